@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ * flow.h - the key that routing answers: who sends what to whom, and under which constraints.
+ * Not here: the answer (route.h, fib.h).
+ * Used by udp.c, route.c, fib_*.c. Calls nothing.
+ * Source: Linux's struct flowi4, the members this stack uses. */
+#pragma once
+
+#include "kernel/lib/byteorder.h"
+
+struct flowi4 {
+	be32 daddr;
+	be32 saddr; /* zero: routing chooses it */
+	be16 dport, sport;
+	int oif;   /* index of the device it must leave by; 0: any */
+	u8 proto;  /* IPPROTO_* */
+	u8 tos;    /* the TOS bits that routing compares (RFC 1349: 0x1c) */
+	u8 scope;  /* RT_SCOPE_*: the next hop must be at least this near */
+	u8 flags;  /* FLOWI_* */
+};

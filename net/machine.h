@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ * machine.h - all that the network stack needs from the machine under it.
+ * Not here: anything x86. The kernel implements this in kernel/net_machine.c, the unit tests,
+ * fuzzers and native benches in tests/unit/host_machine.c.
+ * Used by net/ only. */
+#pragma once
+
+#include "kernel/lib/types.h"
+#include "kernel/lib/errno.h"
+
+/* ---- time ------------------------------------------------------------------------------ */
+
+/* clock_ns - monotonic time since boot, in nanoseconds. */
+u64 clock_ns(void);
+
+#define NSEC_PER_USEC 1000ull
+#define NSEC_PER_MSEC 1000000ull
+#define NSEC_PER_SEC  1000000000ull
+
+/* ---- randomness ------------------------------------------------------------------------ */
+
+/* random_u32 - 32 unpredictable bits (RFC 4086: seeded from the CPU where it can). */
+u32 random_u32(void);
+
+/* ---- messages -------------------------------------------------------------------------- */
+
+/* printk - one line to the console and its log. Levels as in Linux: 3 err .. 7 debug. */
+void printk(const char *fmt, ...) __printf(1, 2);
+
+#define KERN_ERR     "\0013"
+#define KERN_WARNING "\0014"
+#define KERN_NOTICE  "\0015"
+#define KERN_INFO    "\0016"
+#define KERN_DEBUG   "\0017"
+
+#define pr_err(...)    printk(KERN_ERR __VA_ARGS__)
+#define pr_warn(...)   printk(KERN_WARNING __VA_ARGS__)
+#define pr_notice(...) printk(KERN_NOTICE __VA_ARGS__)
+#define pr_info(...)   printk(KERN_INFO __VA_ARGS__)
+#define pr_debug(...)  printk(KERN_DEBUG __VA_ARGS__)
+
+/* panic - a broken invariant: say what and where, stop. Never for input, a device, a full table. */
+void panic(const char *fmt, ...) __printf(1, 2) __noreturn;
+
+#define BUG_ON(cond)                                                                               \
+	do {                                                                                       \
+		if (unlikely(cond))                                                                \
+			panic("%s:%d: %s", __FILE__, __LINE__, #cond);                             \
+	} while (0)
+
+/* ---- memory: control path only, never between sendto and the doorbell ------------------ */
+
+/* mem_reserve - address space without memory behind it.
+ * bytes    rounded up to whole 4096-byte pages
+ * Returns  a page-aligned address, or NULL when the address space is used up */
+void *mem_reserve(size_t bytes);
+
+/* mem_commit - put zeroed memory behind part of a reservation.
+ * at, bytes   whole pages inside one reservation, not committed yet
+ * Returns     0, or -ENOMEM with nothing committed */
+int mem_commit(void *at, size_t bytes) __must_check;
+
+/* mem_decommit - give the memory back, keep the address space. Same argument rules. */
+void mem_decommit(void *at, size_t bytes);
+
+/* mem_alloc - a reservation with all its memory: zeroed, page-aligned; NULL when there is none. */
+void *mem_alloc(size_t bytes);
+
+/* mem_free - give back what mem_alloc gave; bytes as they were asked for. */
+void mem_free(void *at, size_t bytes);
+
+/* mem_total - physical memory of the machine in bytes: what pools size themselves by. */
+u64 mem_total(void);
+
+/* ---- user memory ----------------------------------------------------------------------- */
+
+/* copy_from_user - the only way in. Returns 0 or -EFAULT (then dst is undefined). */
+int copy_from_user(void *dst, const void __user *src, size_t len) __must_check;
+
+/* copy_to_user - the only way out. Returns 0 or -EFAULT (some bytes may have been written). */
+int copy_to_user(void __user *dst, const void *src, size_t len) __must_check;
+
+/* ---- waiting --------------------------------------------------------------------------- */
+
+/* machine_idle - let the CPU rest until an interrupt or the next tick (at most 10 ms). */
+void machine_idle(void);
