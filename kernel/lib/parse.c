@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT
+ * parse.c - numbers, addresses and fields out of bounded text.
+ * Not here: what the text means (cmdline, net/ipconfig.c, net/fib_file.c).
+ * Used by whoever reads configuration. Calls nothing.
+ * Source: RFC 4632 3.1 (prefixes); the dotted quad of inet_pton(3). */
+#include "kernel/lib/parse.h"
+#include "kernel/lib/string.h"
+
+struct text text_of(const char *s)
+{
+	return (struct text){ s, strlen(s) };
+}
+
+bool text_eq(struct text t, const char *s)
+{
+	return strlen(s) == t.len && memcmp(t.at, s, t.len) == 0;
+}
+
+bool text_starts(struct text t, const char *s)
+{
+	size_t len = strlen(s);
+
+	return len <= t.len && memcmp(t.at, s, len) == 0;
+}
+
+struct text text_cut(struct text *rest, char separator)
+{
+	const char *end = rest->len ? memchr(rest->at, separator, rest->len) : NULL;
+	struct text part = *rest;
+
+	if (!end) {
+		rest->at += rest->len;
+		rest->len = 0;
+		return part;
+	}
+	part.len = (size_t)(end - part.at);
+	rest->at = end + 1;
+	rest->len -= part.len + 1;
+	return part;
+}
+
+bool parse_u32(struct text t, u32 max, u32 *value)
+{
+	u64 v = 0;
+
+	if (t.len == 0 || t.len > 10)
+		return false;
+	for (size_t i = 0; i < t.len; i++) {
+		if (t.at[i] < '0' || t.at[i] > '9')
+			return false;
+		v = v * 10 + (u64)(t.at[i] - '0');
+	}
+	if (v > max)
+		return false;
+	*value = (u32)v;
+	return true;
+}
+
+bool parse_s32(struct text t, s32 *value)
+{
+	bool negative = t.len > 0 && t.at[0] == '-';
+	u32 v;
+
+	if (negative) {
+		t.at++;
+		t.len--;
+	}
+	if (!parse_u32(t, INT32_MAX, &v))
+		return false;
+	*value = negative ? -(s32)v : (s32)v;
+	return true;
+}
+
+bool parse_ipv4(struct text t, be32 *addr)
+{
+	u32 v = 0;
+
+	for (int i = 0; i < 4; i++) {
+		struct text part = text_cut(&t, '.');
+		u32 byte;
+
+		if (part.len > 1 && part.at[0] == '0')
+			return false;
+		if (!parse_u32(part, 255, &byte))
+			return false;
+		if (i < 3 && t.len == 0)
+			return false;
+		v = v << 8 | byte;
+	}
+	/* "1.2.3.4." cuts to four good parts: the dot it ate stands right before the rest. */
+	if (t.len != 0 || t.at[-1] == '.')
+		return false;
+	*addr = cpu_to_be32(v);
+	return true;
+}
+
+bool parse_prefix(struct text t, be32 *addr, u8 *len)
+{
+	struct text rest = t;
+	struct text host = text_cut(&rest, '/');
+	be32 a;
+	u32 bits = 32;
+
+	if (text_eq(t, "default")) {
+		*addr = BE32_ZERO;
+		*len = 0;
+		return true;
+	}
+	if (!parse_ipv4(host, &a))
+		return false;
+	if (host.len != t.len && !parse_u32(rest, 32, &bits))
+		return false;
+	if (!be32_eq(be32_and(a, prefix_mask((u8)bits)), a))
+		return false;
+	*addr = a;
+	*len = (u8)bits;
+	return true;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool parse_mac(struct text t, u8 mac[6])
+{
+	u8 bytes[6];
+
+	if (t.len != 17)
+		return false;
+	for (size_t i = 0; i < 6; i++) {
+		int high = hex_digit(t.at[3 * i]), low = hex_digit(t.at[3 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		if (i < 5 && t.at[3 * i + 2] != ':' && t.at[3 * i + 2] != '-')
+			return false;
+		bytes[i] = (u8)(high << 4 | low);
+	}
+	memcpy(mac, bytes, sizeof(bytes));
+	return true;
+}

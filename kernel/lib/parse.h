@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ * parse.h - numbers, addresses and fields out of bounded text.
+ * Not here: what the text means (cmdline, net/ipconfig.c, net/fib_file.c).
+ * Used by whoever reads configuration. Calls nothing.
+ * Source: RFC 4632 3.1 (prefixes); the dotted quad of inet_pton(3). */
+#pragma once
+
+#include "kernel/lib/byteorder.h"
+
+/* A piece of text that somebody else owns; no closing zero. */
+struct text {
+	const char *at;
+	size_t len;
+};
+
+/* text_of - the whole of a string. */
+struct text text_of(const char *s);
+
+/* text_eq - are these the very same characters? */
+bool text_eq(struct text t, const char *s);
+
+/* text_starts - does it begin with s? */
+bool text_starts(struct text t, const char *s);
+
+/* text_cut - take the part before the first separator off the front of *rest.
+ * rest       in: the text; out: what follows the separator, or empty at its end
+ * Returns    the part, perhaps empty */
+struct text text_cut(struct text *rest, char separator);
+
+/* parse_u32 - decimal digits only, the whole text, 0..max.
+ * Returns   false on anything else; *value is then untouched. The same for all below. */
+bool parse_u32(struct text t, u32 max, u32 *value);
+
+/* parse_s32 - the same with an optional minus sign. */
+bool parse_s32(struct text t, s32 *value);
+
+/* parse_ipv4 - "a.b.c.d", each 0..255 without leading zeros (inet_pton's rule). */
+bool parse_ipv4(struct text t, be32 *addr);
+
+/* parse_prefix - "a.b.c.d/len", "a.b.c.d" (a host) or "default"; bits below len must be zero. */
+bool parse_prefix(struct text t, be32 *addr, u8 *len);
+
+/* parse_mac - six pairs of hexadecimal digits joined by ':' or '-'. */
+bool parse_mac(struct text t, u8 mac[6]);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT
+ * string.c - memory and string functions; gcc also calls the first four on its own.
+ * Not here: copies from and to user memory (kernel/mm/uaccess.S).
+ * Used by every file. Calls nothing.
+ * Source: C11 7.24. */
+#include "kernel/lib/string.h"
+#include "kernel/lib/types.h"
+
+#ifndef MUFFIN_HOST
+
+/* Eight bytes at a time: under an emulator each turn of a string instruction costs as much as
+ * one instruction of this loop, and carries an eighth of it. */
+typedef u64 __attribute__((may_alias, aligned(1))) word;
+
+void *memcpy(void *restrict dst, const void *restrict src, size_t len)
+{
+	u8 *d = dst;
+	const u8 *s = src;
+
+	for (; len >= sizeof(word); len -= sizeof(word)) {
+		*(word *)d = *(const word *)s;
+		d += sizeof(word);
+		s += sizeof(word);
+	}
+	while (len-- > 0)
+		*d++ = *s++;
+	return dst;
+}
+
+void *memmove(void *dst, const void *src, size_t len)
+{
+	u8 *d = dst;
+	const u8 *s = src;
+
+	if (d <= s || d >= s + len)
+		return memcpy(dst, src, len);
+	while (len-- > 0)
+		d[len] = s[len];
+	return dst;
+}
+
+void *memset(void *dst, int c, size_t len)
+{
+	u8 *d = dst;
+	word pattern = 0x0101010101010101ull * (u8)c;
+
+	for (; len >= sizeof(word); len -= sizeof(word)) {
+		*(word *)d = pattern;
+		d += sizeof(word);
+	}
+	while (len-- > 0)
+		*d++ = (u8)c;
+	return dst;
+}
+
+int memcmp(const void *a, const void *b, size_t len)
+{
+	const u8 *x = a, *y = b;
+
+	for (; len > 0; len--, x++, y++)
+		if (*x != *y)
+			return *x - *y;
+	return 0;
+}
+
+void *memchr(const void *s, int c, size_t len)
+{
+	for (const u8 *p = s; len > 0; len--, p++)
+		if (*p == (u8)c)
+			return (void *)(uintptr_t)p;
+	return NULL;
+}
+
+size_t strlen(const char *s)
+{
+	const char *p = s;
+
+	while (*p)
+		p++;
+	return (size_t)(p - s);
+}
+
+int strncmp(const char *a, const char *b, size_t len)
+{
+	for (; len > 0; len--, a++, b++)
+		if (*a != *b || !*a)
+			return (u8)*a - (u8)*b;
+	return 0;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	return strncmp(a, b, SIZE_MAX);
+}
+
+char *strchr(const char *s, int c)
+{
+	for (;; s++) {
+		if (*s == (char)c)
+			return (char *)(uintptr_t)s;
+		if (!*s)
+			return NULL;
+	}
+}
+
+char *strrchr(const char *s, int c)
+{
+	const char *found = NULL;
+
+	for (;; s++) {
+		if (*s == (char)c)
+			found = s;
+		if (!*s)
+			return (char *)(uintptr_t)found;
+	}
+}
+
+#endif
+
+bool strscpy(char *dst, const char *src, size_t size)
+{
+	size_t len = strlen(src);
+	bool fits = len < size;
+
+	if (!fits)
+		len = size - 1;
+	memcpy(dst, src, len);
+	dst[len] = '\0';
+	return fits;
+}
