@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ * host_machine.h - the strings by which a test pulls at the host's stand-in for the machine.
+ * Not here: what net/ may call; that is net/machine.h, and host_machine.c implements it.
+ * Used by tests/unit, tests/fuzz and bench/ only.
+ * Source: the contract of net/machine.h. */
+#pragma once
+
+#include "net/machine.h"
+
+/* host_reset - everything back to how a test finds it: clock at 0, first random number, no armed
+ * failure, printk to stderr, machine_idle steps of 10 ms. Memory that is out stays out. */
+void host_reset(void);
+
+/* ---- memory ---------------------------------------------------------------------------- */
+
+/* host_fail_commit - make a coming commit (mem_commit or mem_alloc) answer "no memory".
+ * n      1: the very next one, 2: the one after ...; 0: disarm
+ * again  true: from the n-th on every one fails, until disarmed */
+void host_fail_commit(unsigned n, bool again);
+
+/* host_commits - how many commits were tried since host_reset: the range of n above. */
+unsigned host_commits(void);
+
+/* host_mem_out - bytes committed and not given back; a leak check compares before and after. */
+size_t host_mem_out(void);
+
+/* host_set_mem_total - what mem_total answers; 64 MiB until set. */
+void host_set_mem_total(u64 bytes);
+
+/* ---- time ------------------------------------------------------------------------------ */
+
+/* host_set_clock, host_advance_clock - time stands still but for these and machine_idle. */
+void host_set_clock(u64 ns);
+void host_advance_clock(u64 ns);
+
+/* host_on_idle - fn runs inside every machine_idle, after the clock moved: a test's way to let a
+ * device answer while the stack waits. NULL: nothing. */
+void host_on_idle(void (*fn)(void *arg), void *arg);
+
+/* host_idles - calls of machine_idle since host_reset. */
+unsigned host_idles(void);
+
+/* ---- randomness and messages ----------------------------------------------------------- */
+
+/* host_seed - where random_u32's fixed sequence starts. */
+void host_seed(u64 seed);
+
+/* host_capture - printk goes into a buffer (true: emptied first) instead of to stderr. */
+void host_capture(bool on);
+
+/* host_captured - what printk wrote since host_capture(true), levels taken off, NUL-terminated. */
+const char *host_captured(void);
