@@ -201,12 +201,12 @@ class Machine:
             args = ["-kernel", str(self.kernel)]
             args += ["-append", self.append] if self.append else []
             return args + (["-initrd", self.initrd.replace(",", ",,")] if self.initrd else [])
-        drive = f"file={self.iso},format=raw,readonly=on,if=none,id=boot"
+        drive = f"file={self.iso},format=raw,if=none,id=boot"
         devices = {
-            "cd": ["-drive", f"{drive},media=cdrom", "-device", "ide-cd,drive=boot,bootindex=0"],
-            "disk": ["-drive", drive, "-device", "ide-hd,drive=boot,bootindex=0"],
-            "usb": ["-drive", drive, "-device", "qemu-xhci",
-                    "-device", "usb-storage,drive=boot,bootindex=0"],
+            "cd": ["-drive", f"{drive},media=cdrom,readonly=on", "-device", "ide-cd,drive=boot,bootindex=0"],
+            "disk": ["-drive", f"{drive},snapshot=on", "-device", "ide-hd,drive=boot,bootindex=0"],
+            "usb": ["-drive", f"{drive},readonly=on", "-device", "qemu-xhci", "-device",
+                    "usb-storage,drive=boot,bootindex=0"],
         }
         return devices[self.iso_as]
 
@@ -287,7 +287,8 @@ class Running:
             while not (match := re.search(pattern, self._text)):
                 left = deadline - time.monotonic()
                 if left <= 0 or not self._reader.is_alive():
-                    raise DeadlineError(f"no {pattern!r} on the serial port within {seconds} s; "
+                    when = f"within {seconds} s" if left <= 0 else "before the machine ended"
+                    raise DeadlineError(f"no {pattern!r} on the serial port {when}; "
                                         f"it said:\n{self._text}")
                 self._grown.wait(min(left, 0.1))
             return match
