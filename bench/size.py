@@ -1,0 +1,134 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""size.py - how big the kernel is without its program, folder by folder, and how little memory
+it boots and sends with.
+
+Not here: building. What counts is all that is loaded from the file (text, read-only data, data);
+zeroed memory is shown apart. Reads build/muffin.elf with readelf and the linker's map beside it.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import frame  # noqa: E402
+from budget import budget, keep, verdict  # noqa: E402
+from qemu import Machine, MachineError, Nic, user_net  # noqa: E402
+from run import ADDRESS, PORT  # noqa: E402
+
+READELF = os.environ.get("CROSS_COMPILE", "") + "readelf"
+PROGRAM_SECTION = ".program"
+TOOL_S, BOOT_S = 30, 10
+MOST_MIB = 64
+
+SECTION = re.compile(r"\[ *\d+\] (\S+) +([A-Z_]+) +[0-9a-f]+ [0-9a-f]+ ([0-9a-f]+) \S+ +([A-Z]*) ")
+MAP_OUTPUT = re.compile(r"^(\.\S+|/DISCARD/)", re.M)
+MAP_INPUT = re.compile(r"^ (\.\S+)\s+0x[0-9a-f]+\s+(0x[0-9a-f]+)\s+(\S+\.o)\)?$", re.M)
+
+
+def sections(elf):
+    """Allocated sections of the file: name -> (bytes, whether the bytes are in the file)."""
+    done = subprocess.run([READELF, "-SW", elf], capture_output=True, text=True, timeout=TOOL_S,
+                          check=False)
+    if done.returncode:
+        sys.exit(f"size: {READELF} cannot read {elf}: {done.stderr.strip()}")
+    return {name: (int(size, 16), kind != "NOBITS")
+            for name, kind, size, flags in SECTION.findall(done.stdout) if "A" in flags}
+
+
+def counted(found):
+    """Names of the sections that count against the budget."""
+    return {name for name, (_, in_file) in found.items() if in_file and name != PROGRAM_SECTION}
+
+
+def folders(map_text, names):
+    """Bytes per top-level folder, over the output sections in names."""
+    sizes = Counter()
+    starts = [(m.start(), m.group(1)) for m in MAP_OUTPUT.finditer(map_text)]
+    starts.append((len(map_text), ""))
+    for (start, name), (end, _) in zip(starts, starts[1:]):
+        if name in names:
+            for _, size, path in MAP_INPUT.findall(map_text, start, end):
+                sizes[folder_of(path)] += int(size, 16)
+    return sizes
+
+
+def folder_of(path):
+    """Top-level folder of an object file: build/net/udp.o is net."""
+    parts = [part for part in Path(path).parts if part not in ("build", "/", ".")]
+    return parts[0] if len(parts) > 1 else "other"
+
+
+def sends_with(kernel, mib):
+    """Whether the kernel boots and sends with so much memory."""
+    with tempfile.TemporaryDirectory(prefix="muffin-") as folder:
+        pcap = Path(folder, "size.pcap")
+        nic = Nic(user_net(), pcap=pcap)
+        result = Machine(kernel=kernel, mem=f"{mib}M", append=ADDRESS, nics=[nic]).run(BOOT_S)
+        if result.status != 0 or not pcap.is_file():
+            return False
+        frames = (frame.as_udp(raw) for _, raw in frame.read_pcap(pcap))
+        return any(udp and udp.ports[1] == PORT for udp in frames)
+
+
+def least_memory(kernel):
+    """The least -m in MiB that boots and sends, or None if not even the most does."""
+    low, high = 0, MOST_MIB     # low fails, high works
+    if not sends_with(kernel, high):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if sends_with(kernel, middle) else (middle, high)
+    return high
+
+
+def show(found, by_folder):
+    """The sections and the folders, biggest first."""
+    for name, (size, in_file) in found.items():
+        note = "" if name in counted(found) else ("not counted" if in_file else "zeroed memory")
+        print(f"  {name:20} {size:8}  {note}".rstrip())
+    for name, size in by_folder.most_common():
+        print(f"  {name + '/':20} {size:8}")
+
+
+def main():
+    """Measure, show, keep, judge."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--kernel", default="build/muffin.elf", help="(default: %(default)s)")
+    parser.add_argument("--no-boot", action="store_true", help="leave out the search for memory")
+    args = parser.parse_args()
+    found = sections(args.kernel)
+    map_file = Path(args.kernel).with_suffix(".map")
+    map_text = map_file.read_text(encoding="utf-8") if map_file.is_file() else ""
+    by_folder = folders(map_text, counted(found))
+    show(found, by_folder)
+    total = sum(found[name][0] for name in counted(found))
+    numbers = {"text_data_bytes": total, "folders": dict(by_folder)}
+    good = verdict("text and data", total, budget("kernel_text_data_bytes"), " bytes")
+    if not args.no_boot:
+        good &= judge_memory(args.kernel, numbers)
+    keep("size", numbers)
+    sys.exit(not good)
+
+
+def judge_memory(kernel, numbers):
+    """Search, note and judge the least memory."""
+    try:
+        numbers["least_memory_mib"] = least_memory(kernel)
+    except MachineError as error:
+        sys.exit(f"size: {error}")
+    if numbers["least_memory_mib"] is None:
+        print(f"{kernel} does not boot and send with {MOST_MIB} MiB: see `make run`")
+        return False
+    return verdict("least memory", numbers["least_memory_mib"], budget("least_memory_mib"), " MiB")
+
+
+if __name__ == "__main__":
+    main()
