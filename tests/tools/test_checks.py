@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: MIT
+"""test_checks.py - each check of `make check` is seen passing on a sound little project and failing,
+with the right words, on the same project broken in one place.
+"""
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOOLS = Path(__file__).resolve().parents[2] / "tools"
+RUN_S = 30
+
+HEAD = """/* SPDX-License-Identifier: MIT
+ * {name} - a part of a little project.
+ * Not here: anything else.
+ * Used by nobody. Source: none. */
+"""
+
+LAYERS = """# SPDX-License-Identifier: MIT
+roots = ["net", "kernel"]
+system_headers = ["stdint.h"]
+wiring = ["net/init.c"]
+[seams]
+headers = ["net/machine.h"]
+[[layer]]
+name = "low"
+paths = ["net/machine.h", "net/low"]
+[[layer]]
+name = "middle"
+paths = ["net/mid"]
+sees = ["net/low"]
+[[layer]]
+name = "high"
+paths = ["net/high", "net/init", "kernel/"]
+"""
+
+SOUND = {
+    "tools/layers.toml": LAYERS,
+    "net/machine.h": "/* tick - one tick. */\nvoid tick(void);\n",
+    "net/low.h": "#include <stdint.h>\n/* low - the lowest. */\nuint8_t low(void);\n",
+    "net/low.c": '#include "net/low.h"\n#include "net/machine.h"\n'
+                 "uint8_t low(void)\n{\n\ttick();\n\treturn 1;\n}\n",
+    "net/high.h": "/* high - the highest. */\nvoid high(void);\n",
+    "net/high.c": '#include "net/high.h"\n#include "net/low.h"\n'
+                  "void high(void)\n{\n\tlow();\n}\n\nvoid tick(void)\n{\n}\n",
+    "net/init.c": '#include "net/high.h"\nvoid init(void)\n{\n\thigh();\n}\n',
+}
+
+
+@pytest.fixture(name="project")
+def fixture_project(tmp_path):
+    """A little project that keeps every rule."""
+    for name, text in SOUND.items():
+        write(tmp_path, name, text)
+    shutil.copy(TOOLS.parent / ".clang-format", tmp_path)
+    return tmp_path
+
+
+def write(root, name, text, head=True):
+    """One file, with its head if it is C."""
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if head and path.suffix in (".c", ".h"):
+        pragma = "#pragma once\n\n" if path.suffix == ".h" else ""
+        text = HEAD.format(name=path.name) + pragma + text
+    path.write_text(text, encoding="utf-8")
+
+
+def build(root):
+    """Object files below build/, as the Makefile leaves them."""
+    for source in root.glob("net/*.c"):
+        target = root / "build" / source.relative_to(root).with_suffix(".o")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["cc", "-w", "-I", root, "-c", "-o", target, source], check=True,
+                       timeout=RUN_S)
+
+
+def check(tool, root):
+    """Run a check; returns (whether it passed, what it said)."""
+    args = [TOOLS / tool, root] if tool.endswith(".sh") else \
+        [sys.executable, TOOLS / tool, "--root", root]
+    if tool == "check_layers.py":
+        args += ["--build", "build"]
+    done = subprocess.run(args, capture_output=True, text=True, timeout=RUN_S, check=False)
+    assert "Traceback" not in done.stderr
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("tool", ["check_layers.py", "check_docs.py", "check_format.sh"])
+def test_sound_project_passes(project, tool):
+    """The little project itself breaks no rule."""
+    build(project)
+    passed, words = check(tool, project)
+    assert passed, words
+
+
+BROKEN_LAYERS = [
+    ("net/low.c", '#include "net/high.h"\n', "net/low.c:5: includes net/high.h: layer 'high' is"),
+    ("net/mid.c", '#include "net/machine.h"\n', "layer 'middle' may see only net/low"),
+    ("net/other.c", "", "net/other.c: in no layer"),
+    ("net/low.c", "#include <stdio.h>\n", "stdio.h: no header of a freestanding compiler"),
+    ("net/low.c", '#include "net/gone.h"\n', "net/gone.h: there is no such file"),
+    ("net/low.c", '#include "low.h"\n', "write it from the top: net/low.h"),
+]
+
+
+@pytest.mark.parametrize("name,text,words", BROKEN_LAYERS)
+def test_upward_include_fails(project, name, text, words):
+    """Each way to include what one may not."""
+    write(project, name, text)
+    passed, said = check("check_layers.py", project)
+    assert not passed and words in said
+
+
+def test_upward_call_fails_without_an_include(project):
+    """A declaration of one's own hides the call from the includes, not from the symbols."""
+    write(project, "net/low.c", "void high(void);\nvoid low(void)\n{\n\thigh();\n}\n")
+    build(project)
+    passed, said = check("check_layers.py", project)
+    assert not passed and "net/low.c: uses high of net/high.c: layer 'high' is above" in said
+
+
+def test_wiring_file_may_look_upward(project):
+    """The same call from a wiring file is legal, wherever that file lies."""
+    text = LAYERS.replace('"net/low"]', '"net/low", "net/init"]', 1).replace(
+        '"net/high", "net/init"', '"net/high"')
+    write(project, "tools/layers.toml", text)
+    build(project)
+    passed, said = check("check_layers.py", project)
+    assert passed, said
+    write(project, "tools/layers.toml", text.replace('wiring = ["net/init.c"]', "wiring = []"))
+    assert not check("check_layers.py", project)[0]
+
+
+def test_malformed_table_is_named(project):
+    """No traceback for a slip in layers.toml."""
+    write(project, "tools/layers.toml", "roots = [")
+    passed, said = check("check_layers.py", project)
+    assert not passed and "layers.toml" in said
+
+
+LONG_FUNCTION = "void low(void)\n{\n" + "\tlow();\n" * 61 + "}\n"
+BROKEN_DOCS = [
+    ("net/low.h", "int bare(void);\n", True, "net/low.h:7: bare has no docstring"),
+    ("net/low.h", "/* other - docs. */\nint bare(int a)\n\t__attribute__((pure));\n", True,
+     "bare has no docstring"),
+    ("net/low.h", "/* a - one. */\nvoid a(void);\nvoid b(void);\n", True, "b has no docstring"),
+    ("net/low.c", "", False, "no 'SPDX-License-Identifier: MIT'"),
+    ("net/low.c", HEAD.format(name="high.c"), False, "expected 'low.c - ...'"),
+    ("net/low.c", HEAD.format(name="low.c").replace("Not here", "Here"), False, "'Not here: ...'"),
+    ("net/low.c", LONG_FUNCTION, True, "low has 61 lines, more than 60"),
+    ("tools/a.py", "# SPDX-License-Identifier: MIT\ndef f():\n" + "    f()\n" * 61, False,
+     "f has 61 lines"),
+    ("README.md", "see [there](docs/gone.md#part)\n", False, "README.md:1: link to docs/gone.md"),
+]
+
+
+@pytest.mark.parametrize("name,text,head,words", BROKEN_DOCS)
+def test_broken_docs_fail(project, name, text, head, words):
+    """Each way to leave out what style asks for."""
+    write(project, name, text, head)
+    passed, said = check("check_docs.py", project)
+    assert not passed and words in said
+
+
+SOUND_DOCS = [
+    "struct a;\nextern int counter;\ntypedef int (*fn)(int);\n",
+    "struct a {\n\tint (*op)(int);\n} __attribute__((aligned(64)));\n",
+    "static inline int one(void)\n{\n\treturn 1;\n}\n",
+    "#define CALL(f) \\\n\tf(1);\n",
+    "/* in8, in16 - two of a kind. */\nint in8(int a);\nint in16(int a);\n",
+    "/* f - takes a callback. */\nint f(int (*fn)(void *arg), void *arg) __attribute__((pure));\n",
+]
+
+
+@pytest.mark.parametrize("text", SOUND_DOCS)
+def test_what_needs_no_docstring_passes(project, text):
+    """Types, variables, inline functions and macros are no declarations of functions."""
+    write(project, "net/low.h", text)
+    passed, said = check("check_docs.py", project)
+    assert passed, said
+
+
+def test_long_function_is_warned_about(project):
+    """Over 40 lines is a warning, not a failure."""
+    write(project, "net/low.c", LONG_FUNCTION.replace("\tlow();\n" * 61, "\tlow();\n" * 41))
+    passed, said = check("check_docs.py", project)
+    assert passed and "low has 41 lines: long" in said
+
+
+def test_format_fails(project):
+    """A file that clang-format would change is named."""
+    write(project, "net/low.c", "void  low( void ) { }\n")
+    passed, said = check("check_format.sh", project)
+    assert not passed and "net/low.c" in said

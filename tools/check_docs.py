@@ -1,0 +1,155 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""check_docs.py - proves what style asks of every file: a head, docstrings, short functions, links
+that lead somewhere.
+
+Not here: whether the words are true. `make check` calls it.
+"""
+import argparse
+import ast
+import re
+import sys
+from pathlib import Path
+
+from sources import blank, files, line_of
+
+LONG, TOO_LONG = 40, 60     # lines of a function: warned about, refused
+HEAD_LINES = 5
+SPDX = "SPDX-License-Identifier: MIT"
+
+NAME = re.compile(r"([A-Za-z_]\w*)\s*\((?!\s*\*)")
+DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", re.M)
+BODY = re.compile(r"^(?P<head>[A-Za-z_][^;{}#]*?\))\s*^\{$(?P<body>.*?)^\}", re.M | re.S)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+ATTRIBUTE = re.compile(r"\b(?:__\w+|_Static_assert|_Alignas)\s*"
+                       r"(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?")
+
+
+def check_head(path, text):
+    """SPDX, what it is, what it is not, who uses it; in C the source as well."""
+    head = text.split("*/", maxsplit=1)[0] if path.suffix in (".c", ".h", ".S", ".ld") else text
+    top = "\n".join(head.split("\n")[:HEAD_LINES + 15])
+    if SPDX not in "\n".join(top.split("\n")[:3]):
+        yield f"{path}: no '{SPDX}' in its first lines"
+    if path.suffix not in (".c", ".h", ".S"):
+        return
+    if f" {path.name} - " not in top:
+        yield f"{path}: its head does not say what it is: expected '{path.name} - ...'"
+    if "Not here" not in top:
+        yield f"{path}: its head does not say what it is not responsible for ('Not here: ...')"
+    if top.count("\n") + 1 < HEAD_LINES - 1:
+        yield f"{path}: its head does not say who uses it and where its facts come from"
+
+
+def declarations(code):
+    """(name, position) of every function declared, not defined, at the top of a header."""
+    code = DIRECTIVE.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), code)
+    depth, start = 0, 0
+    for at, char in enumerate(code):
+        if char == "{":
+            depth += 1
+        elif char == "}":
+            depth -= 1
+            start = at + 1 if not depth else start
+        elif char == ";" and not depth:
+            name = declared_name(code[start:at])
+            if name:
+                first = start + len(code[start:at]) - len(code[start:at].lstrip())
+                yield name, first
+            start = at + 1
+
+
+def declared_name(text):
+    """The function a declaration declares, or None: a variable, a type, a static one."""
+    plain = ATTRIBUTE.sub(" ", text)
+    words = plain.split()
+    if not words or words[0] in ("typedef", "static") or "=" in plain:
+        return None
+    match = NAME.search(plain)
+    return match.group(1) if match and match.start() > 0 else None
+
+
+def check_docstrings(path, text):
+    """Every function a header declares stands behind a comment that begins with its name; a
+    comment that names several covers all of them, one behind the other."""
+    for name, at in declarations(blank(text)):
+        if name not in docstring_names(text[:at]):
+            yield f"{path}:{line_of(text, at)}: {name} has no docstring '/* {name} - ...' before it"
+
+
+def docstring_names(before):
+    """The names the last comment begins with, if nothing but declarations has followed it."""
+    comment, _, after = before[before.rfind("/*") + 2:].partition("*/")
+    title, dash, _ = comment.partition(" - ")
+    if not dash or "{" in after or "\n\n" in after.rstrip():
+        return []
+    return re.findall(r"\w+", title)
+
+
+def c_functions(text):
+    """(name, line, lines of the body) of every function in C text."""
+    code = blank(text)
+    for match in BODY.finditer(code):
+        names = NAME.findall(ATTRIBUTE.sub(" ", match.group("head")))
+        yield names[0] if names else "?", line_of(code, match.start()), \
+            match.group("body").count("\n") - 1
+
+
+def python_functions(text):
+    """The same for Python."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.name, node.lineno, node.end_lineno - node.lineno
+
+
+def check_lengths(path, text, warn):
+    """Functions over TOO_LONG lines; those over LONG go to warn."""
+    found = python_functions(text) if path.suffix == ".py" else c_functions(text)
+    for name, line, length in found:
+        words = f"{path}:{line}: {name} has {length} lines"
+        if length > TOO_LONG:
+            yield f"{words}, more than {TOO_LONG}"
+        elif length > LONG:
+            warn.append(f"{words}: long (over {LONG})")
+
+
+def check_links(root, path, text):
+    """Links of a document that lead to a file lead to one that is there."""
+    for match in LINK.finditer(text):
+        target = match.group(1).split("#", maxsplit=1)[0]
+        if target and not re.match(r"[a-z]+:", target) \
+                and not Path(root, path.parent, target).exists():
+            yield f"{path}:{line_of(text, match.start())}: link to {target}, which is not there"
+
+
+def check_all(root, warn):
+    """All lines of complaint."""
+    for path in files(root, ".c", ".h", ".S", ".ld", ".py", ".sh", ".mk", ".toml", ".cfg", ".md"):
+        text = Path(root, path).read_text(encoding="utf-8")
+        if path.suffix == ".md":
+            yield from check_links(root, path, text)
+            continue
+        yield from check_head(path, text)
+        if path.suffix == ".h":
+            yield from check_docstrings(path, text)
+        if path.suffix in (".c", ".h", ".py"):
+            yield from check_lengths(path, text, warn)
+
+
+def main():
+    """Check, print, judge."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--root", default=".", help="top of the project (default: here)")
+    args = parser.parse_args()
+    warn = []
+    lines = list(check_all(args.root, warn))
+    for line in warn:
+        print(f"warning: {line}")
+    for line in lines:
+        print(line)
+    print(f"check_docs: {len(lines)} violations, {len(warn)} warnings")
+    sys.exit(bool(lines))
+
+
+if __name__ == "__main__":
+    main()
