@@ -7,6 +7,7 @@ Ends with 0 only if the machine ended with success and the listener got exactly 
 says exactly "muffin".
 """
 import argparse
+import os
 import shutil
 import signal
 import socket
@@ -227,6 +228,8 @@ def main():
         show_capture(args.pcap)
         title("verdict")
         judge(result, listener.datagrams)
+    except BrokenPipeError:
+        raise
     except (StepError, OSError) as error:
         sys.stdout.flush()
         print(f"run: FAILED at {error}", file=sys.stderr)
@@ -240,3 +243,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        os._exit(141)   # whoever read our output is gone: nobody is left to tell
