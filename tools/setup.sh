@@ -57,8 +57,9 @@ install_packages()
 install_clang_runtime()
 {
 	folder=$(clang -print-runtime-dir 2>/dev/null) || return 0
-	ls "$folder"/libclang_rt.fuzzer* "$folder"/../linux/libclang_rt.fuzzer* >/dev/null 2>&1 &&
-		return 0
+	for runtime in "$folder"/libclang_rt.fuzzer* "$folder"/../linux/libclang_rt.fuzzer*; do
+		[ ! -e "$runtime" ] || return 0
+	done
 	install_packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
 }
 
