@@ -15,6 +15,7 @@ from sources import blank, files, line_of
 
 LONG, TOO_LONG = 40, 60     # lines of a function: warned about, refused
 HEAD_LINES = 5
+MAN_PAGE = "sys_"           # system calls need no docstring: section 2 of the manual is theirs
 SPDX = "SPDX-License-Identifier: MIT"
 
 NAME = re.compile(r"([A-Za-z_]\w*)\s*\((?!\s*\*)")
@@ -73,7 +74,7 @@ def check_docstrings(path, text):
     """Every function a header declares stands behind a comment that begins with its name; a
     comment that names several covers all of them, one behind the other."""
     for name, at in declarations(blank(text)):
-        if name not in docstring_names(text[:at]):
+        if not name.startswith(MAN_PAGE) and name not in docstring_names(text[:at]):
             yield f"{path}:{line_of(text, at)}: {name} has no docstring '/* {name} - ...' before it"
 
 

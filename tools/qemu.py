@@ -203,8 +203,10 @@ class Machine:
             return args + (["-initrd", self.initrd.replace(",", ",,")] if self.initrd else [])
         drive = f"file={self.iso},format=raw,if=none,id=boot"
         devices = {
-            "cd": ["-drive", f"{drive},media=cdrom,readonly=on", "-device", "ide-cd,drive=boot,bootindex=0"],
-            "disk": ["-drive", f"{drive},snapshot=on", "-device", "ide-hd,drive=boot,bootindex=0"],
+            "cd": ["-drive", f"{drive},media=cdrom,readonly=on",
+                   "-device", "ide-cd,drive=boot,bootindex=0"],
+            "disk": ["-drive", f"{drive},snapshot=on",
+                     "-device", "ide-hd,drive=boot,bootindex=0"],
             "usb": ["-drive", f"{drive},readonly=on", "-device", "qemu-xhci", "-device",
                     "usb-storage,drive=boot,bootindex=0"],
         }
@@ -269,6 +271,11 @@ class Running:
         self.monitor.close()
         self._stderr.close()
         self._folder.cleanup()
+
+    @property
+    def ended(self):
+        """Whether the machine has come to its end."""
+        return self._process.poll() is not None
 
     @property
     def serial(self):

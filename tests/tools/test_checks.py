@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""test_checks.py - each check of `make check` is seen passing on a sound little project and failing,
-with the right words, on the same project broken in one place.
+"""test_checks.py - each check of `make check` is seen passing on a sound little project, and
+failing with the right words on the same project broken in one place.
 """
 import shutil
 import subprocess
@@ -170,6 +170,7 @@ SOUND_DOCS = [
     "struct a {\n\tint (*op)(int);\n} __attribute__((aligned(64)));\n",
     "static inline int one(void)\n{\n\treturn 1;\n}\n",
     "#define CALL(f) \\\n\tf(1);\n",
+    "long sys_read(int fd);\n",
     "/* in8, in16 - two of a kind. */\nint in8(int a);\nint in16(int a);\n",
     "/* f - takes a callback. */\nint f(int (*fn)(void *arg), void *arg) __attribute__((pure));\n",
 ]
