@@ -34,7 +34,10 @@ enum rt_scope {
 	RT_SCOPE_NOWHERE = 255
 };
 
-enum rt_table { RT_TABLE_MAIN = 254, RT_TABLE_LOCAL = 255 };
+enum rt_table {
+	RT_TABLE_MAIN = 254,
+	RT_TABLE_LOCAL = 255
+};
 
 /* fib_nh.flags */
 #define RTNH_F_DEAD     0x01 /* its device is down */
@@ -53,19 +56,22 @@ struct fib_nh {
 	be32 gw; /* zero: on link */
 	int oif;
 	u8 flags, scope, weight; /* weight: shares of the flows, 1..255 */
-	u32 upper_bound;	 /* fib_select_multipath: last hash that is this hop's */
+	u32 upper_bound;         /* fib_select_multipath: last hash that is this hop's */
 };
+
+#define FIB_NHS_MAX     255u
+#define FIB_NH_NO_SHARE ~0u /* upper_bound: no flow goes this way */
 
 /* What several routes may share. Interned and counted: equal infos are one object. */
 struct fib_info {
 	u32 priority; /* metric: smaller wins */
 	be32 prefsrc; /* zero: none */
 	u32 mtu;      /* 0: the device's */
-	u8 protocol, scope;
-	u8 type;
-	bool dead;    /* every next hop is */
-	u32 refs;
-	u32 nhs;
+	u8 protocol, scope, type;
+	u8 table_id;        /* RT_TABLE_* */
+	bool dead;          /* every next hop is */
+	u8 nhs;             /* 0 for blackhole and its like */
+	u32 refs;           /* routes that share it */
 	struct fib_nh nh[]; /* [nhs] */
 };
 
@@ -88,12 +94,13 @@ struct fib_config {
 	be32 dst;
 	u8 dst_len; /* 0..32 */
 	u8 tos, type, scope, protocol;
-	u8 table_id; /* RT_TABLE_* */
+	u8 table_id; /* RT_TABLE_*; 0: main */
 	u32 priority, mtu;
 	be32 prefsrc;
 	u32 nlflags;
 	u32 nhs;
-	const struct fib_nh *nh; /* [nhs]; upper_bound is worked out here; 0 hops for blackhole .. */
+	const struct fib_nh
+		*nh; /* [nhs]; upper_bound is worked out here; 0 hops for blackhole .. */
 };
 
 /* fib_table_new - an empty table (local and main share one trie: local wins ties).
@@ -104,28 +111,66 @@ struct fib_table *fib_table_new(void);
 void fib_table_free(struct fib_table *tb);
 
 /* fib_table_insert - add, replace or append a route by cfg->nlflags, as Linux's does.
- * Returns  0; -EEXIST (exclusive and there), -ENOENT (replace without create), -EINVAL (bits
- *          below the mask, length over 32, no next hop for unicast, weight 0), -ENOSPC (more
- *          results than the trie can name), -ENOMEM. On any error nothing has changed. */
+ * Routes of a prefix are ordered local before main, then larger tos, then smaller priority. Where
+ * all of these are equal: FIB_EXCL refuses, FIB_REPLACE takes the first one's place, FIB_APPEND
+ * goes behind, and none of them before. FIB_CREATE must be set to add one.
+ * Returns  0; -EEXIST (exclusive and there, or the very same route is there), -ENOENT (nothing to
+ *          replace, or no FIB_CREATE), -EINVAL (bits below the mask, length over 32, a scope wider
+ *          than the type's, hops that are none of it or missing, weight 0, a gateway on a link or
+ *          host route), -ENOSPC (more results than the trie can name), -ENOMEM.
+ *          On any error nothing has changed. */
 int fib_table_insert(struct fib_table *tb, const struct fib_config *cfg) __must_check;
 
-/* fib_table_delete - take away the first route that fits cfg (unset members fit all).
+/* fib_table_delete - take away the first route that fits cfg. Prefix, table and tos must be
+ * equal; type, scope, protocol, prefsrc, priority, mtu and hops (device index, gateway) fit all
+ * while they are 0. RT_SCOPE_NOWHERE fits all scopes as well, as Linux has it. Needs no memory:
+ * without it the table goes on slower until there is some again.
  * Returns  0, or -ESRCH */
 int fib_table_delete(struct fib_table *tb, const struct fib_config *cfg) __must_check;
 
-/* fib_table_lookup - longest prefix match, then the checks of tos, scope, oif and live next hops.
+/* fib_table_lookup - longest prefix match, then the checks of tos, scope, oif and live next hops;
+ * where they fail, the next best route, then the next shorter prefix.
  * Takes no lock, allocates nothing.
  * Returns  0 with *res filled; what the route's type says: -EINVAL (blackhole), -EHOSTUNREACH
  *          (unreachable), -EACCES (prohibit); -EAGAIN when nothing fits (or throw) */
 int fib_table_lookup(struct fib_table *tb, const struct flowi4 *flp, struct fib_result *res);
 
 /* fib_select_path - choose among several next hops by the flow's hash and their weights, skipping
- * dead ones; choose among default routes. Changes res->nh_sel (and fi for defaults). */
+ * dead ones, and those without carrier while another has one; choose among equal default routes
+ * by their gateways' neighbour state. Nothing is chosen for a flow that names its device.
+ * Changes res->nh_sel (and fi for defaults). */
 void fib_select_path(struct fib_result *res, const struct flowi4 *flp);
 
-/* fib_table_dump - every route in prefix order; stops when fn returns non-zero and returns that. */
-int fib_table_dump(struct fib_table *tb,
-		int (*fn)(void *arg, const struct fib_config *route), void *arg);
+/* What is known of a gateway's link address; numbers in the order of preference. */
+enum fib_nh_state {
+	FIB_NH_NONE,
+	FIB_NH_INCOMPLETE,
+	FIB_NH_VALID,
+	FIB_NH_REACHABLE
+};
+
+/* fib_table_on_state - how fib_select_path asks for a gateway's state; NULL: all are FIB_NH_NONE,
+ * then default routes of equal metric are used in turn. */
+void fib_table_on_state(struct fib_table *tb, enum fib_nh_state (*fn)(const struct fib_nh *nh));
+
+/* What a flow's hash is made of: Linux's net.ipv4.fib_multipath_hash_policy. */
+enum fib_hash_policy {
+	FIB_HASH_L3,
+	FIB_HASH_L4
+};
+
+/* fib_table_hash_policy - addresses only (the default), or ports and protocol as well. */
+void fib_table_hash_policy(struct fib_table *tb, enum fib_hash_policy policy);
+
+/* fib_table_ignore_linkdown - let lookups treat hops without carrier as dead: Linux's
+ * net.ipv4.conf.*.ignore_routes_with_linkdown. Off by default. */
+void fib_table_ignore_linkdown(struct fib_table *tb, bool on);
+
+/* fib_table_dump - every route in prefix order, shorter before longer; a prefix's own in the order
+ * they are tried. Stops when fn returns non-zero and returns that; -ENOMEM without room to sort.
+ * fn may not change the table. */
+int fib_table_dump(
+	struct fib_table *tb, int (*fn)(void *arg, const struct fib_config *route), void *arg);
 
 /* fib_sync_dev - a device changed: set or clear flags (RTNH_F_DEAD, RTNH_F_LINKDOWN) on all next
  * hops through it. Returns how many routes changed. */
@@ -136,3 +181,13 @@ u32 fib_genid(const struct fib_table *tb);
 
 /* fib_table_count - how many routes there are. */
 size_t fib_table_count(const struct fib_table *tb);
+
+/* fib_table_bytes - memory of the table: the trie alone, and all of it. */
+struct fib_bytes {
+	size_t trie, total;
+};
+struct fib_bytes fib_table_bytes(const struct fib_table *tb);
+
+/* fib_selftest - two hundred routes and lookups against a linear search, in a table of its own.
+ * Returns  the number of wrong answers, or a negative errno */
+int fib_selftest(void);

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT
+ * fib_semantics.c - what a route means: its type, its scope, its next hops; equal ones shared.
+ * Not here: which prefix has which route (fib_table.c), choosing among hops (fib_select.c).
+ * fib_table.c calls in; it calls fib_pool.c, fib_hash.c.
+ * Source: RFC 1812 5.2.4.3; rtnetlink(7) for types and scopes; Linux's answers for each mistake. */
+#include "net/fib_table.h"
+#include "kernel/lib/string.h"
+
+/* A route may not reach wider than its type does: a local address is the host's own affair. */
+const struct fib_prop fib_props[RTN_MAX] = {
+	[RTN_UNSPEC] = { 0, RT_SCOPE_NOWHERE, false },
+	[RTN_UNICAST] = { 0, RT_SCOPE_UNIVERSE, true },
+	[RTN_LOCAL] = { 0, RT_SCOPE_HOST, true },
+	[RTN_BROADCAST] = { 0, RT_SCOPE_LINK, true },
+	[RTN_ANYCAST] = { 0, RT_SCOPE_LINK, true },
+	[RTN_MULTICAST] = { 0, RT_SCOPE_UNIVERSE, true },
+	[RTN_BLACKHOLE] = { -EINVAL, RT_SCOPE_UNIVERSE, true },
+	[RTN_UNREACHABLE] = { -EHOSTUNREACH, RT_SCOPE_UNIVERSE, true },
+	[RTN_PROHIBIT] = { -EACCES, RT_SCOPE_UNIVERSE, true },
+	[RTN_THROW] = { -EAGAIN, RT_SCOPE_UNIVERSE, true },
+};
+
+/* Flow hashes have 31 bits; the last hop that takes part owns the last of them. */
+#define HASH_BITS 31
+
+/* ---- is it a route at all? ------------------------------------------------------------- */
+
+static bool nh_ok(const struct fib_nh *nh, u8 scope)
+{
+	bool gatewayed = !be32_is_zero(nh->gw);
+
+	if (nh->weight == 0 || (nh->flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN)))
+		return false;
+	/* A gateway is one step away, so its route reaches further than the link. */
+	if (gatewayed && scope >= RT_SCOPE_LINK)
+		return false;
+	return gatewayed || !(nh->flags & RTNH_F_ONLINK);
+}
+
+static bool config_ok(const struct fib_config *cfg)
+{
+	if (cfg->type >= RTN_MAX || !fib_props[cfg->type].allowed)
+		return false;
+	if (cfg->scope < fib_props[cfg->type].scope || cfg->scope > RT_SCOPE_HOST)
+		return false;
+	if (fib_props[cfg->type].error != 0)
+		return cfg->nhs == 0;
+	if (cfg->nhs == 0 || cfg->nhs > FIB_NHS_MAX || cfg->nh == NULL)
+		return false;
+	if (cfg->scope == RT_SCOPE_HOST && cfg->nhs != 1)
+		return false;
+	for (u32 i = 0; i < cfg->nhs; i++)
+		if (!nh_ok(&cfg->nh[i], cfg->scope))
+			return false;
+	return true;
+}
+
+/* ---- equal infos are one ---------------------------------------------------------------- */
+
+static u32 info_units(u32 nhs)
+{
+	size_t bytes = sizeof(struct fib_info_node) + nhs * sizeof(struct fib_nh);
+
+	return (u32)(ALIGN_UP(bytes, FIB_UNIT) / FIB_UNIT);
+}
+
+static u8 table_of(const struct fib_config *cfg)
+{
+	return cfg->table_id != 0 ? cfg->table_id : RT_TABLE_MAIN;
+}
+
+static u32 hash_info(u32 priority, const struct fib_nh *nh, u32 nhs)
+{
+	u64 key = priority;
+
+	for (u32 i = 0; i < nhs; i++)
+		key = (key ^ nh[i].gw.raw ^ (u64)(u32)nh[i].oif << 32) * 0x9e3779b97f4a7c15ull;
+	return fib_hash(key ^ key >> 32);
+}
+
+static bool same_hops(const struct fib_nh *a, const struct fib_nh *b, u32 nhs)
+{
+	const u8 settled = RTNH_F_DEAD | RTNH_F_LINKDOWN; /* happen to a hop, are not asked for */
+
+	for (u32 i = 0; i < nhs; i++)
+		if (a[i].dev != b[i].dev || a[i].oif != b[i].oif || !be32_eq(a[i].gw, b[i].gw) ||
+			a[i].weight != b[i].weight || ((a[i].flags ^ b[i].flags) & ~settled) != 0)
+			return false;
+	return true;
+}
+
+static bool same_info(const struct fib_info *fi, const struct fib_config *cfg)
+{
+	return fi->nhs == cfg->nhs && fi->priority == cfg->priority && fi->type == cfg->type &&
+	       fi->scope == cfg->scope && fi->protocol == cfg->protocol && fi->mtu == cfg->mtu &&
+	       fi->table_id == table_of(cfg) && be32_eq(fi->prefsrc, cfg->prefsrc) &&
+	       same_hops(fi->nh, cfg->nh, cfg->nhs);
+}
+
+static u32 *next_info(struct fib_table *tb, u32 info)
+{
+	return &fib_info_node_at(tb, info)->next;
+}
+
+static u32 info_hash(struct fib_table *tb, u32 info)
+{
+	const struct fib_info *fi = fib_info_at(tb, info);
+
+	return hash_info(fi->priority, fi->nh, fi->nhs);
+}
+
+static const struct fib_chain info_chain = { next_info, info_hash };
+
+/* How near a hop is: the host itself, a neighbour on the link, or nothing beyond a local one. */
+static u8 nh_scope(const struct fib_nh *nh, u8 route_scope)
+{
+	if (route_scope == RT_SCOPE_HOST)
+		return RT_SCOPE_NOWHERE;
+	if (be32_is_zero(nh->gw))
+		return RT_SCOPE_HOST;
+	return nh->scope != 0 ? nh->scope : RT_SCOPE_LINK;
+}
+
+static void info_fill(struct fib_info *fi, const struct fib_config *cfg)
+{
+	fi->priority = cfg->priority;
+	fi->prefsrc = cfg->prefsrc;
+	fi->mtu = cfg->mtu;
+	fi->protocol = cfg->protocol;
+	fi->scope = cfg->scope;
+	fi->type = cfg->type;
+	fi->table_id = table_of(cfg);
+	fi->nhs = (u8)cfg->nhs;
+	for (u32 i = 0; i < cfg->nhs; i++) {
+		fi->nh[i] = cfg->nh[i];
+		fi->nh[i].scope = nh_scope(&cfg->nh[i], cfg->scope);
+	}
+}
+
+int fib_create_info(struct fib_table *tb, const struct fib_config *cfg, u32 *info)
+{
+	if (!config_ok(cfg))
+		return -EINVAL;
+	u32 hash = hash_info(cfg->priority, cfg->nh, cfg->nhs);
+	u32 found = *fib_heads_at(&tb->info_heads, hash);
+	while (found != 0 && !same_info(fib_info_at(tb, found), cfg))
+		found = *next_info(tb, found);
+	if (found == 0) {
+		u32 units = info_units(cfg->nhs);
+		found = fib_pool_take(&tb->infos, units);
+		if (found == 0)
+			return -ENOMEM;
+		memset(fib_info_node_at(tb, found), 0, (size_t)units * FIB_UNIT);
+		info_fill(fib_info_at(tb, found), cfg);
+		fib_rebalance(fib_info_at(tb, found));
+		fib_heads_fit(tb, &tb->info_heads, &info_chain, ++tb->info_n);
+		u32 *head = fib_heads_at(&tb->info_heads, hash);
+		*next_info(tb, found) = *head;
+		*head = found;
+	}
+	fib_info_at(tb, found)->refs++;
+	*info = found;
+	return 0;
+}
+
+void fib_release_info(struct fib_table *tb, u32 info)
+{
+	struct fib_info *fi = fib_info_at(tb, info);
+
+	if (--fi->refs != 0)
+		return;
+	u32 *link = fib_heads_at(&tb->info_heads, info_hash(tb, info));
+	while (*link != info)
+		link = next_info(tb, *link);
+	*link = *next_info(tb, info);
+	fib_pool_give(&tb->infos, info, info_units(fi->nhs));
+	fib_heads_fit(tb, &tb->info_heads, &info_chain, --tb->info_n);
+	if (tb->info_n == 0)
+		fib_pool_drop(&tb->infos);
+}
+
+static bool hop_fits(const struct fib_nh *wanted, const struct fib_nh *nh)
+{
+	return (wanted->oif == 0 || wanted->oif == nh->oif) &&
+	       (be32_is_zero(wanted->gw) || be32_eq(wanted->gw, nh->gw));
+}
+
+bool fib_nh_match(const struct fib_config *cfg, const struct fib_info *fi)
+{
+	if (cfg->priority != 0 && cfg->priority != fi->priority)
+		return false;
+	if (cfg->mtu != 0 && cfg->mtu != fi->mtu)
+		return false;
+	/* One hop asked for is looked for in the first place; several must be all there are. */
+	if (cfg->nhs > 1 ? cfg->nhs != fi->nhs : cfg->nhs > fi->nhs)
+		return false;
+	for (u32 i = 0; i < cfg->nhs; i++)
+		if (!hop_fits(&cfg->nh[i], &fi->nh[i]))
+			return false;
+	return true;
+}
+
+/* ---- answers --------------------------------------------------------------------------- */
+
+static struct fib_dst *dst_at(const struct fib_table *tb, u32 id)
+{
+	return (struct fib_dst *)tb->dsts.at + id;
+}
+
+uintptr_t fib_dst_word(const struct fib_table *tb, struct fib_info *fi)
+{
+	bool plain = fib_props[fi->type].error == 0 && !fi->dead && fib_nh_usable(tb, &fi->nh[0]);
+
+	return (uintptr_t)fi | (plain ? 0 : FIB_DST_SLOW);
+}
+
+static int dst_new(struct fib_table *tb, u16 *id)
+{
+	if (tb->dst_free != 0) {
+		*id = tb->dst_free;
+		tb->dst_free = dst_at(tb, *id)->next;
+		return 0;
+	}
+	int err = fib_vec_reserve(&tb->dsts, tb->dsts.n + 1);
+	if (err != 0)
+		return err;
+	WRITE_ONCE(tb->trie.dst, (struct fib_dst *)tb->dsts.at);
+	*id = (u16)tb->dsts.n++;
+	return 0;
+}
+
+static u16 *dst_id_of(struct fib_table *tb, u32 info, u8 plen)
+{
+	return info != 0 ? &fib_info_node_at(tb, info)->dst_id[plen] : &tb->complex_id[plen];
+}
+
+int fib_dst_get(struct fib_table *tb, u32 info, u8 plen, u16 *id)
+{
+	u16 *known = dst_id_of(tb, info, plen);
+
+	if (*known == 0) {
+		u16 new;
+		int err = dst_new(tb, &new);
+		if (err != 0)
+			return err;
+		struct fib_dst *dst = dst_at(tb, new);
+		dst->plen = plen;
+		dst->refs = 0;
+		dst->fi = info != 0 ? fib_dst_word(tb, fib_info_at(tb, info)) : FIB_DST_SLOW;
+		*known = new;
+	}
+	dst_at(tb, *known)->refs++;
+	*id = *known;
+	return 0;
+}
+
+void fib_dst_put(struct fib_table *tb, u16 id)
+{
+	struct fib_dst *dst = dst_at(tb, id);
+	struct fib_info *fi = (struct fib_info *)(dst->fi & ~(uintptr_t)FIB_DST_SLOW);
+
+	if (--dst->refs != 0)
+		return;
+	if (fi != NULL)
+		container_of(fi, struct fib_info_node, fi)->dst_id[dst->plen] = 0;
+	else
+		tb->complex_id[dst->plen] = 0;
+	dst->next = tb->dst_free;
+	tb->dst_free = id;
+}
+
+/* ---- devices that come and go ----------------------------------------------------------- */
+
+void fib_rebalance(struct fib_info *fi)
+{
+	u32 total = 0, sum = 0;
+	u8 skip = RTNH_F_DEAD | RTNH_F_LINKDOWN;
+
+	for (u32 i = 0; i < fi->nhs; i++)
+		total += fi->nh[i].flags & skip ? 0 : fi->nh[i].weight;
+	if (total == 0) /* none has a carrier: better any that is up than none */
+		skip = RTNH_F_DEAD;
+	for (u32 i = 0; i < fi->nhs && skip == RTNH_F_DEAD; i++)
+		total += fi->nh[i].flags & skip ? 0 : fi->nh[i].weight;
+	for (u32 i = 0; i < fi->nhs; i++) {
+		struct fib_nh *nh = &fi->nh[i];
+
+		nh->upper_bound = FIB_NH_NO_SHARE;
+		if (nh->flags & skip)
+			continue;
+		sum += nh->weight;
+		/* Rounded to the nearest; sum == total gives the last hash there is. */
+		nh->upper_bound = (u32)((((u64)sum << HASH_BITS) + total / 2) / total - 1);
+	}
+}
+
+static bool sync_hops(struct fib_info *fi, const struct net_device *dev, u8 set, u8 clear)
+{
+	bool changed = false;
+	u32 dead = 0;
+
+	for (u32 i = 0; i < fi->nhs; i++) {
+		struct fib_nh *nh = &fi->nh[i];
+		u8 flags = (u8)((nh->flags & ~clear) | set);
+
+		if (nh->dev == dev && flags != nh->flags) {
+			nh->flags = flags;
+			changed = true;
+		}
+		dead += (nh->flags & RTNH_F_DEAD) != 0;
+	}
+	fi->dead = fi->nhs != 0 && dead == fi->nhs;
+	return changed;
+}
+
+static void refresh_dsts(struct fib_table *tb, struct fib_info_node *node)
+{
+	for (u32 plen = 0; plen < FIB_LENGTHS; plen++)
+		if (node->dst_id[plen] != 0)
+			WRITE_ONCE(dst_at(tb, node->dst_id[plen])->fi, fib_dst_word(tb, &node->fi));
+}
+
+int fib_sync_dev(struct fib_table *tb, const struct net_device *dev, u8 set, u8 clear)
+{
+	u32 routes = 0;
+
+	for (u32 i = 0; i < 1u << tb->info_heads.bits; i++) {
+		for (u32 info = tb->info_heads.head[i]; info != 0; info = *next_info(tb, info)) {
+			struct fib_info_node *node = fib_info_node_at(tb, info);
+
+			if (!sync_hops(&node->fi, dev, set, clear))
+				continue;
+			fib_rebalance(&node->fi);
+			refresh_dsts(tb, node);
+			routes += node->fi.refs;
+		}
+	}
+	if (routes != 0) {
+		fib_refresh_default(tb);
+		tb->genid++;
+	}
+	return (int)routes;
+}
+
+void fib_table_ignore_linkdown(struct fib_table *tb, bool on)
+{
+	tb->ignore_linkdown = on;
+	for (u32 i = 0; i < 1u << tb->info_heads.bits; i++)
+		for (u32 info = tb->info_heads.head[i]; info != 0; info = *next_info(tb, info))
+			refresh_dsts(tb, fib_info_node_at(tb, info));
+	fib_refresh_default(tb);
+	tb->genid++;
+}
