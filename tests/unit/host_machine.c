@@ -19,6 +19,7 @@
 #define NULL_PAGE_END 4096ul
 #define IDLE_STEP_NS  (10 * NSEC_PER_MSEC)
 #define DEFAULT_TOTAL (64ull << 20)
+#define DMA_ALIGN_MAX (64u << 10)
 #define CAPTURE_MAX   (64u << 10)
 
 bool cpu_has_popcnt;
@@ -143,6 +144,19 @@ void mem_free(void *at, size_t bytes)
 	unreserve(at);
 }
 
+/* Aligned as the contract says, by cutting a larger reservation; like there, it never comes back. */
+void *dma_alloc(size_t bytes)
+{
+	size_t align = is_power_of_two(bytes) && bytes <= DMA_ALIGN_MAX ? max(bytes, PAGE) : PAGE;
+
+	bytes = ALIGN_UP(bytes, PAGE);
+	uintptr_t at = (uintptr_t)mem_reserve(bytes + align);
+	if (at == 0)
+		return NULL;
+	at = ALIGN_UP(at, align);
+	return mem_commit((void *)at, bytes) == 0 ? (void *)at : NULL;
+}
+
 u64 mem_total(void)
 {
 	return total_bytes;
@@ -175,6 +189,8 @@ static u64 now_ns;
 static unsigned idles;
 static void (*idle_fn)(void *arg);
 static void *idle_arg;
+static void (*poll_fn)(void *arg);
+static void *poll_arg;
 
 u64 clock_ns(void)
 {
@@ -203,6 +219,18 @@ void host_on_idle(void (*fn)(void *arg), void *arg)
 {
 	idle_fn = fn;
 	idle_arg = arg;
+}
+
+void machine_poll(void)
+{
+	if (poll_fn != NULL)
+		poll_fn(poll_arg);
+}
+
+void host_on_poll(void (*fn)(void *arg), void *arg)
+{
+	poll_fn = fn;
+	poll_arg = arg;
 }
 
 unsigned host_idles(void)
@@ -310,6 +338,7 @@ void host_reset(void)
 	now_ns = 0;
 	idles = 0;
 	host_on_idle(NULL, NULL);
+	host_on_poll(NULL, NULL);
 	host_seed(0);
 	host_capture(false);
 }

@@ -13,7 +13,7 @@ void host_reset(void);
 
 /* ---- memory ---------------------------------------------------------------------------- */
 
-/* host_fail_commit - make a coming commit (mem_commit or mem_alloc) answer "no memory".
+/* host_fail_commit - make a coming commit (mem_commit, mem_alloc, dma_alloc) answer "no memory".
  * n      1: the very next one, 2: the one after ...; 0: disarm
  * again  true: from the n-th on every one fails, until disarmed */
 void host_fail_commit(unsigned n, bool again);
@@ -36,6 +36,9 @@ void host_advance_clock(u64 ns);
 /* host_on_idle - fn runs inside every machine_idle, after the clock moved: a test's way to let a
  * device answer while the stack waits. NULL: nothing. */
 void host_on_idle(void (*fn)(void *arg), void *arg);
+
+/* host_on_poll - what machine_poll does: nothing until set. */
+void host_on_poll(void (*fn)(void *arg), void *arg);
 
 /* host_idles - calls of machine_idle since host_reset. */
 unsigned host_idles(void);
