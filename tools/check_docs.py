@@ -62,7 +62,7 @@ def declarations(code):
 
 def declared_name(text):
     """The function a declaration declares, or None: a variable, a type, a static one."""
-    plain = ATTRIBUTE.sub(" ", text)
+    plain = ATTRIBUTE.sub(" ", text).strip()
     words = plain.split()
     if not words or words[0] in ("typedef", "static") or "=" in plain:
         return None

@@ -21,7 +21,7 @@ from sources import blank, files, line_of
 NM = os.environ.get("NM", os.environ.get("CROSS_COMPILE", "") + "nm")
 NM_S = 30
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(["<])([^">]+)[">]', re.M)
-DECLARED = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
+DECLARED = re.compile(r"\b([A-Za-z_]\w*)\s*\(|\bextern\b[^;(]*?\b(\w+)\s*(?:\[[^;]*)?;")
 
 
 @dataclass
@@ -52,7 +52,8 @@ class Order:
         return self.layers[best[1]] if best else None
 
     def refusal(self, source, target):
-        """Why source may not use target, or None if it may."""
+        """Why source may not use target, or None if it may. Who may see a header may use what
+        the .c file of that name defines."""
         here, there = self.layer_of(source), self.layer_of(target)
         if not there:
             return "which is in no layer of layers.toml"
@@ -60,8 +61,9 @@ class Order:
             return None
         if there.place > here.place:
             return f"layer '{there.name}' is above '{here.name}'"
+        header = target.removesuffix(".c") + ".h" if target.endswith(".c") else target
         if here.sees is not None and there is not here \
-                and not any(target.startswith(prefix) for prefix in here.sees):
+                and not any(header.startswith(prefix) for prefix in here.sees):
             return f"layer '{here.name}' may see only {', '.join(here.sees)}"
         return None
 
@@ -121,12 +123,13 @@ def read_symbols(root, build, order):
 
 
 def seam_names(root, order):
-    """All functions that a seam header declares."""
+    """All functions and variables that a seam header declares."""
     names = set(order.seams.get("symbols", []))
     for header in order.seams.get("headers", []):
         path = Path(root, header)
         if path.is_file():
-            names |= set(DECLARED.findall(blank(path.read_text(encoding="utf-8"))))
+            for pair in DECLARED.findall(blank(path.read_text(encoding="utf-8"))):
+                names |= set(pair)
     return names
 
 

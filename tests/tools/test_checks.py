@@ -30,7 +30,7 @@ paths = ["net/machine.h", "net/low"]
 [[layer]]
 name = "middle"
 paths = ["net/mid"]
-sees = ["net/low"]
+sees = ["net/low.h"]
 [[layer]]
 name = "high"
 paths = ["net/high", "net/init", "kernel/"]
@@ -98,7 +98,7 @@ def test_sound_project_passes(project, tool):
 
 BROKEN_LAYERS = [
     ("net/low.c", '#include "net/high.h"\n', "net/low.c:5: includes net/high.h: layer 'high' is"),
-    ("net/mid.c", '#include "net/machine.h"\n', "layer 'middle' may see only net/low"),
+    ("net/mid.c", '#include "net/machine.h"\n', "layer 'middle' may see only net/low.h"),
     ("net/other.c", "", "net/other.c: in no layer"),
     ("net/low.c", "#include <stdio.h>\n", "stdio.h: no header of a freestanding compiler"),
     ("net/low.c", '#include "net/gone.h"\n', "net/gone.h: there is no such file"),
@@ -120,6 +120,38 @@ def test_upward_call_fails_without_an_include(project):
     build(project)
     passed, said = check("check_layers.py", project)
     assert not passed and "net/low.c: uses high of net/high.c: layer 'high' is above" in said
+
+
+@pytest.mark.parametrize("declaration,use", [
+    ("extern int level;", "level"),
+    ("extern const char table[16];", "table[0]"),
+    ("int probe(int a);", "probe(1)"),
+])
+def test_seam_covers_functions_and_variables(project, declaration, use):
+    """What a seam header declares may be used below who defines it; what it does not, may not."""
+    user = f"{declaration}\nint low(void)\n{{\n\treturn {use};\n}}\n"
+    write(project, "net/low.c", user)
+    write(project, "net/high.c", "int level;\nconst char table[16];\nint probe(int a)\n"
+          "{\n\treturn a;\n}\nvoid tick(void)\n{\n}\n")
+    build(project)
+    assert not check("check_layers.py", project)[0]
+    write(project, "net/machine.h", f"/* probe - sees. */\n{declaration}\n")
+    passed, said = check("check_layers.py", project)
+    assert passed, said
+
+
+def test_seeing_a_header_allows_its_source(project):
+    """A layer that may see only net/low may call what net/low.c defines, and nothing else."""
+    write(project, "net/mid.c", '#include "net/low.h"\nint mid(void)\n{\n\treturn low();\n}\n')
+    write(project, "net/machine.c", "int other(void)\n{\n\treturn 1;\n}\n")
+    write(project, "tools/layers.toml", LAYERS.replace('"net/machine.h", ', '"net/machine", '))
+    build(project)
+    passed, said = check("check_layers.py", project)
+    assert passed, said
+    write(project, "net/mid.c", "int other(void);\nint mid(void)\n{\n\treturn other();\n}\n")
+    build(project)
+    passed, said = check("check_layers.py", project)
+    assert not passed and "net/mid.c: uses other of net/machine.c" in said
 
 
 def test_wiring_file_may_look_upward(project):
