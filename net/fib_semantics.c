@@ -163,6 +163,16 @@ int fib_create_info(struct fib_table *tb, const struct fib_config *cfg, u32 *inf
 	return 0;
 }
 
+/* The last route has gone, and with it all answers but the two that every table has. */
+static void start_over(struct fib_table *tb)
+{
+	fib_pool_drop(&tb->infos);
+	tb->dst_free = 0;
+	tb->dsts.n = FIB_DST_SPOILT + 1;
+	fib_vec_trim(&tb->dsts, tb->dsts.n);
+	WRITE_ONCE(tb->trie.dst, (struct fib_dst *)tb->dsts.at);
+}
+
 void fib_release_info(struct fib_table *tb, u32 info)
 {
 	struct fib_info *fi = fib_info_at(tb, info);
@@ -176,7 +186,7 @@ void fib_release_info(struct fib_table *tb, u32 info)
 	fib_pool_give(&tb->infos, info, info_units(fi->nhs));
 	fib_heads_fit(tb, &tb->info_heads, &info_chain, --tb->info_n);
 	if (tb->info_n == 0)
-		fib_pool_drop(&tb->infos);
+		start_over(tb);
 }
 
 static bool hop_fits(const struct fib_nh *wanted, const struct fib_nh *nh)

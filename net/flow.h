@@ -7,6 +7,8 @@
 
 #include "kernel/lib/byteorder.h"
 
+#define FLOWI_TOS_MASK 0x1c /* RFC 1349: delay, throughput, reliability */
+
 struct flowi4 {
 	be32 daddr;
 	be32 saddr; /* zero: routing chooses it */

@@ -13,9 +13,9 @@
 /* clock_ns - monotonic time since boot, in nanoseconds. */
 u64 clock_ns(void);
 
-#define NSEC_PER_USEC 1000ull
-#define NSEC_PER_MSEC 1000000ull
-#define NSEC_PER_SEC  1000000000ull
+#define NSEC_PER_USEC 1000ul
+#define NSEC_PER_MSEC 1000000ul
+#define NSEC_PER_SEC  1000000000ul
 
 /* ---- randomness ------------------------------------------------------------------------ */
 
@@ -72,6 +72,10 @@ void mem_free(void *at, size_t bytes);
 /* mem_total - physical memory of the machine in bytes: what pools size themselves by. */
 u64 mem_total(void);
 
+/* dma_alloc - memory that a device can read and write: zeroed, physically contiguous, aligned to a
+ * page (to its own size when that is a power of two up to 64 KiB). Never given back. NULL when there is none. */
+void *dma_alloc(size_t bytes);
+
 /* ---- user memory ----------------------------------------------------------------------- */
 
 /* copy_from_user - the only way in. Returns 0 or -EFAULT (then dst is undefined). */
@@ -84,3 +88,6 @@ int copy_to_user(void __user *dst, const void *src, size_t len) __must_check;
 
 /* machine_idle - let the CPU rest until an interrupt or the next tick (at most 10 ms). */
 void machine_idle(void);
+
+/* machine_poll - let the network take one step: receive, timers. For those who wait outside net/. */
+void machine_poll(void);

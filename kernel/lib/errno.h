@@ -64,3 +64,4 @@
 #define EHOSTUNREACH    113
 #define EALREADY        114
 #define EINPROGRESS     115
+#define ESTALE          116

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * string.c - memory and string functions; gcc also calls the first four on its own.
- * Not here: copies from and to user memory (kernel/mm/uaccess.S).
+ * Not here: copies from and to user memory (kernel/mm/uaccess_copy.S).
  * Used by every file. Calls nothing.
  * Source: C11 7.24. */
 #include "kernel/lib/string.h"

@@ -47,9 +47,9 @@ typedef ptrdiff_t ssize;
 	})
 #define max(a, b)                                                                                  \
 	({                                                                                         \
-		__typeof__(a) _a = (a);                                                            \
-		__typeof__(b) _b = (b);                                                            \
-		_a > _b ? _a : _b;                                                                 \
+		__typeof__(a) _c = (a);                                                            \
+		__typeof__(b) _d = (b);                                                            \
+		_c > _d ? _c : _d;                                                                 \
 	})
 
 #define ALIGN_UP(x, a)   (((x) + ((a)-1)) & ~((__typeof__(x))(a)-1))

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: MIT
+# Makefile - builds the kernel, boots it, tests it. `make help` lists what there is.
+
+CROSS_COMPILE ?=
+CC            := $(CROSS_COMPILE)gcc
+LD            := $(CROSS_COMPILE)ld
+NM            := $(CROSS_COMPILE)nm
+OBJDUMP       := $(CROSS_COMPILE)objdump
+HOST_CC       ?= gcc
+USER_CC       ?= musl-gcc
+PYTHON        ?= /usr/bin/python3
+ACCEL         ?= tcg
+BUILD         := build
+export ACCEL
+
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+# ---- the kernel ------------------------------------------------------------------------------
+# In the order a datagram meets them, so that the link map reads as the road; then the way up, and
+# what the machine needs.
+
+OBJS := \
+	kernel/cpu/entry.o \
+	kernel/process/syscall.o \
+	net/socket.o \
+	kernel/security.o \
+	net/af_inet.o \
+	net/udp.o \
+	net/route.o \
+	net/fib_lookup.o \
+	net/fib_trie.o \
+	net/fib_select.o \
+	net/ip_output.o \
+	net/msg.o \
+	net/netfilter.o \
+	net/nf_queue.o \
+	net/neighbour.o \
+	net/arp.o \
+	net/dev.o \
+	drivers/e1000/tx.o \
+	drivers/e1000/rx.o \
+	drivers/e1000/hw.o \
+	drivers/e1000/main.o \
+	net/loopback.o \
+	net/ip_input.o \
+	net/icmp.o \
+	net/udp_input.o \
+	net/udp_port.o \
+	net/sock.o \
+	net/sockopt.o \
+	net/skbuff.o \
+	net/timer.o \
+	net/fib_change.o \
+	net/fib_hash.o \
+	net/fib_pool.o \
+	net/fib_reshape.o \
+	net/fib_runs.o \
+	net/fib_semantics.o \
+	net/fib_table.o \
+	net/ipconfig.o \
+	net/net_init.o \
+	drivers/pci/pci.o \
+	kernel/main.o \
+	kernel/cmdline.o \
+	kernel/program.o \
+	kernel/power.o \
+	kernel/acpi.o \
+	kernel/random.o \
+	kernel/net_machine.o \
+	kernel/process/sys_file.o \
+	kernel/process/sys_mm.o \
+	kernel/process/sys_process.o \
+	kernel/process/process.o \
+	kernel/process/exec.o \
+	kernel/process/elf.o \
+	kernel/fs/file.o \
+	kernel/fs/memfile.o \
+	kernel/fs/console_file.o \
+	kernel/mm/uaccess_copy.o \
+	kernel/mm/uaccess.o \
+	kernel/mm/fault.o \
+	kernel/mm/mmap.o \
+	kernel/mm/vm.o \
+	kernel/mm/page.o \
+	kernel/cpu/trap.o \
+	kernel/cpu/timer.o \
+	kernel/cpu/clock.o \
+	kernel/cpu/text.o \
+	kernel/cpu/cpu.o \
+	kernel/console/panic.o \
+	kernel/console/symbols.o \
+	kernel/console/printk.o \
+	kernel/console/vga.o \
+	kernel/console/serial.o \
+	kernel/lib/format.o \
+	kernel/lib/parse.o \
+	kernel/lib/slab.o \
+	kernel/lib/string.o \
+	boot/bootinfo.o \
+	boot/header.o \
+	boot/start.o
+
+KERNEL_OBJS := $(addprefix $(BUILD)/,$(OBJS))
+PROGRAM     := $(BUILD)/user/muffin-send
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wvla -Wmissing-prototypes \
+	-Wstrict-prototypes -Wno-override-init -Wno-cast-function-type
+CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -mgeneral-regs-only \
+	-mno-red-zone -mpreferred-stack-boundary=3 -fno-asynchronous-unwind-tables \
+	-fno-strict-aliasing -fno-common -fcf-protection=none -fstack-protector-strong \
+	-mstack-protector-guard=global -fomit-frame-pointer $(WARNINGS) -I.
+ASFLAGS := -I. -g -Wa,--fatal-warnings
+LDFLAGS := -nostdlib -static -T linker.ld -z max-page-size=4096 -z noexecstack --build-id=sha1 \
+	--no-warn-rwx-segments
+
+.PHONY: all
+all: $(BUILD)/muffin.elf ## build/muffin.elf, with a listing, a map and its symbols beside it
+
+# Linked twice: the first link tells where functions are, the second carries their names.
+$(BUILD)/muffin.elf: $(KERNEL_OBJS) $(BUILD)/program.o linker.ld tools/ksyms.py
+	@$(LD) $(LDFLAGS) -o $(BUILD)/muffin.first.elf $(KERNEL_OBJS) $(BUILD)/program.o
+	@$(NM) -n $(BUILD)/muffin.first.elf | $(PYTHON) tools/ksyms.py > $(BUILD)/ksyms.S
+	@$(CC) -c -o $(BUILD)/ksyms.o $(BUILD)/ksyms.S
+	@$(LD) $(LDFLAGS) -Map=$(BUILD)/muffin.map -o $@ $(KERNEL_OBJS) $(BUILD)/program.o $(BUILD)/ksyms.o
+	@$(NM) -n $@ > $(BUILD)/muffin.sym
+	@$(OBJDUMP) -d --no-show-raw-insn $@ > $(BUILD)/muffin.lst
+	@echo "  LD      $@"
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(CC) $(CFLAGS) $(CFLAGS_$(notdir $*)) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: %.S
+	@mkdir -p $(@D)
+	@echo "  AS      $<"
+	@$(CC) $(ASFLAGS) -MMD -MP -c -o $@ $<
+
+# gcc would turn these loops into calls of themselves
+CFLAGS_string := -fno-tree-loop-distribute-patterns
+
+$(BUILD)/program.o: boot/program.S $(PROGRAM)
+	@echo "  AS      $<"
+	@$(CC) -c -DPROGRAM='"$(PROGRAM)"' -o $@ $<
+
+# ---- ring 3 ----------------------------------------------------------------------------------
+
+USER_CFLAGS := -std=c11 -O2 -Wall -Wextra -Werror -static -s -D_POSIX_C_SOURCE=200809L
+
+$(BUILD)/user/%: user/%.c
+	@mkdir -p $(@D)
+	@echo "  USER    $<"
+	@$(USER_CC) $(USER_CFLAGS) -o $@ $<
+
+# ---- using it --------------------------------------------------------------------------------
+
+.PHONY: setup run iso gdb check clean help
+
+setup: ## install what is missing from Debian's packages, naming it first
+	@sh tools/setup.sh
+
+run: $(BUILD)/muffin.elf ## send a muffin in QEMU: what the kernel said, the listener got, the wire saw
+	@$(PYTHON) tools/run.py
+
+iso: $(BUILD)/muffin.iso ## build/muffin.iso: CD, USB stick, BIOS and UEFI
+
+$(BUILD)/muffin.iso: $(BUILD)/muffin.elf boot/grub.cfg tools/mkiso.sh
+	@sh tools/mkiso.sh
+
+gdb: $(BUILD)/muffin.elf ## boot, stopped, and let gdb halt at every stop of the road
+	@$(PYTHON) tools/gdb.py
+
+check: ## layers, heads and docstrings, format, links
+	@$(PYTHON) tools/check_layers.py
+	@$(PYTHON) tools/check_docs.py
+	@sh tools/check_format.sh
+
+clean: ## remove everything that was built
+	rm -rf $(BUILD)
+
+help: ## this list
+	@echo "make <target>, where <target> is one of"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | \
+		awk -F ':.*## ' '{ printf "  %-12s %s\n", $$1, $$2 }'
+	@echo "CROSS_COMPILE=<prefix> USER_CC=<compiler> ACCEL=kvm change the tools"
+
+include bench/bench.mk
+include bench/floor/floor.mk
+-include bench/fib/fib.mk
+-include tests/tests.mk
+-include $(KERNEL_OBJS:.o=.d)

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ * e1000.h - Intel's 8254x Ethernet controllers: one adapter, between net_device and registers.
+ * Not here: the registers themselves (regs.h), PCI (drivers/pci).
+ * kernel/main.c calls e1000_probe_all; the stack calls e1000_netdev_ops.
+ * Source: Intel SDM 317453; the order of initialisation is its chapter 14. */
+#pragma once
+
+#include "drivers/e1000/regs.h"
+#include "drivers/pci/pci.h"
+#include "net/dev.h"
+
+/* Powers of two, multiples of 8 (RDLEN, TDLEN count 128 bytes). */
+#define E1000_TX_RING 256
+#define E1000_RX_RING 64
+/* Ask for a report of done with every n-th frame: each one is a write by the device. */
+#define E1000_RS_EVERY 32
+
+_Static_assert((E1000_TX_RING & (E1000_TX_RING - 1)) == 0 && E1000_TX_RING % 8 == 0, "13.4.38");
+_Static_assert((E1000_RX_RING & (E1000_RX_RING - 1)) == 0 && E1000_RX_RING % 8 == 0, "13.4.27");
+_Static_assert(E1000_TX_RING % E1000_RS_EVERY == 0, "a report stands at the same slots each lap");
+
+struct e1000_adapter {
+	volatile u8 *hw; /* BAR 0 */
+	struct net_device netdev;
+
+	/* Transmit: software owns the tail, hardware the head. next: where the next frame goes;
+	 * clean: the oldest that has not been reported done. Both run freely, the ring's slot is the
+	 * remainder. At most E1000_TX_RING - 1 are in flight: a full ring would look empty. */
+	struct e1000_tx_desc *tx_ring;
+	struct sk_buff *tx_skb[E1000_TX_RING];
+	u32 tx_next, tx_clean;
+	u32 tx_rung; /* tx_next as the tail register was last told */
+
+	struct e1000_rx_desc *rx_ring;
+	struct sk_buff *rx_skb[E1000_RX_RING];
+	u32 rx_next;
+	bool rx_broken; /* inside a frame that spans descriptors: it is dropped */
+
+	struct pci_dev pci;
+	bool eeprom_large; /* EERD's layout of 82571 and later */
+	u64 link_checked_ns;
+};
+
+static inline u32 er32(const struct e1000_adapter *a, u32 reg)
+{
+	return *(volatile u32 *)(a->hw + reg);
+}
+
+static inline void ew32(const struct e1000_adapter *a, u32 reg, u32 value)
+{
+	*(volatile u32 *)(a->hw + reg) = value;
+}
+
+/* What a step of bringing the device up has to say: NULL, or which step failed and what to try. */
+struct e1000_problem {
+	const char *step, *advice;
+};
+
+/* hw.c: e1000_reset_hw - quiet, reset, quiet again. Every wait has a bound. */
+bool e1000_reset_hw(struct e1000_adapter *a, struct e1000_problem *problem);
+
+/* hw.c: e1000_read_mac - the station address into netdev.dev_addr. */
+bool e1000_read_mac(struct e1000_adapter *a, struct e1000_problem *problem);
+
+/* hw.c: e1000_init_filters - accept our address and broadcasts, no VLANs, no multicast table. */
+void e1000_init_filters(struct e1000_adapter *a);
+
+/* hw.c: e1000_setup_link - let MAC and PHY negotiate. Does not wait. */
+void e1000_setup_link(struct e1000_adapter *a);
+
+/* hw.c: e1000_check_link - tell the stack if the link came or went; looks at most every 10 ms. */
+void e1000_check_link(struct e1000_adapter *a);
+
+/* tx.c: the ring and its use. */
+bool e1000_setup_tx(struct e1000_adapter *a);
+int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev);
+void e1000_flush(struct net_device *dev);
+void e1000_reclaim(struct net_device *dev);
+u32 e1000_tx_pending(struct net_device *dev);
+
+/* tx.c: e1000_test_dma - does a descriptor come back done? An empty one does, and sends nothing. */
+bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem);
+
+/* rx.c: the ring and its use. */
+bool e1000_setup_rx(struct e1000_adapter *a);
+void e1000_enable_rx(struct e1000_adapter *a);
+int e1000_poll(struct net_device *dev, int budget);
+
+/* e1000_probe_all - register every supported controller with net.
+ * Returns  how many work; *failed: how many were found and did not (each has said why) */
+u32 e1000_probe_all(struct net *net, u32 *failed);

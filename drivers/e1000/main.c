@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT
+ * main.c - finding 8254x controllers, bringing them up, handing them to the stack.
+ * Not here: each step itself (hw.c, tx.c, rx.c).
+ * kernel/main.c calls e1000_probe_all.
+ * Source: Intel SDM 317453, chapter 14; PCI IDs from its table 5-1 and Intel's specification
+ * updates. Only models that were booted are listed. */
+#include "drivers/e1000/e1000.h"
+#include "kernel/lib/slab.h"
+#include "kernel/lib/string.h"
+#include "kernel/mm/vm.h"
+
+#define VENDOR_INTEL 0x8086
+
+static const struct {
+	u16 device;
+	const char *name;
+} supported[] = {
+	{ 0x100e, "82540EM" },
+	{ 0x100f, "82545EM" },
+	{ 0x100c, "82544GC" },
+};
+
+static int e1000_open(struct net_device *dev)
+{
+	struct e1000_adapter *a = netdev_priv(dev);
+
+	e1000_enable_rx(a);
+	e1000_reclaim(dev);
+	if (!(dev->flags & IFF_RUNNING))
+		pr_warn("%s: no link yet; senders wait for it\n", dev->name);
+	return 0;
+}
+
+static const struct net_device_ops e1000_netdev_ops = {
+	.ndo_open = e1000_open,
+	.ndo_start_xmit = e1000_xmit_frame,
+	.ndo_flush = e1000_flush,
+	.ndo_reclaim = e1000_reclaim,
+	.ndo_poll = e1000_poll,
+	.ndo_tx_pending = e1000_tx_pending,
+};
+
+static const char *model_name(const struct pci_dev *pci)
+{
+	if (pci->vendor != VENDOR_INTEL || pci->class >> 8 != PCI_CLASS_ETHERNET)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(supported); i++)
+		if (supported[i].device == pci->device)
+			return supported[i].name;
+	return NULL;
+}
+
+/* The steps in the manual's order; each says for itself what is wrong. */
+static bool bring_up(struct e1000_adapter *a, struct e1000_problem *problem)
+{
+	size_t len;
+
+	*problem = (struct e1000_problem){ "its registers cannot be mapped",
+		"BAR 0 must be memory, set up by the firmware" };
+	a->hw = pci_map_bar(&a->pci, 0, &len);
+	if (!a->hw)
+		return false;
+	*problem = (struct e1000_problem){ "bus mastering cannot be turned on",
+		"without it the card reads no descriptor: look in the firmware's settings" };
+	if (!pci_enable(&a->pci))
+		return false;
+	if (!e1000_reset_hw(a, problem) || !e1000_read_mac(a, problem))
+		return false;
+	e1000_setup_link(a);
+	e1000_init_filters(a);
+	*problem = (struct e1000_problem){ "no memory for its rings", "give the machine more" };
+	if (!e1000_setup_rx(a) || !e1000_setup_tx(a) || !e1000_test_dma(a, problem))
+		return false;
+	return e1000_setup_tx(a); /* once more, from slot 0 */
+}
+
+static bool e1000_probe(struct net *net, const struct pci_dev *pci, const char *model)
+{
+	struct e1000_adapter *a = mem_alloc(sizeof(*a));
+	struct e1000_problem problem = { "no memory", "give the machine more" };
+
+	if (a)
+		a->pci = *pci;
+	if (!a || !bring_up(a, &problem)) {
+		pr_err("e1000 %02x:%02x.%u (%s): %s\n", pci->bus, pci->slot, pci->function, model,
+				problem.step);
+		pr_err("  what to try: %s\n", problem.advice);
+		return false;
+	}
+	a->netdev.netdev_ops = &e1000_netdev_ops;
+	a->netdev.mtu = ETH_DATA_LEN;
+	a->netdev.flags = IFF_BROADCAST | IFF_MULTICAST;
+	a->netdev.priv = a;
+	register_netdev(net, &a->netdev, "eth%d");
+	pr_info("%s: %s at %02x:%02x.%u, address %pM\n", a->netdev.name, model, pci->bus, pci->slot,
+			pci->function, a->netdev.dev_addr);
+	return dev_open(&a->netdev) == 0;
+}
+
+u32 e1000_probe_all(struct net *net, u32 *failed)
+{
+	u32 working = 0;
+
+	*failed = 0;
+	for (u32 i = 0; i < pci_dev_n; i++) {
+		const char *model = model_name(&pci_devs[i]);
+
+		if (!model)
+			continue;
+		if (e1000_probe(net, &pci_devs[i], model))
+			working++;
+		else
+			(*failed)++;
+	}
+	return working;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT
+ * tx.c - the transmit ring: the last step of a datagram's way, down to the tail register.
+ * Not here: registers' meaning (regs.h), bringing the device up (hw.c, main.c).
+ * dev.c calls e1000_xmit_frame through e1000_netdev_ops.
+ * Source: Intel SDM 317453, 3.3 (transmit), 3.4 (ring), 13.4.33-13.4.42.
+ *
+ *        tx_clean               tx_next (tail: first that hardware must not touch)
+ *           v                      v
+ *   |  free  | done | in flight    | free        |
+ *
+ * Reading the head register to find what is done is not reliable (3.4); descriptors that asked for
+ * it (RS) are marked done (DD), and all before them are done, too. */
+#include "drivers/e1000/e1000.h"
+#include "kernel/cpu/clock.h"
+#include "kernel/mm/layout.h"
+#include "net/eth.h"
+
+#define SLOT(i) ((i) & (E1000_TX_RING - 1))
+
+#define DMA_TEST_MAX_US 100000
+
+static inline u64 dma_addr(const void *at)
+{
+	return virt_to_phys(at);
+}
+
+/* Sent, or on the ring and not yet known to be sent. */
+static u32 in_flight(const struct e1000_adapter *a)
+{
+	return a->tx_next - a->tx_clean;
+}
+
+static void update_room(struct e1000_adapter *a)
+{
+	bool running = a->netdev.flags & IFF_RUNNING;
+
+	a->netdev.tx_room = running ? E1000_TX_RING - 1 - in_flight(a) : 0;
+}
+
+bool e1000_setup_tx(struct e1000_adapter *a)
+{
+	u64 base;
+
+	if (!a->tx_ring)
+		a->tx_ring = dma_alloc(E1000_TX_RING * sizeof(*a->tx_ring));
+	if (!a->tx_ring)
+		return false;
+	base = dma_addr(a->tx_ring);
+	ew32(a, E1000_TCTL, 0); /* head and tail may only be set while it rests (13.4.39) */
+	ew32(a, E1000_TDBAL, (u32)base);
+	ew32(a, E1000_TDBAH, (u32)(base >> 32));
+	ew32(a, E1000_TDLEN, E1000_TX_RING * sizeof(*a->tx_ring));
+	ew32(a, E1000_TDH, 0); /* a reset does not clear them everywhere */
+	ew32(a, E1000_TDT, 0);
+	ew32(a, E1000_TXDCTL, 0); /* write back each report at once */
+	ew32(a, E1000_TIDV, 0);
+	ew32(a, E1000_TADV, 0);
+	ew32(a, E1000_TIPG, TIPG_COPPER);
+	ew32(a, E1000_TCTL, TCTL_EN | TCTL_PSP | TCTL_CT_15 | TCTL_COLD_FULL);
+	return true;
+}
+
+static void ring_doorbell(struct e1000_adapter *a)
+{
+	/* The descriptors are written before the tail: x86 keeps stores to memory and the uncached
+	 * store to the register in order; the compiler must, too. */
+	barrier();
+	ew32(a, E1000_TDT, SLOT(a->tx_next));
+	a->tx_rung = a->tx_next;
+}
+
+int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
+{
+	struct e1000_adapter *a = netdev_priv(dev);
+	u32 i = SLOT(a->tx_next);
+	u32 cmd = TXD_CMD_EOP | TXD_CMD_IFCS;
+
+	eth_skb_pad(skb);
+	if (i % E1000_RS_EVERY == E1000_RS_EVERY - 1)
+		cmd |= TXD_CMD_RS;
+	a->tx_ring[i] = (struct e1000_tx_desc){ .addr = dma_addr(skb->data),
+		.cmd_len = skb->len | cmd };
+	a->tx_skb[i] = skb;
+	a->tx_next++;
+	dev->tx_room--;
+	dev->stats.tx_packets++;
+	dev->stats.tx_bytes += skb->len;
+	if (!skb->xmit_more)
+		ring_doorbell(a);
+	return 0;
+}
+
+void e1000_flush(struct net_device *dev)
+{
+	struct e1000_adapter *a = netdev_priv(dev);
+
+	if (a->tx_rung != a->tx_next)
+		ring_doorbell(a);
+}
+
+/* The report that covers slot i stands at the end of its group. */
+static bool reported_done(const struct e1000_adapter *a, u32 i)
+{
+	u32 report = i | (E1000_RS_EVERY - 1);
+
+	if (a->tx_next - i <= report - i) /* its group is not complete yet: nobody asked */
+		return false;
+	return READ_ONCE(a->tx_ring[SLOT(report)].status) & TXD_STAT_DD;
+}
+
+void e1000_reclaim(struct net_device *dev)
+{
+	struct e1000_adapter *a = netdev_priv(dev);
+
+	while (in_flight(a) > 0 && reported_done(a, a->tx_clean)) {
+		u32 end = (a->tx_clean | (E1000_RS_EVERY - 1)) + 1;
+
+		for (; a->tx_clean != end; a->tx_clean++)
+			skb_release(a->tx_skb[SLOT(a->tx_clean)]);
+	}
+	e1000_check_link(a);
+	update_room(a);
+}
+
+/* Before power-off. Here the head register does: nothing is reclaimed by it. */
+u32 e1000_tx_pending(struct net_device *dev)
+{
+	struct e1000_adapter *a = netdev_priv(dev);
+
+	e1000_flush(dev);
+	return SLOT(a->tx_next - er32(a, E1000_TDH));
+}
+
+/* A descriptor of no length sends nothing and still reports (3.3.3), so this can run before the
+ * link is there. It uses up one group of reports, so that the groups stay whole. */
+bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem)
+{
+	u64 end = clock_ns() + DMA_TEST_MAX_US * NSEC_PER_USEC;
+
+	a->tx_ring[0] = (struct e1000_tx_desc){ .cmd_len = TXD_CMD_RS };
+	barrier(); /* the descriptor is written before the tail */
+	ew32(a, E1000_TDT, 1);
+	while (!(READ_ONCE(a->tx_ring[0].status) & TXD_STAT_DD)) {
+		if (clock_ns() < end)
+			continue;
+		*problem = er32(a, E1000_TDH) == 0 ?
+					 (struct e1000_problem){ "the transmitter does not fetch descriptors",
+						 "is another driver or firmware holding the card?" } :
+					 (struct e1000_problem){ "descriptors are fetched but never reported done",
+						 "bus mastering seems blocked: look for an IOMMU or a bridge" };
+		return false;
+	}
+	return true;
+}

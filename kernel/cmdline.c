@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT
+ * cmdline.c - the kernel command line: words, who takes them, and what is wrong with them.
+ * Not here: what the network's words mean (net/ipconfig.c).
+ * main.c parses it once. Calls whoever a word is for.
+ * Source: Linux's Documentation/admin-guide/kernel-parameters for the words that are Linux's. */
+#include "kernel/cmdline.h"
+#include "kernel/console/printk.h"
+#include "kernel/console/serial.h"
+#include "kernel/lib/string.h"
+#include "kernel/power.h"
+#include "net/ipconfig.h"
+
+#define LEVEL_QUIET 4
+#define LEVEL_DEBUG 8
+#define LEVEL_MAX   8
+
+static struct cmdline *line; /* being filled */
+static bool console_serial, console_vga;
+
+static bool bad(struct parse_error *error, struct text at, const char *what, const char *expected)
+{
+	*error = (struct parse_error){ at.at, at.len, what, expected };
+	return false;
+}
+
+/* ttyS0, ttyS0,115200 (also with parity and bits behind it, as in 115200n8), tty0. */
+static bool take_console(struct text value, struct parse_error *error)
+{
+	struct text rest = value;
+	struct text name = text_cut(&rest, ',');
+	u32 baud;
+
+	if (text_eq(value, "tty0") || text_eq(value, "tty1")) {
+		console_vga = true;
+	} else if (text_eq(name, "ttyS0")) {
+		console_serial = true;
+		while (rest.len > 0 && text_starts((struct text){ rest.at + rest.len - 2, 2 }, "n8"))
+			rest.len -= 2;
+		if (rest.len > 0 && (!parse_u32(rest, 115200, &baud) || !serial_set_baud(baud)))
+			return bad(error, rest, "speed", "115200 or a whole part of it");
+	} else {
+		return bad(error, value, "console", "ttyS0, ttyS0,<baud> or tty0");
+	}
+	console_select(console_serial, console_vga);
+	return true;
+}
+
+static bool take_panic(struct text value, struct parse_error *error)
+{
+	s32 seconds;
+
+	if (!parse_s32(value, &seconds))
+		return bad(error, value, "seconds", "a number: 0 stay, 10 reboot after ten, -1 at once");
+	power_set_panic(seconds);
+	return true;
+}
+
+static bool take_loglevel(struct text value, struct parse_error *error)
+{
+	u32 level;
+
+	if (!parse_u32(value, LEVEL_MAX, &level))
+		return bad(error, value, "level", "a number from 0 to 8");
+	printk_set_level(level);
+	return true;
+}
+
+static bool take_quiet(struct text value, struct parse_error *error)
+{
+	(void)value;
+	(void)error;
+	printk_set_level(LEVEL_QUIET);
+	return true;
+}
+
+static bool take_debug(struct text value, struct parse_error *error)
+{
+	(void)value;
+	(void)error;
+	printk_set_level(LEVEL_DEBUG);
+	return true;
+}
+
+static bool take_init(struct text value, struct parse_error *error)
+{
+	if (value.len == 0)
+		return bad(error, value, "path", "the name of a program in the initrd");
+	line->init = value.at; /* a zero ends the word */
+	return true;
+}
+
+/* Launchers pass these to every kernel; they say nothing that concerns this one. */
+static bool take_nothing(struct text value, struct parse_error *error)
+{
+	(void)value;
+	(void)error;
+	return true;
+}
+
+static const struct {
+	const char *key; /* with its '=', if it takes a value */
+	bool (*take)(struct text value, struct parse_error *error);
+} words[] = {
+	{ "ip=", ipconfig_parse_ip },
+	{ "route=", ipconfig_parse_route },
+	{ "neigh=", ipconfig_parse_neigh },
+	{ "hosts=", ipconfig_parse_hosts },
+	{ "console=", take_console },
+	{ "panic=", take_panic },
+	{ "loglevel=", take_loglevel },
+	{ "quiet", take_quiet },
+	{ "debug", take_debug },
+	{ "init=", take_init },
+	{ "rdinit=", take_init },
+	{ "BOOT_IMAGE=", take_nothing },
+	{ "root=", take_nothing },
+	{ "ro", take_nothing },
+	{ "rw", take_nothing },
+};
+
+/* A mark under the character, so that it is found in a long line. */
+static void complain(const char *word, u32 number, const struct parse_error *error)
+{
+	u32 at = (u32)(error->at - word);
+
+	pr_err("command line, word %u, character %u: %s '%.*s' in '%s'\n", number, at + 1, error->what,
+			(int)error->len, error->at, word);
+	pr_err("  expected %s\n", error->expected);
+}
+
+static bool take_word(const char *word, u32 number)
+{
+	struct text t = text_of(word);
+	struct parse_error error;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		size_t len = strlen(words[i].key);
+		bool takes_value = words[i].key[len - 1] == '=';
+		struct text value = { word + len, t.len - len };
+
+		if (takes_value ? !text_starts(t, words[i].key) : !text_eq(t, words[i].key))
+			continue;
+		if (!words[i].take(value, &error)) {
+			complain(word, number, &error);
+			return false;
+		}
+		pr_debug("command line: %s\n", word);
+		return true;
+	}
+	bad(&error, t, "unknown word",
+			"ip= route= neigh= hosts= console= panic= loglevel= quiet debug init= or -- "
+			"and the program's arguments");
+	complain(word, number, &error);
+	return false;
+}
+
+/* The next word, its end made a zero; quotes keep spaces together and are taken away. */
+static char *next_word(char **rest)
+{
+	char *from = *rest, *to, *word;
+	bool quoted = false;
+
+	while (*from == ' ' || *from == '\t' || *from == '\n')
+		from++;
+	if (!*from)
+		return NULL;
+	word = to = from;
+	for (; *from && (quoted || (*from != ' ' && *from != '\t' && *from != '\n')); from++) {
+		if (*from == '"')
+			quoted = !quoted;
+		else
+			*to++ = *from;
+	}
+	*rest = *from ? from + 1 : from;
+	*to = '\0';
+	return word;
+}
+
+bool cmdline_parse(char *text, struct cmdline *result)
+{
+	bool program = false;
+	char *word;
+
+	line = result;
+	for (u32 number = 1; (word = next_word(&text)); number++) {
+		if (program && result->argc == CMDLINE_ARGS_MAX) {
+			pr_err("command line: more than %u arguments for the program\n",
+					CMDLINE_ARGS_MAX);
+			return false;
+		}
+		if (program)
+			result->argv[result->argc++] = word;
+		else if (strcmp(word, "--") == 0)
+			program = true;
+		else if (!take_word(word, number))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ * panic.c - the end of a kernel that found itself broken: what, where, what to do.
+ * Not here: how the machine stops (power.c).
+ * Used where an invariant is checked. Calls printk and power.
+ * Source: design rule: panic is never for input, a device or a full table. */
+#include "kernel/console/panic.h"
+#include "kernel/console/printk.h"
+#include "kernel/console/symbols.h"
+#include "kernel/cpu/trap.h"
+#include "kernel/power.h"
+
+#define FRAMES_MAX 16
+
+extern const char kernel_stack_guard[], kernel_stack_top[], _text[], _etext[];
+
+/* There are no frame pointers: whatever on the stack points into text was probably a caller. */
+static void stack_show(u64 sp)
+{
+	int shown = 0;
+
+	if (sp < (u64)kernel_stack_guard || sp % sizeof(u64) != 0)
+		return;
+	for (; sp < (u64)kernel_stack_top && shown < FRAMES_MAX; sp += sizeof(u64)) {
+		u64 word = *(const u64 *)sp;
+		char where[80];
+
+		if (word < (u64)_text || word >= (u64)_etext)
+			continue;
+		symbol_format(where, sizeof(where), word);
+		pr_err("  perhaps from %s\n", where);
+		shown++;
+	}
+}
+
+static void __noreturn stop(void)
+{
+	pr_err("this is a defect in muffin, not in its input: please report the lines above\n");
+	power_fail(STATUS_PANIC);
+}
+
+void panic(const char *fmt, ...)
+{
+	char what[256];
+	va_list args;
+
+	va_start(args, fmt);
+	text_vformat(what, sizeof(what), fmt, args);
+	va_end(args);
+	pr_err("kernel panic: %s\n", what);
+	stack_show((u64)__builtin_frame_address(0));
+	stop();
+}
+
+void panic_regs(const struct pt_regs *regs, const char *fmt, ...)
+{
+	char what[256];
+	va_list args;
+
+	va_start(args, fmt);
+	text_vformat(what, sizeof(what), fmt, args);
+	va_end(args);
+	pr_err("kernel panic: %s\n", what);
+	registers_show(regs);
+	stack_show(regs->sp);
+	stop();
+}
+
+/* The compiler calls this when a function's canary changed. */
+void __stack_chk_fail(void);
+void __stack_chk_fail(void)
+{
+	panic("stack smashed below %p", __builtin_return_address(0));
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ * clock.h - what time it is: the time-stamp counter, calibrated against the PC's own timers.
+ * Not here: the tick (timer.h).
+ * Used everywhere. net/machine.h declares clock_ns for the network stack.
+ * Source: Intel SDM vol. 3B 17.17 (TSC); Intel 8254 data sheet; ACPI 4.8.3.3 (PM timer). */
+#pragma once
+
+#include "kernel/lib/types.h"
+
+/* clock_init - measure the TSC. Takes about 2 ms; every wait in it is bounded by a count. */
+void clock_init(void);
+
+/* clock_ns - nanoseconds since clock_init; 0 before it. */
+u64 clock_ns(void);
+
+/* clock_delay_us - spin; at least that long. */
+void clock_delay_us(u64 us);
+
+/* clock_realtime_ns - nanoseconds since 1970 (UTC), from the battery clock. */
+u64 clock_realtime_ns(void);
+
+/* clock_show - say what was found and how far it may be off. */
+void clock_show(void);

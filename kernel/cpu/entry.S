@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT
+ * entry.S - the border: system calls, exceptions and interrupts come in here and leave here.
+ * Not here: what they mean (syscall.c, trap.c).
+ * Entered by the CPU; calls do_syscall_64 and trap_handler.
+ * Source: Intel SDM vol. 2B "SYSCALL", "SYSRET", "SWAPGS"; vol. 3A 6.14. The ABI is Linux's:
+ * rcx and r11 are lost, all other registers come back as they were. */
+
+#include "boot/boot.h"
+#include "kernel/cpu/percpu.h"
+
+#define MSR_GS_BASE 0xc0000101
+#define PT_REGS_ORIG_AX 120
+#define PT_REGS_CS      136
+
+	.section .entry.text, "ax"
+
+/* rax = number, rdi rsi rdx r10 r8 r9 = arguments, rcx = return address, r11 = flags. */
+	.balign 64
+	.globl entry_SYSCALL_64
+entry_SYSCALL_64:
+	swapgs
+	movq %rsp, %gs:PERCPU_USER_RSP
+	movq %gs:PERCPU_KERNEL_RSP, %rsp
+	pushq $USER_DS
+	pushq %gs:PERCPU_USER_RSP
+	pushq %r11
+	pushq $USER_CS
+	pushq %rcx
+	pushq %rax			/* orig_ax */
+	pushq %rdi
+	pushq %rsi
+	pushq %rdx
+	pushq %rcx
+	pushq %rax
+	pushq %r8
+	pushq %r9
+	pushq %r10
+	pushq %r11
+	subq $48, %rsp			/* bx bp r12-r15: the C side keeps them */
+	movq %rsp, %rdi
+	call do_syscall_64
+	addq $56, %rsp			/* and r11 */
+	popq %r10
+	popq %r9
+	popq %r8
+	popq %rax
+	addq $8, %rsp			/* rcx comes from ip below */
+	popq %rdx
+	popq %rsi
+	popq %rdi
+	addq $8, %rsp			/* orig_ax */
+
+	/* SYSRET to a non-canonical address faults in ring 0 with the program's stack (on Intel's
+	 * CPUs): anything not in the lower half leaves by IRET, which faults in ring 3. */
+	movq (%rsp), %rcx
+	shrq $47, %rcx
+	jnz 1f
+	popq %rcx
+	movq 8(%rsp), %r11
+	movq 16(%rsp), %rsp
+	swapgs
+	sysretq
+1:	swapgs
+	iretq
+
+/* enter_user(ip, sp): start the program with clean registers. */
+	.globl enter_user
+enter_user:
+	pushq $USER_DS
+	pushq %rsi
+	pushq $0x202			/* interrupts on */
+	pushq $USER_CS
+	pushq %rdi
+	xorl %eax, %eax
+	xorl %ebx, %ebx
+	xorl %ecx, %ecx
+	xorl %edx, %edx
+	xorl %esi, %esi
+	xorl %edi, %edi
+	xorl %ebp, %ebp
+	xorl %r8d, %r8d
+	xorl %r9d, %r9d
+	xorl %r10d, %r10d
+	xorl %r11d, %r11d
+	xorl %r12d, %r12d
+	xorl %r13d, %r13d
+	xorl %r14d, %r14d
+	xorl %r15d, %r15d
+	swapgs
+	iretq
+
+/* All but di, which the stub pushed before it put the vector there. */
+	.macro PUSH_REGS
+	pushq %rsi
+	pushq %rdx
+	pushq %rcx
+	pushq %rax
+	pushq %r8
+	pushq %r9
+	pushq %r10
+	pushq %r11
+	pushq %rbx
+	pushq %rbp
+	pushq %r12
+	pushq %r13
+	pushq %r14
+	pushq %r15
+	.endm
+
+	.macro POP_REGS
+	popq %r15
+	popq %r14
+	popq %r13
+	popq %r12
+	popq %rbp
+	popq %rbx
+	popq %r11
+	popq %r10
+	popq %r9
+	popq %r8
+	popq %rax
+	popq %rcx
+	popq %rdx
+	popq %rsi
+	popq %rdi
+	addq $8, %rsp			/* orig_ax */
+	.endm
+
+/* trap_handler(regs, vector); edi = vector. */
+trap_common:
+	cld
+	PUSH_REGS
+	movl %edi, %esi
+	movq %rsp, %rdi
+	testb $3, PT_REGS_CS(%rsp)
+	jz 1f
+	swapgs
+	lfence				/* no speculation with the program's gs */
+	call trap_handler
+	swapgs
+	POP_REGS
+	iretq
+1:	call trap_handler
+	POP_REGS
+	iretq
+
+/* Double fault, NMI and machine check may hit between SYSCALL and its swapgs: look at the gs base
+ * itself, kernel addresses have their top bit set. */
+trap_paranoid:
+	cld
+	PUSH_REGS
+	movl $MSR_GS_BASE, %ecx
+	rdmsr
+	xorl %ebx, %ebx
+	testl %edx, %edx
+	js 1f
+	swapgs
+	incl %ebx
+1:	movl %edi, %esi
+	movq %rsp, %rdi
+	call trap_handler
+	testl %ebx, %ebx
+	jz 2f
+	swapgs
+2:	POP_REGS
+	iretq
+
+/* One stub a vector: an error code (or zero), di, and the vector in edi. */
+	.macro STUB vector, has_error, common
+	.balign 16
+	.if !\has_error
+	pushq $0
+	.endif
+	pushq %rdi
+	movl $\vector, %edi
+	jmp \common
+	.endm
+
+#define HAS_ERROR_CODE(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || \
+			   (v) == 29 || (v) == 30)
+#define IS_PARANOID(v)    ((v) == 2 || (v) == 8 || (v) == 18)
+
+	.balign 16
+	.globl trap_stubs
+trap_stubs:
+	.set v, 0
+	.rept 34			/* 0..31 exceptions, 32 timer, 33 everything else */
+	.if IS_PARANOID(v)
+	STUB v, HAS_ERROR_CODE(v), trap_paranoid
+	.else
+	STUB v, HAS_ERROR_CODE(v), trap_common
+	.endif
+	.set v, v + 1
+	.endr

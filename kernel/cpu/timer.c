@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ * timer.c - the tick: the local APIC's timer, TIMER_HZ times a second.
+ * Not here: what time it is (clock.c).
+ * trap.c calls timer_tick; calls whatever timer_set_poll was given.
+ * Source: Intel SDM vol. 3A 10.4 (local APIC), 10.5.4 (its timer), 10.12 (x2APIC). */
+#include "kernel/cpu/timer.h"
+#include "kernel/console/printk.h"
+#include "kernel/cpu/asm.h"
+#include "kernel/cpu/clock.h"
+#include "kernel/cpu/trap.h"
+#include "kernel/mm/vm.h"
+
+enum apic_register {
+	APIC_EOI = 0xb0,
+	APIC_SPURIOUS = 0xf0,
+	APIC_LVT_TIMER = 0x320,
+	APIC_LVT_LINT0 = 0x350,
+	APIC_LVT_ERROR = 0x370,
+	APIC_TIMER_INITIAL = 0x380,
+	APIC_TIMER_CURRENT = 0x390,
+	APIC_TIMER_DIVIDE = 0x3e0
+};
+
+#define APIC_BASE_ENABLE  BIT(11)
+#define APIC_BASE_X2APIC  BIT(10)
+#define APIC_BASE_MASK    0xffffff000ull
+#define SPURIOUS_VECTOR   0xff
+#define SPURIOUS_ENABLE   BIT(8)
+#define LVT_MASKED        BIT(16)
+#define LVT_PERIODIC      BIT(17)
+#define DIVIDE_BY_16      3
+#define CALIBRATE_US      500
+
+/* The 8259s' mask registers: nothing is ever asked of them. */
+#define PIC1_DATA 0x21
+#define PIC2_DATA 0xa1
+#define PIC_MASK_ALL 0xff
+
+static volatile u8 *apic; /* NULL: x2APIC mode, through MSRs */
+static void (*poll_network)(void);
+
+static void apic_write(enum apic_register reg, u32 v)
+{
+	if (apic)
+		*(volatile u32 *)(apic + reg) = v;
+	else
+		wrmsr(MSR_X2APIC + (u32)reg / 16, v);
+}
+
+static u32 apic_read(enum apic_register reg)
+{
+	if (apic)
+		return *(volatile u32 *)(apic + reg);
+	return (u32)rdmsr(MSR_X2APIC + (u32)reg / 16);
+}
+
+static void apic_enable(void)
+{
+	u64 base = rdmsr(MSR_APIC_BASE);
+
+	if (!(base & APIC_BASE_X2APIC)) {
+		wrmsr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
+		apic = vm_map_device(base & APIC_BASE_MASK, PAGE_SIZE);
+	}
+	apic_write(APIC_LVT_LINT0, LVT_MASKED);
+	apic_write(APIC_LVT_ERROR, LVT_MASKED);
+	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | SPURIOUS_VECTOR);
+}
+
+/* How far the timer counts in a second, measured against the TSC. */
+static u64 apic_timer_hz(void)
+{
+	u64 start;
+
+	apic_write(APIC_TIMER_DIVIDE, DIVIDE_BY_16);
+	apic_write(APIC_LVT_TIMER, LVT_MASKED);
+	apic_write(APIC_TIMER_INITIAL, UINT32_MAX);
+	start = clock_ns();
+	clock_delay_us(CALIBRATE_US);
+	return (u64)(UINT32_MAX - apic_read(APIC_TIMER_CURRENT)) * 1000000000ull /
+	       (clock_ns() - start);
+}
+
+void timer_init(void)
+{
+	u64 count;
+
+	outb(PIC1_DATA, PIC_MASK_ALL);
+	outb(PIC2_DATA, PIC_MASK_ALL);
+	apic_enable();
+	count = max(apic_timer_hz() / TIMER_HZ, 1ull);
+	apic_write(APIC_LVT_TIMER, LVT_PERIODIC | TRAP_TIMER);
+	apic_write(APIC_TIMER_INITIAL, (u32)min(count, (u64)UINT32_MAX));
+	pr_debug("timer: local APIC%s, %lu counts a tick, %d ticks a second\n",
+			apic ? "" : " (x2APIC)", count, TIMER_HZ);
+}
+
+void timer_set_poll(void (*poll)(void))
+{
+	poll_network = poll;
+}
+
+void timer_tick(bool user)
+{
+	apic_write(APIC_EOI, 0);
+	if (user && poll_network)
+		poll_network();
+}

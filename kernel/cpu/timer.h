@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ * timer.h - the tick: the local APIC's timer, TIMER_HZ times a second.
+ * Not here: what time it is (clock.h).
+ * trap.c calls timer_tick; kmain calls timer_init after vm_init and clock_init.
+ * Source: Intel SDM vol. 3A 10.5.4 (APIC timer), 10.12 (x2APIC). */
+#pragma once
+
+#include "kernel/lib/types.h"
+
+#define TIMER_HZ 100
+
+/* timer_init - find the APIC timer's frequency and start the tick. Interrupts stay off in the
+ * kernel; they are on in ring 3 and while the CPU rests. */
+void timer_init(void);
+
+/* timer_tick - one tick has passed. from_user: ring 3 was interrupted, so the kernel is idle and
+ * the network may be polled now. */
+void timer_tick(bool from_user);
+
+/* timer_set_poll - what a tick out of ring 3 calls. */
+void timer_set_poll(void (*poll)(void));

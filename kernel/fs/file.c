@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT
+ * file.c - open files and the descriptors that name them.
+ * Not here: what a file is (memfile.c, console_file.c, net/socket.c).
+ * System calls and the socket layer use it. Calls ops->release.
+ * Source: POSIX.1-2017 2.14. */
+#include "kernel/fs/file.h"
+#include "kernel/lib/slab.h"
+
+static struct slab file_slab = SLAB(struct file);
+
+struct file *file_new(const struct file_operations *ops, void *private_data, u32 flags)
+{
+	struct file *file = slab_alloc(&file_slab);
+
+	if (!file)
+		return NULL;
+	file->ops = ops;
+	file->private_data = private_data;
+	file->flags = flags;
+	file->refs = 1;
+	return file;
+}
+
+void file_put(struct file *file)
+{
+	if (--file->refs > 0)
+		return;
+	if (file->ops->release)
+		file->ops->release(file);
+	slab_free(&file_slab, file);
+}
+
+int fd_install(struct files *files, struct file *file, int from)
+{
+	for (int fd = from; fd < FDS_MAX; fd++) {
+		if (!files->fd[fd]) {
+			files->fd[fd] = file;
+			return fd;
+		}
+	}
+	return -EMFILE;
+}
+
+int fd_close(struct files *files, int fd)
+{
+	struct file *file = fd_get(files, fd);
+
+	if (!file)
+		return -EBADF;
+	files->fd[fd] = NULL;
+	file_put(file);
+	return 0;
+}
+
+int fd_dup2(struct files *files, int oldfd, int newfd)
+{
+	struct file *file = fd_get(files, oldfd);
+
+	if (!file || (u32)newfd >= FDS_MAX)
+		return -EBADF;
+	if (oldfd == newfd)
+		return newfd;
+	file->refs++;
+	if (files->fd[newfd])
+		fd_close(files, newfd);
+	files->fd[newfd] = file;
+	return newfd;
+}
+
+void fd_close_all(struct files *files)
+{
+	for (int fd = 0; fd < FDS_MAX; fd++)
+		if (files->fd[fd])
+			fd_close(files, fd);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT
+ * file.h - open files and the descriptors that name them.
+ * Not here: what a file is (memfile.c, console_file.c, net/socket.c); this builds on the host, too.
+ * System calls and the socket layer use it.
+ * Source: POSIX.1-2017 2.14; Linux's struct file, file_operations and O_* numbers. */
+#pragma once
+
+#include "kernel/lib/types.h"
+#include "kernel/lib/errno.h"
+#include "net/machine.h"
+
+struct file;
+
+struct poll_state {
+	u16 events; /* POLL* that hold now */
+};
+
+/* Entries may be NULL: the call then answers -EINVAL (read, write) or what each says. */
+struct file_operations {
+	/* up to len bytes; they return the number of bytes or a negative errno, and may block */
+	ssize (*read)(struct file *file, void __user *buf, size_t len);
+	ssize (*write)(struct file *file, const void __user *buf, size_t len);
+	s64 (*lseek)(struct file *file, s64 offset, int whence); /* NULL: -ESPIPE */
+	long (*ioctl)(struct file *file, u32 cmd, u64 arg);	 /* NULL: -ENOTTY */
+	u16 (*poll)(struct file *file);				 /* NULL: always ready */
+	void (*release)(struct file *file);			 /* the last descriptor is gone */
+	u32 mode;						 /* S_IF* and rights, for fstat */
+};
+
+struct file {
+	const struct file_operations *ops;
+	void *private_data;
+	u64 pos, size;
+	u32 flags; /* O_* */
+	u32 refs;
+};
+
+#define FDS_MAX 256
+
+struct files {
+	struct file *fd[FDS_MAX];
+};
+
+#define O_ACCMODE  3
+#define O_RDONLY   0
+#define O_WRONLY   1
+#define O_RDWR     2
+#define O_CREAT    0100
+#define O_TRUNC    01000
+#define O_APPEND   02000
+#define O_NONBLOCK 04000
+#define O_DIRECTORY 0200000
+#define O_CLOEXEC  02000000
+
+#define S_IFSOCK 0140000
+#define S_IFREG  0100000
+#define S_IFCHR  0020000
+
+#define POLLIN   0x001
+#define POLLOUT  0x004
+#define POLLERR  0x008
+#define POLLHUP  0x010
+#define POLLNVAL 0x020
+
+/* file_new - an open file with one reference, not yet in a table. Returns it, or NULL. */
+struct file *file_new(const struct file_operations *ops, void *private_data, u32 flags);
+
+/* file_put - drop a reference; the last one calls ops->release and frees the file. */
+void file_put(struct file *file);
+
+/* fd_install - the lowest free descriptor, not below `from`, takes over the caller's reference.
+ * Returns  the descriptor, or -EMFILE (the reference stays with the caller) */
+int fd_install(struct files *files, struct file *file, int from) __must_check;
+
+/* fd_get - the file behind a descriptor, no reference taken; NULL when it is not open. */
+static inline struct file *fd_get(const struct files *files, int fd)
+{
+	return likely((u32)fd < FDS_MAX) ? files->fd[fd] : NULL;
+}
+
+/* fd_close - Returns 0 or -EBADF. */
+int fd_close(struct files *files, int fd);
+
+/* fd_dup2 - newfd names the file of oldfd; what it named before is closed.
+ * Returns  newfd or -EBADF */
+int fd_dup2(struct files *files, int oldfd, int newfd);
+
+/* fd_close_all - as at the end of a process. */
+void fd_close_all(struct files *files);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ * main.c - kmain: the machine is brought up in the order in which it stands here, then ring 3.
+ * Not here: how any of it is done.
+ * start.S calls kmain; it ends by entering the program.
+ * Source: none; read this file first, each call leads to its own. */
+#include "boot/bootinfo.h"
+#include "drivers/e1000/e1000.h"
+#include "kernel/acpi.h"
+#include "kernel/cmdline.h"
+#include "kernel/console/printk.h"
+#include "kernel/cpu/clock.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/timer.h"
+#include "kernel/cpu/trap.h"
+#include "kernel/fs/console_file.h"
+#include "kernel/fs/memfile.h"
+#include "kernel/lib/string.h"
+#include "kernel/mm/page.h"
+#include "kernel/mm/vm.h"
+#include "kernel/power.h"
+#include "kernel/process/exec.h"
+#include "kernel/process/process.h"
+#include "kernel/process/task.h"
+#include "kernel/program.h"
+#include "kernel/random.h"
+#include "kernel/version.h"
+#include "net/arp.h"
+#include "net/ipconfig.h"
+#include "net/net_init.h"
+
+#define STDIO_FDS 3
+
+char hostname[65] = "muffin";
+
+u64 __stack_chk_guard;
+
+static struct bootinfo info;
+static struct cmdline line;
+static struct exec program;
+
+static void __noreturn fail(enum machine_status status, const char *what)
+{
+	pr_err("%s\n", what);
+	power_fail(status);
+}
+
+/* ---- stages ------------------------------------------------------------------------------ */
+
+static void machine_init(void)
+{
+	console_init();
+	cpu_detect();
+	cpu_segments_init();
+	trap_init();
+	clock_init();
+	random_init();
+}
+
+static void read_command_line(u32 magic, u32 info_pa)
+{
+	bootinfo_read(&info, magic, info_pa);
+	if (info.cmdline_cut)
+		fail(STATUS_CMDLINE, "command line: longer than 2047 characters");
+	if (!cmdline_parse(info.cmdline, &line))
+		power_fail(STATUS_CMDLINE);
+	if (ipconfig_hostname())
+		strscpy(hostname, ipconfig_hostname(), sizeof(hostname));
+	pr_info("muffin %s, started by %s\n", MUFFIN_VERSION, info.protocol);
+	clock_show();
+	if (info.problem) {
+		pr_err("boot loader's information: %s\n", info.problem);
+		power_fail(STATUS_NO_MEMORY);
+	}
+	if (info.modules_dropped)
+		pr_warn("%u modules more than fit were ignored\n", info.modules_dropped);
+}
+
+static void memory_init(void)
+{
+	page_init(&info);
+	cpu_protect();
+	vm_init();
+	acpi_init(info.has_rsdp ? info.rsdp : NULL);
+	pr_info("memory: %lu KiB, %lu KiB free\n", page_total_bytes() >> 10, page_free_bytes() >> 10);
+	pr_debug("cpu: %s%s%s%s%s\n", cpu_features.vendor, cpu_features.smep ? " smep" : "",
+			cpu_features.smap ? " smap" : "", cpu_features.umip ? " umip" : "",
+			cpu_features.rdrand ? " rdrand" : "");
+	if (random_is_weak())
+		pr_debug("random: the CPU has no generator, seeded by timing\n");
+}
+
+static void devices_init(void)
+{
+	u32 failed, working;
+
+	pci_scan();
+	working = e1000_probe_all(&init_net, &failed);
+	if (working > 0)
+		return;
+	if (failed > 0)
+		fail(STATUS_NIC_FAILED, "no network card works");
+	pr_err("no network card: an Intel 8254x is needed (QEMU: -device e1000). On PCI there are:\n");
+	pci_show();
+	power_fail(STATUS_NO_NIC);
+}
+
+static void network_init(void)
+{
+	char problem[128];
+	struct net_device *dev;
+
+	if (net_init() < 0)
+		fail(STATUS_NO_MEMORY, "out of memory: no room for the network's tables");
+	current->nsproxy->net_ns = &init_net;
+	devices_init();
+	if (!ipconfig_apply(&init_net, problem, sizeof(problem))) {
+		pr_err("command line: %s\n", problem);
+		power_fail(STATUS_CMDLINE);
+	}
+	list_for_each(dev, &init_net.dev_base, list)
+		arp_announce(dev);
+}
+
+static u64 drain_network(void)
+{
+	u64 dropped = net_drain(&init_net);
+
+	net_stats_show(&init_net);
+	return dropped;
+}
+
+static void files_init(void)
+{
+	size_t hosts_len, resolv_len;
+	const char *hosts = ipconfig_hosts_file(&hosts_len);
+	const char *resolv = ipconfig_resolv_file(&resolv_len);
+	struct file *console;
+
+	if (memfile_add("/etc/hosts", hosts, hosts_len) < 0 ||
+			memfile_add("/etc/resolv.conf", resolv, resolv_len) < 0)
+		panic("the first two files do not fit");
+	for (int fd = 0; fd < STDIO_FDS; fd++) {
+		console = console_file_open();
+		if (!console || fd_install(&current->files, console, fd) != fd)
+			fail(STATUS_NO_MEMORY, "out of memory: no room for the console's file");
+	}
+}
+
+static void __noreturn start_program(void)
+{
+	const char *problem;
+	u64 entry, sp;
+
+	if (!program_choose(&info, &line, &program))
+		power_fail(STATUS_NO_PROGRAM);
+	problem = exec_load(&program, &entry, &sp);
+	if (problem) {
+		pr_err("program '%s' (%lu bytes) is %s\n", program.name, program.len, problem);
+		power_fail(STATUS_NO_PROGRAM);
+	}
+	pr_info("starting '%s' in ring 3\n", program.argv[0]);
+	enter_user(entry, sp);
+}
+
+/* Its first byte in memory is zero: a string that runs over cannot carry it along. */
+static u64 random_canary(void)
+{
+	u64 v;
+
+	random_bytes(&v, sizeof(v));
+	return v & ~0xffull;
+}
+
+/* magic, info_pa: what the boot loader left in eax and ebx. The canary is set in here, so this
+ * function must not check one of its own. */
+__attribute__((no_stack_protector)) void kmain(u32 magic, u32 info_pa);
+void kmain(u32 magic, u32 info_pa)
+{
+	machine_init();
+	__stack_chk_guard = random_canary();
+	read_command_line(magic, info_pa);
+	memory_init();
+	timer_init();
+	cpu_syscall_init();
+	network_init();
+	timer_set_poll(net_poll);
+	process_set_drain(drain_network);
+	files_init();
+	start_program();
+}

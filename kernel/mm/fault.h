@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ * fault.h - page faults that are not errors: pages on demand, and bad pointers from ring 3.
+ * Not here: what is said about the others (trap.c).
+ * trap.c calls in.
+ * Source: Intel SDM vol. 3A 4.7. */
+#pragma once
+
+#include "kernel/cpu/ptrace.h"
+
+/* fault_demand - give the program the page it touched, if its areas allow the access.
+ * va     the address (cr2)
+ * error  the exception's error code
+ * Returns  true when the instruction can run again. A program that needs a page when there is no
+ *          memory left ends the machine with STATUS_NO_MEMORY. */
+bool fault_demand(u64 va, u64 error);
+
+/* fault_fixup - did one of the copies from or to user memory fault? Then it goes on at its fixup,
+ * which returns -EFAULT. */
+bool fault_fixup(struct pt_regs *regs);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ * uaccess.h - the door to user memory: checked copies, -EFAULT for bad pointers.
+ * Not here: copy_from_user and copy_to_user, which net/machine.h declares.
+ * Used by system calls.
+ * Source: copy_from_user(9), strncpy_from_user(9). */
+#pragma once
+
+#include "kernel/mm/layout.h"
+#include "net/machine.h"
+
+/* user_range_ok - does [at, at + len) lie in the program's half of the address space? */
+static inline bool user_range_ok(const void __user *at, size_t len)
+{
+	return len <= TASK_SIZE && (u64)at <= TASK_SIZE - len;
+}
+
+/* strncpy_from_user - a string with its closing zero.
+ * Returns  its length; -EFAULT; -ENAMETOOLONG when size bytes held no zero */
+long strncpy_from_user(char *dst, const char __user *src, size_t size) __must_check;
+
+/* put_user - one value to user memory. Returns 0 or -EFAULT. */
+#define put_user(value, at)                                                                        \
+	({                                                                                         \
+		__typeof__(*(at)) _value = (value);                                                \
+		copy_to_user((at), &_value, sizeof(_value));                                       \
+	})

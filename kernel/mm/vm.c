@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT
+ * vm.c - page tables: the kernel's own, device registers, and pages of the program.
+ * Not here: physical memory (page.c), what the program may map (mmap.c).
+ * Used by kernel/ and drivers/. Calls page.c.
+ * Source: Intel SDM vol. 3A 4.5 (four-level paging), 4.9 (memory types). */
+#include "kernel/mm/vm.h"
+#include "kernel/cpu/asm.h"
+#include "kernel/lib/string.h"
+#include "kernel/mm/page.h"
+#include "net/machine.h"
+
+#define PTE_P      (1ull << 0)
+#define PTE_W      (1ull << 1)
+#define PTE_U      (1ull << 2)
+#define PTE_PWT    (1ull << 3)
+#define PTE_PCD    (1ull << 4)
+#define PTE_PS     (1ull << 7)
+#define PTE_NX     (1ull << 63)
+#define PTE_PA     0x000ffffffffff000ull
+#define LARGE_PAGE (2ull << 20)
+#define LEVELS     4
+#define ENTRIES    512
+#define LEVEL_BITS 9
+
+extern char _text[], _etext[], _erodata[], _end[];
+extern char kernel_stack_guard[], df_stack_guard[], nmi_stack_guard[];
+extern const char _image_start_pa[], _boot_end_pa[], _boot_bss_pa[], _image_end_pa[];
+
+static u64 *pml4;
+
+static u64 *table_of(u64 entry)
+{
+	return phys_to_virt(entry & PTE_PA);
+}
+
+/* The entry for va in a table of this level (4: PML4 .. 1: page table). */
+static u64 *entry_in(u64 *table, u64 va, int level)
+{
+	return &table[va >> (12 + LEVEL_BITS * (level - 1)) & (ENTRIES - 1)];
+}
+
+static u64 *next_table(u64 *entry, bool create)
+{
+	void *table;
+
+	if (*entry & PTE_P)
+		return table_of(*entry);
+	table = create ? page_alloc_zeroed() : NULL;
+	if (!table)
+		return NULL;
+	/* rights are decided by the last level; user: where both agree */
+	*entry = virt_to_phys(table) | PTE_P | PTE_W | PTE_U;
+	return table;
+}
+
+/* The entry for va at `level`, with the tables above it; NULL when missing and not created. */
+static u64 *walk(u64 va, int level, bool create)
+{
+	u64 *table = pml4;
+
+	for (int l = LEVELS; l > level && table; l--)
+		table = next_table(entry_in(table, va, l), create);
+	return table ? entry_in(table, va, level) : NULL;
+}
+
+static u64 flags_of(u32 rights)
+{
+	u64 flags = PTE_P;
+
+	if (rights & VM_WRITE)
+		flags |= PTE_W;
+	if (!(rights & VM_EXEC))
+		flags |= PTE_NX;
+	if (rights & VM_USER)
+		flags |= PTE_U;
+	if (rights & VM_UNCACHED)
+		flags |= PTE_PCD | PTE_PWT;
+	return flags;
+}
+
+int vm_map(u64 va, u64 pa, u32 rights)
+{
+	u64 *entry = walk(va, 1, true);
+
+	if (!entry)
+		return -ENOMEM;
+	*entry = pa | flags_of(rights);
+	invlpg((void *)va);
+	return 0;
+}
+
+u64 vm_unmap(u64 va)
+{
+	u64 *entry = walk(va, 1, false);
+	u64 pa;
+
+	if (!entry || !(*entry & PTE_P))
+		return 0;
+	pa = *entry & PTE_PA;
+	*entry = 0;
+	invlpg((void *)va);
+	return pa;
+}
+
+void vm_protect(u64 va, u32 rights)
+{
+	u64 *entry = walk(va, 1, false);
+
+	if (!entry || !(*entry & PTE_P))
+		return;
+	*entry = (*entry & PTE_PA) | flags_of(rights);
+	invlpg((void *)va);
+}
+
+u64 vm_lookup(u64 va)
+{
+	u64 *entry = walk(va, 1, false);
+
+	return entry && (*entry & PTE_P) ? *entry & PTE_PA : 0;
+}
+
+/* ---- the kernel's own map --------------------------------------------------------------- */
+
+static void must_map(u64 va, u64 pa, u32 rights)
+{
+	if (vm_map(va, pa, rights) < 0)
+		panic("no memory for page tables (%lu bytes of RAM in all)", page_total_bytes());
+}
+
+static u64 image_pa(const void *va)
+{
+	return (u64)va - KERNEL_VMA;
+}
+
+static bool is_guard(u64 va)
+{
+	return va == (u64)kernel_stack_guard || va == (u64)df_stack_guard ||
+	       va == (u64)nmi_stack_guard;
+}
+
+static u32 image_rights(u64 va)
+{
+	if (va < (u64)_etext)
+		return VM_READ | VM_EXEC;
+	return va < (u64)_erodata ? VM_READ : VM_WRITE;
+}
+
+static void map_image(void)
+{
+	for (u64 va = (u64)_text; va < (u64)_end; va += PAGE_SIZE)
+		if (!is_guard(va))
+			must_map(va, image_pa((void *)va), image_rights(va));
+}
+
+/* Where the direct map shows the image's read-only part it is read-only, too. */
+static void map_direct_pages(u64 start, u64 end)
+{
+	for (u64 pa = start; pa < end; pa += PAGE_SIZE) {
+		bool sealed = pa >= image_pa(_text) && pa < image_pa(_erodata);
+
+		must_map(DIRECT_MAP + pa, pa, sealed ? VM_READ : VM_WRITE);
+	}
+}
+
+static void map_direct(void)
+{
+	u64 end = ALIGN_UP(page_ram_end(), LARGE_PAGE);
+
+	for (u64 pa = 0; pa < end; pa += LARGE_PAGE) {
+		u64 *entry;
+
+		if (pa < image_pa(_erodata) && pa + LARGE_PAGE > image_pa(_text)) {
+			map_direct_pages(pa, pa + LARGE_PAGE);
+			continue;
+		}
+		entry = walk(DIRECT_MAP + pa, 2, true);
+		if (!entry)
+			panic("no memory for the direct map of %lu MiB", end >> 20);
+		*entry = pa | PTE_P | PTE_W | PTE_PS | PTE_NX;
+	}
+}
+
+void vm_init(void)
+{
+	pml4 = page_alloc_zeroed();
+	if (!pml4)
+		panic("no memory for the first page table");
+	map_image();
+	map_direct();
+	write_cr3(virt_to_phys(pml4));
+	page_give((u64)_image_start_pa, (u64)_boot_end_pa);
+	page_give((u64)_boot_bss_pa, (u64)_image_end_pa);
+}
+
+/* ---- address space for mem_reserve and devices ------------------------------------------- */
+
+static u64 vmalloc_next = VMALLOC_START;
+
+/* Address space is not reused: 32 TiB outlast any machine's life of reservations. */
+static u64 vmalloc_take(size_t bytes)
+{
+	u64 len = ALIGN_UP((u64)bytes, PAGE_SIZE) + PAGE_SIZE; /* with a guard page behind it */
+	u64 va = vmalloc_next;
+
+	if (len > VMALLOC_END - vmalloc_next)
+		return 0;
+	vmalloc_next += len;
+	return va;
+}
+
+static void *map_physical(u64 pa, size_t len, u32 rights)
+{
+	u64 first = ALIGN_DOWN(pa, PAGE_SIZE), end = ALIGN_UP(pa + len, PAGE_SIZE);
+	u64 va = vmalloc_take(end - first);
+
+	if (!va)
+		return NULL;
+	for (u64 at = first; at < end; at += PAGE_SIZE)
+		if (vm_map(va + (at - first), at, rights) < 0)
+			return NULL;
+	return (void *)(va + (pa - first));
+}
+
+void *vm_map_device(u64 pa, size_t len)
+{
+	return map_physical(pa, len, VM_WRITE | VM_UNCACHED);
+}
+
+const void *vm_map_firmware(u64 pa, size_t len)
+{
+	return map_physical(pa, len, VM_READ);
+}
+
+void *mem_reserve(size_t bytes)
+{
+	return (void *)vmalloc_take(bytes);
+}
+
+int mem_commit(void *at, size_t bytes)
+{
+	for (u64 done = 0; done < bytes; done += PAGE_SIZE) {
+		void *page = page_alloc_zeroed();
+
+		if (!page || vm_map((u64)at + done, virt_to_phys(page), VM_WRITE) < 0) {
+			if (page)
+				page_free(page);
+			mem_decommit(at, done);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+void mem_decommit(void *at, size_t bytes)
+{
+	for (u64 done = 0; done < bytes; done += PAGE_SIZE) {
+		u64 pa = vm_unmap((u64)at + done);
+
+		if (pa)
+			page_free(phys_to_virt(pa));
+	}
+}
+
+void *mem_alloc(size_t bytes)
+{
+	void *at = mem_reserve(bytes);
+
+	if (!at || mem_commit(at, ALIGN_UP(bytes, PAGE_SIZE)) < 0)
+		return NULL;
+	return at;
+}
+
+void mem_free(void *at, size_t bytes)
+{
+	if (at)
+		mem_decommit(at, ALIGN_UP(bytes, PAGE_SIZE));
+}
+
+u64 mem_total(void)
+{
+	return page_total_bytes();
+}
+
+/* Chips that cannot cross a 64 KiB line in a ring exist (82545EM, erratum 23). */
+#define DMA_ALIGN_MAX (64u << 10)
+
+void *dma_alloc(size_t bytes)
+{
+	size_t align = PAGE_SIZE;
+
+	if (is_power_of_two(bytes))
+		align = max(align, min(bytes, (size_t)DMA_ALIGN_MAX));
+	return page_alloc_contiguous(bytes, align);
+}

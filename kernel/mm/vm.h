@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ * vm.h - page tables: the kernel's own, device registers, and pages of the program.
+ * Not here: physical memory (page.h), what the program may map (mmap.h).
+ * Used by kernel/ and drivers/.
+ * Source: Intel SDM vol. 3A 4.5 (four-level paging), 4.9 (memory types). */
+#pragma once
+
+#include "kernel/mm/layout.h"
+#include "kernel/lib/errno.h"
+
+/* Rights of a mapping; readable always. */
+enum vm_rights {
+	VM_READ = 0,
+	VM_WRITE = 1,
+	VM_EXEC = 2,
+	VM_USER = 4,
+	VM_UNCACHED = 8
+};
+
+/* vm_init - leave the boot tables: direct map of all RAM, kernel image with sealed text, guard
+ * pages. Gives .boot back to the page allocator. Panics without memory for the tables. */
+void vm_init(void);
+
+/* vm_map - one page. Returns 0, or -ENOMEM for want of a page table. */
+int vm_map(u64 va, u64 pa, u32 rights) __must_check;
+
+/* vm_unmap - Returns the physical address that was mapped, or 0. */
+u64 vm_unmap(u64 va);
+
+/* vm_protect - change the rights of a mapped page; nothing happens when none is mapped. */
+void vm_protect(u64 va, u32 rights);
+
+/* vm_lookup - the physical address behind a page, or 0 when none is mapped. */
+u64 vm_lookup(u64 va);
+
+/* vm_map_device - registers of a device, uncached.
+ * pa, len  any alignment; the mapping lives for ever
+ * Returns  the address of pa, or NULL */
+void *vm_map_device(u64 pa, size_t len);
+
+/* vm_map_firmware - tables of the firmware, read only, wherever they lie; as above. */
+const void *vm_map_firmware(u64 pa, size_t len);

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT
+ * sys_process.c - system calls about the process, time and chance.
+ * Not here: files (sys_file.c), memory (sys_mm.c).
+ * syscall.c calls in.
+ * Source: the Linux man pages, section 2. */
+#include "kernel/cpu/asm.h"
+#include "kernel/cpu/clock.h"
+#include "kernel/console/printk.h"
+#include "kernel/lib/string.h"
+#include "kernel/mm/uaccess.h"
+#include "kernel/process/process.h"
+#include "kernel/process/syscall.h"
+#include "kernel/process/task.h"
+#include "kernel/random.h"
+#include "kernel/version.h"
+
+#define SIGNALS    64
+#define SIGSET_LEN 8
+#define SIGABRT    6
+
+long sys_exit(u64 status)
+{
+	process_exit(status & 0xff);
+}
+
+long sys_getpid(void)
+{
+	return current->pid;
+}
+
+long sys_getppid(void)
+{
+	return 0;
+}
+
+long sys_gettid(void)
+{
+	return current->pid;
+}
+
+long sys_zero(void)
+{
+	return 0;
+}
+
+/* ---- signals: none is ever delivered; one that would kill ends the process ---------------- */
+
+long sys_kill(u64 pid, u64 signal)
+{
+	if (signal > SIGNALS)
+		return -EINVAL;
+	if ((int)pid != current->pid && pid != 0)
+		return -ESRCH;
+	if (signal == 0)
+		return 0;
+	pr_err("program killed itself with signal %lu%s\n", signal,
+			signal == SIGABRT ? " (abort)" : "");
+	process_exit((u32)signal + 128);
+}
+
+long sys_tkill(u64 tid, u64 signal)
+{
+	return sys_kill(tid, signal);
+}
+
+long sys_tgkill(u64 tgid, u64 tid, u64 signal)
+{
+	return (int)tgid == current->pid ? sys_kill(tid, signal) : -ESRCH;
+}
+
+struct sigaction {
+	u64 handler, flags, restorer, mask;
+};
+
+static struct sigaction sigactions[SIGNALS + 1];
+static u64 sigmask;
+
+long sys_rt_sigaction(u64 signal, u64 act, u64 oldact, u64 sigset_len)
+{
+	struct sigaction new;
+
+	if (sigset_len != SIGSET_LEN || signal == 0 || signal > SIGNALS)
+		return -EINVAL;
+	if (act && copy_from_user(&new, (void *)act, sizeof(new)) < 0)
+		return -EFAULT;
+	if (oldact && copy_to_user((void *)oldact, &sigactions[signal], sizeof(new)) < 0)
+		return -EFAULT;
+	if (act)
+		sigactions[signal] = new;
+	return 0;
+}
+
+enum sigprocmask_how { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK };
+
+long sys_rt_sigprocmask(u64 how, u64 set, u64 oldset, u64 sigset_len)
+{
+	u64 old = sigmask, bits;
+
+	if (sigset_len != SIGSET_LEN)
+		return -EINVAL;
+	if (set) {
+		if (copy_from_user(&bits, (void *)set, sizeof(bits)) < 0)
+			return -EFAULT;
+		if (how == SIG_BLOCK)
+			sigmask |= bits;
+		else if (how == SIG_UNBLOCK)
+			sigmask &= ~bits;
+		else if (how == SIG_SETMASK)
+			sigmask = bits;
+		else
+			return -EINVAL;
+	}
+	return oldset ? put_user(old, (u64 *)oldset) : 0;
+}
+
+/* ---- the thread ------------------------------------------------------------------------- */
+
+enum arch_prctl_op { ARCH_SET_GS = 0x1001, ARCH_SET_FS, ARCH_GET_FS, ARCH_GET_GS };
+
+long sys_arch_prctl(u64 op, u64 addr)
+{
+	u32 msr = op == ARCH_SET_FS || op == ARCH_GET_FS ? MSR_FS_BASE : MSR_KERNEL_GS;
+
+	switch (op) {
+	case ARCH_SET_FS:
+	case ARCH_SET_GS: /* in the kernel the program's gs base waits in KERNEL_GS */
+		if (addr >= TASK_SIZE)
+			return -EPERM;
+		wrmsr(msr, addr);
+		return 0;
+	case ARCH_GET_FS:
+	case ARCH_GET_GS:
+		return put_user(rdmsr(msr), (u64 *)addr);
+	default:
+		return -EINVAL;
+	}
+}
+
+long sys_set_tid_address(u64 addr)
+{
+	(void)addr; /* written when a thread ends, for those who wait: there are no others */
+	return current->pid;
+}
+
+#define UTS_LEN 65
+
+struct utsname {
+	char sysname[UTS_LEN], nodename[UTS_LEN], release[UTS_LEN], version[UTS_LEN],
+			machine[UTS_LEN], domainname[UTS_LEN];
+};
+
+long sys_uname(u64 buf)
+{
+	struct utsname u = { .sysname = "Linux", .machine = "x86_64", .domainname = "(none)" };
+
+	/* Programs compare the release with Linux's to know what they may call. */
+	strscpy(u.release, MUFFIN_ABI_RELEASE, UTS_LEN);
+	strscpy(u.version, "muffin " MUFFIN_VERSION, UTS_LEN);
+	strscpy(u.nodename, hostname, UTS_LEN);
+	return copy_to_user((void *)buf, &u, sizeof(u));
+}
+
+#define RLIM_INFINITY UINT64_MAX
+#define RLIMIT_STACK  3
+#define RLIMIT_NOFILE 7
+#define RLIMITS       16
+
+long sys_prlimit64(u64 pid, u64 resource, u64 new_limit, u64 old_limit)
+{
+	u64 limit[2] = { RLIM_INFINITY, RLIM_INFINITY };
+
+	if (resource >= RLIMITS)
+		return -EINVAL;
+	if (pid != 0 && (int)pid != current->pid)
+		return -ESRCH;
+	if (new_limit)
+		return -EPERM;
+	if (resource == RLIMIT_STACK)
+		limit[0] = limit[1] = USER_STACK_SIZE;
+	if (resource == RLIMIT_NOFILE)
+		limit[0] = limit[1] = FDS_MAX;
+	return old_limit ? copy_to_user((void *)old_limit, limit, sizeof(limit)) : 0;
+}
+
+long sys_getcwd(u64 buf, u64 len)
+{
+	if (len < sizeof("/"))
+		return -ERANGE;
+	return copy_to_user((void *)buf, "/", sizeof("/")) < 0 ? -EFAULT : (long)sizeof("/");
+}
+
+long sys_getrandom(u64 buf, u64 len, u64 flags)
+{
+	u8 bytes[256];
+	u64 done = 0;
+
+	if (flags & ~7ull) /* GRND_NONBLOCK, GRND_RANDOM, GRND_INSECURE */
+		return -EINVAL;
+	len = min(len, (u64)INT32_MAX);
+	while (done < len) {
+		u64 n = min(len - done, sizeof(bytes));
+
+		random_bytes(bytes, n);
+		if (copy_to_user((void *)(buf + done), bytes, n) < 0)
+			return done ? (long)done : -EFAULT;
+		done += n;
+	}
+	return (long)done;
+}
+
+/* ---- time ------------------------------------------------------------------------------- */
+
+struct timespec {
+	s64 sec, nsec;
+};
+
+enum clock_id {
+	CLOCK_REALTIME,
+	CLOCK_MONOTONIC,
+	CLOCK_PROCESS_CPUTIME_ID,
+	CLOCK_THREAD_CPUTIME_ID,
+	CLOCK_MONOTONIC_RAW,
+	CLOCK_REALTIME_COARSE,
+	CLOCK_MONOTONIC_COARSE,
+	CLOCK_BOOTTIME
+};
+
+/* Returns false for a clock that is not here. */
+static bool clock_read(u64 clock, u64 *ns)
+{
+	if (clock > CLOCK_BOOTTIME)
+		return false;
+	*ns = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ? clock_realtime_ns() :
+									   clock_ns();
+	return true;
+}
+
+long sys_clock_gettime(u64 clock, u64 ts)
+{
+	struct timespec t;
+	u64 ns;
+
+	if (!clock_read(clock, &ns))
+		return -EINVAL;
+	t = (struct timespec){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC) };
+	return copy_to_user((void *)ts, &t, sizeof(t));
+}
+
+long sys_clock_getres(u64 clock, u64 ts)
+{
+	struct timespec t = { 0, 1 };
+
+	if (clock > CLOCK_BOOTTIME)
+		return -EINVAL;
+	return ts ? copy_to_user((void *)ts, &t, sizeof(t)) : 0;
+}
+
+long sys_gettimeofday(u64 tv, u64 tz)
+{
+	u64 us = clock_realtime_ns() / NSEC_PER_USEC;
+	s64 t[2] = { (s64)(us / 1000000), (s64)(us % 1000000) };
+
+	(void)tz; /* the kernel has no time zone; Linux leaves it to libc, too */
+	return tv ? copy_to_user((void *)tv, t, sizeof(t)) : 0;
+}
+
+long sys_time(u64 at)
+{
+	s64 seconds = (s64)(clock_realtime_ns() / NSEC_PER_SEC);
+
+	if (at && put_user(seconds, (s64 *)at) < 0)
+		return -EFAULT;
+	return seconds;
+}
+
+static bool timespec_valid(const struct timespec *t)
+{
+	return t->sec >= 0 && t->nsec >= 0 && t->nsec < (s64)NSEC_PER_SEC;
+}
+
+/* Sleeping is where the network moves on its own: see net_wait. */
+static void sleep_until(u64 end_ns)
+{
+	while (clock_ns() < end_ns) {
+		machine_poll();
+		if (end_ns - clock_ns() > NSEC_PER_SEC / 50)
+			machine_idle();
+	}
+}
+
+#define TIMER_ABSTIME 1
+
+long sys_clock_nanosleep(u64 clock, u64 flags, u64 request, u64 remain)
+{
+	struct timespec t;
+	u64 now, ns;
+
+	(void)remain; /* nothing interrupts a sleep */
+	if (copy_from_user(&t, (void *)request, sizeof(t)) < 0)
+		return -EFAULT;
+	if (!timespec_valid(&t) || !clock_read(clock, &now))
+		return -EINVAL;
+	ns = (u64)min(t.sec, INT32_MAX * 2ll) * NSEC_PER_SEC + (u64)t.nsec;
+	if (flags & TIMER_ABSTIME)
+		ns = ns > now ? ns - now : 0;
+	sleep_until(clock_ns() + ns);
+	return 0;
+}
+
+long sys_nanosleep(u64 request, u64 remain)
+{
+	return sys_clock_nanosleep(CLOCK_MONOTONIC, 0, request, remain);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ * syscall.h - the system calls, each with the arguments of Linux's x86_64 ABI.
+ * Not here: sockets (net/socket.h).
+ * entry.S calls do_syscall_64, which calls through sys_call_table.
+ * Source: the Linux man pages, section 2; the numbers are x86_64's. */
+#pragma once
+
+#include "kernel/cpu/ptrace.h"
+#include "kernel/lib/errno.h"
+
+/* Every entry of the table takes six words and returns a result or a negative errno. A function
+ * that takes fewer ignores the rest. */
+typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64);
+
+/* do_syscall_64 - look the number up and call; unknown ones answer -ENOSYS and are named once. */
+void do_syscall_64(struct pt_regs *regs);
+
+/* sys_file.c */
+long sys_read(u64 fd, u64 buf, u64 len);
+long sys_write(u64 fd, u64 buf, u64 len);
+long sys_readv(u64 fd, u64 iov, u64 n);
+long sys_writev(u64 fd, u64 iov, u64 n);
+long sys_open(u64 path, u64 flags, u64 mode);
+long sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode);
+long sys_close(u64 fd);
+long sys_stat(u64 path, u64 buf);
+long sys_fstat(u64 fd, u64 buf);
+long sys_newfstatat(u64 dirfd, u64 path, u64 buf, u64 flags);
+long sys_lseek(u64 fd, u64 offset, u64 whence);
+long sys_ioctl(u64 fd, u64 cmd, u64 arg);
+long sys_access(u64 path, u64 mode);
+long sys_dup(u64 fd);
+long sys_dup2(u64 oldfd, u64 newfd);
+long sys_dup3(u64 oldfd, u64 newfd, u64 flags);
+long sys_fcntl(u64 fd, u64 cmd, u64 arg);
+long sys_poll(u64 fds, u64 n, u64 timeout_ms);
+long sys_ppoll(u64 fds, u64 n, u64 timeout, u64 sigmask, u64 sigset_len);
+
+/* sys_mm.c */
+long sys_mmap(u64 addr, u64 len, u64 prot, u64 flags, u64 fd, u64 offset);
+long sys_mprotect(u64 addr, u64 len, u64 prot);
+long sys_munmap(u64 addr, u64 len);
+long sys_brk(u64 addr);
+long sys_madvise(u64 addr, u64 len, u64 advice);
+
+/* sys_process.c */
+long sys_exit(u64 status);
+long sys_getpid(void);
+long sys_getppid(void);
+long sys_zero(void);
+long sys_gettid(void);
+long sys_kill(u64 pid, u64 signal);
+long sys_tkill(u64 tid, u64 signal);
+long sys_tgkill(u64 tgid, u64 tid, u64 signal);
+long sys_rt_sigaction(u64 signal, u64 act, u64 oldact, u64 sigset_len);
+long sys_rt_sigprocmask(u64 how, u64 set, u64 oldset, u64 sigset_len);
+long sys_arch_prctl(u64 op, u64 addr);
+long sys_set_tid_address(u64 addr);
+long sys_uname(u64 buf);
+long sys_getrandom(u64 buf, u64 len, u64 flags);
+long sys_clock_gettime(u64 clock, u64 ts);
+long sys_clock_getres(u64 clock, u64 ts);
+long sys_gettimeofday(u64 tv, u64 tz);
+long sys_time(u64 at);
+long sys_nanosleep(u64 request, u64 remain);
+long sys_clock_nanosleep(u64 clock, u64 flags, u64 request, u64 remain);
+long sys_prlimit64(u64 pid, u64 resource, u64 new_limit, u64 old_limit);
+long sys_getcwd(u64 buf, u64 len);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ * task.h - the one process: its open files and its network namespace.
+ * Not here: how it starts and ends (process.h), its memory (kernel/mm/mmap.h).
+ * Used by system calls and the socket layer; the host tests bring their own `current`.
+ * Source: Linux's task_struct and nsproxy, the members this kernel needs. */
+#pragma once
+
+#include "kernel/fs/file.h"
+
+struct net;
+
+struct nsproxy {
+	struct net *net_ns;
+};
+
+struct task {
+	struct files files;
+	struct nsproxy *nsproxy;
+	int pid;
+};
+
+/* There is one CPU and one process at a time: who is running is known when the kernel is linked. */
+extern struct task init_task;
+
+#define current (&init_task)

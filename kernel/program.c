@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ * program.c - which program runs: the built-in one, a module, or a file of the initrd.
+ * Not here: loading it (kernel/process/exec.c).
+ * main.c calls in. Calls the cpio reader.
+ * Source: design: the program. */
+#include "kernel/program.h"
+#include "kernel/console/printk.h"
+#include "kernel/fs/memfile.h"
+#include "kernel/lib/string.h"
+#include "kernel/mm/vm.h"
+#include "kernel/process/elf.h"
+
+#define BUILT_IN_NAME "muffin-send"
+
+extern const u8 _program[], _program_end[];
+
+static bool take_module(struct boot_module *module, u32 number, struct exec *exec)
+{
+	size_t len = module->end_pa - module->start_pa;
+	const void *data = phys_to_virt(module->start_pa);
+	const char *problem;
+	int added;
+
+	if (len == 0) {
+		pr_err("module %u ('%s') is empty: expected a static ELF program or a cpio archive\n",
+				number, module->args);
+		return false;
+	}
+	if (elf_is(data, len)) {
+		if (!exec->image) {
+			*exec = (struct exec){ .name = module->args, .image = data, .len = len };
+			return true;
+		}
+		pr_warn("module %u ('%s') is a second program: ignored\n", number, module->args);
+		return true;
+	}
+	if (!memfile_is_cpio(data, len)) {
+		pr_err("module %u ('%s') is neither a static ELF program nor a cpio archive (newc)\n",
+				number, module->args);
+		return false;
+	}
+	added = memfile_add_cpio(data, len, &problem);
+	if (added < 0) {
+		pr_err("module %u ('%s'): cpio archive with a %s\n", number, module->args, problem);
+		return false;
+	}
+	pr_info("initrd: %d files\n", added);
+	return true;
+}
+
+static bool take_init(const char *path, struct exec *exec)
+{
+	const struct memfile *file = memfile_find(path);
+
+	if (!file) {
+		pr_err("init=%s: no such file in the initrd\n", path);
+		return false;
+	}
+	*exec = (struct exec){ .name = path, .image = file->data, .len = file->len };
+	return true;
+}
+
+/* A module's string is a command line of its own: program and arguments. */
+static void split_args(char *args, struct exec *exec)
+{
+	char *at = args;
+
+	while (*at && exec->argc < EXEC_ARGS_MAX - CMDLINE_ARGS_MAX) {
+		while (*at == ' ')
+			*at++ = '\0';
+		if (*at)
+			exec->argv[exec->argc++] = at;
+		while (*at && *at != ' ')
+			at++;
+	}
+}
+
+bool program_choose(struct bootinfo *info, const struct cmdline *line, struct exec *exec)
+{
+	*exec = (struct exec){ .image = NULL };
+	for (u32 i = 0; i < info->module_n; i++)
+		if (!take_module(&info->module[i], i + 1, exec))
+			return false;
+	if (line->init && !exec->image && !take_init(line->init, exec))
+		return false;
+	if (!exec->image)
+		*exec = (struct exec){ .name = BUILT_IN_NAME,
+			.image = _program,
+			.len = (size_t)(_program_end - _program) };
+	for (u32 i = 0; i < info->module_n; i++)
+		if (exec->name == info->module[i].args)
+			split_args(info->module[i].args, exec);
+	if (exec->argc == 0)
+		exec->argv[exec->argc++] = exec->name;
+	for (u32 i = 0; i < line->argc; i++)
+		exec->argv[exec->argc++] = line->argv[i];
+	return true;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT
+ * security.h - hooks where a module may refuse what a program asks for.
+ * Not here: the modules.
+ * net/socket.c passes each hook before it does anything; modules register.
+ * Source: Linux's LSM: hooks are lists, the first refusal wins. */
+#pragma once
+
+#include "kernel/lib/list.h"
+#include "kernel/lib/static_key.h"
+
+struct socket;
+struct msghdr;
+struct sockaddr_storage;
+
+enum security_hook {
+	SECURITY_SOCKET_CREATE,
+	SECURITY_SOCKET_BIND,
+	SECURITY_SOCKET_CONNECT,
+	SECURITY_SOCKET_SENDMSG,
+	SECURITY_SOCKET_RECVMSG,
+	SECURITY_HOOKS
+};
+
+/* One module's function for one hook: 0 lets it pass, a negative errno refuses. */
+struct security_hook_list {
+	struct list_head list;
+	enum security_hook hook;
+	union {
+		int (*socket_create)(int family, int type, int protocol);
+		int (*socket_bind)(struct socket *sock, const struct sockaddr_storage *addr, u32 len);
+		int (*socket_connect)(struct socket *sock, const struct sockaddr_storage *addr,
+				u32 len);
+		int (*socket_sendmsg)(struct socket *sock, struct msghdr *msg, size_t len);
+		int (*socket_recvmsg)(struct socket *sock, struct msghdr *msg, size_t len);
+	};
+};
+
+extern struct list_head security_hook_heads[SECURITY_HOOKS];
+extern struct static_key security_active[SECURITY_HOOKS];
+
+/* security_add_hooks - a module's hooks, n of them; they stay the module's. Modules are asked in
+ * the order in which they came. */
+void security_add_hooks(struct security_hook_list *hooks, size_t n);
+
+/* security_delete_hooks - take them out again. */
+void security_delete_hooks(struct security_hook_list *hooks, size_t n);
+
+/* Ask every module until one refuses. While there is none this is one no-op. */
+#define call_int_hook(id, member, ...)                                                             \
+	({                                                                                         \
+		int _rc = 0;                                                                       \
+		if (static_branch_unlikely(&security_active[id])) {                                \
+			struct security_hook_list *_p;                                             \
+			list_for_each(_p, &security_hook_heads[id], list)                          \
+			{                                                                          \
+				_rc = _p->member(__VA_ARGS__);                                     \
+				if (_rc != 0)                                                      \
+					break;                                                     \
+			}                                                                          \
+		}                                                                                  \
+		_rc;                                                                               \
+	})
+
+static inline int security_socket_create(int family, int type, int protocol)
+{
+	return call_int_hook(SECURITY_SOCKET_CREATE, socket_create, family, type, protocol);
+}
+
+static inline int security_socket_bind(struct socket *sock, const struct sockaddr_storage *addr,
+		u32 len)
+{
+	return call_int_hook(SECURITY_SOCKET_BIND, socket_bind, sock, addr, len);
+}
+
+static inline int security_socket_connect(struct socket *sock, const struct sockaddr_storage *addr,
+		u32 len)
+{
+	return call_int_hook(SECURITY_SOCKET_CONNECT, socket_connect, sock, addr, len);
+}
+
+static inline int security_socket_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
+{
+	return call_int_hook(SECURITY_SOCKET_SENDMSG, socket_sendmsg, sock, msg, len);
+}
+
+static inline int security_socket_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
+{
+	return call_int_hook(SECURITY_SOCKET_RECVMSG, socket_recvmsg, sock, msg, len);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ * af_inet.h - the family AF_INET: its sockets, its protocols, its addresses.
+ * Not here: what each protocol does (udp.h).
+ * socket.c calls its operations; protocols register in inetsw.
+ * Source: RFC 1122; Linux's inet_sock, proto and inet_protosw. */
+#pragma once
+
+#include "net/route.h"
+#include "net/socket.h"
+
+struct inet_sock {
+	struct sock sk; /* first: a sock is cast to it */
+	be32 inet_rcv_saddr; /* bound to; zero: any */
+	be32 inet_daddr;     /* connected to; zero: not connected */
+	be16 inet_dport;
+	u16 inet_num; /* own port, host order; 0: none yet */
+	u8 tos, uc_ttl, mc_ttl, pmtudisc;
+	bool port_locked; /* the program chose the port */
+	struct list_head bind_node; /* in its port's list */
+
+	/* The last destination and its route (design: cached, not skipped). Valid for the key while
+	 * rt.genid is the namespace's. */
+	struct {
+		be32 daddr;
+		be32 saddr;
+		struct rtable rt;
+	} cache;
+};
+
+static inline struct inet_sock *inet_sk(const struct sock *sk)
+{
+	return (struct inet_sock *)(uintptr_t)sk;
+}
+
+/* The seam between the family and a protocol. */
+struct proto {
+	const char *name;
+	struct sock *(*alloc)(void); /* zeroed, of the protocol's own type; NULL without memory */
+	void (*free)(struct sock *sk);
+	void (*close)(struct sock *sk); /* the descriptor is gone; drops the socket's reference */
+	int (*connect)(struct sock *sk, const struct sockaddr_in *addr);
+	int (*disconnect)(struct sock *sk);
+	/* take port (host order), or a random free one when it is 0; 0, -EADDRINUSE, -EAGAIN */
+	int (*get_port)(struct sock *sk, u16 port);
+	ssize (*sendmsg)(struct sock *sk, struct msghdr *msg, size_t len);
+	ssize (*recvmsg)(struct sock *sk, struct msghdr *msg, size_t len);
+};
+
+/* One row of the switch: what socket(AF_INET, type, protocol) means. */
+struct inet_protosw {
+	struct list_head list;
+	u16 type;
+	u16 protocol;
+	const struct proto *prot;
+	const struct proto_ops *ops;
+};
+
+/* inet_register_protosw - add a row; it stays the caller's. */
+void inet_register_protosw(struct inet_protosw *p);
+
+/* inet_autobind - a random port, if the socket has none yet. Returns 0 or -EAGAIN. */
+int inet_autobind(struct sock *sk) __must_check;
+
+/* af_inet_init - register the family and its protocols. */
+void af_inet_init(void);
+
+extern const struct proto_ops inet_dgram_ops;

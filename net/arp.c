@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT
+ * arp.c - who has this address? Asking, answering, announcing.
+ * Not here: what the answers mean for waiting packets (neighbour.c).
+ * neighbour.c asks through arp_solicit; dev.c hands arp_rcv what comes in.
+ * Source: RFC 826; RFC 5227 3 (announcement); RFC 1122 2.3.2. */
+#include "net/arp.h"
+#include "kernel/lib/string.h"
+#include "net/eth.h"
+#include "net/wire/arp.h"
+
+static const u8 broadcast_mac[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+static const u8 no_mac[ETH_ALEN];
+
+struct arp_target {
+	const u8 *mac; /* in the packet */
+	be32 ip;
+};
+
+/* Build and send. to: where the frame goes. No packet free: ARP asks again in a second. */
+static void arp_send(struct net_device *dev, u16 op, struct arp_target target, const u8 *to)
+{
+	struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF);
+	struct arphdr *arp;
+
+	if (!skb)
+		return;
+	arp = skb_put(skb, sizeof(*arp));
+	*arp = (struct arphdr){ .ar_hrd = cpu_to_be16(ARPHRD_ETHER),
+		.ar_pro = cpu_to_be16(ETH_P_IP),
+		.ar_hln = ETH_ALEN,
+		.ar_pln = sizeof(be32),
+		.ar_op = cpu_to_be16(op),
+		.ar_sip = dev->ip_addr,
+		.ar_tip = target.ip };
+	memcpy(arp->ar_sha, dev->dev_addr, ETH_ALEN);
+	memcpy(arp->ar_tha, target.mac, ETH_ALEN);
+	skb->dev = dev;
+	dev->net->mib.arp_out++;
+	eth_header(skb, to, ETH_P_ARP);
+	dev_queue_xmit(skb);
+}
+
+static void arp_solicit(struct neighbour *n, bool unicast)
+{
+	const struct ethhdr *eth = (const void *)(n->hh.bytes + sizeof(n->hh.bytes) - ETH_HLEN);
+
+	arp_send(n->dev, ARPOP_REQUEST, (struct arp_target){ no_mac, n->primary_key },
+			unicast ? eth->h_dest : broadcast_mac);
+}
+
+void arp_announce(struct net_device *dev)
+{
+	if (!(dev->flags & IFF_NOARP) && !be32_is_zero(dev->ip_addr))
+		arp_send(dev, ARPOP_REQUEST, (struct arp_target){ no_mac, dev->ip_addr },
+				broadcast_mac);
+}
+
+static bool arp_valid(const struct sk_buff *skb, const struct arphdr *arp)
+{
+	return skb->len >= sizeof(*arp) && be16_to_cpu(arp->ar_hrd) == ARPHRD_ETHER &&
+	       be16_to_cpu(arp->ar_pro) == ETH_P_IP && arp->ar_hln == ETH_ALEN &&
+	       arp->ar_pln == sizeof(be32) && !(arp->ar_sha[0] & 1);
+}
+
+/* RFC 826's algorithm, but strangers teach the table nothing: only entries that we made ourselves,
+ * by wanting to send there, are updated. */
+static void arp_process(struct net_device *dev, const struct arphdr *arp, bool to_us)
+{
+	struct neighbour *n = neigh_lookup(dev->net->arp_tbl, dev, arp->ar_sip);
+	bool reply = be16_to_cpu(arp->ar_op) == ARPOP_REPLY;
+
+	if (n)
+		neigh_update(n, arp->ar_sha, reply && to_us);
+	if (be16_to_cpu(arp->ar_op) == ARPOP_REQUEST && !be32_is_zero(dev->ip_addr) &&
+			be32_eq(arp->ar_tip, dev->ip_addr) && !be32_eq(arp->ar_sip, dev->ip_addr))
+		arp_send(dev, ARPOP_REPLY, (struct arp_target){ arp->ar_sha, arp->ar_sip },
+				arp->ar_sha);
+}
+
+void arp_rcv(struct sk_buff *skb)
+{
+	const struct arphdr *arp = (const void *)skb->data;
+
+	if (skb->pkt_type == PACKET_OTHERHOST) {
+		kfree_skb(skb, SKB_DROP_OTHERHOST);
+		return;
+	}
+	if (!arp_valid(skb, arp)) {
+		kfree_skb(skb, SKB_DROP_ARP_INVALID);
+		return;
+	}
+	if (be32_eq(arp->ar_sip, skb->dev->ip_addr) && !be32_is_zero(arp->ar_sip) &&
+			memcmp(arp->ar_sha, skb->dev->dev_addr, ETH_ALEN) != 0)
+		pr_warn("%s: %pM uses our address %pI4, too\n", skb->dev->name, arp->ar_sha,
+				&arp->ar_sip);
+	arp_process(skb->dev, arp, skb->pkt_type == PACKET_HOST);
+	consume_skb(skb);
+}
+
+void arp_init(void)
+{
+	neigh_set_probe(arp_solicit);
+}

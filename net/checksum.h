@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ * checksum.h - the Internet checksum.
+ * Not here: where it is stored (ip_output.c, udp.c, icmp.c).
+ * Used by every layer that has one.
+ * Source: RFC 1071 (sum in any byte order, fold, complement); RFC 768 (pseudo-header, 0xffff).
+ *
+ * Sums are taken over the bytes as they stand in memory: on a little-endian machine each 16-bit
+ * word is swapped, and so is the result, which is right again when stored (RFC 1071 2.B). */
+#pragma once
+
+#include "kernel/lib/byteorder.h"
+
+/* An unfinished sum of 16-bit words; 48 bits of head room before csum_fold must see it. */
+typedef u64 csum;
+
+/* csum_add - bytes to a sum. at: any alignment; len: an odd last byte counts as if followed by
+ * zero, so only the last piece of a message may have odd length. */
+static inline csum csum_add(csum sum, const void *at, size_t len)
+{
+	typedef u32 __attribute__((may_alias, aligned(1))) word;
+	typedef u16 __attribute__((may_alias, aligned(1))) half;
+	const u8 *p = at;
+
+	for (; len >= sizeof(word); len -= sizeof(word), p += sizeof(word))
+		sum += *(const word *)p;
+	if (len >= sizeof(half)) {
+		sum += *(const half *)p;
+		len -= sizeof(half);
+		p += sizeof(half);
+	}
+	return len ? sum + *p : sum;
+}
+
+/* csum_fold - the finished checksum, ready to be stored. */
+static inline be16 csum_fold(csum sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (be16){ (u16)~sum };
+}
+
+/* csum_pseudo - the pseudo-header of UDP. len: of header and payload. */
+static inline csum csum_pseudo(be32 saddr, be32 daddr, u16 len, u8 protocol)
+{
+	return (csum)saddr.raw + daddr.raw + cpu_to_be16(len).raw + cpu_to_be16(protocol).raw;
+}
+
+/* csum_ok - a message whose checksum field took part sums up to all ones. */
+static inline bool csum_ok(csum sum)
+{
+	return csum_fold(sum).raw == 0;
+}

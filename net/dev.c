@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT
+ * dev.c - network devices: how a packet gets onto one, and how one hands packets up.
+ * Not here: what frames look like (eth.c), the drivers (drivers/).
+ * neighbour.c and arp.c call dev_queue_xmit; drivers call netif_receive_skb.
+ * Source: Linux's __dev_queue_xmit, dev_hard_start_xmit, netif_receive_skb: their roles. */
+#include "net/dev.h"
+#include "kernel/lib/format.h"
+#include "kernel/lib/string.h"
+#include "net/sock.h"
+#include "net/timer.h"
+
+#define POLL_BUDGET 64 /* frames a device may hand up in one step */
+/* While waiting spin this long before the CPU rests: an answer on the same wire takes less. */
+#define SPIN_NS (2 * NSEC_PER_MSEC)
+
+/* ---- registration ----------------------------------------------------------------------- */
+
+static void choose_name(struct net *net, struct net_device *dev, const char *pattern)
+{
+	for (int i = 0;; i++) {
+		size_t len = text_format(dev->name, IFNAMSIZ, pattern, i);
+
+		if (!dev_get_by_name(net, dev->name, len))
+			return;
+	}
+}
+
+void register_netdev(struct net *net, struct net_device *dev, const char *name)
+{
+	choose_name(net, dev, name);
+	dev->net = net;
+	dev->ifindex = ++net->ifindex_last;
+	list_add_tail(&dev->list, &net->dev_base);
+	net_changed(net);
+}
+
+int dev_open(struct net_device *dev)
+{
+	int err = dev->netdev_ops->ndo_open(dev);
+
+	if (err)
+		return err;
+	dev->flags |= IFF_UP;
+	net_changed(dev->net);
+	return 0;
+}
+
+struct net_device *dev_get_by_name(struct net *net, const char *name, size_t len)
+{
+	struct net_device *dev;
+
+	list_for_each(dev, &net->dev_base, list)
+		if (strlen(dev->name) == len && memcmp(dev->name, name, len) == 0)
+			return dev;
+	return NULL;
+}
+
+struct net_device *dev_get_by_index(struct net *net, int ifindex)
+{
+	struct net_device *dev;
+
+	list_for_each(dev, &net->dev_base, list)
+		if (dev->ifindex == ifindex)
+			return dev;
+	return NULL;
+}
+
+void dev_carrier(struct net_device *dev, bool up)
+{
+	if (up == !!(dev->flags & IFF_RUNNING))
+		return;
+	dev->flags ^= IFF_RUNNING;
+	pr_info("%s: link is %s\n", dev->name, up ? "up" : "down");
+	net_changed(dev->net);
+}
+
+/* ---- taps ------------------------------------------------------------------------------- */
+
+static struct static_key taps_active;
+static struct list_head taps = LIST_HEAD_INIT(taps);
+
+void dev_add_tap(struct packet_tap *tap)
+{
+	list_add_tail(&tap->list, &taps);
+	static_key_set(&taps_active, true);
+}
+
+void dev_remove_tap(struct packet_tap *tap)
+{
+	list_del(&tap->list);
+	static_key_set(&taps_active, !list_empty(&taps));
+}
+
+static void show_taps(const struct sk_buff *skb, bool outgoing)
+{
+	struct packet_tap *tap, *tmp;
+
+	list_for_each_safe(tap, tmp, &taps, list)
+		tap->fn(tap, skb, outgoing);
+}
+
+/* ---- out -------------------------------------------------------------------------------- */
+
+/* The last common step: taps see the frame as the wire will, then the driver has it. */
+static int dev_hard_start_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	if (static_branch_unlikely(&taps_active))
+		show_taps(skb, true);
+	return dev->netdev_ops->ndo_start_xmit(skb, dev);
+}
+
+static int xmit_refused(struct sk_buff *skb, struct net_device *dev)
+{
+	dev->stats.tx_dropped++;
+	if (!(dev->flags & IFF_UP)) {
+		kfree_skb(skb, SKB_DROP_DEV_DOWN);
+		return -ENETDOWN;
+	}
+	kfree_skb(skb, SKB_DROP_TX_FULL);
+	return -ENOBUFS;
+}
+
+int dev_queue_xmit(struct sk_buff *skb)
+{
+	struct net_device *dev = skb->dev;
+
+	/* tx_room is zero unless the device is up and its link is there */
+	if (unlikely(dev->tx_room == 0)) {
+		dev->netdev_ops->ndo_reclaim(dev);
+		if (dev->tx_room == 0)
+			return xmit_refused(skb, dev);
+	}
+	skb_orphan(skb);
+	return dev_hard_start_xmit(skb, dev);
+}
+
+int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns)
+{
+	u64 spin_until = clock_ns() + SPIN_NS;
+
+	for (;;) {
+		dev->netdev_ops->ndo_flush(dev); /* what the hardware does not know it cannot send */
+		dev->netdev_ops->ndo_reclaim(dev);
+		if (dev->tx_room >= n)
+			return 0;
+		if (!(dev->flags & IFF_UP))
+			return -ENETDOWN;
+		if (deadline_ns == 0)
+			return -EAGAIN;
+		if (clock_ns() >= deadline_ns)
+			return dev->flags & IFF_RUNNING ? -ENOBUFS : -ENETDOWN;
+		net_poll();
+		if (clock_ns() > spin_until)
+			machine_idle();
+	}
+}
+
+/* ---- in --------------------------------------------------------------------------------- */
+
+static const struct packet_type *ptypes;
+static size_t ptype_n;
+
+void dev_set_protocols(const struct packet_type *types, size_t n)
+{
+	ptypes = types;
+	ptype_n = n;
+}
+
+static enum pkt_type classify(const struct net_device *dev, const struct ethhdr *eth)
+{
+	static const u8 broadcast[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+
+	if (memcmp(eth->h_dest, dev->dev_addr, ETH_ALEN) == 0)
+		return PACKET_HOST;
+	if (memcmp(eth->h_dest, broadcast, ETH_ALEN) == 0)
+		return PACKET_BROADCAST;
+	return eth->h_dest[0] & 1 ? PACKET_MULTICAST : PACKET_OTHERHOST;
+}
+
+void netif_receive_skb(struct sk_buff *skb)
+{
+	const struct ethhdr *eth = (const void *)skb->data;
+	struct net_device *dev = skb->dev;
+
+	dev->stats.rx_packets++;
+	dev->stats.rx_bytes += skb->len;
+	if (static_branch_unlikely(&taps_active))
+		show_taps(skb, false);
+	if (skb->len < ETH_HLEN) {
+		kfree_skb(skb, SKB_DROP_HEADER);
+		return;
+	}
+	skb->protocol = eth->h_proto;
+	skb->pkt_type = (u8)classify(dev, eth);
+	skb_pull(skb, ETH_HLEN);
+	for (size_t i = 0; i < ptype_n; i++) {
+		if (ptypes[i].type == be16_to_cpu(skb->protocol)) {
+			ptypes[i].func(skb);
+			return;
+		}
+	}
+	kfree_skb(skb, SKB_DROP_UNKNOWN_PROTOCOL);
+}
+
+/* ---- polling ---------------------------------------------------------------------------- */
+
+void net_poll(void)
+{
+	struct net_device *dev;
+
+	list_for_each(dev, &init_net.dev_base, list) {
+		if (!(dev->flags & IFF_UP))
+			continue;
+		dev->netdev_ops->ndo_reclaim(dev);
+		dev->netdev_ops->ndo_poll(dev, POLL_BUDGET);
+	}
+	run_timers();
+}
+
+static u32 tx_pending(struct net *net)
+{
+	struct net_device *dev;
+	u32 n = 0;
+
+	list_for_each(dev, &net->dev_base, list)
+		if (dev->flags & IFF_UP)
+			n += dev->netdev_ops->ndo_tx_pending(dev);
+	return n;
+}
+
+u32 dev_drain(struct net *net, u64 deadline_ns)
+{
+	u64 spin_until = clock_ns() + SPIN_NS;
+
+	for (;;) {
+		u32 pending = tx_pending(net);
+
+		if (pending == 0 || clock_ns() >= deadline_ns)
+			return pending;
+		net_poll();
+		if (clock_ns() > spin_until)
+			machine_idle();
+	}
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ * dev.h - network devices: how a packet gets onto one, and how one hands packets up.
+ * Not here: what frames look like (eth.h), the drivers (drivers/).
+ * neighbour.c, arp.c and taps call dev_queue_xmit; drivers call netif_receive_skb.
+ * Source: Linux's net_device and net_device_ops, the members this stack needs. */
+#pragma once
+
+#include "kernel/lib/list.h"
+#include "kernel/lib/static_key.h"
+#include "net/machine.h"
+#include "net/net_namespace.h"
+#include "net/skbuff.h"
+#include "net/wire/ethernet.h"
+
+#define IFNAMSIZ 16
+
+enum dev_flags {
+	IFF_UP = 0x1,
+	IFF_BROADCAST = 0x2,
+	IFF_LOOPBACK = 0x8,
+	IFF_RUNNING = 0x40, /* the link is there: frames can leave */
+	IFF_NOARP = 0x80,
+	IFF_MULTICAST = 0x1000
+};
+
+/* The seam to the drivers. */
+struct net_device_ops {
+	/* start the hardware; 0 or negative errno, having said why */
+	int (*ndo_open)(struct net_device *dev);
+	/* one frame, at least ETH_ZLEN long; tx_room was not zero. Takes the skb; 0 or -EIO */
+	int (*ndo_start_xmit)(struct sk_buff *skb, struct net_device *dev);
+	/* frames that earlier xmit_more promised are all there: tell the hardware */
+	void (*ndo_flush)(struct net_device *dev);
+	/* take back what the hardware has sent, set tx_room anew, look at the link */
+	void (*ndo_reclaim)(struct net_device *dev);
+	/* receive at most budget frames, handing each to netif_receive_skb; returns how many */
+	int (*ndo_poll)(struct net_device *dev, int budget);
+	/* frames that the hardware has not fetched yet */
+	u32 (*ndo_tx_pending)(struct net_device *dev);
+};
+
+struct net_device_stats {
+	u64 tx_packets, tx_bytes, tx_dropped;
+	u64 rx_packets, rx_bytes, rx_dropped, rx_errors;
+};
+
+struct net_device {
+	/* what the transmit path reads */
+	const struct net_device_ops *netdev_ops;
+	u32 tx_room; /* frames the ring still takes; 0 also while the link is down */
+	u32 mtu;     /* bytes of IPv4 packet */
+	u32 flags;
+	int ifindex;
+	struct net_device_stats stats;
+
+	u8 dev_addr[ETH_ALEN];
+	be32 ip_addr, ip_broadcast; /* zero: no address */
+	u8 ip_prefix_len;
+	char name[IFNAMSIZ];
+	struct net *net;
+	struct list_head list; /* net->dev_base */
+	void *priv;	       /* the driver's */
+};
+
+static inline void *netdev_priv(const struct net_device *dev)
+{
+	return dev->priv;
+}
+
+/* register_netdev - make the device known: an index, a place in net's list. name may be a pattern
+ * like "eth%d"; the first free number is taken. */
+void register_netdev(struct net *net, struct net_device *dev, const char *name);
+
+/* dev_open - IFF_UP and ndo_open. Returns 0 or what the driver says. */
+int dev_open(struct net_device *dev) __must_check;
+
+/* dev_get_by_name, dev_get_by_index - or NULL. name: len characters. */
+struct net_device *dev_get_by_name(struct net *net, const char *name, size_t len);
+struct net_device *dev_get_by_index(struct net *net, int ifindex);
+
+/* dev_carrier - the driver saw the link come or go. Says so and makes cached routes stale. */
+void dev_carrier(struct net_device *dev, bool up);
+
+/* dev_tx_wait - until dev has room for n frames.
+ * deadline_ns  when to give up (clock_ns); 0: do not wait
+ * Returns      0; -EAGAIN without waiting; -ENETDOWN when the link stayed down, -ENOBUFS when the
+ *              ring stayed full */
+int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns) __must_check;
+
+/* dev_queue_xmit - a complete frame to its device (skb->dev). Takes the skb.
+ * Returns  0, or -ENETDOWN, -ENOBUFS (no room: whoever may wait has done so before), -EIO */
+int dev_queue_xmit(struct sk_buff *skb);
+
+/* netif_receive_skb - a frame came in: Ethernet header at data. Takes the skb. */
+void netif_receive_skb(struct sk_buff *skb);
+
+/* net_poll - one step for all devices of all namespaces: receive, reclaim, timers. */
+void net_poll(void);
+
+/* dev_drain - until no device has frames left to send, or the deadline passes.
+ * Returns  frames still left */
+u32 dev_drain(struct net *net, u64 deadline_ns);
+
+/* ---- taps ------------------------------------------------------------------------------- */
+
+/* Sees every frame both ways, Ethernet header first. It copies what it wants to keep. */
+struct packet_tap {
+	struct list_head list;
+	void (*fn)(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing);
+};
+
+/* dev_add_tap, dev_remove_tap - while there is none, the path pays a no-op. */
+void dev_add_tap(struct packet_tap *tap);
+void dev_remove_tap(struct packet_tap *tap);
+
+/* ---- protocols above --------------------------------------------------------------------- */
+
+struct packet_type {
+	u16 type; /* ethertype, host order */
+	void (*func)(struct sk_buff *skb); /* data at the layer-3 header; takes the skb */
+};
+
+/* dev_set_protocols - who gets what (net_init.c wires it). */
+void dev_set_protocols(const struct packet_type *types, size_t n);
+

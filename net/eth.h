@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ * eth.h - the Ethernet header for packets that have no neighbour, and the shortest frame.
+ * Not here: the header of resolved neighbours (neighbour.h has it ready).
+ * arp.c and drivers call in.
+ * Source: IEEE 802.3 3.2.8 (minimum frame). */
+#pragma once
+
+#include "kernel/lib/string.h"
+#include "net/dev.h"
+
+/* eth_header - put the header before data. type: ethertype, host order. */
+static inline void eth_header(struct sk_buff *skb, const u8 to[ETH_ALEN], u16 type)
+{
+	struct ethhdr *eth = skb_push(skb, ETH_HLEN);
+
+	memcpy(eth->h_dest, to, ETH_ALEN);
+	memcpy(eth->h_source, skb->dev->dev_addr, ETH_ALEN);
+	eth->h_proto = cpu_to_be16(type);
+}
+
+/* eth_skb_pad - zeros up to ETH_ZLEN. Hardware that pads by itself leaks or corrupts what stood in
+ * the buffer, and emulators do not pad at all; so software does. */
+static inline void eth_skb_pad(struct sk_buff *skb)
+{
+	u32 missing;
+
+	if (likely(skb->len >= ETH_ZLEN))
+		return;
+	missing = ETH_ZLEN - skb->len;
+	memset(skb_put(skb, missing), 0, missing);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT
+ * fib_file.c - reading a routes file, a million lines of it if need be.
+ * Not here: opening the file, printing the mistake.
+ * Boot configuration calls in; it calls fib_change.c and kernel/lib/parse.c.
+ * Source: see fib_file.h. */
+#include "net/fib_file.h"
+#include "kernel/lib/string.h"
+
+#define RTPROT_BOOT 3 /* rtnetlink's number for routes given at boot */
+#define WORDS_MAX   5 /* one more than a line may have */
+
+static const struct {
+	const char *word;
+	u8 type;
+} special_types[] = {
+	{ "blackhole", RTN_BLACKHOLE },
+	{ "unreachable", RTN_UNREACHABLE },
+	{ "prohibit", RTN_PROHIBIT },
+	{ "throw", RTN_THROW },
+};
+
+struct reader {
+	struct net_device *(*dev_of)(void *arg, struct text name, int *oif);
+	void *arg;
+	struct fib_file_error *err;
+	/* The last device, as most lines name the one of the line before. */
+	struct text dev_name;
+	struct net_device *dev;
+	int oif;
+};
+
+static int refuse(struct reader *r, struct text word, const char *expected)
+{
+	r->err->word = word;
+	r->err->expected = expected;
+	return -EINVAL;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Words up to a '#'. Returns how many, at most WORDS_MAX; the rest of words[] is empty text. */
+static u32 split(struct text line, struct text words[WORDS_MAX])
+{
+	const char *at = line.at, *end = line.at + line.len;
+	u32 n = 0;
+
+	for (u32 i = 0; i < WORDS_MAX; i++)
+		words[i] = (struct text){ end, 0 };
+	while (n < WORDS_MAX) {
+		while (at < end && is_space(*at))
+			at++;
+		if (at == end || *at == '#')
+			break;
+		const char *start = at;
+		while (at < end && !is_space(*at))
+			at++;
+		words[n++] = (struct text){ start, (size_t)(at - start) };
+	}
+	return n;
+}
+
+static u8 special_type(struct text word)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(special_types); i++)
+		if (text_eq(word, special_types[i].word))
+			return special_types[i].type;
+	return RTN_UNSPEC;
+}
+
+static bool find_dev(struct reader *r, struct text name)
+{
+	if (name.len == 0)
+		return false;
+	if (name.len == r->dev_name.len && memcmp(name.at, r->dev_name.at, name.len) == 0)
+		return true;
+	r->dev = r->dev_of(r->arg, name, &r->oif);
+	r->dev_name = r->dev != NULL ? name : (struct text){ name.at, 0 };
+	return r->dev != NULL;
+}
+
+static int read_hop(
+	struct reader *r, const struct text *words, struct fib_config *cfg, struct fib_nh *nh)
+{
+	if (text_eq(words[1], "link"))
+		cfg->scope = RT_SCOPE_LINK;
+	else if (!parse_ipv4(words[1], &nh->gw) || be32_is_zero(nh->gw))
+		return refuse(r, words[1],
+			"a gateway a.b.c.d, link, blackhole, unreachable, prohibit or throw");
+	if (!find_dev(r, words[2]))
+		return refuse(r, words[2], "the name of a device");
+	nh->dev = r->dev;
+	nh->oif = r->oif;
+	nh->weight = 1;
+	cfg->nh = nh;
+	cfg->nhs = 1;
+	return 0;
+}
+
+static int read_route(
+	struct reader *r, const struct text *words, struct fib_config *cfg, struct fib_nh *nh)
+{
+	u32 metric_at = 2;
+
+	if (!parse_prefix(words[0], &cfg->dst, &cfg->dst_len))
+		return refuse(
+			r, words[0], "a prefix a.b.c.d/len with zeros behind len, or default");
+	cfg->type = special_type(words[1]);
+	if (cfg->type == RTN_UNSPEC) {
+		cfg->type = RTN_UNICAST;
+		metric_at = 3;
+		int err = read_hop(r, words, cfg, nh);
+		if (err != 0)
+			return err;
+	}
+	if (words[metric_at].len != 0 && !parse_u32(words[metric_at], ~0u, &cfg->priority))
+		return refuse(
+			r, words[metric_at], "a metric 0..4294967295, or the end of the line");
+	if (words[metric_at + 1].len != 0)
+		return refuse(r, words[metric_at + 1], "the end of the line");
+	return 0;
+}
+
+static const char *why(int err)
+{
+	return err == -EEXIST   ? "another prefix or metric: this route is there already"
+	       : err == -ENOMEM ? "fewer routes: there is no memory for more"
+	       : err == -ENOSPC ? "fewer different next hops"
+				: "a route that makes sense";
+}
+
+static int load_line(struct fib_table *tb, struct reader *r, const struct text *words)
+{
+	struct fib_config cfg = { .nlflags = FIB_CREATE | FIB_EXCL, .protocol = RTPROT_BOOT };
+	struct fib_nh nh = { 0 };
+	int err = read_route(r, words, &cfg, &nh);
+
+	if (err != 0)
+		return err;
+	err = fib_table_insert(tb, &cfg);
+	if (err != 0)
+		refuse(r, words[0], why(err));
+	return err;
+}
+
+ssize fib_file_load(struct fib_table *tb, struct text text,
+	struct net_device *(*dev_of)(void *arg, struct text name, int *oif), void *arg,
+	struct fib_file_error *err)
+{
+	struct reader r = { .dev_of = dev_of, .arg = arg, .err = err };
+	struct text words[WORDS_MAX];
+	ssize routes = 0;
+
+	for (err->line = 1; text.len != 0; err->line++) {
+		if (split(text_cut(&text, '\n'), words) == 0)
+			continue;
+		int e = load_line(tb, &r, words);
+		if (e != 0)
+			return e;
+		routes++;
+	}
+	return routes;
+}

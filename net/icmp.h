@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ * icmp.h - ICMP: answering echoes, complaining, passing complaints on.
+ * Not here: what a socket does with an error (udp.h).
+ * ip_input.c hands icmp_rcv what comes in; udp_input.c complains through icmp_send_unreach.
+ * Source: RFC 792; RFC 1122 3.2.2; RFC 1812 4.3.2.8 (rate limit). */
+#pragma once
+
+#include "net/ip.h"
+#include "net/wire/icmp.h"
+
+/* icmp_rcv - an ICMP message came in, data at its header. Takes the skb. */
+void icmp_rcv(struct sk_buff *skb);
+
+/* icmp_send_unreach - tell the sender of skb that it could not be delivered, if RFC 1122 3.2.2
+ * allows it: never about a broadcast, and at most 100 a second. skb stays the caller's. */
+void icmp_send_unreach(const struct sk_buff *skb, enum icmp_unreach code);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ * ip.h - IPv4: building packets and sending them down, taking them in.
+ * Not here: routing (route.h), what the payload means (udp.h, icmp.h).
+ * udp.c and icmp.c call the upper functions, dev.c hands ip_rcv what comes in.
+ * Source: RFC 791; RFC 1122 3.2; RFC 6864 (identification). */
+#pragma once
+
+#include "net/dev.h"
+#include "net/route.h"
+#include "net/wire/ip.h"
+
+struct msghdr;
+
+/* What a datagram's header says besides its addresses. */
+struct ip_cookie {
+	u8 protocol, tos, ttl;
+	bool df; /* routers may not fragment it; a packet that we had to fragment goes without */
+};
+
+/* ip_make_skb - a packet with room for its headers and the message's payload copied in, or a
+ * chain of them (skb->frags) when it does not fit the route's MTU.
+ * sk             who sends: how long it may wait (sk_sndtimeo)
+ * transport_len  bytes of transport header to leave free before the payload
+ * len            bytes of payload, at most 65535 - 20 - transport_len
+ * sum            out: checksum of the payload, unfolded
+ * Returns        the packet, data at the transport header; or an error pointer: -EFAULT, -EMSGSIZE,
+ *                -EAGAIN (would have to wait), -ENOBUFS, -ENETDOWN (waited in vain), -ESTALE (the
+ *                route changed while waiting: ask again)
+ * Blocks         while ring or pool have no room, unless MSG_DONTWAIT is among msg->flags */
+struct sk_buff *ip_make_skb(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
+		size_t len, u32 transport_len, u64 *sum);
+
+/* ip_send_skb - put the IPv4 header before a packet from ip_make_skb and send it. Takes the skb.
+ * Returns  0, or -EPERM (netfilter), or what neigh_output says */
+int ip_send_skb(struct net *net, struct sk_buff *skb, const struct rtable *rt,
+		const struct ip_cookie *cookie);
+
+/* ip_local_out - a packet with its IPv4 header: length and checksum, then the hooks, then out. */
+int ip_local_out(struct net *net, struct sk_buff *skb);
+
+/* ip_rcv - an IPv4 packet came in, data at its header. Takes the skb. */
+void ip_rcv(struct sk_buff *skb);
+
+/* What ip_rcv passes a packet to. */
+struct net_protocol {
+	u8 protocol;
+	/* data at the transport header, skb_network_header() behind it; takes the skb */
+	void (*handler)(struct sk_buff *skb);
+	/* an ICMP error about a packet of ours: err positive; network header of the packet quoted,
+	 * len bytes of it from there. Does not take anything. */
+	void (*err_handler)(struct net *net, const struct iphdr *quoted, size_t len, int err);
+};
+
+/* ip_set_protocols - who gets what (net_init.c wires it). */
+void ip_set_protocols(const struct net_protocol *protocols, size_t n);
+
+/* ip_protocol_find - or NULL. */
+const struct net_protocol *ip_protocol_find(u8 protocol);

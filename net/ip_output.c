@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT
+ * ip_output.c - IPv4 on the way down: building packets, their headers, fragments.
+ * Not here: routing (route.c), hooks (netfilter.c), Ethernet addresses (neighbour.c).
+ * udp.c and icmp.c call in; calls neigh_output.
+ * Source: RFC 791 3.1-3.2; RFC 1122 3.2.1; RFC 6864 4 (identification). */
+#include "net/checksum.h"
+#include "net/ip.h"
+#include "net/msg.h"
+#include "net/netfilter.h"
+#include "net/sock.h"
+#include "kernel/lib/string.h"
+
+#define FRAGMENT_UNIT 8 /* offsets count in these */
+
+/* ---- building --------------------------------------------------------------------------- */
+
+/* Packets that a payload needs: all but the last carry a multiple of eight bytes. */
+static u32 packets_needed(u32 mtu, size_t payload)
+{
+	u32 room = mtu - IP_HLEN;
+
+	if (payload <= room)
+		return 1;
+	room = ALIGN_DOWN(room, (u32)FRAGMENT_UNIT);
+	return (u32)((payload + room - 1) / room);
+}
+
+/* How long a sender without SO_SNDTIMEO waits for a ring that is full or a link that is down: as
+ * long as autonegotiation may take after a reset. */
+#define SEND_WAIT_NS (15 * NSEC_PER_SEC)
+
+static u64 send_deadline(const struct sock *sk, const struct msghdr *msg)
+{
+	if (msg->flags & MSG_DONTWAIT)
+		return 0;
+	return clock_ns() + (sk->sk_sndtimeo == UINT64_MAX ? SEND_WAIT_NS : sk->sk_sndtimeo);
+}
+
+static noinline int wait_for_room_slow(const struct rtable *rt, u32 n, u64 deadline)
+{
+	int err = dev_tx_wait(rt->dev, n, deadline);
+
+	while (!err && skb_pool.free_n < n) { /* others hold them: parked, received and unread */
+		if (deadline == 0)
+			return -EAGAIN;
+		if (clock_ns() >= deadline)
+			return -ENOBUFS;
+		net_poll();
+		machine_idle();
+	}
+	return !err && !rt_valid(rt->dev->net, rt) ? -ESTALE : err;
+}
+
+/* Until the pool and the device have room for n packets. */
+static int wait_for_room(const struct sock *sk, const struct rtable *rt, const struct msghdr *msg,
+		u32 n)
+{
+	if (likely(skb_pool.free_n >= n && rt->dev->tx_room >= n))
+		return 0;
+	return wait_for_room_slow(rt, n, send_deadline(sk, msg));
+}
+
+/* Payload into one packet that starts `head` bytes of transport header in. */
+static int fill(struct sk_buff *skb, struct msghdr *msg, u32 head, u32 len, u64 *sum)
+{
+	u8 *at = (u8 *)skb_put(skb, head + len) + head;
+
+	if (unlikely(memcpy_from_msg(at, msg, len) < 0))
+		return -EFAULT;
+	*sum = csum_add(*sum, at, len);
+	return 0;
+}
+
+static struct sk_buff *make_fragments(const struct rtable *rt, struct msghdr *msg, size_t len,
+		u32 transport_len, u64 *sum)
+{
+	u32 room = ALIGN_DOWN(rt->mtu - IP_HLEN, (u32)FRAGMENT_UNIT);
+	struct sk_buff *first = NULL, **at = &first;
+	u32 head = transport_len;
+
+	while (len > 0) {
+		struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF + IP_HLEN);
+		u32 n = (u32)min(len, (size_t)(room - head));
+
+		*at = skb;
+		if (fill(skb, msg, head, n, sum) < 0) {
+			consume_skb(first);
+			return ERR_PTR(-EFAULT);
+		}
+		if (skb == first)
+			at = &first->frags;
+		else {
+			first->frags_len = (u16)(first->frags_len + skb->len);
+			at = &skb->next;
+		}
+		head = 0;
+		len -= n;
+	}
+	return first;
+}
+
+struct sk_buff *ip_make_skb(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
+		size_t len, u32 transport_len, u64 *sum)
+{
+	u32 n = packets_needed(rt->mtu, transport_len + len);
+	struct sk_buff *skb;
+	int err;
+
+	if (unlikely(n > skb_pool.total_n / 2))
+		return ERR_PTR(-EMSGSIZE);
+	err = wait_for_room(sk, rt, msg, n);
+	if (unlikely(err))
+		return ERR_PTR(err);
+	*sum = 0;
+	if (unlikely(n > 1))
+		return make_fragments(rt, msg, len, transport_len, sum);
+	skb = skb_alloc(SKB_NETWORK_OFF + IP_HLEN);
+	if (unlikely(fill(skb, msg, transport_len, (u32)len, sum) < 0)) {
+		consume_skb(skb);
+		return ERR_PTR(-EFAULT);
+	}
+	return skb;
+}
+
+/* ---- down ------------------------------------------------------------------------------- */
+
+/* RFC 6864 4.1: an atomic datagram (DF set, not a fragment) may carry any identification; zero
+ * tells nothing to strangers. Others must not repeat soon: one counter from a random start. */
+static be16 next_id(bool atomic)
+{
+	static u16 counter;
+	static bool seeded;
+
+	if (likely(atomic))
+		return BE16_ZERO;
+	if (!seeded) {
+		counter = (u16)random_u32();
+		seeded = true;
+	}
+	return cpu_to_be16(counter++);
+}
+
+static void finish_header(struct iphdr *iph)
+{
+	iph->check = BE16_ZERO;
+	iph->check = csum_fold(csum_add(0, iph, sizeof(*iph)));
+}
+
+/* Each piece gets a copy of the first header with its own offset. */
+static int ip_do_fragment(struct sk_buff *skb)
+{
+	struct iphdr header = *(struct iphdr *)skb->data;
+	struct net *net = skb->dev->net;
+	struct sk_buff *frag = skb->frags, *next = skb;
+	u32 offset = 0;
+	int err = 0;
+
+	skb->frags = NULL;
+	skb_pull(skb, IP_HLEN);
+	while ((skb = next)) {
+		u16 len = skb->len;
+		struct iphdr *iph;
+
+		next = frag;
+		frag = frag ? frag->next : NULL;
+		skb->next = NULL;
+		iph = skb_push(skb, IP_HLEN);
+		*iph = header;
+		iph->tot_len = cpu_to_be16(skb->len);
+		iph->frag_off = cpu_to_be16((u16)(offset / FRAGMENT_UNIT | (next ? IP_MF : 0)));
+		finish_header(iph);
+		skb_set_network_header(skb);
+		offset += len;
+		if (next) {
+			next->dev = skb->dev;
+			next->neigh = skb->neigh;
+			next->sk = skb->sk;
+			next->protocol = skb->protocol;
+			net->mib.ip_out_requests++; /* each frame is accepted and accounted for itself */
+			net->mib.ip_frag_creates++;
+		}
+		err = neigh_output(skb) ?: err;
+	}
+	return err;
+}
+
+static int ip_finish_output(struct net *net, struct sk_buff *skb)
+{
+	(void)net;
+	if (unlikely(skb->frags))
+		return ip_do_fragment(skb);
+	return neigh_output(skb);
+}
+
+static int ip_output(struct net *net, struct sk_buff *skb)
+{
+	return nf_hook(NF_INET_POST_ROUTING, net, skb, NULL, skb->dev, ip_finish_output);
+}
+
+int ip_local_out(struct net *net, struct sk_buff *skb)
+{
+	struct iphdr *iph = (struct iphdr *)skb->data;
+
+	net->mib.ip_out_requests++;
+	iph->tot_len = cpu_to_be16((u16)(skb->len + skb->frags_len));
+	finish_header(iph);
+	skb->protocol = cpu_to_be16(ETH_P_IP);
+	skb_set_network_header(skb);
+	return nf_hook(NF_INET_LOCAL_OUT, net, skb, NULL, skb->dev, ip_output);
+}
+
+int ip_send_skb(struct net *net, struct sk_buff *skb, const struct rtable *rt,
+		const struct ip_cookie *cookie)
+{
+	bool df = cookie->df && !skb->frags;
+	struct iphdr *iph;
+
+	iph = skb_push(skb, IP_HLEN);
+	*iph = (struct iphdr){ .version_ihl = IP_VERSION_IHL,
+		.tos = cookie->tos,
+		.id = next_id(df),
+		.frag_off = cpu_to_be16(df ? IP_DF : 0),
+		.ttl = cookie->ttl,
+		.protocol = cookie->protocol,
+		.saddr = rt->saddr,
+		.daddr = rt->daddr };
+	skb->dev = rt->dev;
+	skb->neigh = rt->neigh;
+	return ip_local_out(net, skb);
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT
+ * ipconfig.c - the network as the command line describes it: ip=, route=, neigh=, hosts=.
+ * Not here: the command line itself (kernel/cmdline.c), what the settings do (route.c, neighbour.c).
+ * kernel/main.c parses first, then applies, when the devices are there.
+ * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=); hosts(5), resolv.conf(5). */
+#include "net/ipconfig.h"
+#include "kernel/lib/format.h"
+#include "kernel/lib/string.h"
+#include "net/arp.h"
+#include "net/dev.h"
+#include "net/neighbour.h"
+#include "net/route.h"
+
+#define WORDS_MAX      16
+#define NAME_MAX       64
+#define HOSTS_FILE_MAX 2048
+
+struct ip_word {
+	be32 client, server, gateway, netmask, dns[2];
+	bool has_netmask, off;
+	char hostname[NAME_MAX], device[IFNAMSIZ];
+};
+
+struct route_word {
+	struct route_spec spec;
+	char device[IFNAMSIZ];
+};
+
+struct neigh_word {
+	be32 addr;
+	u8 mac[ETH_ALEN];
+	char device[IFNAMSIZ];
+};
+
+static struct ip_word ips[WORDS_MAX];
+static struct route_word routes[WORDS_MAX];
+static struct neigh_word neighs[WORDS_MAX];
+static u32 ip_n, route_n, neigh_n;
+static char hosts_file[HOSTS_FILE_MAX] = "127.0.0.1\tlocalhost\n";
+static size_t hosts_len = sizeof("127.0.0.1\tlocalhost\n") - 1;
+static char resolv_file[128];
+
+static bool fail(struct parse_error *error, struct text at, const char *what, const char *expected)
+{
+	*error = (struct parse_error){ at.at, at.len, what, expected };
+	return false;
+}
+
+static bool field_addr(struct text t, be32 *addr, const char *what, struct parse_error *error)
+{
+	if (t.len == 0 || parse_ipv4(t, addr))
+		return true;
+	return fail(error, t, what, "an IPv4 address like 192.0.2.1");
+}
+
+static bool field_name(struct text t, char *name, size_t size, const char *what,
+		struct parse_error *error)
+{
+	for (size_t i = 0; i < t.len; i++)
+		if (t.at[i] <= ' ' || t.at[i] > '~')
+			return fail(error, t, what, "printable characters");
+	if (t.len >= size)
+		return fail(error, t, what, size == IFNAMSIZ ? "a name of at most 15 characters" :
+							       "a name of at most 63 characters");
+	memcpy(name, t.at, t.len);
+	name[t.len] = '\0';
+	return true;
+}
+
+/* ---- ip= -------------------------------------------------------------------------------- */
+
+/* A mask is ones, then zeros. */
+static bool mask_valid(be32 mask)
+{
+	u32 inverse = ~be32_to_cpu(mask);
+
+	return (inverse & (inverse + 1)) == 0;
+}
+
+static u8 mask_len(be32 mask)
+{
+	u8 len = 0;
+
+	while (len < 32 && !be32_eq(prefix_mask(len), mask))
+		len++;
+	return len;
+}
+
+static bool parse_autoconf(struct text t, struct ip_word *ip, struct parse_error *error)
+{
+	if (text_eq(t, "off") || text_eq(t, "none")) {
+		ip->off = be32_is_zero(ip->client);
+		return true;
+	}
+	/* with nothing said Linux would ask DHCP; an address makes that needless */
+	if (t.len == 0 && !be32_is_zero(ip->client))
+		return true;
+	return fail(error, t, "autoconf", "'off' (or 'none'): addresses are given here, not asked for");
+}
+
+static bool parse_mask(struct text t, struct ip_word *ip, struct parse_error *error)
+{
+	if (!field_addr(t, &ip->netmask, "netmask", error))
+		return false;
+	ip->has_netmask = t.len > 0;
+	if (ip->has_netmask && !mask_valid(ip->netmask))
+		return fail(error, t, "netmask", "a mask like 255.255.255.0, ones before zeros");
+	return true;
+}
+
+static bool parse_ip_fields(struct text rest, struct ip_word *ip, struct parse_error *error)
+{
+	struct text f[10];
+
+	for (size_t i = 0; i < ARRAY_SIZE(f); i++)
+		f[i] = text_cut(&rest, ':');
+	if (rest.len > 0)
+		return fail(error, rest, "rest", "at most ten fields");
+	return field_addr(f[0], &ip->client, "client address", error) &&
+	       field_addr(f[1], &ip->server, "server address", error) &&
+	       field_addr(f[2], &ip->gateway, "gateway", error) && parse_mask(f[3], ip, error) &&
+	       field_name(f[4], ip->hostname, sizeof(ip->hostname), "host name", error) &&
+	       field_name(f[5], ip->device, sizeof(ip->device), "device", error) &&
+	       parse_autoconf(f[6], ip, error) &&
+	       field_addr(f[7], &ip->dns[0], "first DNS server", error) &&
+	       field_addr(f[8], &ip->dns[1], "second DNS server", error) &&
+	       field_addr(f[9], &ip->server, "NTP server", error);
+}
+
+/* RFC 791 3.2: what Linux takes when no mask is given. */
+static be32 classful_mask(be32 addr)
+{
+	u32 top = be32_to_cpu(addr) >> 24;
+
+	return prefix_mask(top < 128 ? 8 : top < 192 ? 16 : 24);
+}
+
+bool ipconfig_parse_ip(struct text value, struct parse_error *error)
+{
+	struct ip_word *ip;
+
+	if (ip_n == WORDS_MAX)
+		return fail(error, value, "ip=", "at most 16 of them");
+	ip = &ips[ip_n];
+	*ip = (struct ip_word){ .off = false };
+	if (text_eq(value, "off") || text_eq(value, "none"))
+		ip->off = true;
+	else if (!memchr(value.at, ':', value.len) && !parse_ipv4(value, &ip->client))
+		return fail(error, value, "value",
+				"'off', or <client>:<server>:<gateway>:<netmask>:<host>:<device>:off");
+	else if (!ip->client.raw && !parse_ip_fields(value, ip, error))
+		return false;
+	if (!be32_is_zero(ip->client) && !ip->has_netmask)
+		ip->netmask = classful_mask(ip->client);
+	ip_n++;
+	return true;
+}
+
+/* ---- route= ------------------------------------------------------------------------------ */
+
+static const struct {
+	const char *name;
+	u8 type;
+} route_types[] = {
+	{ "unicast", RTN_UNICAST },
+	{ "blackhole", RTN_BLACKHOLE },
+	{ "unreachable", RTN_UNREACHABLE },
+	{ "prohibit", RTN_PROHIBIT },
+};
+
+static bool parse_type(struct text t, u8 *type, struct parse_error *error)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(route_types); i++) {
+		if (text_eq(t, route_types[i].name)) {
+			*type = route_types[i].type;
+			return true;
+		}
+	}
+	return fail(error, t, "type", "unicast, blackhole, unreachable or prohibit");
+}
+
+static bool needed_addr(struct text t, be32 *addr, const char *what, struct parse_error *error)
+{
+	return parse_ipv4(t, addr) ? true : fail(error, t, what, "an IPv4 address like 192.0.2.1");
+}
+
+static bool parse_route_option(struct text option, struct route_word *r, struct parse_error *error)
+{
+	struct text value = option;
+	struct text key = text_cut(&value, '=');
+
+	if (text_eq(key, "via"))
+		return needed_addr(value, &r->spec.via, "via", error);
+	if (text_eq(key, "src"))
+		return needed_addr(value, &r->spec.prefsrc, "src", error);
+	if (text_eq(key, "dev"))
+		return field_name(value, r->device, sizeof(r->device), "dev", error);
+	if (text_eq(key, "type"))
+		return parse_type(value, &r->spec.type, error);
+	if (text_eq(key, "metric"))
+		return parse_u32(value, UINT32_MAX, &r->spec.metric) ?
+				       true :
+				       fail(error, value, "metric", "a number from 0 to 4294967295");
+	if (text_eq(key, "mtu")) {
+		if (parse_u32(value, 65535, &r->spec.mtu) && r->spec.mtu >= 68)
+			return true;
+		return fail(error, value, "mtu", "a number from 68 to 65535");
+	}
+	return fail(error, option, "option", "via=, dev=, src=, metric=, mtu= or type=");
+}
+
+bool ipconfig_parse_route(struct text value, struct parse_error *error)
+{
+	struct route_word *r;
+	struct text prefix = text_cut(&value, ',');
+
+	if (route_n == WORDS_MAX)
+		return fail(error, prefix, "route=", "at most 16 of them; more fit a routes file");
+	r = &routes[route_n];
+	*r = (struct route_word){ .spec.type = RTN_UNICAST };
+	if (!parse_prefix(prefix, &r->spec.dst, &r->spec.dst_len))
+		return fail(error, prefix, "prefix",
+				"'default' or <address>/<0..32> with no bits below the mask");
+	while (value.len > 0)
+		if (!parse_route_option(text_cut(&value, ','), r, error))
+			return false;
+	if (r->spec.type == RTN_UNICAST && be32_is_zero(r->spec.via) && !r->device[0])
+		return fail(error, prefix, "route", "a via= or a dev= behind the prefix");
+	route_n++;
+	return true;
+}
+
+/* ---- neigh= ------------------------------------------------------------------------------ */
+
+bool ipconfig_parse_neigh(struct text value, struct parse_error *error)
+{
+	struct text addr = text_cut(&value, ','), mac = text_cut(&value, ',');
+	struct neigh_word *n;
+
+	if (neigh_n == WORDS_MAX)
+		return fail(error, addr, "neigh=", "at most 16 of them");
+	n = &neighs[neigh_n];
+	*n = (struct neigh_word){ .device = "" };
+	if (!needed_addr(addr, &n->addr, "address", error))
+		return false;
+	if (!parse_mac(mac, n->mac))
+		return fail(error, mac, "Ethernet address", "six bytes like 52:54:00:12:34:56");
+	if (value.len > 0 && !text_starts(value, "dev="))
+		return fail(error, value, "option", "dev=<name>");
+	if (value.len > 0 && !field_name((struct text){ value.at + 4, value.len - 4 }, n->device,
+					     sizeof(n->device), "dev", error))
+		return false;
+	neigh_n++;
+	return true;
+}
+
+/* ---- hosts= ------------------------------------------------------------------------------ */
+
+static bool parse_host(struct text entry, struct parse_error *error)
+{
+	struct text value = entry;
+	struct text name = text_cut(&value, ':');
+	char copy[NAME_MAX];
+	be32 addr;
+
+	if (name.len == 0)
+		return fail(error, entry, "entry", "<name>:<address>");
+	if (!field_name(name, copy, sizeof(copy), "name", error) ||
+			!needed_addr(value, &addr, "address", error))
+		return false;
+	if (hosts_len + NAME_MAX + sizeof("255.255.255.255\t\n") > sizeof(hosts_file))
+		return fail(error, entry, "entry", "fewer names: /etc/hosts is full");
+	hosts_len += text_format(hosts_file + hosts_len, sizeof(hosts_file) - hosts_len, "%pI4\t%s\n",
+			&addr, copy);
+	return true;
+}
+
+bool ipconfig_parse_hosts(struct text value, struct parse_error *error)
+{
+	if (value.len == 0)
+		return fail(error, value, "value", "<name>:<address>[,<name>:<address>]...");
+	while (value.len > 0)
+		if (!parse_host(text_cut(&value, ','), error))
+			return false;
+	return true;
+}
+
+/* ---- applying ---------------------------------------------------------------------------- */
+
+/* The device named, or the first one that can reach somebody else. */
+static struct net_device *device_for(struct net *net, const char *name)
+{
+	struct net_device *dev;
+
+	if (name[0])
+		return dev_get_by_name(net, name, strlen(name));
+	list_for_each(dev, &net->dev_base, list)
+		if (!(dev->flags & IFF_LOOPBACK))
+			return dev;
+	return NULL;
+}
+
+static bool apply_ip(struct net *net, const struct ip_word *ip, char *problem, size_t len)
+{
+	struct net_device *dev = device_for(net, ip->device);
+	u8 prefix_len = mask_len(ip->netmask);
+	struct route_spec gateway = { .via = ip->gateway, .type = RTN_UNICAST };
+
+	if (ip->off)
+		return true;
+	if (!dev) {
+		text_format(problem, len, "ip=: there is no device '%s'", ip->device);
+		return false;
+	}
+	if (!be32_is_zero(dev->ip_addr)) {
+		text_format(problem, len, "ip=: %s was given an address twice", dev->name);
+		return false;
+	}
+	if (ip_addr_assign(dev, ip->client, prefix_len) < 0) {
+		text_format(problem, len, "ip=: no memory for %pI4's routes", &ip->client);
+		return false;
+	}
+	pr_info("%s: address %pI4/%u\n", dev->name, &ip->client, prefix_len);
+	if (be32_is_zero(ip->gateway))
+		return true;
+	if (ip_route_add(net, &gateway) < 0) {
+		text_format(problem, len, "ip=: the gateway %pI4 is not inside %pI4/%u", &ip->gateway,
+				&ip->client, prefix_len);
+		return false;
+	}
+	pr_info("%s: default route via %pI4\n", dev->name, &ip->gateway);
+	return true;
+}
+
+static bool apply_route(struct net *net, struct route_word *r, char *problem, size_t len)
+{
+	int err;
+
+	if (r->device[0]) {
+		r->spec.dev = device_for(net, r->device);
+		if (!r->spec.dev) {
+			text_format(problem, len, "route=: there is no device '%s'", r->device);
+			return false;
+		}
+	}
+	err = ip_route_add(net, &r->spec);
+	if (err == 0) {
+		pr_info("route: %pI4/%u\n", &r->spec.dst, r->spec.dst_len);
+		return true;
+	}
+	if (err == -ENETUNREACH)
+		text_format(problem, len, "route=: via %pI4 is on no device's link", &r->spec.via);
+	else
+		text_format(problem, len, "route=: %pI4/%u: %s", &r->spec.dst, r->spec.dst_len,
+				err == -EEXIST ? "there already" : "no memory");
+	return false;
+}
+
+static bool apply_neigh(struct net *net, const struct neigh_word *n, char *problem, size_t len)
+{
+	struct net_device *dev = device_for(net, n->device);
+
+	if (!dev) {
+		text_format(problem, len, "neigh=: there is no device '%s'", n->device);
+		return false;
+	}
+	if (neigh_set_permanent(net->arp_tbl, dev, n->addr, n->mac) < 0) {
+		text_format(problem, len, "neigh=: the table is full");
+		return false;
+	}
+	pr_info("neigh: %pI4 is at %pM on %s\n", &n->addr, n->mac, dev->name);
+	return true;
+}
+
+bool ipconfig_apply(struct net *net, char *problem, size_t len)
+{
+	for (u32 i = 0; i < ip_n; i++)
+		if (!apply_ip(net, &ips[i], problem, len))
+			return false;
+	for (u32 i = 0; i < route_n; i++)
+		if (!apply_route(net, &routes[i], problem, len))
+			return false;
+	for (u32 i = 0; i < neigh_n; i++)
+		if (!apply_neigh(net, &neighs[i], problem, len))
+			return false;
+	return true;
+}
+
+/* ---- what the program finds -------------------------------------------------------------- */
+
+const char *ipconfig_hostname(void)
+{
+	for (u32 i = 0; i < ip_n; i++)
+		if (ips[i].hostname[0])
+			return ips[i].hostname;
+	return NULL;
+}
+
+const char *ipconfig_hosts_file(size_t *len)
+{
+	*len = hosts_len;
+	return hosts_file;
+}
+
+const char *ipconfig_resolv_file(size_t *len)
+{
+	*len = 0;
+	for (u32 i = 0; i < ip_n; i++)
+		for (u32 j = 0; j < ARRAY_SIZE(ips[i].dns); j++)
+			if (!be32_is_zero(ips[i].dns[j]))
+				*len += text_format(resolv_file + *len, sizeof(resolv_file) - *len,
+						"nameserver %pI4\n", &ips[i].dns[j]);
+	return resolv_file;
+}

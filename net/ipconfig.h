@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ * ipconfig.h - the network as the command line describes it: ip=, route=, neigh=, hosts=.
+ * Not here: the command line itself (kernel/cmdline.h), what the settings do (route.h, neighbour.h).
+ * kernel/main.c parses first, then applies, when the devices are there.
+ * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=); hosts(5). */
+#pragma once
+
+#include "kernel/lib/parse.h"
+#include "net/net_namespace.h"
+
+/* What is wrong with a word, and where. */
+struct parse_error {
+	const char *at;	  /* the first character that does not fit, inside the word */
+	size_t len;	  /* how much of it to show */
+	const char *what; /* the field, for "netmask '...'" */
+	const char *expected;
+};
+
+/* ipconfig_parse_ip - the value of ip=. Several devices: several words.
+ * Returns  false with *error filled. The same for all below. */
+bool ipconfig_parse_ip(struct text value, struct parse_error *error);
+
+/* ipconfig_parse_route - <prefix>[,via=<addr>][,dev=<name>][,src=<addr>][,metric=<n>][,mtu=<n>]
+ * [,type=unicast|blackhole|unreachable|prohibit]; <prefix> may be "default". */
+bool ipconfig_parse_route(struct text value, struct parse_error *error);
+
+/* ipconfig_parse_neigh - <addr>,<mac>[,dev=<name>]. */
+bool ipconfig_parse_neigh(struct text value, struct parse_error *error);
+
+/* ipconfig_parse_hosts - <name>:<addr>[,<name>:<addr>]... */
+bool ipconfig_parse_hosts(struct text value, struct parse_error *error);
+
+/* ipconfig_apply - give the devices of net their addresses, then routes, then neighbours; say each.
+ * problem   filled (at most len bytes) when the answer is false: which word could not be applied */
+bool ipconfig_apply(struct net *net, char *problem, size_t len);
+
+/* ipconfig_hostname - ip='s fifth field, or NULL. */
+const char *ipconfig_hostname(void);
+
+/* ipconfig_hosts_file, ipconfig_resolv_file - /etc/hosts and /etc/resolv.conf as text; *len bytes.
+ * They live for ever. */
+const char *ipconfig_hosts_file(size_t *len);
+const char *ipconfig_resolv_file(size_t *len);

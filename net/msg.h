@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ * msg.h - a message on its way between the program's memory and a packet.
+ * Not here: the system calls that fill it (socket.h).
+ * socket.c fills it, udp.c and ip_output.c read it.
+ * Source: sendmsg(2); Linux's struct msghdr. */
+#pragma once
+
+#include "kernel/lib/byteorder.h"
+#include "net/machine.h"
+
+#define AF_UNSPEC 0
+#define AF_INET   2
+
+struct sockaddr_in {
+	u16 sin_family; /* host order */
+	be16 sin_port;
+	be32 sin_addr;
+	u8 sin_zero[8];
+};
+
+_Static_assert(sizeof(struct sockaddr_in) == 16, "bits of the system-call ABI");
+
+#define SOCKADDR_MAX 128
+
+struct sockaddr_storage {
+	union {
+		u16 family;
+		struct sockaddr_in in;
+		u8 bytes[SOCKADDR_MAX];
+	};
+};
+
+enum msg_flags {
+	MSG_OOB = 0x1,
+	MSG_PEEK = 0x2,
+	MSG_DONTROUTE = 0x4,
+	MSG_TRUNC = 0x20,
+	MSG_DONTWAIT = 0x40,
+	MSG_CONFIRM = 0x800,
+	MSG_ERRQUEUE = 0x2000,
+	MSG_NOSIGNAL = 0x4000,
+	MSG_MORE = 0x8000
+};
+
+/* Pieces of the program's memory. */
+struct iovec {
+	void __user *base;
+	size_t len;
+};
+
+struct msghdr {
+	struct sockaddr_storage *name; /* kernel memory; NULL: none */
+	u32 namelen;
+	u32 flags; /* MSG_*, in and out */
+	const struct iovec *iov;
+	size_t iov_n;	/* pieces left */
+	size_t iov_off; /* bytes of the first one already taken */
+};
+
+/* memcpy_from_msg - the next len bytes of the message. Returns 0 or -EFAULT. */
+int memcpy_from_msg(void *dst, struct msghdr *msg, size_t len) __must_check;
+
+/* memcpy_to_msg - len bytes into it. Returns 0 or -EFAULT. */
+int memcpy_to_msg(struct msghdr *msg, const void *src, size_t len) __must_check;

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ * net_namespace.h - struct net: everything the stack knows, so that there can be two of it.
+ * Not here: what the members mean; each belongs to the layer it is named for.
+ * A process reaches its own through current->nsproxy->net_ns.
+ * Source: Linux's struct net. */
+#pragma once
+
+#include "kernel/lib/list.h"
+#include "net/machine.h"
+
+struct fib_table;
+struct net_device;
+struct neigh_table;
+struct udp_table;
+struct nf_hooks;
+
+/* Counters, in Linux's SNMP terms where it has them. */
+struct net_mib {
+	u64 ip_out_requests; /* packets handed to ip_local_out: what sending has accepted */
+	u64 arp_out;	     /* ARP packets built */
+	u64 ip_in_receives, ip_in_delivers;
+	u64 ip_frag_creates; /* extra frames that fragmentation made */
+	u64 ip_out_no_routes;
+	u64 udp_out_datagrams, udp_in_datagrams, udp_no_ports;
+	u64 icmp_in_msgs, icmp_out_msgs;
+	u64 parked; /* packets waiting for a neighbour now */
+	u64 queued; /* packets waiting elsewhere now: netfilter's queue, a queueing discipline */
+};
+
+struct net {
+	struct list_head dev_base; /* struct net_device.list, in order of ifindex */
+	struct net_device *loopback_dev;
+	int ifindex_last;
+	u64 genid; /* moves whenever a cached route may be stale */
+	struct fib_table *fib;
+	struct neigh_table *arp_tbl;
+	struct udp_table *udp_table;
+	struct nf_hooks *nf;
+	struct net_mib mib;
+};
+
+extern struct net init_net;
+
+/* net_changed - a device, an address, a route or a neighbour changed: cached routes are stale. */
+static inline void net_changed(struct net *net)
+{
+	net->genid++;
+}

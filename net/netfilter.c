@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ * netfilter.c - hooks that may let a packet go on, drop it, or hand it to somebody else.
+ * Not here: rules (modules register themselves), the queue's handler (nf_queue.c).
+ * ip_output.c and ip_input.c pass every packet through nf_hook.
+ * Source: Linux's nf_hook_slow: what each verdict means. */
+#include "net/netfilter.h"
+#include "kernel/lib/slab.h"
+
+struct static_key nf_hooks_needed[NF_INET_NUMHOOKS];
+
+static struct slab hooks_slab = SLAB(struct nf_hooks);
+static u32 registered[NF_INET_NUMHOOKS]; /* in all namespaces */
+
+int nf_init(struct net *net)
+{
+	net->nf = slab_alloc(&hooks_slab);
+	if (!net->nf)
+		return -ENOMEM;
+	for (int i = 0; i < NF_INET_NUMHOOKS; i++)
+		list_init(&net->nf->hooks[i]);
+	return 0;
+}
+
+void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops)
+{
+	struct nf_hook_ops *later;
+
+	list_for_each(later, &net->nf->hooks[ops->hooknum], list)
+		if (later->priority > ops->priority)
+			break;
+	list_add_tail(&ops->list, &later->list);
+	registered[ops->hooknum]++;
+	static_key_set(&nf_hooks_needed[ops->hooknum], true);
+}
+
+void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops)
+{
+	(void)net;
+	list_del(&ops->list);
+	registered[ops->hooknum]--;
+	static_key_set(&nf_hooks_needed[ops->hooknum], registered[ops->hooknum] > 0);
+}
+
+int nf_hook_slow(struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct nf_hook_ops *ops;
+
+	list_for_each(ops, &state->net->nf->hooks[state->hook], list) {
+		u32 verdict = ops->hook(ops->priv, skb, state);
+
+		switch (verdict & NF_VERDICT_MASK) {
+		case NF_ACCEPT:
+			continue;
+		case NF_STOLEN:
+			return 0;
+		case NF_QUEUE:
+			return nf_queue(skb, state, verdict >> NF_VERDICT_QSHIFT);
+		default:
+			kfree_skb(skb, SKB_DROP_NETFILTER);
+			return -EPERM;
+		}
+	}
+	return 1;
+}

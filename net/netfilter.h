@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ * netfilter.h - hooks that may let a packet go on, drop it, or hand it to somebody else.
+ * Not here: rules (modules register themselves), the queue's handler (nf_queue.h).
+ * ip_output.c and ip_input.c pass every packet through nf_hook.
+ * Source: Linux's netfilter: hook numbers, verdicts and priorities. */
+#pragma once
+
+#include "kernel/lib/static_key.h"
+#include "net/net_namespace.h"
+#include "net/skbuff.h"
+
+enum nf_inet_hooks {
+	NF_INET_PRE_ROUTING,
+	NF_INET_LOCAL_IN,
+	NF_INET_FORWARD,
+	NF_INET_LOCAL_OUT,
+	NF_INET_POST_ROUTING,
+	NF_INET_NUMHOOKS
+};
+
+/* Verdicts. NF_STOLEN: the hook has taken the packet. NF_QUEUE carries the queue's number above. */
+enum nf_verdict { NF_DROP, NF_ACCEPT, NF_STOLEN, NF_QUEUE };
+#define NF_VERDICT_MASK   0xff
+#define NF_VERDICT_QSHIFT 16
+
+typedef int (*nf_okfn)(struct net *net, struct sk_buff *skb);
+
+struct nf_hook_state {
+	enum nf_inet_hooks hook;
+	struct net *net;
+	struct net_device *in, *out;
+	nf_okfn okfn; /* where the packet goes on */
+};
+
+struct nf_hook_ops {
+	struct list_head list;
+	u32 (*hook)(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
+	void *priv;
+	enum nf_inet_hooks hooknum;
+	int priority; /* smaller runs first */
+};
+
+/* How a packet waits for a verdict from elsewhere. Takes the skb: 0, or negative and the packet is
+ * still the caller's. */
+struct nf_queue_handler {
+	int (*outfn)(struct sk_buff *skb, const struct nf_hook_state *state, u32 queue_num);
+};
+
+struct nf_hooks {
+	struct list_head hooks[NF_INET_NUMHOOKS]; /* by priority */
+	const struct nf_queue_handler *queue_handler;
+};
+
+extern struct static_key nf_hooks_needed[NF_INET_NUMHOOKS];
+
+/* nf_init - empty lists for a namespace. Returns 0 or -ENOMEM. */
+int nf_init(struct net *net) __must_check;
+
+/* nf_register_net_hook, nf_unregister_net_hook - ops stays the caller's while registered. */
+void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops);
+void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops);
+
+/* nf_hook_slow - run the list.
+ * Returns  1: the packet goes on, call okfn; otherwise it is gone: 0 (stolen, queued) or -EPERM */
+int nf_hook_slow(struct sk_buff *skb, const struct nf_hook_state *state);
+
+/* nf_queue - hand the packet to the namespace's handler; with none it is dropped.
+ * Returns  0, or -EPERM when it was dropped. Takes the skb. */
+int nf_queue(struct sk_buff *skb, const struct nf_hook_state *state, u32 queue_num);
+
+/* nf_hook - the stop itself: pass the hooks of this number, then okfn. Takes the skb.
+ * hook     a constant, so that the branch below is one no-op while nobody is registered */
+#define nf_hook(hooknum, net, skb, indev, outdev, okfn)                                            \
+	({                                                                                         \
+		int _ret = 1;                                                                      \
+		if (static_branch_unlikely(&nf_hooks_needed[hooknum])) {                           \
+			struct nf_hook_state _state = { hooknum, net, indev, outdev, okfn };       \
+			_ret = nf_hook_slow(skb, &_state);                                         \
+		}                                                                                  \
+		_ret == 1 ? okfn(net, skb) : _ret;                                                 \
+	})

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT
+ * route.h - where a packet goes: device, source address, next hop and its neighbour.
+ * Not here: the table (fib.h), addresses' syntax (ipconfig.h).
+ * udp.c and icmp.c ask before they build a packet; ip_input.c asks whether one is for us.
+ * Source: RFC 1122 3.3.1; Linux's ip_route_output_flow. */
+#pragma once
+
+#include "net/dev.h"
+#include "net/fib.h"
+#include "net/flow.h"
+#include "net/neighbour.h"
+
+enum rt_flags { RTCF_BROADCAST = 1, RTCF_MULTICAST = 2, RTCF_LOCAL = 4 };
+
+/* An answer, kept by value wherever it is used; valid while net->genid stands where it stood. */
+struct rtable {
+	struct net_device *dev;
+	struct neighbour *neigh;
+	be32 saddr, daddr;
+	u32 mtu;
+	u32 flags; /* RTCF_* */
+	u64 genid;
+};
+
+/* ip_route_output_flow - route one flow and bind its neighbour. Allocates nothing.
+ * fl4      daddr 0 means this host; saddr 0: chosen; both may be changed, as on Linux
+ * rt       filled on success
+ * Returns  0; -ENETUNREACH (no route), -EINVAL (saddr is not ours, or blackhole), -EHOSTUNREACH
+ *          (unreachable), -EACCES (prohibit), -ENETDOWN (device down), -ENOBUFS (no neighbour free) */
+int ip_route_output_flow(struct net *net, struct flowi4 *fl4, struct rtable *rt) __must_check;
+
+/* rt_valid - may a kept answer still be used? */
+static inline bool rt_valid(const struct net *net, const struct rtable *rt)
+{
+	return likely(rt->genid == net->genid);
+}
+
+/* ip_addr_type - what an address is to this host: RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST, or
+ * RTN_UNICAST for all others. */
+enum rtn_type ip_addr_type(struct net *net, be32 addr);
+
+/* ip_addr_assign - give a device an address: local, connected and broadcast routes follow.
+ * Returns  0, or what fib_table_insert says */
+int ip_addr_assign(struct net_device *dev, be32 addr, u8 prefix_len) __must_check;
+
+/* ip_route_add - one route. dst_len 0..32; via zero: on the device's link; dev NULL: found by via.
+ * type     RTN_UNICAST, RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT
+ * Returns  0; -ENETUNREACH when via is on no device's link; or what fib_table_insert says */
+struct route_spec {
+	be32 dst;
+	u8 dst_len;
+	u8 type;
+	be32 via, prefsrc;
+	struct net_device *dev;
+	u32 metric, mtu;
+};
+int ip_route_add(struct net *net, const struct route_spec *spec) __must_check;

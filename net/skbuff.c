@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ * skbuff.c - the packet pool and the ends of packets.
+ * Not here: what is in them.
+ * Used by every layer. Calls dma_alloc at boot, sock_wfree when a lost packet had an owner.
+ * Source: design: allocation-free sending, nothing lost in silence. */
+#include "net/skbuff.h"
+#include "net/machine.h"
+#include "net/sock.h"
+
+struct skb_pool skb_pool;
+
+static const char *const drop_name[SKB_DROP_REASONS] = {
+	[SKB_DROP_NETFILTER] = "refused by netfilter",
+	[SKB_DROP_QUEUE_NO_HANDLER] = "queued by netfilter with nobody listening",
+	[SKB_DROP_NEIGH_FAILED] = "neighbour did not answer ARP",
+	[SKB_DROP_NEIGH_QUEUE_FULL] = "too many parked for one neighbour",
+	[SKB_DROP_NEIGH_EVICTED] = "neighbour table full",
+	[SKB_DROP_DEV_DOWN] = "device down",
+	[SKB_DROP_TX_FULL] = "transmit ring full or link down",
+	[SKB_DROP_RX_NO_BUFFER] = "no buffer to receive into",
+	[SKB_DROP_RX_ERROR] = "received with an error",
+	[SKB_DROP_OTHERHOST] = "for another host",
+	[SKB_DROP_UNKNOWN_PROTOCOL] = "of a protocol not spoken here",
+	[SKB_DROP_HEADER] = "malformed header",
+	[SKB_DROP_CHECKSUM] = "wrong checksum",
+	[SKB_DROP_NOT_LOCAL] = "not for an address of ours",
+	[SKB_DROP_FRAGMENT] = "fragment (not reassembled here)",
+	[SKB_DROP_ARP_INVALID] = "malformed ARP",
+	[SKB_DROP_NO_SOCKET] = "no socket on that port",
+	[SKB_DROP_RCVBUF_FULL] = "socket's receive buffer full",
+};
+
+const char *skb_drop_name(enum skb_drop_reason reason)
+{
+	return reason < SKB_DROP_REASONS ? drop_name[reason] : "consumed";
+}
+
+int skb_pool_init(u32 n)
+{
+	u8 *slots = dma_alloc((size_t)n * SKB_SLOT);
+
+	if (!slots)
+		return -ENOMEM;
+	for (u32 i = n; i > 0; i--) /* so that the first ones out follow each other in memory */
+		skb_release((struct sk_buff *)(slots + (size_t)(i - 1) * SKB_SLOT));
+	skb_pool.total_n = n;
+	return 0;
+}
+
+static void release_all(struct sk_buff *skb)
+{
+	struct sk_buff *next;
+
+	skb_orphan(skb);
+	for (struct sk_buff *frag = skb->frags; frag; frag = next) {
+		next = frag->next;
+		skb_release(frag);
+	}
+	skb_release(skb);
+}
+
+void kfree_skb(struct sk_buff *skb, enum skb_drop_reason reason)
+{
+	skb_pool.dropped[reason]++;
+	release_all(skb);
+}
+
+void consume_skb(struct sk_buff *skb)
+{
+	release_all(skb);
+}

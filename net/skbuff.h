@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT
+ * skbuff.h - the packet: one buffer with room for its headers, from a pool sized at boot.
+ * Not here: what is in it. Passing an skb gives it away, on success and on failure.
+ * Used by every layer. Calls nothing.
+ * Source: design: allocation-free sending; Linux's sk_buff for the names.
+ *
+ *   slot                                                                    slot + SKB_SLOT
+ *   | struct sk_buff | ...  | Ethernet 14 | IPv4 20 | UDP 8 | payload ...         |
+ *   0               64     82            96        116     124                 2048
+ *                          ^ L2          ^ L3 on 16 bytes   ^ SKB_HEADROOM
+ *
+ * A slot never crosses a page, so a device sees it as one piece. */
+#pragma once
+
+#include "kernel/lib/byteorder.h"
+
+struct net_device;
+struct sock;
+struct neighbour;
+
+#define SKB_SLOT        2048
+#define SKB_NETWORK_OFF 96 /* where IPv4 headers start */
+#define SKB_HEADROOM    124
+
+enum pkt_type { PACKET_HOST, PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST, PACKET_OUTGOING };
+
+struct sk_buff {
+	struct sk_buff *next;	 /* in whatever list holds it */
+	struct net_device *dev;	 /* sending: leaves by it; receiving: came by it */
+	struct sock *sk;	 /* who sent it; valid during the call, longer when owned */
+	struct neighbour *neigh; /* sending: bound at routing */
+	u8 *data;		 /* first byte of the current layer */
+	struct sk_buff *frags;	 /* the rest of a datagram that does not fit one frame */
+	u16 len;		 /* bytes from data, without frags */
+	u16 frags_len;		 /* bytes in frags */
+	u16 network_off;	 /* of the IPv4 header, from the slot's start */
+	u16 transport_off;
+	be16 protocol; /* ethertype */
+	u8 pkt_type;
+	bool owned;	/* it waits: holds a reference to sk, counts against its buffer */
+	bool xmit_more; /* another follows at once: the doorbell may wait */
+};
+
+_Static_assert(sizeof(struct sk_buff) <= 64, "one cache line");
+_Static_assert(SKB_NETWORK_OFF % 16 == 0, "IPv4 header aligned");
+
+/* Why a packet ended without having been sent or received. Names in skbuff.c. */
+enum skb_drop_reason {
+	/* on the way out: what sendto accepted (design rule 2) */
+	SKB_DROP_NETFILTER,
+	SKB_DROP_QUEUE_NO_HANDLER,
+	SKB_DROP_NEIGH_FAILED,
+	SKB_DROP_NEIGH_QUEUE_FULL,
+	SKB_DROP_NEIGH_EVICTED,
+	SKB_DROP_DEV_DOWN,
+	SKB_DROP_TX_FULL,
+	SKB_DROP_TX_REASONS, /* how many so far */
+	/* on the way in */
+	SKB_DROP_RX_NO_BUFFER = SKB_DROP_TX_REASONS,
+	SKB_DROP_RX_ERROR,
+	SKB_DROP_OTHERHOST,
+	SKB_DROP_UNKNOWN_PROTOCOL,
+	SKB_DROP_HEADER,
+	SKB_DROP_CHECKSUM,
+	SKB_DROP_NOT_LOCAL,
+	SKB_DROP_FRAGMENT,
+	SKB_DROP_ARP_INVALID,
+	SKB_DROP_NO_SOCKET,
+	SKB_DROP_RCVBUF_FULL,
+	SKB_DROP_REASONS,
+	/* consumed: it did what it was for */
+	SKB_CONSUMED
+};
+
+struct skb_pool {
+	struct sk_buff *free;
+	u32 free_n, total_n;
+	u64 dropped[SKB_DROP_REASONS];
+};
+
+extern struct skb_pool skb_pool;
+
+/* skb_pool_init - get the pool's memory. Returns 0 or -ENOMEM.
+ * n  packets, each SKB_SLOT bytes */
+int skb_pool_init(u32 n) __must_check;
+
+/* skb_drop_name - a reason in words. */
+const char *skb_drop_name(enum skb_drop_reason reason);
+
+static inline u8 *skb_slot(const struct sk_buff *skb)
+{
+	return (u8 *)(uintptr_t)skb;
+}
+
+/* skb_alloc - an empty packet whose data starts `headroom` into the slot, or NULL. */
+static inline struct sk_buff *skb_alloc(u32 headroom)
+{
+	struct sk_buff *skb = skb_pool.free;
+
+	if (unlikely(!skb))
+		return NULL;
+	skb_pool.free = skb->next;
+	skb_pool.free_n--;
+	skb->next = NULL;
+	skb->sk = NULL;
+	skb->neigh = NULL;
+	skb->frags = NULL;
+	skb->data = skb_slot(skb) + headroom;
+	skb->len = 0;
+	skb->frags_len = 0;
+	skb->owned = false;
+	skb->xmit_more = false;
+	return skb;
+}
+
+/* skb_release - one slot back to the pool, without a word. */
+static inline void skb_release(struct sk_buff *skb)
+{
+	skb->next = skb_pool.free;
+	skb_pool.free = skb;
+	skb_pool.free_n++;
+}
+
+/* kfree_skb - the end of a packet (with its frags): counted under its reason. */
+void kfree_skb(struct sk_buff *skb, enum skb_drop_reason reason);
+
+/* consume_skb - the end of a packet that did what it was for. */
+void consume_skb(struct sk_buff *skb);
+
+/* skb_put - room for len more bytes at the end; returns where they go. */
+static inline void *skb_put(struct sk_buff *skb, u32 len)
+{
+	u8 *at = skb->data + skb->len;
+
+	skb->len = (u16)(skb->len + len);
+	return at;
+}
+
+/* skb_push - room for len bytes of header in front; returns the new data. */
+static inline void *skb_push(struct sk_buff *skb, u32 len)
+{
+	skb->data -= len;
+	skb->len = (u16)(skb->len + len);
+	return skb->data;
+}
+
+/* skb_pull - go past len bytes of header; returns the new data. */
+static inline void *skb_pull(struct sk_buff *skb, u32 len)
+{
+	skb->data += len;
+	skb->len = (u16)(skb->len - len);
+	return skb->data;
+}
+
+/* skb_room - bytes that skb_put may still add. */
+static inline u32 skb_room(const struct sk_buff *skb)
+{
+	return (u32)(skb_slot(skb) + SKB_SLOT - (skb->data + skb->len));
+}
+
+static inline void skb_set_network_header(struct sk_buff *skb)
+{
+	skb->network_off = (u16)(skb->data - skb_slot(skb));
+}
+
+static inline void skb_set_transport_header(struct sk_buff *skb)
+{
+	skb->transport_off = (u16)(skb->data - skb_slot(skb));
+}
+
+static inline void *skb_network_header(const struct sk_buff *skb)
+{
+	return skb_slot(skb) + skb->network_off;
+}
+
+static inline void *skb_transport_header(const struct sk_buff *skb)
+{
+	return skb_slot(skb) + skb->transport_off;
+}
+
+/* A first-in first-out list of packets, linked through ->next. */
+struct sk_buff_head {
+	struct sk_buff *first, *last;
+	u32 n, bytes;
+};
+
+/* skb_queue_tail - append; the list owns it now. */
+static inline void skb_queue_tail(struct sk_buff_head *list, struct sk_buff *skb)
+{
+	skb->next = NULL;
+	if (list->first)
+		list->last->next = skb;
+	else
+		list->first = skb;
+	list->last = skb;
+	list->n++;
+	list->bytes += skb->len + skb->frags_len;
+}
+
+/* skb_dequeue - take the first, or NULL. */
+static inline struct sk_buff *skb_dequeue(struct sk_buff_head *list)
+{
+	struct sk_buff *skb = list->first;
+
+	if (skb) {
+		list->first = skb->next;
+		skb->next = NULL;
+		list->n--;
+		list->bytes -= skb->len + skb->frags_len;
+	}
+	return skb;
+}

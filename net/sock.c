@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ * sock.c - the protocol's side of a socket: references, waiting packets, errors.
+ * Not here: descriptors and system calls (socket.c), addresses (af_inet.c).
+ * Used by every layer from the socket down to the neighbour.
+ * Source: Linux's skb_set_owner_w and sock_wfree: their roles. */
+#include "net/sock.h"
+#include "net/af_inet.h"
+
+void sock_put(struct sock *sk)
+{
+	if (--sk->sk_refs == 0)
+		sk->sk_prot->free(sk);
+}
+
+void skb_set_owner_w(struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	if (!sk || skb->owned)
+		return;
+	skb->owned = true;
+	sk->sk_refs++;
+	sk->sk_wmem += skb->len;
+}
+
+/* The length is the same as when it began to wait: headers are put on before or after. */
+void sock_wfree(struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	skb->owned = false;
+	sk->sk_wmem -= min(sk->sk_wmem, (u32)skb->len);
+	sock_put(sk);
+}
+
+void sk_report_error(struct sock *sk, int err)
+{
+	sk->sk_err = err;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT
+ * sock.h - the protocol's side of a socket: what outlives the file descriptor.
+ * Not here: descriptors and system calls (socket.h), addresses (af_inet.h).
+ * Used by every layer from the socket down to the neighbour, which reports errors here.
+ * Source: Linux's struct sock, the members this stack needs. */
+#pragma once
+
+#include "kernel/lib/list.h"
+#include "net/skbuff.h"
+
+struct net;
+struct socket;
+struct proto;
+
+enum sock_shutdown { RCV_SHUTDOWN = 1, SEND_SHUTDOWN = 2, SHUTDOWN_MASK = 3 };
+
+struct sock {
+	const struct proto *sk_prot;
+	struct net *sk_net;
+	struct socket *sk_socket;   /* NULL once closed */
+	u32 sk_refs;		    /* the socket's, and one for each packet that waits */
+	int sk_err;		    /* pending error, positive; told once */
+	struct sk_buff_head sk_receive_queue;
+	u32 sk_rcvbuf, sk_sndbuf;   /* bytes */
+	u32 sk_wmem;		    /* bytes of packets parked or queued on the way out */
+	u64 sk_rcvtimeo, sk_sndtimeo; /* nanoseconds; UINT64_MAX: for ever */
+	int sk_bound_dev_if;
+	u16 sk_type, sk_protocol;
+	u8 sk_shutdown;
+	bool sk_broadcast, sk_reuse, sk_no_check_tx;
+	u64 sk_drops; /* datagrams that found sk_rcvbuf full */
+	u64 sk_lost;  /* datagrams accepted for sending and dropped later */
+};
+
+#define SK_RCVBUF_DEFAULT 212992
+#define SK_SNDBUF_DEFAULT 212992
+#define SK_BUF_MIN        2304
+
+/* sock_put - drop a reference; the last one frees the sock. */
+void sock_put(struct sock *sk);
+
+/* skb_set_owner_w - the packet will wait on behalf of its sk, if it has one: it counts against
+ * sk_sndbuf and keeps sk alive. */
+void skb_set_owner_w(struct sk_buff *skb);
+
+/* sock_wfree - the opposite, for skb_orphan. */
+void sock_wfree(struct sk_buff *skb);
+
+/* skb_orphan - the packet no longer counts against its sender: it is on the ring, or gone. */
+static inline void skb_orphan(struct sk_buff *skb)
+{
+	if (unlikely(skb->owned))
+		sock_wfree(skb);
+	skb->sk = NULL;
+}
+
+/* sk_report_error - the socket's next call answers -err, once. err: positive. */
+void sk_report_error(struct sock *sk, int err);
+
+/* sock_error - take the pending error: 0 or negative. */
+static inline int sock_error(struct sock *sk)
+{
+	int err = sk->sk_err;
+
+	if (likely(!err))
+		return 0;
+	sk->sk_err = 0;
+	return -err;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ * socket.h - sockets as the program sees them: descriptors, families, the system calls.
+ * Not here: what a family does (af_inet.h), where packets go.
+ * kernel/process/syscall.c calls the sys_ functions; families register themselves.
+ * Source: POSIX.1-2017 2.10; the Linux man pages, section 2; Linux's net/socket.c for the names. */
+#pragma once
+
+#include "kernel/fs/file.h"
+#include "net/msg.h"
+#include "net/sock.h"
+
+#define PF_MAX 46 /* families are numbered below this */
+
+enum sock_type { SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3, SOCK_MAX = 11 };
+
+#define SOCK_TYPE_MASK 0xf
+#define SOCK_CLOEXEC   O_CLOEXEC
+#define SOCK_NONBLOCK  O_NONBLOCK
+
+struct proto_ops;
+
+struct socket {
+	const struct proto_ops *ops;
+	struct sock *sk;
+	struct file *file;
+	u16 type;
+};
+
+/* The seam between the socket layer and a family. Addresses are kernel memory by now. An entry that
+ * is NULL answers -EOPNOTSUPP. */
+struct proto_ops {
+	int family;
+	void (*release)(struct socket *sock);
+	int (*bind)(struct socket *sock, const struct sockaddr_storage *addr, u32 len);
+	int (*connect)(struct socket *sock, const struct sockaddr_storage *addr, u32 len);
+	/* fills addr; returns its length or a negative errno. peer: the other end's */
+	int (*getname)(struct socket *sock, struct sockaddr_storage *addr, bool peer);
+	u16 (*poll)(struct socket *sock);
+	int (*shutdown)(struct socket *sock, int how);
+	int (*setsockopt)(struct socket *sock, int level, int name, const void __user *val, u32 len);
+	/* *len: in room, out what was written */
+	int (*getsockopt)(struct socket *sock, int level, int name, void __user *val, u32 *len);
+	ssize (*sendmsg)(struct socket *sock, struct msghdr *msg, size_t len);
+	ssize (*recvmsg)(struct socket *sock, struct msghdr *msg, size_t len);
+};
+
+struct net_proto_family {
+	int family;
+	int (*create)(struct net *net, struct socket *sock, int protocol);
+};
+
+/* sock_register - a family makes itself known. Returns 0, -ENOBUFS (number), -EEXIST. */
+int sock_register(const struct net_proto_family *family) __must_check;
+
+/* sock_create - a socket of net's, without a descriptor.
+ * Returns  0, or -EAFNOSUPPORT, -EINVAL, what the family and the security modules say, -ENOMEM */
+int sock_create(struct net *net, int family, int type, int protocol, struct socket **res)
+		__must_check;
+
+/* sock_release - the opposite. */
+void sock_release(struct socket *sock);
+
+/* sock_sendmsg - past the security hooks to the family. len: bytes in msg. */
+ssize sock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
+
+/* sock_recvmsg - the same the other way. */
+ssize sock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len);
+
+/* The system calls: the man pages, section 2. */
+long sys_socket(u64 family, u64 type, u64 protocol);
+long sys_bind(u64 fd, u64 addr, u64 len);
+long sys_connect(u64 fd, u64 addr, u64 len);
+long sys_getsockname(u64 fd, u64 addr, u64 len);
+long sys_getpeername(u64 fd, u64 addr, u64 len);
+long sys_shutdown(u64 fd, u64 how);
+long sys_setsockopt(u64 fd, u64 level, u64 name, u64 val, u64 len);
+long sys_getsockopt(u64 fd, u64 level, u64 name, u64 val, u64 len);
+long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len);
+long sys_recvfrom(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len);
+long sys_sendmsg(u64 fd, u64 msg, u64 flags);
+long sys_recvmsg(u64 fd, u64 msg, u64 flags);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ * timer.c - functions to be called later, out of net_poll.
+ * Not here: the tick.
+ * Used by neighbour.c; net_poll runs them.
+ * Source: a list sorted by time: there are as many timers as unresolved neighbours, mostly none. */
+#include "net/timer.h"
+
+static struct list_head timers = LIST_HEAD_INIT(timers);
+
+void timer_setup(struct timer *timer, void (*fn)(struct timer *timer))
+{
+	list_init(&timer->list);
+	timer->fn = fn;
+}
+
+void mod_timer(struct timer *timer, u64 expires_ns)
+{
+	struct timer *later;
+
+	list_del(&timer->list);
+	timer->expires_ns = expires_ns;
+	list_for_each(later, &timers, list)
+		if (later->expires_ns > expires_ns)
+			break;
+	list_add_tail(&timer->list, &later->list);
+}
+
+void del_timer(struct timer *timer)
+{
+	list_del(&timer->list);
+}
+
+void run_timers(void)
+{
+	u64 now;
+
+	if (list_empty(&timers))
+		return;
+	now = clock_ns();
+	while (!list_empty(&timers)) {
+		struct timer *first = list_first_entry(&timers, struct timer, list);
+
+		if (first->expires_ns > now)
+			return;
+		list_del(&first->list);
+		first->fn(first);
+	}
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ * timer.h - functions to be called later, out of net_poll.
+ * Not here: the tick.
+ * Used by neighbour.c; net_poll runs them.
+ * Source: Linux's timer_list, its names. */
+#pragma once
+
+#include "kernel/lib/list.h"
+#include "net/machine.h"
+
+struct timer {
+	struct list_head list; /* pointing at itself: not set */
+	u64 expires_ns;
+	void (*fn)(struct timer *timer);
+};
+
+/* timer_setup - before first use. */
+void timer_setup(struct timer *timer, void (*fn)(struct timer *timer));
+
+/* mod_timer - call fn once when clock_ns() has passed expires_ns; a timer already set moves. */
+void mod_timer(struct timer *timer, u64 expires_ns);
+
+/* del_timer - do not call it. */
+void del_timer(struct timer *timer);
+
+/* run_timers - call all that are due. */
+void run_timers(void);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ * udp.h - UDP: from a message to a datagram and back.
+ * Not here: sockets' addresses (af_inet.h), IPv4 (ip.h).
+ * af_inet.c calls udp_prot's functions, ip_input.c and icmp.c call udp_rcv and udp_err.
+ * Source: RFC 768; RFC 1122 4.1; RFC 6056 (ephemeral ports). */
+#pragma once
+
+#include "net/af_inet.h"
+#include "net/ip.h"
+
+extern const struct proto udp_prot;
+
+/* udp_init - the port table of a namespace. Returns 0 or -ENOMEM. */
+int udp_init(struct net *net) __must_check;
+
+/* udp_sendmsg - send one datagram.
+ * sk       bound socket
+ * msg      destination, unless connected, and pieces of user memory
+ * len      0..65507 bytes in them
+ * Returns  len, or -EMSGSIZE, -EDESTADDRREQ, -EINVAL (address), -EAFNOSUPPORT, -EACCES (broadcast
+ *          without SO_BROADCAST), -EPIPE (shut down), a pending error, or what routing, netfilter
+ *          or the neighbour said
+ * Blocks   while there is no room in the ring or the pool, unless MSG_DONTWAIT: then -EAGAIN
+ * Source   RFC 768; RFC 1122 4.1.3 */
+ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
+
+/* udp_recvmsg - the oldest datagram; what does not fit is lost and msg->flags has MSG_TRUNC.
+ * Returns  its bytes (the whole length with MSG_TRUNC asked), or a pending error, -EAGAIN
+ * Blocks   until one comes or SO_RCVTIMEO has passed, unless MSG_DONTWAIT */
+ssize udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len);
+
+/* udp_writable - would a datagram be taken without waiting? Where poll's POLLOUT comes from. */
+bool udp_writable(const struct sock *sk);
+
+/* udp_rcv - a datagram came in, data at its header. Takes the skb. */
+void udp_rcv(struct sk_buff *skb);
+
+/* udp_err - ICMP complains about a datagram of ours. See struct net_protocol. */
+void udp_err(struct net *net, const struct iphdr *quoted, size_t len, int err);

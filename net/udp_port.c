@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT
+ * udp_port.c - which socket has which port.
+ * Not here: what is done with datagrams (udp.c, udp_input.c).
+ * udp.c binds, udp_input.c looks up.
+ * Source: RFC 6056 3.3.1 (random port selection); Linux's ip_local_port_range. */
+#include "net/udp_port.h"
+#include "net/udp.h"
+
+#define BUCKETS         64
+#define EPHEMERAL_FIRST 32768
+#define EPHEMERAL_LAST  60999
+#define EPHEMERAL_N     (EPHEMERAL_LAST - EPHEMERAL_FIRST + 1)
+
+struct udp_table {
+	struct list_head bucket[BUCKETS]; /* of inet_sock.bind_node */
+};
+
+int udp_init(struct net *net)
+{
+	net->udp_table = mem_alloc(sizeof(struct udp_table));
+	if (!net->udp_table)
+		return -ENOMEM;
+	for (u32 i = 0; i < BUCKETS; i++)
+		list_init(&net->udp_table->bucket[i]);
+	return 0;
+}
+
+static struct list_head *bucket_of(struct net *net, u16 port)
+{
+	return &net->udp_table->bucket[port % BUCKETS];
+}
+
+static bool conflicts(const struct inet_sock *a, const struct inet_sock *b)
+{
+	if (!be32_is_zero(a->inet_rcv_saddr) && !be32_is_zero(b->inet_rcv_saddr) &&
+			!be32_eq(a->inet_rcv_saddr, b->inet_rcv_saddr))
+		return false;
+	return !(a->sk.sk_reuse && b->sk.sk_reuse);
+}
+
+static bool port_free(struct sock *sk, u16 port)
+{
+	struct inet_sock *other;
+
+	list_for_each(other, bucket_of(sk->sk_net, port), bind_node)
+		if (other->inet_num == port && conflicts(inet_sk(sk), other))
+			return false;
+	return true;
+}
+
+/* A random start, then one after the other: every free port is found. */
+static u16 ephemeral_port(struct sock *sk)
+{
+	u32 start = random_u32() % EPHEMERAL_N;
+
+	for (u32 i = 0; i < EPHEMERAL_N; i++) {
+		u16 port = (u16)(EPHEMERAL_FIRST + (start + i) % EPHEMERAL_N);
+
+		if (port_free(sk, port))
+			return port;
+	}
+	return 0;
+}
+
+int udp_port_get(struct sock *sk, u16 port)
+{
+	struct inet_sock *inet = inet_sk(sk);
+
+	if (port == 0) {
+		port = ephemeral_port(sk);
+		if (port == 0)
+			return -EAGAIN;
+	} else if (!port_free(sk, port)) {
+		return -EADDRINUSE;
+	}
+	inet->inet_num = port;
+	list_add(&inet->bind_node, bucket_of(sk->sk_net, port));
+	return 0;
+}
+
+void udp_port_put(struct sock *sk)
+{
+	struct inet_sock *inet = inet_sk(sk);
+
+	list_del(&inet->bind_node);
+	inet->inet_num = 0;
+}
+
+/* -1: not for this socket; otherwise the more it names the higher. */
+static int score(const struct inet_sock *inet, be32 saddr, be16 sport, be32 daddr)
+{
+	int points = 0;
+
+	if (!be32_is_zero(inet->inet_rcv_saddr)) {
+		if (!be32_eq(inet->inet_rcv_saddr, daddr))
+			return -1;
+		points++;
+	}
+	if (!be16_is_zero(inet->inet_dport)) {
+		if (!be32_eq(inet->inet_daddr, saddr) || !be16_eq(inet->inet_dport, sport))
+			return -1;
+		points += 2;
+	}
+	return points;
+}
+
+struct sock *udp_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be16 dport)
+{
+	u16 port = be16_to_cpu(dport);
+	struct inet_sock *inet, *best = NULL;
+	int best_points = -1;
+
+	list_for_each(inet, bucket_of(net, port), bind_node) {
+		int points = inet->inet_num == port ? score(inet, saddr, sport, daddr) : -1;
+
+		if (points > best_points) {
+			best = inet;
+			best_points = points;
+		}
+	}
+	return best ? &best->sk : NULL;
+}

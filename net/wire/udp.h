@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ * udp.h - the UDP header as it stands on the wire.
+ * Not here: code; this folder holds layouts only.
+ * Used by udp.c, icmp.c.
+ * Source: RFC 768. */
+#pragma once
+
+#include "kernel/lib/byteorder.h"
+
+#define UDP_HLEN    8
+#define UDP_MAX_LEN 65507 /* 65535 - 20 - 8: the payload of the longest datagram */
+
+struct udphdr {
+	be16 source, dest, len, check;
+} __packed;
+
+_Static_assert(sizeof(struct udphdr) == UDP_HLEN, "RFC 768");
