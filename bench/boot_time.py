@@ -20,7 +20,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import frame  # noqa: E402
 from budget import budget, keep, verdict  # noqa: E402
-from qemu import Machine, MachineError, Nic, udp_net  # noqa: E402
+from outcome import MachineError  # noqa: E402
+from qemu import Machine, Nic, udp_net  # noqa: E402
 
 RUN_S = 20
 LOOK_S = 0.2   # between looks whether the machine has ended

@@ -20,7 +20,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import frame  # noqa: E402
 from budget import budget, keep, verdict  # noqa: E402
-from qemu import Machine, MachineError, Nic, user_net  # noqa: E402
+from outcome import MachineError  # noqa: E402
+from qemu import Machine, Nic, user_net  # noqa: E402
 from run import ADDRESS, PORT  # noqa: E402
 
 READELF = os.environ.get("CROSS_COMPILE", "") + "readelf"

@@ -17,7 +17,8 @@ import threading
 from pathlib import Path
 
 import frame
-from qemu import Machine, MachineError, Nic, user_net
+from outcome import MachineError
+from qemu import Machine, Nic, user_net
 
 PORT = 4747
 MUFFIN = b"muffin"

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 import frame  # noqa: E402
-from qemu import DeadlineError, Machine, MachineError, Nic, null_net, user_net  # noqa: E402
+from outcome import DeadlineError, MachineError  # noqa: E402
+from qemu import Machine, Nic, null_net, user_net  # noqa: E402
 
 FLOOR = ROOT / "build" / "floor.elf"
 RUN_S = 30
