@@ -112,7 +112,7 @@ CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -mgeneral-re
 	-fno-strict-aliasing -fno-common -fcf-protection=none -fstack-protector-strong \
 	-mstack-protector-guard=global -fomit-frame-pointer $(WARNINGS) -I.
 ASFLAGS := -I. -g -Wa,--fatal-warnings
-LDFLAGS := -nostdlib -static -T linker.ld -z max-page-size=4096 -z noexecstack --build-id=sha1 \
+LDFLAGS := -nostdlib -static -T linker.ld -z max-page-size=4096 -z noexecstack --build-id=none \
 	--no-warn-rwx-segments
 
 .PHONY: all
@@ -137,6 +137,12 @@ $(BUILD)/%.o: %.S
 	@mkdir -p $(@D)
 	@echo "  AS      $<"
 	@$(CC) $(ASFLAGS) -MMD -MP -c -o $@ $<
+
+# What runs once is built small, what every packet meets is built fast.
+FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/af_inet net/udp \
+	net/route net/fib_lookup net/fib_trie net/fib_select net/ip_output net/msg net/netfilter \
+	net/neighbour net/dev net/skbuff net/ip_input net/udp_input drivers/e1000/tx drivers/e1000/rx
+$(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 
 # gcc would turn these loops into calls of themselves
 CFLAGS_string := -fno-tree-loop-distribute-patterns

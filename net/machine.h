@@ -72,8 +72,9 @@ void mem_free(void *at, size_t bytes);
 /* mem_total - physical memory of the machine in bytes: what pools size themselves by. */
 u64 mem_total(void);
 
-/* dma_alloc - memory that a device can read and write: zeroed, physically contiguous, aligned to a
- * page (to its own size when that is a power of two up to 64 KiB). Never given back. NULL when there is none. */
+/* dma_alloc - memory that a device can read and write: physically contiguous, aligned to a page (to
+ * its own size when that is a power of two up to 64 KiB). Its contents are unknown: large pools are
+ * not touched before they are used. Never given back. NULL when there is none. */
 void *dma_alloc(size_t bytes);
 
 /* ---- user memory ----------------------------------------------------------------------- */

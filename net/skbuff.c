@@ -37,14 +37,22 @@ const char *skb_drop_name(enum skb_drop_reason reason)
 
 int skb_pool_init(u32 n)
 {
-	u8 *slots = dma_alloc((size_t)n * SKB_SLOT);
-
-	if (!slots)
+	skb_pool.fresh = dma_alloc((size_t)n * SKB_SLOT);
+	if (!skb_pool.fresh)
 		return -ENOMEM;
-	for (u32 i = n; i > 0; i--) /* so that the first ones out follow each other in memory */
-		skb_release((struct sk_buff *)(slots + (size_t)(i - 1) * SKB_SLOT));
-	skb_pool.total_n = n;
+	skb_pool.total_n = skb_pool.free_n = skb_pool.fresh_n = n;
 	return 0;
+}
+
+struct sk_buff *skb_take_fresh(void)
+{
+	struct sk_buff *skb = (struct sk_buff *)skb_pool.fresh;
+
+	if (skb_pool.fresh_n == 0)
+		return NULL;
+	skb_pool.fresh += SKB_SLOT;
+	skb_pool.fresh_n--;
+	return skb;
 }
 
 static void release_all(struct sk_buff *skb)

@@ -73,8 +73,10 @@ enum skb_drop_reason {
 };
 
 struct skb_pool {
-	struct sk_buff *free;
-	u32 free_n, total_n;
+	struct sk_buff *free; /* came back: the last one first, it is still in the cache */
+	u8 *fresh;	      /* slots never used: start-up does not touch them */
+	u32 fresh_n;
+	u32 free_n, total_n; /* free_n counts the fresh ones, too */
 	u64 dropped[SKB_DROP_REASONS];
 };
 
@@ -92,14 +94,18 @@ static inline u8 *skb_slot(const struct sk_buff *skb)
 	return (u8 *)(uintptr_t)skb;
 }
 
+/* skb_take_fresh - a slot that was never used, or NULL. For skb_alloc. */
+struct sk_buff *skb_take_fresh(void);
+
 /* skb_alloc - an empty packet whose data starts `headroom` into the slot, or NULL. */
 static inline struct sk_buff *skb_alloc(u32 headroom)
 {
 	struct sk_buff *skb = skb_pool.free;
 
-	if (unlikely(!skb))
+	if (likely(skb))
+		skb_pool.free = skb->next;
+	else if (!(skb = skb_take_fresh()))
 		return NULL;
-	skb_pool.free = skb->next;
 	skb_pool.free_n--;
 	skb->next = NULL;
 	skb->sk = NULL;

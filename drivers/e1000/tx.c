@@ -12,6 +12,7 @@
  * it (RS) are marked done (DD), and all before them are done, too. */
 #include "drivers/e1000/e1000.h"
 #include "kernel/cpu/clock.h"
+#include "kernel/lib/string.h"
 #include "kernel/mm/layout.h"
 #include "net/eth.h"
 
@@ -45,6 +46,7 @@ bool e1000_setup_tx(struct e1000_adapter *a)
 		a->tx_ring = dma_alloc(E1000_TX_RING * sizeof(*a->tx_ring));
 	if (!a->tx_ring)
 		return false;
+	memset(a->tx_ring, 0, E1000_TX_RING * sizeof(*a->tx_ring));
 	base = dma_addr(a->tx_ring);
 	ew32(a, E1000_TCTL, 0); /* head and tail may only be set while it rests (13.4.39) */
 	ew32(a, E1000_TDBAL, (u32)base);

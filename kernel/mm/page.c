@@ -147,10 +147,7 @@ void *page_alloc_contiguous(size_t bytes, u64 align)
 	u64 len = ALIGN_UP((u64)bytes, PAGE_SIZE);
 	u64 pa = range_take(len, align);
 
-	if (!pa)
-		return NULL;
-	memset(phys_to_virt(pa), 0, len);
-	return phys_to_virt(pa);
+	return pa ? phys_to_virt(pa) : NULL;
 }
 
 u64 page_ram_end(void)

@@ -20,7 +20,8 @@ void *page_alloc_zeroed(void) __must_check;
 /* page_free - give one page back. */
 void page_free(void *page);
 
-/* page_alloc_contiguous - physically contiguous memory for a device, zeroed, never given back.
+/* page_alloc_contiguous - physically contiguous memory for a device, never given back; its
+ * contents are unknown.
  * bytes    rounded up to pages
  * align    a power of two, at least a page
  * Returns  its direct-map address, or NULL */
