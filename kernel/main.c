@@ -52,7 +52,7 @@ static void machine_init(void)
 	cpu_detect();
 	cpu_segments_init();
 	trap_init();
-	clock_init();
+	clock_start();
 	random_init();
 }
 
@@ -66,7 +66,6 @@ static void read_command_line(u32 magic, u32 info_pa)
 	if (ipconfig_hostname())
 		strscpy(hostname, ipconfig_hostname(), sizeof(hostname));
 	pr_info("muffin %s, started by %s\n", MUFFIN_VERSION, info.protocol);
-	clock_show();
 	if (info.problem) {
 		pr_err("boot loader's information: %s\n", info.problem);
 		power_fail(STATUS_NO_MEMORY);
@@ -112,6 +111,9 @@ static void network_init(void)
 	if (net_init() < 0)
 		fail(STATUS_NO_MEMORY, "out of memory: no room for the network's tables");
 	current->nsproxy->net_ns = &init_net;
+	clock_init(); /* as late as nothing before it needs the time */
+	clock_show();
+	timer_start();
 	devices_init();
 	if (!ipconfig_apply(&init_net, problem, sizeof(problem))) {
 		pr_err("command line: %s\n", problem);
@@ -180,9 +182,9 @@ void kmain(u32 magic, u32 info_pa)
 	__stack_chk_guard = random_canary();
 	read_command_line(magic, info_pa);
 	memory_init();
-	timer_init();
 	cpu_syscall_init();
 	network_init();
+	timer_init();
 	timer_set_poll(net_poll);
 	process_set_drain(drain_network);
 	files_init();

@@ -50,7 +50,9 @@ static void arp_solicit(struct neighbour *n, bool unicast)
 
 void arp_announce(struct net_device *dev)
 {
-	if (!(dev->flags & IFF_NOARP) && !be32_is_zero(dev->ip_addr))
+	bool may = (dev->flags & IFF_RUNNING) && !(dev->flags & IFF_NOARP);
+
+	if (may && !be32_is_zero(dev->ip_addr))
 		arp_send(dev, ARPOP_REQUEST, (struct arp_target){ no_mac, dev->ip_addr },
 				broadcast_mac);
 }

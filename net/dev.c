@@ -65,6 +65,13 @@ struct net_device *dev_get_by_index(struct net *net, int ifindex)
 	return NULL;
 }
 
+static void (*link_up)(struct net_device *dev);
+
+void dev_set_link_up(void (*fn)(struct net_device *dev))
+{
+	link_up = fn;
+}
+
 void dev_carrier(struct net_device *dev, bool up)
 {
 	if (up == !!(dev->flags & IFF_RUNNING))
@@ -72,6 +79,8 @@ void dev_carrier(struct net_device *dev, bool up)
 	dev->flags ^= IFF_RUNNING;
 	pr_info("%s: link is %s\n", dev->name, up ? "up" : "down");
 	net_changed(dev->net);
+	if (up && link_up)
+		link_up(dev);
 }
 
 /* ---- taps ------------------------------------------------------------------------------- */

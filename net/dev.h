@@ -81,6 +81,9 @@ struct net_device *dev_get_by_index(struct net *net, int ifindex);
 /* dev_carrier - the driver saw the link come or go. Says so and makes cached routes stale. */
 void dev_carrier(struct net_device *dev, bool up);
 
+/* dev_set_link_up - what a device that got its link calls (net_init.c wires it). */
+void dev_set_link_up(void (*fn)(struct net_device *dev));
+
 /* dev_tx_wait - until dev has room for n frames.
  * deadline_ns  when to give up (clock_ns); 0: do not wait
  * Returns      0; -EAGAIN without waiting; -ENETDOWN when the link stayed down, -ENOBUFS when the

@@ -63,6 +63,7 @@ int net_init(void)
 
 	if (err)
 		return err;
+	dev_set_link_up(arp_announce);
 	dev_set_protocols(packet_types, ARRAY_SIZE(packet_types));
 	ip_set_protocols(inet_protocols, ARRAY_SIZE(inet_protocols));
 	arp_init();
@@ -70,18 +71,14 @@ int net_init(void)
 	return setup_net(&init_net);
 }
 
-static u32 show_drops(void)
+static void show_drops(void)
 {
-	u64 n = 0;
-
 	for (u32 reason = 0; reason < SKB_DROP_TX_REASONS; reason++) {
 		if (skb_pool.dropped[reason] == 0)
 			continue;
 		pr_warn("dropped %lu on the way out: %s\n", skb_pool.dropped[reason],
 				skb_drop_name(reason));
-		n += skb_pool.dropped[reason];
 	}
-	return (u32)n;
 }
 
 /* Parked packets need ARP's three tries, the ring a moment. */
@@ -108,7 +105,8 @@ u64 net_drain(struct net *net)
 	left = dev_drain(net, clock_ns() + DRAIN_RING_NS);
 	if (left)
 		pr_warn("%u frames never left the transmit ring\n", left);
-	return show_drops() + neigh_parked(net->arp_tbl) + left;
+	show_drops();
+	return skb_pool.lost + neigh_parked(net->arp_tbl) + left;
 }
 
 void net_stats_show(struct net *net)

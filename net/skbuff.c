@@ -70,6 +70,8 @@ static void release_all(struct sk_buff *skb)
 void kfree_skb(struct sk_buff *skb, enum skb_drop_reason reason)
 {
 	skb_pool.dropped[reason]++;
+	if (skb->owned)
+		skb_pool.lost++;
 	release_all(skb);
 }
 

@@ -78,6 +78,7 @@ struct skb_pool {
 	u32 fresh_n;
 	u32 free_n, total_n; /* free_n counts the fresh ones, too */
 	u64 dropped[SKB_DROP_REASONS];
+	u64 lost; /* of these: datagrams that sendto had accepted, and that waited */
 };
 
 extern struct skb_pool skb_pool;

@@ -56,34 +56,47 @@ struct e1000_problem {
 	const char *step, *advice;
 };
 
-/* hw.c: e1000_reset_hw - quiet, reset, quiet again. Every wait has a bound. */
+/* e1000_reset_hw - quiet, reset, quiet again; the reset is left out when nobody has used the
+ * card since power-on. Every wait has a bound. */
 bool e1000_reset_hw(struct e1000_adapter *a, struct e1000_problem *problem);
 
-/* hw.c: e1000_read_mac - the station address into netdev.dev_addr. */
+/* e1000_read_mac - the station address into netdev.dev_addr. */
 bool e1000_read_mac(struct e1000_adapter *a, struct e1000_problem *problem);
 
-/* hw.c: e1000_init_filters - accept our address and broadcasts, no VLANs, no multicast table. */
+/* e1000_init_filters - accept our address and broadcasts, no VLANs, no multicast table. */
 void e1000_init_filters(struct e1000_adapter *a);
 
-/* hw.c: e1000_setup_link - let MAC and PHY negotiate. Does not wait. */
+/* e1000_setup_link - let MAC and PHY negotiate. Does not wait. */
 void e1000_setup_link(struct e1000_adapter *a);
 
-/* hw.c: e1000_check_link - tell the stack if the link came or went; looks at most every 10 ms. */
+/* e1000_check_link - tell the stack if the link came or went; looks at most every 10 ms. */
 void e1000_check_link(struct e1000_adapter *a);
 
-/* tx.c: the ring and its use. */
+/* e1000_setup_tx - an empty transmit ring, running. Returns false without memory. */
 bool e1000_setup_tx(struct e1000_adapter *a);
+
+/* e1000_xmit_frame - ndo_start_xmit: the frame onto the ring, and the doorbell unless more follow. */
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev);
+
+/* e1000_flush - ndo_flush: the doorbell, if it was put off. */
 void e1000_flush(struct net_device *dev);
+
+/* e1000_reclaim - ndo_reclaim: free what was reported sent, look at the link, set tx_room. */
 void e1000_reclaim(struct net_device *dev);
+
+/* e1000_tx_pending - ndo_tx_pending: frames that the hardware has not fetched yet. */
 u32 e1000_tx_pending(struct net_device *dev);
 
-/* tx.c: e1000_test_dma - does a descriptor come back done? An empty one does, and sends nothing. */
+/* e1000_test_dma - does a descriptor come back done? An empty one does, and sends nothing. */
 bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem);
 
-/* rx.c: the ring and its use. */
+/* e1000_setup_rx - a receive ring full of buffers, not yet running. Returns false without memory. */
 bool e1000_setup_rx(struct e1000_adapter *a);
+
+/* e1000_enable_rx - start receiving; once, and last. */
 void e1000_enable_rx(struct e1000_adapter *a);
+
+/* e1000_poll - ndo_poll: hand up at most budget frames. Returns how many. */
 int e1000_poll(struct net_device *dev, int budget);
 
 /* e1000_probe_all - register every supported controller with net.

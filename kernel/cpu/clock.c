@@ -25,6 +25,7 @@
 /* When no timer answers, time runs by a clock that real CPUs are rarely below, so that delays
  * come out too long rather than too short. */
 #define TSC_HZ_FALLBACK 4000000000ull
+#define TSC_HZ_MAX      10000000000ull
 
 static struct {
 	u64 start_tsc;
@@ -76,32 +77,45 @@ static struct sample sample_clocks(void)
 	return best;
 }
 
-static bool pit_calibrate(void)
-{
-	struct sample first, last;
-	u32 reads = 0;
+static struct sample first;
 
+void clock_start(void)
+{
 	pit_start();
 	first = sample_clocks();
+}
+
+static bool pit_calibrate(void)
+{
+	struct sample last;
+	u32 reads = 0;
+
 	while (pit_elapsed() - first.pit < PIT_WINDOW)
 		if (++reads == PIT_READS_MAX)
 			return false;
 	last = sample_clocks();
+	/* one lap is 55 ms: a machine that took longer shows as counts that went backwards, or as a
+	 * clock faster than any */
 	if (last.pit <= first.pit || last.tsc <= first.tsc)
 		return false;
 	tsc.hz = (last.tsc - first.tsc) * PIT_HZ / (last.pit - first.pit);
 	tsc.bound_ppm = (u32)((first.width + last.width) * 1000000 / (last.tsc - first.tsc)) +
 			1000000 / (last.pit - first.pit);
-	return true;
+	return tsc.hz < TSC_HZ_MAX;
 }
 
+/* Once more, without anything in between, if the first time went wrong. */
 void clock_init(void)
 {
 	tsc.measured = pit_calibrate();
+	if (!tsc.measured) {
+		clock_start();
+		tsc.measured = pit_calibrate();
+	}
 	if (!tsc.measured)
 		tsc.hz = TSC_HZ_FALLBACK;
 	tsc.mult = (1000000000ull << 32) / tsc.hz;
-	tsc.start_tsc = rdtsc();
+	tsc.start_tsc = first.tsc;
 }
 
 u64 clock_ns(void)

@@ -7,7 +7,11 @@
 
 #include "kernel/lib/types.h"
 
-/* clock_init - measure the TSC. Takes about 2 ms; every wait in it is bounded by a count. */
+/* clock_start - let the 8254 count, for clock_init to compare with. */
+void clock_start(void);
+
+/* clock_init - measure the TSC over the time since clock_start, at least 2 ms: what the machine did
+ * in between cost nothing. Every wait in it is bounded by a count. */
 void clock_init(void);
 
 /* clock_ns - nanoseconds since clock_init; 0 before it. */

@@ -67,28 +67,35 @@ static void apic_enable(void)
 	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | SPURIOUS_VECTOR);
 }
 
-/* How far the timer counts in a second, measured against the TSC. */
-static u64 apic_timer_hz(void)
-{
-	u64 start;
+static u64 count_started_ns;
 
+void timer_start(void)
+{
+	outb(PIC1_DATA, PIC_MASK_ALL);
+	outb(PIC2_DATA, PIC_MASK_ALL);
+	apic_enable();
 	apic_write(APIC_TIMER_DIVIDE, DIVIDE_BY_16);
 	apic_write(APIC_LVT_TIMER, LVT_MASKED);
 	apic_write(APIC_TIMER_INITIAL, UINT32_MAX);
-	start = clock_ns();
-	clock_delay_us(CALIBRATE_US);
-	return (u64)(UINT32_MAX - apic_read(APIC_TIMER_CURRENT)) * 1000000000ull /
-	       (clock_ns() - start);
+	count_started_ns = clock_ns();
+}
+
+/* How far the timer counts in a second, by the TSC. */
+static u64 apic_timer_hz(void)
+{
+	u64 ns = clock_ns() - count_started_ns;
+
+	if (ns < CALIBRATE_US * 1000) {
+		clock_delay_us(CALIBRATE_US - ns / 1000);
+		ns = clock_ns() - count_started_ns;
+	}
+	return (u64)(UINT32_MAX - apic_read(APIC_TIMER_CURRENT)) * 1000000000ull / ns;
 }
 
 void timer_init(void)
 {
-	u64 count;
+	u64 count = max(apic_timer_hz() / TIMER_HZ, (u64)1);
 
-	outb(PIC1_DATA, PIC_MASK_ALL);
-	outb(PIC2_DATA, PIC_MASK_ALL);
-	apic_enable();
-	count = max(apic_timer_hz() / TIMER_HZ, 1ull);
 	apic_write(APIC_LVT_TIMER, LVT_PERIODIC | TRAP_TIMER);
 	apic_write(APIC_TIMER_INITIAL, (u32)min(count, (u64)UINT32_MAX));
 	pr_debug("timer: local APIC%s, %lu counts a tick, %d ticks a second\n",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * timer.h - the tick: the local APIC's timer, TIMER_HZ times a second.
  * Not here: what time it is (clock.h).
- * trap.c calls timer_tick; kmain calls timer_init after vm_init and clock_init.
+ * trap.c calls timer_tick; kmain calls timer_start after vm_init and clock_init, timer_init later.
  * Source: Intel SDM vol. 3A 10.5.4 (APIC timer), 10.12 (x2APIC). */
 #pragma once
 
@@ -9,8 +9,11 @@
 
 #define TIMER_HZ 100
 
-/* timer_init - find the APIC timer's frequency and start the tick. Interrupts stay off in the
- * kernel; they are on in ring 3 and while the CPU rests. */
+/* timer_start - enable the local APIC and let its timer count, for timer_init to measure. */
+void timer_start(void);
+
+/* timer_init - work out the APIC timer's frequency since timer_start and start the tick. Interrupts
+ * stay off in the kernel; they are on in ring 3 and while the CPU rests. */
 void timer_init(void);
 
 /* timer_tick - one tick has passed. from_user: ring 3 was interrupted, so the kernel is idle and
