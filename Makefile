@@ -92,6 +92,7 @@ OBJS := \
 	kernel/console/panic.o \
 	kernel/console/symbols.o \
 	kernel/console/printk.o \
+	kernel/console/console.o \
 	kernel/console/vga.o \
 	kernel/console/serial.o \
 	kernel/lib/format.o \

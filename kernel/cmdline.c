@@ -78,6 +78,7 @@ static bool take_debug(struct text value, struct parse_error *error)
 	(void)value;
 	(void)error;
 	printk_set_level(LEVEL_DEBUG);
+	console_set_sync(true); /* in a hang the last line is the one that counts */
 	return true;
 }
 

@@ -48,26 +48,31 @@ static void __noreturn reboot(void)
 	outb(KBD_COMMAND, KBD_PULSE_RESET);
 	clock_delay_us(100000);
 	pr_err("the machine does not reset; turn it off by hand\n");
+	console_flush();
 	halt();
 }
 
 void power_off(enum machine_status status)
 {
+	console_flush();
 	if (status != STATUS_OK)
 		debug_exit(status);
 	acpi_power_off();
 	pr_notice("halted: this machine does not turn itself off, do it by hand\n");
+	console_flush();
 	halt();
 }
 
 void power_fail(enum machine_status status)
 {
 	pr_err("stopped with status %d\n", (int)status);
+	console_flush();
 	debug_exit(status);
 	if (panic_seconds > 0)
 		clock_delay_us((u64)panic_seconds * 1000000);
 	if (panic_seconds != 0)
 		reboot();
 	pr_notice("halted: reset or turn off the machine (panic=<seconds> would restart it)\n");
+	console_flush();
 	halt();
 }

@@ -53,11 +53,9 @@ static const char *model_name(const struct pci_dev *pci)
 /* The steps in the manual's order; each says for itself what is wrong. */
 static bool bring_up(struct e1000_adapter *a, struct e1000_problem *problem)
 {
-	size_t len;
-
 	*problem = (struct e1000_problem){ "its registers cannot be mapped",
 		"BAR 0 must be memory, set up by the firmware" };
-	a->hw = pci_map_bar(&a->pci, 0, &len);
+	a->hw = pci_map_bar(&a->pci, 0, E1000_BAR_BYTES);
 	if (!a->hw)
 		return false;
 	*problem = (struct e1000_problem){ "bus mastering cannot be turned on",

@@ -8,6 +8,8 @@
 
 #include "kernel/lib/types.h"
 
+#define E1000_BAR_BYTES (128u << 10) /* 4.1, table 4-2 */
+
 /* name, offset, access, section. A row more is a register more: in the code, and in the dump. */
 #define E1000_REGISTERS(REG)                                                                       \
 	REG(CTRL, 0x0000, RW, "13.4.1")                                                            \

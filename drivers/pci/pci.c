@@ -124,35 +124,16 @@ void pci_show(void)
 
 /* ---- registers ---------------------------------------------------------------------------- */
 
-static u32 command_set(const struct pci_dev *dev, u32 set, u32 clear)
-{
-	u32 v = pci_read(dev, PCI_COMMAND) & COMMAND_MASK;
-
-	pci_write(dev, PCI_COMMAND, (v & ~clear) | set);
-	return pci_read(dev, PCI_COMMAND);
-}
-
 bool pci_enable(const struct pci_dev *dev)
 {
-	return command_set(dev, COMMAND_MEMORY | COMMAND_MASTER | COMMAND_INTX_DISABLE, 0) &
-	       COMMAND_MASTER;
+	u32 command = pci_read(dev, PCI_COMMAND) & COMMAND_MASK;
+
+	pci_write(dev, PCI_COMMAND,
+			command | COMMAND_MEMORY | COMMAND_MASTER | COMMAND_INTX_DISABLE);
+	return pci_read(dev, PCI_COMMAND) & COMMAND_MASTER;
 }
 
-/* Ones are written and what stays zero tells the size; decoding is off meanwhile, so that the BAR
- * does not claim the end of the address space. */
-static u32 bar_size(const struct pci_dev *dev, u8 offset, u32 value)
-{
-	u32 mask;
-
-	command_set(dev, 0, COMMAND_MEMORY);
-	pci_write(dev, offset, ~0u);
-	mask = pci_read(dev, offset) & BAR_MEMORY_MASK;
-	pci_write(dev, offset, value);
-	command_set(dev, COMMAND_MEMORY, 0);
-	return ~mask + 1;
-}
-
-void *pci_map_bar(const struct pci_dev *dev, u32 bar, size_t *len)
+void *pci_map_bar(const struct pci_dev *dev, u32 bar, size_t len)
 {
 	u8 offset = (u8)(PCI_BAR0 + 4 * bar);
 	u32 low = pci_read(dev, offset);
@@ -162,8 +143,5 @@ void *pci_map_bar(const struct pci_dev *dev, u32 bar, size_t *len)
 		return NULL;
 	if (BAR_TYPE(low) == BAR_TYPE_64)
 		pa |= (u64)pci_read(dev, (u8)(offset + 4)) << 32;
-	if (pa == 0)
-		return NULL;
-	*len = bar_size(dev, offset, low);
-	return *len ? vm_map_device(pa, *len) : NULL;
+	return pa ? vm_map_device(pa, len) : NULL;
 }

@@ -32,9 +32,10 @@ void pci_write(const struct pci_dev *dev, u8 offset, u32 value);
 bool pci_enable(const struct pci_dev *dev);
 
 /* pci_map_bar - registers of a memory BAR, mapped uncached.
- * len      out: bytes
+ * len      bytes, as the device's manual has them: probing the size would take the device off the
+ *          bus for a moment
  * Returns  their address, or NULL: not a memory BAR, not set up by firmware, no page tables left */
-void *pci_map_bar(const struct pci_dev *dev, u32 bar, size_t *len);
+void *pci_map_bar(const struct pci_dev *dev, u32 bar, size_t len);
 
 /* pci_show - one line for each device, for when the right one is missing. */
 void pci_show(void);

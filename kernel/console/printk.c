@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * printk.c - messages of the kernel, with levels, to every console.
- * Not here: the devices (serial.c, vga.c).
- * Used everywhere. Calls the consoles.
+ * printk.c - messages of the kernel, with levels.
+ * Not here: where they are shown (console.c).
+ * Used everywhere. Calls console.c.
  * Source: Linux's levels and their "\001n" prefix, its "[seconds.micros]" stamp. */
 #include "kernel/console/printk.h"
-#include "kernel/console/serial.h"
-#include "kernel/console/vga.h"
 #include "kernel/cpu/clock.h"
 
 #define LEVEL_MARK    '\001'
@@ -14,39 +12,10 @@
 #define LINE_MAX      512
 
 static u32 level_shown = LEVEL_SHOWN;
-static bool to_serial = true, to_vga = true;
-static bool line_open; /* the program left the cursor inside a line */
 
 void printk_set_level(u32 level)
 {
 	level_shown = level;
-}
-
-void console_select(bool serial, bool vga)
-{
-	to_serial = serial;
-	to_vga = vga;
-}
-
-void console_init(void)
-{
-	serial_init();
-	vga_init();
-}
-
-void console_write(const char *text, size_t len)
-{
-	if (to_serial)
-		serial_write(text, len);
-	if (to_vga)
-		vga_write(text, len);
-	if (len > 0)
-		line_open = text[len - 1] != '\n';
-}
-
-size_t console_read(char *buf, size_t len)
-{
-	return to_serial ? serial_read(buf, len) : 0;
 }
 
 void printk(const char *fmt, ...)
@@ -63,7 +32,7 @@ void printk(const char *fmt, ...)
 	}
 	if (level >= level_shown)
 		return;
-	if (line_open)
+	if (!console_at_line_start()) /* the program left it inside one */
 		console_write("\n", 1);
 	len = text_format(line, sizeof(line), "[%5lu.%06lu] ", us / 1000000, us % 1000000);
 	va_start(args, fmt);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * serial.c - the first serial port, a 16550, polled.
  * Not here: what is said (printk.c).
- * printk.c calls in. Calls nothing but port I/O.
+ * console.c calls in. Calls nothing but port I/O.
  * Source: National Semiconductor PC16550D data sheet, section 8. */
 #include "kernel/console/serial.h"
 #include "kernel/cpu/asm.h"
@@ -27,8 +27,9 @@ enum uart_port {
 #define UART_CLOCK_BAUD   115200
 #define BAUD_DEFAULT      115200
 #define SCRATCH_PROBE     0x5a
-/* A byte at 300 baud takes 33 ms; a poll takes about 1 us on a PC's LPC bus. */
-#define POLLS_PER_BYTE    100000
+#define FIFO_BYTES        16
+/* 16 bytes at 9600 baud take 17 ms, at 300 baud half a second; a poll takes about 1 us. */
+#define POLLS_PER_FIFO    1000000
 
 static bool present;
 
@@ -58,23 +59,25 @@ void serial_init(void)
 	outb(UART_MCR, MCR_DTR_RTS);
 }
 
-static void put(char c)
+size_t serial_write_some(const char *text, size_t len)
 {
-	for (u32 i = 0; i < POLLS_PER_BYTE; i++)
-		if (inb(UART_LSR) & LSR_THR_EMPTY)
-			break;
-	outb(UART_DATA, (u8)c);
+	size_t n = min(len, (size_t)FIFO_BYTES);
+
+	if (!present)
+		return len;
+	if (!(inb(UART_LSR) & LSR_THR_EMPTY)) /* set: the whole FIFO is empty */
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		outb(UART_DATA, (u8)text[i]);
+	return n;
 }
 
-void serial_write(const char *text, size_t len)
+void serial_wait(void)
 {
-	if (!present)
-		return;
-	for (; len > 0; len--, text++) {
-		if (*text == '\n')
-			put('\r');
-		put(*text);
-	}
+	for (u32 i = 0; i < POLLS_PER_FIFO; i++)
+		if (inb(UART_LSR) & LSR_THR_EMPTY)
+			return;
+	present = false;
 }
 
 size_t serial_read(char *buf, size_t len)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * vga.c - the PC's text screen, 80 by 25.
  * Not here: what is said (printk.c); graphic modes.
- * printk.c calls in. Writes to the screen's memory and the CRT controller.
+ * console.c calls in. Writes to the screen's memory and the CRT controller.
  * Source: IBM VGA Technical Reference; the CRTC's registers 0xc..0xf.
  *
  * Scrolling moves where the screen starts in the 32 KiB of text memory instead of the text: 25
@@ -103,12 +103,13 @@ static void put(char c)
 	}
 }
 
-void vga_write(const char *text, size_t len)
+size_t vga_write_some(const char *text, size_t len)
 {
 	if (!present)
-		return;
-	for (; len > 0; len--)
-		put(*text++);
+		return len;
+	for (size_t i = 0; i < len; i++)
+		put(text[i]);
 	crtc_write16(CRTC_START_HIGH, top * COLUMNS);
 	crtc_write16(CRTC_CURSOR_HIGH, row * COLUMNS + min(column, (u32)COLUMNS - 1));
+	return len;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * vga.h - the PC's text screen, 80 by 25.
  * Not here: what is said (printk.c); graphic modes.
- * printk.c calls in. Writes to the screen's memory and the CRT controller.
+ * console.c calls in. Writes to the screen's memory and the CRT controller.
  * Source: IBM VGA Technical Reference; the CRTC's registers 0xc..0xf. */
 #pragma once
 
@@ -10,5 +10,6 @@
 /* vga_init - a clear screen with the cursor at its top, if there is a text screen. */
 void vga_init(void);
 
-/* vga_write - newline, carriage return and tab are obeyed; control characters are not shown. */
-void vga_write(const char *text, size_t len);
+/* vga_write_some - newline, carriage return and tab are obeyed; control characters are not shown.
+ * Returns  len: a screen never makes anybody wait */
+size_t vga_write_some(const char *text, size_t len);

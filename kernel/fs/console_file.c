@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * console_file.c - descriptors 0, 1 and 2: the console as a file.
  * Not here: the devices (kernel/console).
- * main.c opens it. Calls printk.c's console functions.
+ * main.c opens it. Calls console.c.
  * Source: termios(3), ioctl_tty(2) for what a terminal answers. */
 #include "kernel/fs/console_file.h"
-#include "kernel/console/printk.h"
+#include "kernel/console/console.h"
 
 #define CHUNK        256
 #define TIOCGWINSZ   0x5413

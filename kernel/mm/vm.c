@@ -81,11 +81,14 @@ static u64 flags_of(u32 rights)
 int vm_map(u64 va, u64 pa, u32 rights)
 {
 	u64 *entry = walk(va, 1, true);
+	bool replaced;
 
 	if (!entry)
 		return -ENOMEM;
+	replaced = *entry & PTE_P;
 	*entry = pa | flags_of(rights);
-	invlpg((void *)va);
+	if (replaced) /* the CPU does not remember absent pages (SDM vol. 3A 4.10.2.3) */
+		invlpg((void *)va);
 	return 0;
 }
 

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ * console.h - one text, shown on every console: kept in a ring, written out when there is time.
+ * Not here: levels and time stamps (printk.h), the devices (serial.h, vga.h).
+ * printk and the program's output write; the tick, idling and the end of the machine flush.
+ * Source: each byte to a serial port takes 87 us at 115200 baud: not something to wait for. */
+#pragma once
+
+#include "kernel/lib/types.h"
+
+/* console_init - find the devices. */
+void console_init(void);
+
+/* console_select - which devices speak. Both do until somebody chooses. */
+void console_select(bool serial, bool vga);
+
+/* console_set_sync - true: write everything out at once, so that nothing is lost in a hang. */
+void console_set_sync(bool sync);
+
+/* console_write - append a text. Waits for the devices only when the ring is full. */
+void console_write(const char *text, size_t len);
+
+/* console_at_line_start - is the cursor at the beginning of a line? */
+bool console_at_line_start(void);
+
+/* console_poll - write out what the devices take without waiting. */
+void console_poll(void);
+
+/* console_flush - write everything out. Bounded by what a stuck port is allowed to take. */
+void console_flush(void);
+
+/* console_read - what was typed on serial, without waiting. Returns bytes read, perhaps 0. */
+size_t console_read(char *buf, size_t len);
