@@ -17,9 +17,9 @@
 
 struct neigh_table {
 	struct neighbour *bucket[BUCKETS];
-	struct neighbour *free;
-	struct neighbour *entry; /* [entry_n] */
-	u32 entry_n;
+	struct neighbour *entry; /* [entry_max], of which entry_n were ever used: memory that no
+				  * neighbour needs is never touched */
+	u32 entry_n, entry_max;
 	u32 parked;
 };
 
@@ -36,21 +36,13 @@ static void neigh_timer(struct timer *timer);
 
 struct neigh_table *neigh_table_new(u32 n)
 {
-	struct neigh_table *tbl = mem_alloc(sizeof(*tbl) + n * sizeof(struct neighbour));
+	struct neigh_table *tbl = mem_alloc(sizeof(*tbl));
 
 	if (!tbl)
 		return NULL;
-	tbl->entry = (struct neighbour *)(tbl + 1);
-	tbl->entry_n = n;
-	for (u32 i = n; i > 0; i--) {
-		struct neighbour *e = &tbl->entry[i - 1];
-
-		e->tbl = tbl;
-		timer_setup(&e->timer, neigh_timer);
-		e->next = tbl->free;
-		tbl->free = e;
-	}
-	return tbl;
+	tbl->entry = dma_alloc(n * sizeof(struct neighbour));
+	tbl->entry_max = n;
+	return tbl->entry ? tbl : NULL;
 }
 
 static struct neighbour **bucket_of(struct neigh_table *tbl, const struct net_device *dev, be32 addr)
@@ -103,11 +95,14 @@ static struct neighbour *evict(struct neigh_table *tbl)
 
 static struct neighbour *take_entry(struct neigh_table *tbl)
 {
-	struct neighbour *n = tbl->free;
+	struct neighbour *n;
 
-	if (!n)
+	if (tbl->entry_n == tbl->entry_max)
 		return evict(tbl);
-	tbl->free = n->next;
+	n = &tbl->entry[tbl->entry_n++];
+	memset(n, 0, sizeof(*n));
+	n->tbl = tbl;
+	timer_setup(&n->timer, neigh_timer);
 	return n;
 }
 

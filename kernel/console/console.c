@@ -56,6 +56,14 @@ static bool show_some(struct console *c)
 	return n > 0;
 }
 
+/* Emulated ports always take more; a program that was interrupted is not kept waiting for that. */
+void console_tick(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(consoles); i++)
+		if (consoles[i].shown != written)
+			show_some(&consoles[i]);
+}
+
 void console_poll(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(consoles); i++)

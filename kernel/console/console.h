@@ -22,6 +22,9 @@ void console_write(const char *text, size_t len);
 /* console_at_line_start - is the cursor at the beginning of a line? */
 bool console_at_line_start(void);
 
+/* console_tick - write out one FIFO's worth, 100 times a second. */
+void console_tick(void);
+
 /* console_poll - write out what the devices take without waiting. */
 void console_poll(void);
 

@@ -110,7 +110,7 @@ void timer_set_poll(void (*poll)(void))
 void timer_tick(bool user)
 {
 	apic_write(APIC_EOI, 0);
-	console_poll();
+	console_tick();
 	if (user && poll_network)
 		poll_network();
 }
