@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT
+ * test_fib_file.c - a routes file is taken as meant, or refused with line, word and reason.
+ * Not here: the initrd it lies in.
+ * cmocka calls in; it calls fib_file.c and looks the routes up.
+ * Source: the format in net/fib_file.h. */
+#include "net/fib_file.h"
+#include "net/fib_table.h"
+#include "tests/unit/host_machine.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct fib_table *tb;
+static unsigned asked;
+
+static int setup(void **state)
+{
+	(void)state;
+	host_reset();
+	asked = 0;
+	tb = fib_table_new();
+	return tb == NULL;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fib_table_free(tb);
+	return host_mem_out() != 0;
+}
+
+/* There are eth0 and eth1. */
+static struct net_device *dev_of(void *arg, struct text name, int *oif)
+{
+	(void)arg;
+	asked++;
+	if (!text_eq(name, "eth0") && !text_eq(name, "eth1"))
+		return NULL;
+	*oif = name.at[3] - '0' + 1;
+	return (struct net_device *)(uintptr_t)(0x1000 * *oif);
+}
+
+/* The text without a closing zero, in memory of exactly its size, so that reading on is caught. */
+static ssize load(const char *s, struct fib_file_error *err)
+{
+	size_t len = strlen(s);
+	char *copy = malloc(len + 1);
+
+	memmove(copy, s, len);
+	copy = realloc(copy, len ? len : 1);
+	ssize n = fib_file_load(tb, (struct text){ copy, len }, dev_of, NULL, err);
+	if (n < 0) { /* the word points into the text, which ends here */
+		static char word[64];
+		size_t word_len = min(err->word.len, sizeof word);
+
+		memcpy(word, err->word.at, word_len);
+		err->word = (struct text){ word, word_len };
+	}
+	free(copy);
+	return n;
+}
+
+static void good_lines(void **state)
+{
+	static const char text[] = "# routes\n"
+				   "\n"
+				   "default 10.0.2.2 eth0\n"
+				   "  10.0.2.0/24\tlink   eth0   # on the link\r\n"
+				   "192.0.2.0/24 10.0.2.3 eth1 20\n"
+				   "192.0.2.0/24 10.0.2.4 eth0 10\n"
+				   "198.51.100.7 blackhole\n"
+				   "203.0.113.0/24 prohibit 5\n"
+				   "255.255.255.255/32 link eth1";
+	struct fib_file_error err;
+	struct fib_result res;
+	struct flowi4 fl = { .daddr = cpu_to_be32(0xc0000201) };
+	(void)state;
+
+	assert_int_equal(load(text, &err), 7);
+	assert_int_equal(asked, 4); /* eth0, eth1, eth0, eth1 */
+	assert_int_equal(fib_table_lookup(tb, &fl, &res), 0);
+	assert_int_equal(be32_to_cpu(fib_res_nh(&res)->gw), 0x0a000204);
+	assert_int_equal(fib_res_nh(&res)->oif, 1);
+	assert_int_equal(res.fi->priority, 10);
+	fl.daddr = cpu_to_be32(0x0a000205);
+	assert_int_equal(fib_table_lookup(tb, &fl, &res), 0);
+	assert_int_equal(res.scope, RT_SCOPE_LINK);
+	assert_true(be32_is_zero(fib_res_nh(&res)->gw));
+	fl.daddr = cpu_to_be32(0xc6336407);
+	assert_int_equal(fib_table_lookup(tb, &fl, &res), -EINVAL);
+	fl.daddr = cpu_to_be32(0xcb007101);
+	assert_int_equal(fib_table_lookup(tb, &fl, &res), -EACCES);
+	fl.daddr = cpu_to_be32(0xffffffff);
+	assert_int_equal(fib_table_lookup(tb, &fl, &res), 0);
+	assert_int_equal(fib_res_nh(&res)->oif, 2);
+	fl.daddr = cpu_to_be32(0x01010101);
+	assert_int_equal(fib_table_lookup(tb, &fl, &res), 0);
+	assert_int_equal(be32_to_cpu(fib_res_nh(&res)->gw), 0x0a000202);
+}
+
+static void nothing(void **state)
+{
+	struct fib_file_error err;
+	(void)state;
+
+	assert_int_equal(load("", &err), 0);
+	assert_int_equal(load("\n#\n \n", &err), 0);
+}
+
+static void bad_lines(void **state)
+{
+	static const struct {
+		const char *text, *word, *expected;
+		u32 line;
+		int err;
+	} bad[] = {
+		{ "10.0.0.1/24 link eth0", "10.0.0.1/24", "a prefix", 1, -EINVAL },
+		{ "10.0.0.0/33 link eth0", "10.0.0.0/33", "a prefix", 1, -EINVAL },
+		{ "10.0.0/24 link eth0", "10.0.0/24", "a prefix", 1, -EINVAL },
+		{ "#\n\n10.0.0.0/24 lnk eth0", "lnk", "a gateway", 3, -EINVAL },
+		{ "10.0.0.0/24 0.0.0.0 eth0", "0.0.0.0", "a gateway", 1, -EINVAL },
+		{ "10.0.0.0/24", "", "a gateway", 1, -EINVAL },
+		{ "10.0.0.0/24 link", "", "the name of a device", 1, -EINVAL },
+		{ "10.0.0.0/24 link eth2", "eth2", "the name of a device", 1, -EINVAL },
+		{ "10.0.0.0/24 link eth0 x", "x", "a metric", 1, -EINVAL },
+		{ "10.0.0.0/24 link eth0 4294967296", "4294967296", "a metric", 1, -EINVAL },
+		{ "10.0.0.0/24 link eth0 1 2", "2", "the end of the line", 1, -EINVAL },
+		{ "10.0.0.0/24 throw eth0", "eth0", "a metric", 1, -EINVAL },
+		{ "10.0.0.0/24 throw 1 eth0", "eth0", "the end of the line", 1, -EINVAL },
+		{ "10.0.0.0/24 link eth0\n10.0.0.0/24 throw", "10.0.0.0/24", "another prefix", 2,
+			-EEXIST },
+	};
+	(void)state;
+
+	for (u32 i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct fib_file_error err = { 0 };
+
+		fib_table_free(tb);
+		tb = fib_table_new();
+		assert_int_equal(load(bad[i].text, &err), bad[i].err);
+		assert_int_equal(err.line, bad[i].line);
+		assert_true(text_eq(err.word, bad[i].word));
+		assert_memory_equal(err.expected, bad[i].expected, strlen(bad[i].expected));
+	}
+}
+
+static void earlier_lines_stay(void **state)
+{
+	struct fib_file_error err;
+	(void)state;
+
+	assert_int_equal(load("10.0.0.0/8 link eth0\n11.0.0.0/8 link eth1\nx", &err), -EINVAL);
+	assert_int_equal(err.line, 3);
+	assert_int_equal(fib_table_count(tb), 2);
+}
+
+static void no_memory(void **state)
+{
+	char text[4096] = "";
+	struct fib_file_error err;
+	(void)state;
+
+	for (int i = 0; i < 60; i++)
+		sprintf(text + strlen(text), "10.%d.0.0/16 10.0.0.%d eth0\n", i * 2, i + 1);
+	host_fail_commit(1, true);
+	assert_int_equal(load(text, &err), -ENOMEM);
+	assert_memory_equal(err.expected, "fewer routes", 12);
+	assert_int_equal(fib_table_count(tb), err.line - 1);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(good_lines, setup, teardown),
+		cmocka_unit_test_setup_teardown(nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(bad_lines, setup, teardown),
+		cmocka_unit_test_setup_teardown(earlier_lines_stay, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_memory, setup, teardown),
+	};
+
+	cmocka_set_test_filter(argc > 1 ? argv[1] : NULL); /* one test by name */
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

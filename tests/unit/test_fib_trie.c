@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: MIT
+ * test_fib_trie.c - is the trie's answer right for every address, in every form, at every moment?
+ * Not here: errno, tos, metrics and the like (test_fib_table.c, test_fib_semantics.c).
+ * cmocka calls in; it calls the table, and nothing of it to know what is right.
+ * Source: the expected answers come from a linear search and from a sweep over sorted prefixes. */
+#include "net/fib_table.h"
+#include "bench/fib/synth.h"
+#include "tests/unit/host_machine.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct fib_table *tb;
+
+static int setup(void **state)
+{
+	(void)state;
+	host_reset();
+	host_set_mem_total(1ull << 30);
+	tb = fib_table_new();
+	return tb == NULL;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fib_table_free(tb);
+	return host_mem_out() != 0;
+}
+
+static int change(const struct synth_route *r, u32 nlflags)
+{
+	struct fib_nh nh = { .oif = r->hop + 1, .weight = 1 };
+	struct fib_config cfg = {
+		.dst = cpu_to_be32(r->prefix),
+		.dst_len = r->plen,
+		.type = RTN_UNICAST,
+		.scope = RT_SCOPE_LINK,
+		.nlflags = nlflags,
+		.nh = &nh,
+		.nhs = 1,
+	};
+
+	return nlflags != 0 ? fib_table_insert(tb, &cfg) : fib_table_delete(tb, &cfg);
+}
+
+static void add(struct synth_route r)
+{
+	assert_int_equal(change(&r, FIB_CREATE | FIB_EXCL), 0);
+}
+
+static void replace(struct synth_route r)
+{
+	assert_int_equal(change(&r, FIB_CREATE | FIB_REPLACE), 0);
+}
+
+static void take(struct synth_route r)
+{
+	assert_int_equal(change(&r, 0), 0);
+}
+
+/* ---- against a linear search -------------------------------------------------------------- */
+
+static u32 mask(u8 len)
+{
+	return len == 0 ? 0 : ~0u << (32 - len);
+}
+
+static const struct synth_route *linear(const struct synth_route *r, u32 n, u32 addr)
+{
+	const struct synth_route *best = NULL;
+
+	for (u32 i = 0; i < n; i++)
+		if ((addr & mask(r[i].plen)) == r[i].prefix &&
+			(best == NULL || r[i].plen > best->plen))
+			best = &r[i];
+	return best;
+}
+
+static void check(const struct synth_route *r, u32 n, u32 addr)
+{
+	const struct synth_route *want = linear(r, n, addr);
+	struct flowi4 fl = { .daddr = cpu_to_be32(addr) };
+	struct fib_result res;
+	int err = fib_table_lookup(tb, &fl, &res);
+
+	if (want == NULL) {
+		assert_int_equal(err, -EAGAIN);
+		return;
+	}
+	assert_int_equal(err, 0);
+	assert_int_equal(res.prefixlen, want->plen);
+	assert_int_equal(be32_to_cpu(res.prefix), want->prefix);
+	assert_int_equal(fib_res_nh(&res)->oif, want->hop + 1);
+}
+
+static void check_edges(const struct synth_route *r, u32 n, struct synth_route at)
+{
+	u32 last = at.prefix | ~mask(at.plen);
+
+	check(r, n, at.prefix);
+	check(r, n, at.prefix - 1);
+	check(r, n, last);
+	check(r, n, last + 1);
+}
+
+/* Sets of routes around one prefix; each set is inserted, checked, and taken in every order that
+ * a rotation gives. */
+static void fixed_vectors(void **state)
+{
+	static const struct synth_route sets[][8] = {
+		/* both ends of the space, every length at a digit's edge */
+		{ { 0, 1, 1 }, { 0x80000000, 1, 2 } },
+		{ { 0, 17, 1 }, { 0, 18, 2 }, { 0, 19, 3 }, { 0xffff8000, 17, 4 },
+			{ 0xffffc000, 18, 5 }, { 0xffffe000, 19, 6 } },
+		{ { 0, 23, 1 }, { 0, 24, 2 }, { 0, 25, 3 }, { 0xfffffe00, 23, 4 },
+			{ 0xffffff00, 24, 5 }, { 0xffffff80, 25, 6 } },
+		{ { 0, 29, 1 }, { 0, 30, 2 }, { 0, 31, 3 }, { 0, 32, 4 }, { 0xfffffff8, 29, 5 },
+			{ 0xfffffffc, 30, 6 }, { 0xfffffffe, 31, 7 }, { 0xffffffff, 32, 8 } },
+		{ { 0, 0, 1 }, { 0x7fffffff, 32, 2 }, { 0x80000000, 32, 3 }, { 0x40000000, 2, 4 } },
+		/* 192.0.2.0/25 cut in quarters, with hosts and a cover */
+		{ { 0xc0000200, 24, 1 }, { 0xc0000200, 25, 2 }, { 0xc0000200, 26, 3 },
+			{ 0xc0000260, 27, 4 }, { 0xc0000280, 25, 5 }, { 0xc0000281, 32, 6 },
+			{ 0xc00002ff, 32, 7 }, { 0xc0000100, 23, 8 } },
+	};
+	(void)state;
+
+	for (u32 s = 0; s < ARRAY_SIZE(sets); s++) {
+		u32 n = 0;
+
+		while (n < 8 && sets[s][n].hop != 0)
+			n++;
+		for (u32 turn = 0; turn < n; turn++) {
+			struct synth_route have[8];
+
+			for (u32 i = 0; i < n; i++) {
+				struct synth_route r = sets[s][(i + turn) % n];
+				r.prefix &= mask(r.plen);
+				have[i] = r;
+				add(r);
+				for (u32 k = 0; k <= i; k++)
+					check_edges(have, i + 1, have[k]);
+			}
+			for (u32 i = n; i-- > 0;) {
+				take(have[i]);
+				for (u32 k = 0; k < n; k++)
+					check_edges(have, i, have[k]);
+			}
+		}
+	}
+}
+
+/* The leaves of a dense corner: 18 bits of addresses, prefixes of every length over them. */
+#define CHURN       40000
+#define CHURN_MAX   300
+#define CHURN_PROBE 64
+
+static void churn(void **state)
+{
+	static struct synth_route have[CHURN_MAX];
+	u64 seed = 42;
+	u32 n = 0;
+	(void)state;
+
+	for (u32 step = 0; step < CHURN; step++) {
+		u64 bits = synth_random(&seed);
+		struct synth_route r = { .plen = (u8)(bits % 33), .hop = (u8)(bits >> 8 & 15) };
+		u32 at = (u32)(bits >> 40) % CHURN_MAX;
+
+		r.prefix = (0x0a000000 | (u32)(bits >> 16 & 0x3ffff)) & mask(r.plen);
+		bool there = false;
+		for (u32 i = 0; i < n; i++)
+			there |= have[i].prefix == r.prefix && have[i].plen == r.plen;
+		if (!there && n < CHURN_MAX && step % 1024 < 600) {
+			add(r);
+			have[n++] = r;
+		} else if (n > 0 && bits & 128) {
+			r = have[at % n];
+			take(r);
+			have[at % n] = have[n - 1];
+			n--;
+		} else if (n > 0) {
+			have[at % n].hop ^= 1;
+			r = have[at % n];
+			replace(r);
+		}
+		check_edges(have, n, r);
+		for (u32 i = 0; i < CHURN_PROBE - 4; i++)
+			check(have, n, 0x0a000000 | ((u32)synth_random(&seed) & 0x3ffff));
+	}
+	while (n > 0)
+		take(have[--n]);
+	assert_int_equal(tb->trie.pool.live, 0);
+	assert_int_equal(tb->trie.root % FIB_ROOT_ALIGN, 0);
+	assert_int_equal(((struct fib_runs *)tb->trie.root)->n, 1);
+}
+
+/* ---- all 2^32 addresses --------------------------------------------------------------------- */
+
+/* A run of addresses with one route; -1: none. Hop and length tell all that matters. */
+struct run {
+	u32 first;
+	s32 hop, plen;
+};
+
+struct run_list {
+	struct run *r;
+	u32 n;
+};
+
+static void run_add(struct run_list *l, u32 first, s32 hop, s32 plen)
+{
+	if (l->n > 0 && l->r[l->n - 1].first == first)
+		l->n--;
+	if (l->n > 0 && l->r[l->n - 1].hop == hop && l->r[l->n - 1].plen == plen)
+		return;
+	l->r[l->n++] = (struct run){ first, hop, plen };
+}
+
+/* Sweep over routes in address order, the open ones on a stack: no trie, no table. */
+static void sweep(const struct synth_route *r, u32 n, struct run_list *l)
+{
+	const struct synth_route *open[34];
+	u32 depth = 0;
+
+	run_add(l, 0, -1, -1);
+	for (u32 i = 0; i <= n; i++) {
+		while (depth > 0) {
+			const struct synth_route *top = open[depth - 1];
+			u32 last = top->prefix | ~mask(top->plen);
+
+			if (i < n && last >= r[i].prefix)
+				break;
+			depth--;
+			if (last != ~0u && depth > 0)
+				run_add(l, last + 1, open[depth - 1]->hop, open[depth - 1]->plen);
+			else if (last != ~0u)
+				run_add(l, last + 1, -1, -1);
+		}
+		if (i < n) {
+			run_add(l, r[i].prefix, r[i].hop, r[i].plen);
+			open[depth++] = &r[i];
+		}
+	}
+}
+
+static int collect(void *arg, u32 first, u32 last, u16 id)
+{
+	const struct fib_dst *dst = &tb->trie.dst[id];
+	const struct fib_info *fi = (const struct fib_info *)(dst->fi & ~(uintptr_t)FIB_DST_SLOW);
+
+	(void)last;
+	run_add(arg, first, fi != NULL ? fi->nh[0].oif - 1 : -1, fi != NULL ? dst->plen : -1);
+	return 0;
+}
+
+static void equal_everywhere(const struct synth_route *sorted, u32 n)
+{
+	struct run_list want = { calloc(2 * n + 2, sizeof(struct run)), 0 };
+	struct run_list got = { calloc(2 * n + 2, sizeof(struct run)), 0 };
+
+	sweep(sorted, n, &want);
+	assert_int_equal(fib_trie_dump(&tb->trie, collect, &got), 0);
+	assert_int_equal(got.n, want.n);
+	assert_memory_equal(got.r, want.r, want.n * sizeof(struct run));
+	free(want.r);
+	free(got.r);
+}
+
+static void whole_space(u32 n)
+{
+	struct synth_route *sorted = calloc(n, sizeof *sorted), *mixed = calloc(n, sizeof *mixed);
+	u32 kept = 0;
+
+	synth_table(sorted, n);
+	memcpy(mixed, sorted, n * sizeof *mixed);
+	synth_shuffle(mixed, n, 7);
+	for (u32 i = 0; i < n; i++)
+		add(mixed[i]);
+	equal_everywhere(sorted, n);
+	for (u32 i = 0; i < n; i += 2) {
+		sorted[i].hop ^= 0x55;
+		replace(sorted[i]);
+	}
+	equal_everywhere(sorted, n);
+	for (u32 i = 0; i < n; i++)
+		if (i % 2 == 0)
+			take(sorted[i]);
+		else
+			sorted[kept++] = sorted[i];
+	equal_everywhere(sorted, kept);
+	while (kept > 0)
+		take(sorted[--kept]);
+	equal_everywhere(sorted, 0);
+	assert_int_equal(fib_table_bytes(tb).total, FIB_PAGE);
+	free(sorted);
+	free(mixed);
+}
+
+static void whole_space_full(void **state)
+{
+	(void)state;
+	whole_space(SYNTH_FULL);
+}
+
+static void whole_space_100k(void **state)
+{
+	(void)state;
+	whole_space(100000);
+}
+
+static void whole_space_1k(void **state)
+{
+	(void)state;
+	whole_space(1000);
+}
+
+static void whole_space_few(void **state)
+{
+	(void)state;
+	for (u32 n = 1; n < 40; n++)
+		whole_space(n);
+}
+
+/* ---- size ----------------------------------------------------------------------------------- */
+
+static void fill(u32 n)
+{
+	struct synth_route *r = calloc(n, sizeof *r);
+
+	synth_table(r, n);
+	synth_shuffle(r, n, 8);
+	for (u32 i = 0; i < n; i++)
+		add(r[i]);
+	free(r);
+}
+
+static void sizes(void **state)
+{
+	(void)state;
+	assert_int_equal(fib_table_bytes(tb).total, 4096);
+	assert_int_equal(host_mem_out(), 4096);
+	fill(3);
+	assert_int_equal(host_mem_out(), 4096);
+}
+
+static void size_of_1k(void **state)
+{
+	(void)state;
+	fill(1000);
+	assert_true(fib_table_bytes(tb).trie <= 64 << 10);
+	assert_int_equal(fib_table_bytes(tb).total, host_mem_out());
+}
+
+static void size_of_a_full_table(void **state)
+{
+	(void)state;
+	fill(SYNTH_FULL);
+	assert_true(fib_table_bytes(tb).trie <= 4 << 20);
+	assert_int_equal(fib_table_bytes(tb).total, host_mem_out());
+}
+
+/* Equal tables have equal tries, whatever their history: as many live units and the same runs
+ * (whole_space_* compares those). */
+static void canonical(void **state)
+{
+	struct synth_route *r = calloc(20000, sizeof *r);
+	(void)state;
+
+	synth_table(r, 20000);
+	for (u32 i = 0; i < 20000; i++)
+		add(r[i]);
+	u32 live = tb->trie.pool.live;
+	for (u32 i = 0; i < 20000; i += 3)
+		take(r[i]);
+	assert_true(tb->trie.pool.live < live);
+	synth_shuffle(r, 20000, 11);
+	for (u32 i = 0; i < 20000; i++)
+		change(&r[i], FIB_CREATE | FIB_EXCL);
+	assert_int_equal(tb->trie.pool.live, live);
+	free(r);
+}
+
+/* ---- readers beside the writer ---------------------------------------------------------------- */
+
+#define READERS 2
+#define FLIPS   1000
+
+/* A reader counts up between two lookups; when every count has moved, nobody holds what was read
+ * before. A count of 0 says that the reader has gone. */
+static u64 passed[READERS];
+static bool stop;
+static u64 wrong_answers, right_answers;
+
+static void wait_for_readers(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < READERS; i++) {
+		u64 seen = __atomic_load_n(&passed[i], __ATOMIC_ACQUIRE);
+
+		while (seen != 0 && __atomic_load_n(&passed[i], __ATOMIC_ACQUIRE) == seen)
+			sched_yield();
+	}
+}
+
+/* Each address has hop a or b, never anything else: its cover is 0. */
+static void *reader(void *arg)
+{
+	u64 *count = arg, seed = (u64)(count - passed) + 1, wrong = 0, right = 0;
+
+	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
+		u32 addr = 0x0a000000 | ((u32)synth_random(&seed) & 0xffffff);
+		const struct fib_dst *dst = &tb->trie.dst[fib_trie_find(&tb->trie, addr)];
+		const struct fib_info *fi = (const struct fib_info *)dst->fi;
+		u8 plen = dst->plen;
+		int oif = fi->nh[0].oif;
+
+		if ((plen == 8 && oif == 9) || (plen == 13 && oif >= 1 && oif <= 2) ||
+			(plen == 26 && oif >= 3 && oif <= 4))
+			right++;
+		else
+			wrong++;
+		if (__atomic_add_fetch(count, 1, __ATOMIC_RELEASE) % 256 == 0)
+			sched_yield();
+	}
+	__atomic_store_n(count, 0, __ATOMIC_RELEASE);
+	__atomic_add_fetch(&wrong_answers, wrong, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&right_answers, right, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+static void flip(u64 *seed)
+{
+	u64 bits = synth_random(seed);
+	struct synth_route r = { 0x0a000000 | ((u32)bits & 0xffffff), bits >> 32 & 1 ? 13 : 26, 0 };
+
+	r.prefix &= mask(r.plen);
+	r.hop = (u8)((r.plen == 13 ? 0 : 2) + (bits >> 33 & 1));
+	if (bits >> 34 & 1)
+		change(&r, FIB_CREATE | FIB_REPLACE);
+	else
+		change(&r, 0);
+}
+
+static void readers_beside_a_writer(void **state)
+{
+	pthread_t thread[READERS];
+	u64 seed = 3;
+	(void)state;
+
+	stop = false;
+	wrong_answers = right_answers = 0;
+	tb->trie.wait = wait_for_readers;
+	add((struct synth_route){ 0x0a000000, 8, 8 });
+	/* A route holds every hop, so that no answer is ever freed: this test is of the trie. */
+	for (u32 i = 0; i < 4; i++)
+		add((struct synth_route){ 0x0b000000 + i * 64, 26, (u8)i });
+	for (u32 i = 0; i < 2; i++)
+		add((struct synth_route){ 0x0c000000 + i * 0x80000, 13, (u8)i });
+	for (int i = 0; i < READERS; i++) {
+		passed[i] = 1;
+		assert_int_equal(pthread_create(&thread[i], NULL, reader, &passed[i]), 0);
+	}
+	for (int i = 0; i < FLIPS; i++)
+		flip(&seed);
+	__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+	for (int i = 0; i < READERS; i++)
+		pthread_join(thread[i], NULL);
+	tb->trie.wait = NULL;
+	assert_int_equal(wrong_answers, 0);
+	assert_true(right_answers > FLIPS);
+}
+
+/* ---- counting bits ------------------------------------------------------------------------------ */
+
+static void popcounts(void **state)
+{
+	u64 seed = 1;
+	(void)state;
+
+	for (int i = 0; i < 100000; i++) {
+		u64 x = synth_random(&seed) & synth_random(&seed) >> i % 64;
+		u32 n = 0;
+
+		for (u64 y = x; y != 0; y >>= 1)
+			n += y & 1;
+		assert_int_equal(popcount_sw(x), n);
+		if (cpu_has_popcnt)
+			assert_int_equal(popcount_hw(x), n);
+	}
+}
+
+static void churn_without_popcnt(void **state)
+{
+	bool has = cpu_has_popcnt;
+
+	cpu_has_popcnt = false;
+	churn(state);
+	cpu_has_popcnt = has;
+}
+
+static void selftest(void **state)
+{
+	(void)state;
+	assert_int_equal(fib_selftest(), 0);
+	host_fail_commit(1, false);
+	assert_int_equal(fib_selftest(), -ENOMEM);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(fixed_vectors, setup, teardown),
+		cmocka_unit_test_setup_teardown(churn, setup, teardown),
+		cmocka_unit_test_setup_teardown(churn_without_popcnt, setup, teardown),
+		cmocka_unit_test_setup_teardown(whole_space_few, setup, teardown),
+		cmocka_unit_test_setup_teardown(whole_space_1k, setup, teardown),
+		cmocka_unit_test_setup_teardown(whole_space_100k, setup, teardown),
+		cmocka_unit_test_setup_teardown(whole_space_full, setup, teardown),
+		cmocka_unit_test_setup_teardown(sizes, setup, teardown),
+		cmocka_unit_test_setup_teardown(size_of_1k, setup, teardown),
+		cmocka_unit_test_setup_teardown(size_of_a_full_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(canonical, setup, teardown),
+		cmocka_unit_test_setup_teardown(readers_beside_a_writer, setup, teardown),
+		cmocka_unit_test_setup_teardown(popcounts, setup, teardown),
+		cmocka_unit_test_setup_teardown(selftest, setup, teardown),
+	};
+
+	cmocka_set_test_filter(argc > 1 ? argv[1] : NULL); /* one test by name */
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
