@@ -93,12 +93,10 @@ static __always_inline u32 fib_block_child(const struct fib_block *b, u32 slot)
 	return ((const u32 *)b)[-1 - (s32)(slot & (FIB_SLOT_CHILD - 1))];
 }
 
-static __always_inline u32 fib_trie_walk(const struct fib_trie *t, u64 root, u32 addr, bool hw)
+/* From a word that stands for the 2^span keys around an address down to its answer. */
+static __always_inline u32 fib_trie_descend(
+	const struct fib_trie *t, u32 word, u64 key, u32 span, bool hw)
 {
-	u32 span = root % FIB_ROOT_ALIGN;
-	u64 key = (u64)addr << FIB_KEY_PAD;
-	u32 word = ((const u32 *)(root - span))[key >> span];
-
 	while (word & FIB_CHILD) {
 		const struct fib_block *b = fib_block_at(t, word);
 
@@ -110,6 +108,14 @@ static __always_inline u32 fib_trie_walk(const struct fib_trie *t, u64 root, u32
 		word = fib_block_child(b, slot);
 	}
 	return word;
+}
+
+static __always_inline u32 fib_trie_walk(const struct fib_trie *t, u64 root, u32 addr, bool hw)
+{
+	u32 span = root % FIB_ROOT_ALIGN;
+	u64 key = (u64)addr << FIB_KEY_PAD;
+
+	return fib_trie_descend(t, ((const u32 *)(root - span))[key >> span], key, span, hw);
 }
 
 /* fib_trie_find - the number of the answer for an address (host byte order). Lock-free: the
@@ -124,6 +130,10 @@ static __always_inline u32 fib_trie_find(const struct fib_trie *t, u32 addr)
 		return fib_trie_walk(t, root, addr, true);
 	return fib_trie_walk(t, root, addr, false);
 }
+
+/* fib_trie_find_bulk - n answers at once: while one address's block is on its way from memory,
+ * the next one's root word is asked for. */
+void fib_trie_find_bulk(const struct fib_trie *t, const u32 *addr, u16 *id, u32 n);
 
 /* fib_trie_init - an empty trie: every address has answer 0.
  * t      its dst is set, so are wait and wait_arg (or NULL)

@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 
 #define PAGE          4096ul
+#define LARGE_PAGE    (2ul << 20)
 #define NULL_PAGE_END 4096ul
 #define IDLE_STEP_NS  (10 * NSEC_PER_MSEC)
 #define DEFAULT_TOTAL (64ull << 20)
@@ -42,7 +43,7 @@ struct reservation {
 static struct reservation *reservations;
 static size_t mem_out;
 static unsigned commits, fail_at;
-static bool fail_again;
+static bool fail_again, plain_memory;
 static u64 total_bytes = DEFAULT_TOTAL;
 
 static struct reservation *reservation_of(const char *at, size_t bytes)
@@ -80,11 +81,31 @@ static bool commit_refused(void)
 	return fail_at != 0 && (commits == fail_at || (fail_again && commits > fail_at));
 }
 
+/* Address space of more than is needed, then both ends cut off. */
+static void *map_aligned(size_t bytes, size_t align)
+{
+	int prot = plain_memory ? PROT_READ | PROT_WRITE : PROT_NONE;
+	char *at =
+		mmap(NULL, bytes + align, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (at == MAP_FAILED)
+		return NULL;
+	char *start = (char *)ALIGN_UP((uintptr_t)at, align);
+	if (start != at)
+		munmap(at, (size_t)(start - at));
+	munmap(start + bytes, (size_t)(at + align - start));
+	return start;
+}
+
+void host_plain_memory(bool on)
+{
+	plain_memory = on;
+}
+
 void *mem_reserve(size_t bytes)
 {
-	bytes = ALIGN_UP(bytes, PAGE);
-	void *at = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (at == MAP_FAILED)
+	bytes = ALIGN_UP(bytes, plain_memory ? LARGE_PAGE : PAGE);
+	void *at = map_aligned(bytes, plain_memory ? LARGE_PAGE : PAGE);
+	if (at == NULL)
 		return NULL;
 	struct reservation *r = calloc(1, sizeof *r + bytes / PAGE);
 	if (r == NULL)
@@ -101,7 +122,7 @@ int mem_commit(void *at, size_t bytes)
 	if (commit_refused())
 		return -ENOMEM;
 	mark_pages(at, bytes, true);
-	if (mprotect(at, bytes, PROT_READ | PROT_WRITE) != 0)
+	if (!plain_memory && mprotect(at, bytes, PROT_READ | PROT_WRITE) != 0)
 		panic("mprotect: the test host is out of memory");
 	return 0;
 }
@@ -109,6 +130,10 @@ int mem_commit(void *at, size_t bytes)
 void mem_decommit(void *at, size_t bytes)
 {
 	mark_pages(at, bytes, false);
+	if (plain_memory) {
+		memset(at, 0, bytes);
+		return;
+	}
 	/* A fresh mapping: a later commit finds zeroes, an access before it faults. */
 	if (mmap(at, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
 		    0) == MAP_FAILED)

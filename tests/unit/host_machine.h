@@ -24,6 +24,11 @@ unsigned host_commits(void);
 /* host_mem_out - bytes committed and not given back; a leak check compares before and after. */
 size_t host_mem_out(void);
 
+/* host_plain_memory - for benches: reservations are ordinary memory from their start, aligned to
+ * 2 MiB, so that the host may back them by large pages. Only touches memory once asked for, but
+ * a read before the commit is no longer caught. */
+void host_plain_memory(bool on);
+
 /* host_set_mem_total - what mem_total answers; 64 MiB until set. */
 void host_set_mem_total(u64 bytes);
 
