@@ -5,6 +5,7 @@
  * Source: RFC 1122; Linux's inet_sock, proto and inet_protosw. */
 #pragma once
 
+#include "net/ip.h"
 #include "net/route.h"
 #include "net/socket.h"
 
@@ -18,14 +19,22 @@ struct inet_sock {
 	bool port_locked; /* the program chose the port */
 	struct list_head bind_node; /* in its port's list */
 
-	/* The last destination and its route (design: cached, not skipped). Valid for the key while
-	 * rt.genid is the namespace's. */
+	/* The last destination: its route and the headers of the flow, ready but for lengths and
+	 * checksums (design: cached, not skipped). For this key, while rt.genid is the namespace's;
+	 * whatever else goes into it calls inet_forget_route. */
 	struct {
-		be32 daddr;
-		be32 saddr;
+		be32 daddr; /* as the program gave it */
+		be16 dport;
 		struct rtable rt;
+		struct ip_template ip;
+		u64 udp_sum; /* of pseudo-header and ports */
 	} cache;
 };
+
+static inline void inet_forget_route(struct inet_sock *inet)
+{
+	inet->cache.rt.genid = 0; /* never a namespace's */
+}
 
 static inline struct inet_sock *inet_sk(const struct sock *sk)
 {

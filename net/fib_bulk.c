@@ -16,8 +16,8 @@ static __always_inline void find_batch(
 
 	for (u32 i = 0; i < n; i++) {
 		word[i] = words[((u64)addr[i] << FIB_KEY_PAD) >> span];
-		if (word[i] & FIB_CHILD)
-			__builtin_prefetch(fib_block_at(t, word[i]));
+		/* Also for an answer, where it is of no use: asking would cost a wrong guess. */
+		__builtin_prefetch(fib_block_at(t, word[i]));
 	}
 	for (u32 i = 0; i < n; i++)
 		id[i] = (u16)fib_trie_descend(t, word[i], (u64)addr[i] << FIB_KEY_PAD, span, hw);

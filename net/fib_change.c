@@ -95,12 +95,19 @@ static u16 shown_id(struct fib_table *tb, u32 alias)
 	return info != 0 ? fib_info_node_at(tb, info)->dst_id[fa->plen] : tb->complex_id[fa->plen];
 }
 
-/* The answer of the next shorter prefix that covers this one. */
+/* The answer of the next shorter prefix that covers this one. Mostly the trie knows: the other
+ * half of the prefix one bit shorter has the same covers, so if the answer there is that of a
+ * shorter prefix, it is the longest of them. Otherwise that half has routes of its own; then look
+ * whether there is a route one bit shorter, and go on with that one's other half. */
 static u16 cover_id(struct fib_table *tb, u32 prefix, u8 plen)
 {
-	for (u8 len = plen; --len > 0;) {
-		u32 alias =
-			tb->len_n[len] == 0 ? 0 : fib_first_alias(tb, prefix & fib_mask(len), len);
+	for (u8 len = plen; len > 1; len--) {
+		u16 id = (u16)fib_trie_find(&tb->trie, prefix ^ (1u << (32 - len)));
+		u8 up = (u8)(len - 1);
+
+		if (tb->trie.dst[id].plen <= up)
+			return id;
+		u32 alias = tb->len_n[up] == 0 ? 0 : fib_first_alias(tb, prefix & fib_mask(up), up);
 		if (alias != 0)
 			return shown_id(tb, alias);
 	}

@@ -28,13 +28,14 @@ static struct sk_buff *icmp_reply(struct net *net, const struct iphdr *iph, stru
 
 static void icmp_push(struct net *net, struct sk_buff *skb, const struct rtable *rt)
 {
-	const struct ip_cookie cookie = { .protocol = IPPROTO_ICMP, .ttl = IPDEFTTL, .df = true };
 	struct icmphdr *icmp = (struct icmphdr *)skb->data;
+	struct ip_template t;
 
 	icmp->checksum = BE16_ZERO;
 	icmp->checksum = csum_fold(csum_add(0, icmp, skb->len));
 	net->mib.icmp_out_msgs++;
-	ip_send_skb(net, skb, rt, &cookie);
+	ip_template_init(&t, rt, IPPROTO_ICMP, 0, IPDEFTTL, true);
+	ip_send_skb(net, skb, rt, &t);
 }
 
 static bool rate_allows(void)

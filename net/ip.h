@@ -11,11 +11,16 @@
 
 struct msghdr;
 
-/* What a datagram's header says besides its addresses. */
-struct ip_cookie {
-	u8 protocol, tos, ttl;
-	bool df; /* routers may not fragment it; a packet that we had to fragment goes without */
+/* The header of a flow, made once: what changes with each packet is added when it is sent. */
+struct ip_template {
+	struct iphdr iph; /* tot_len, id and check are zero */
+	u64 sum;	  /* of its bytes */
 };
+
+/* ip_template_init - df: routers may not fragment it; a packet that we had to fragment ourselves
+ * goes without. */
+void ip_template_init(struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl,
+		bool df);
 
 /* ip_make_skb - a packet with room for its headers and the message's payload copied in, or a
  * chain of them (skb->frags) when it does not fit the route's MTU.
@@ -33,10 +38,11 @@ struct sk_buff *ip_make_skb(const struct sock *sk, const struct rtable *rt, stru
 /* ip_send_skb - put the IPv4 header before a packet from ip_make_skb and send it. Takes the skb.
  * Returns  0, or -EPERM (netfilter), or what neigh_output says */
 int ip_send_skb(struct net *net, struct sk_buff *skb, const struct rtable *rt,
-		const struct ip_cookie *cookie);
+		const struct ip_template *t);
 
-/* ip_local_out - a packet with its IPv4 header: length and checksum, then the hooks, then out. */
-int ip_local_out(struct net *net, struct sk_buff *skb);
+/* ip_local_out - a packet with its IPv4 header complete but for length and checksum: these, then
+ * the hooks, then out. sum: of the header as it stands, with both zero. */
+int ip_local_out(struct net *net, struct sk_buff *skb, u64 sum);
 
 /* ip_rcv - an IPv4 packet came in, data at its header. Takes the skb. */
 void ip_rcv(struct sk_buff *skb);

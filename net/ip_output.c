@@ -65,10 +65,7 @@ static int fill(struct sk_buff *skb, struct msghdr *msg, u32 head, u32 len, u64 
 {
 	u8 *at = (u8 *)skb_put(skb, head + len) + head;
 
-	if (unlikely(memcpy_from_msg(at, msg, len) < 0))
-		return -EFAULT;
-	*sum = csum_add(*sum, at, len);
-	return 0;
+	return csum_and_memcpy_from_msg(at, msg, len, sum);
 }
 
 static struct sk_buff *make_fragments(const struct rtable *rt, struct msghdr *msg, size_t len,
@@ -123,22 +120,6 @@ struct sk_buff *ip_make_skb(const struct sock *sk, const struct rtable *rt, stru
 }
 
 /* ---- down ------------------------------------------------------------------------------- */
-
-/* RFC 6864 4.1: an atomic datagram (DF set, not a fragment) may carry any identification; zero
- * tells nothing to strangers. Others must not repeat soon: one counter from a random start. */
-static be16 next_id(bool atomic)
-{
-	static u16 counter;
-	static bool seeded;
-
-	if (likely(atomic))
-		return BE16_ZERO;
-	if (!seeded) {
-		counter = (u16)random_u32();
-		seeded = true;
-	}
-	return cpu_to_be16(counter++);
-}
 
 static void finish_header(struct iphdr *iph)
 {
@@ -197,34 +178,59 @@ static int ip_output(struct net *net, struct sk_buff *skb)
 	return nf_hook(NF_INET_POST_ROUTING, net, skb, NULL, skb->dev, ip_finish_output);
 }
 
-int ip_local_out(struct net *net, struct sk_buff *skb)
+int ip_local_out(struct net *net, struct sk_buff *skb, u64 sum)
 {
 	struct iphdr *iph = (struct iphdr *)skb->data;
 
 	net->mib.ip_out_requests++;
 	iph->tot_len = cpu_to_be16((u16)(skb->len + skb->frags_len));
-	finish_header(iph);
+	iph->check = csum_fold(sum + iph->tot_len.raw);
 	skb->protocol = cpu_to_be16(ETH_P_IP);
 	skb_set_network_header(skb);
 	return nf_hook(NF_INET_LOCAL_OUT, net, skb, NULL, skb->dev, ip_output);
 }
 
-int ip_send_skb(struct net *net, struct sk_buff *skb, const struct rtable *rt,
-		const struct ip_cookie *cookie)
+void ip_template_init(struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl,
+		bool df)
 {
-	bool df = cookie->df && !skb->frags;
-	struct iphdr *iph;
-
-	iph = skb_push(skb, IP_HLEN);
-	*iph = (struct iphdr){ .version_ihl = IP_VERSION_IHL,
-		.tos = cookie->tos,
-		.id = next_id(df),
+	t->iph = (struct iphdr){ .version_ihl = IP_VERSION_IHL,
+		.tos = tos,
 		.frag_off = cpu_to_be16(df ? IP_DF : 0),
-		.ttl = cookie->ttl,
-		.protocol = cookie->protocol,
+		.ttl = ttl,
+		.protocol = protocol,
 		.saddr = rt->saddr,
 		.daddr = rt->daddr };
+	t->sum = csum_add(0, &t->iph, sizeof(t->iph));
+}
+
+/* RFC 6864 4.1: an atomic datagram (DF set, not a fragment) may carry any identification, so it
+ * carries none, which tells nothing to strangers. Others must not repeat soon: one counter from a
+ * random start. */
+static noinline u64 make_fragmentable(struct iphdr *iph, u64 sum)
+{
+	static u16 counter;
+	static bool seeded;
+
+	if (!seeded) {
+		counter = (u16)random_u32();
+		seeded = true;
+	}
+	sum -= iph->frag_off.raw;
+	iph->frag_off = BE16_ZERO;
+	iph->id = cpu_to_be16(counter++);
+	return sum + iph->id.raw;
+}
+
+int ip_send_skb(struct net *net, struct sk_buff *skb, const struct rtable *rt,
+		const struct ip_template *t)
+{
+	struct iphdr *iph = skb_push(skb, IP_HLEN);
+	u64 sum = t->sum;
+
+	*iph = t->iph;
+	if (unlikely(skb->frags || be16_is_zero(iph->frag_off)))
+		sum = make_fragmentable(iph, sum);
 	skb->dev = rt->dev;
 	skb->neigh = rt->neigh;
-	return ip_local_out(net, skb);
+	return ip_local_out(net, skb, sum);
 }

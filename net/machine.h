@@ -82,6 +82,11 @@ void *dma_alloc(size_t bytes);
 /* copy_from_user - the only way in. Returns 0 or -EFAULT (then dst is undefined). */
 int copy_from_user(void *dst, const void __user *src, size_t len) __must_check;
 
+/* csum_and_copy_from_user - the same, and the sum of the bytes on the way (net/checksum.h: 16-bit
+ * words as they stand in memory, an odd last byte as if followed by zero).
+ * Returns  the unfolded sum, below 2^34; or -EFAULT */
+s64 csum_and_copy_from_user(void *dst, const void __user *src, size_t len) __must_check;
+
 /* copy_to_user - the only way out. Returns 0 or -EFAULT (some bytes may have been written). */
 int copy_to_user(void __user *dst, const void *src, size_t len) __must_check;
 

@@ -60,5 +60,9 @@ struct msghdr {
 /* memcpy_from_msg - the next len bytes of the message. Returns 0 or -EFAULT. */
 int memcpy_from_msg(void *dst, struct msghdr *msg, size_t len) __must_check;
 
+/* csum_and_memcpy_from_msg - the same, adding the checksum of the bytes to *sum. Only the last call
+ * for a message may take an odd number of bytes. */
+int csum_and_memcpy_from_msg(void *dst, struct msghdr *msg, size_t len, u64 *sum) __must_check;
+
 /* memcpy_to_msg - len bytes into it. Returns 0 or -EFAULT. */
 int memcpy_to_msg(struct msghdr *msg, const void *src, size_t len) __must_check;

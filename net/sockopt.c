@@ -97,7 +97,6 @@ static int set_ip(struct inet_sock *inet, int name, s32 value)
 	switch (name) {
 	case IP_TOS:
 		inet->tos = (u8)value;
-		inet->cache.rt.genid = 0; /* routes may depend on it */
 		return 0;
 	case IP_TTL:
 		return set_ttl(&inet->uc_ttl, value, 1, IPDEFTTL);
@@ -111,6 +110,15 @@ static int set_ip(struct inet_sock *inet, int name, s32 value)
 	default:
 		return -ENOPROTOOPT;
 	}
+}
+
+static int set_integer(struct sock *sk, int level, int name, s32 value)
+{
+	int err = level == SOL_SOCKET ? set_socket(sk, name, value) : set_ip(inet_sk(sk), name, value);
+
+	if (!err) /* TTL, TOS and others are in the flow's headers */
+		inet_forget_route(inet_sk(sk));
+	return err;
 }
 
 int inet_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len)
@@ -128,7 +136,7 @@ int inet_setsockopt(struct socket *sock, int level, int name, const void __user 
 		return -EINVAL;
 	if (copy_from_user(&value, val, sizeof(value)) < 0)
 		return -EFAULT;
-	return level == SOL_SOCKET ? set_socket(sk, name, value) : set_ip(inet_sk(sk), name, value);
+	return set_integer(sk, level, name, value);
 }
 
 /* ---- getting ----------------------------------------------------------------------------- */

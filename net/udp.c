@@ -49,10 +49,11 @@ static int udp_destination(const struct inet_sock *inet, const struct msghdr *ms
 	return 0;
 }
 
-/* A route for the destination, kept in the socket for the next datagram. */
+/* The route for a destination and the headers of the flow, kept in the socket. */
 static noinline int udp_route_slow(struct sock *sk, be32 daddr, be16 dport)
 {
 	struct inet_sock *inet = inet_sk(sk);
+	struct rtable *rt = &inet->cache.rt;
 	struct flowi4 fl4 = { .daddr = daddr,
 		.saddr = inet->inet_rcv_saddr,
 		.dport = dport,
@@ -62,51 +63,48 @@ static noinline int udp_route_slow(struct sock *sk, be32 daddr, be16 dport)
 		.tos = inet->tos & FLOWI_TOS_MASK };
 	int err;
 
-	inet->cache.rt.genid = 0; /* never current: an answer that fails is not kept */
-	err = ip_route_output_flow(sk->sk_net, &fl4, &inet->cache.rt);
+	inet_forget_route(inet); /* an answer that fails is not kept */
+	err = ip_route_output_flow(sk->sk_net, &fl4, rt);
 	if (err)
 		return err;
 	inet->cache.daddr = daddr;
-	inet->cache.saddr = inet->inet_rcv_saddr;
+	inet->cache.dport = dport;
+	inet->cache.udp_sum = csum_pseudo(rt->saddr, rt->daddr, 0, IPPROTO_UDP) +
+			      cpu_to_be16(inet->inet_num).raw + dport.raw;
+	ip_template_init(&inet->cache.ip, rt, IPPROTO_UDP, inet->tos,
+			rt->flags & RTCF_MULTICAST ? inet->mc_ttl : inet->uc_ttl,
+			inet->pmtudisc != IP_PMTUDISC_DONT);
 	return 0;
 }
 
 static __always_inline int udp_route(struct sock *sk, be32 daddr, be16 dport)
 {
-	struct inet_sock *inet = inet_sk(sk);
+	const struct inet_sock *inet = inet_sk(sk);
 
-	if (likely(be32_eq(inet->cache.daddr, daddr) &&
-			be32_eq(inet->cache.saddr, inet->inet_rcv_saddr) &&
+	if (likely(be32_eq(inet->cache.daddr, daddr) && be16_eq(inet->cache.dport, dport) &&
 			rt_valid(sk->sk_net, &inet->cache.rt)))
 		return 0;
 	return udp_route_slow(sk, daddr, dport);
 }
 
 /* udp_send_skb - put the UDP header before the payload and send. sum: of the payload. */
-static int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct rtable *rt, be16 dport,
-		csum sum)
+static int udp_send_skb(struct sk_buff *skb, struct sock *sk, csum sum)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	u16 len = (u16)(skb->len + skb->frags_len);
 	struct udphdr *uh = (struct udphdr *)skb->data;
-	struct ip_cookie cookie = { .protocol = IPPROTO_UDP,
-		.tos = inet->tos,
-		.ttl = rt->flags & RTCF_MULTICAST ? inet->mc_ttl : inet->uc_ttl,
-		.df = inet->pmtudisc != IP_PMTUDISC_DONT };
+	be16 len = cpu_to_be16((u16)(skb->len + skb->frags_len));
 
-	*uh = (struct udphdr){ .source = cpu_to_be16(inet->inet_num),
-		.dest = dport,
-		.len = cpu_to_be16(len) };
-	if (!sk->sk_no_check_tx) {
-		sum = csum_add(sum + csum_pseudo(rt->saddr, rt->daddr, len, IPPROTO_UDP), uh,
-				sizeof(*uh));
-		uh->check = csum_fold(sum);
-		if (uh->check.raw == 0) /* RFC 768: zero means "none" */
-			uh->check.raw = 0xffff;
-	}
+	uh->source = cpu_to_be16(inet->inet_num);
+	uh->dest = inet->cache.dport;
+	uh->len = len;
+	uh->check = csum_fold(sum + inet->cache.udp_sum + len.raw + len.raw);
+	if (unlikely(uh->check.raw == 0)) /* RFC 768: zero means "none" */
+		uh->check.raw = 0xffff;
+	if (unlikely(sk->sk_no_check_tx))
+		uh->check = BE16_ZERO;
 	skb_set_transport_header(skb);
 	skb->sk = sk;
-	return ip_send_skb(sk->sk_net, skb, rt, &cookie);
+	return ip_send_skb(sk->sk_net, skb, &inet->cache.rt, &inet->cache.ip);
 }
 
 /* What the socket's own state has against sending. */
@@ -152,7 +150,7 @@ ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	} while (unlikely(PTR_ERR(skb) == -ESTALE));
 	if (unlikely(IS_ERR(skb)))
 		return PTR_ERR(skb);
-	err = udp_send_skb(skb, sk, rt, dport, sum);
+	err = udp_send_skb(skb, sk, sum);
 	if (unlikely(err))
 		return err;
 	sk->sk_net->mib.udp_out_datagrams++;
@@ -180,7 +178,6 @@ static int udp_connect(struct sock *sk, const struct sockaddr_in *addr)
 	struct inet_sock *inet = inet_sk(sk);
 	int err;
 
-	inet->cache.daddr = BE32_ZERO;
 	err = udp_route_slow(sk, addr->sin_addr, addr->sin_port);
 	if (err)
 		return err;
@@ -190,6 +187,7 @@ static int udp_connect(struct sock *sk, const struct sockaddr_in *addr)
 	inet->inet_dport = addr->sin_port;
 	if (be32_is_zero(inet->inet_rcv_saddr))
 		inet->inet_rcv_saddr = inet->cache.rt.saddr;
+	inet->cache.daddr = inet->inet_daddr; /* 0.0.0.0 meant somebody */
 	return 0;
 }
 
@@ -197,6 +195,7 @@ static int udp_disconnect(struct sock *sk)
 {
 	struct inet_sock *inet = inet_sk(sk);
 
+	inet_forget_route(inet);
 	inet->inet_daddr = BE32_ZERO;
 	inet->inet_dport = BE16_ZERO;
 	if (!inet->port_locked) { /* as on Linux: the port is given back, too */

@@ -74,6 +74,7 @@ int udp_port_get(struct sock *sk, u16 port)
 		return -EADDRINUSE;
 	}
 	inet->inet_num = port;
+	inet_forget_route(inet); /* the port is in the flow's headers */
 	list_add(&inet->bind_node, bucket_of(sk->sk_net, port));
 	return 0;
 }

@@ -8,6 +8,12 @@
 
 #ifndef MUFFIN_HOST
 
+#undef memcpy
+#undef memmove
+#undef memset
+#undef memcmp
+#undef strlen
+
 /* Eight bytes at a time: under an emulator each turn of a string instruction costs as much as
  * one instruction of this loop, and carries an eighth of it. */
 typedef u64 __attribute__((may_alias, aligned(1))) word;

@@ -41,6 +41,14 @@ char *strchr(const char *s, int c);
 
 /* strrchr - the last c in s, or NULL. */
 char *strrchr(const char *s, int c);
+
+/* Freestanding, the compiler takes these for functions like any other: tell it that it knows them,
+ * so that a copy of known length becomes a few moves. */
+#define memcpy  __builtin_memcpy
+#define memmove __builtin_memmove
+#define memset  __builtin_memset
+#define memcmp  __builtin_memcmp
+#define strlen  __builtin_strlen
 #endif
 
 #include <stddef.h>

@@ -70,6 +70,48 @@ copy_user:
 	xorl %eax, %eax
 	ret
 
+/* s64 copy_user_csum(dst rdi, src rsi, len rdx): the same, and the sum of the bytes as 16-bit words
+ * (net/checksum.h), below 2^33; or -EFAULT. */
+	.balign 16
+	.globl copy_user_csum
+copy_user_csum:
+	USER_OPEN
+	xorl %eax, %eax
+	subq $8, %rdx
+	jb 4f
+3:	USER movq (%rsi), %rcx
+	USER movq %rcx, (%rdi)
+	addq %rcx, %rax
+	adcq $0, %rax
+	addq $8, %rsi
+	addq $8, %rdi
+	subq $8, %rdx
+	jae 3b
+	movl %eax, %ecx			/* 64 bits to 33: the halves are congruent */
+	shrq $32, %rax
+	addq %rcx, %rax
+4:	testb $4, %dl
+	jz 5f
+	USER movl (%rsi), %ecx
+	USER movl %ecx, (%rdi)
+	addq %rcx, %rax
+	addq $4, %rsi
+	addq $4, %rdi
+5:	testb $2, %dl
+	jz 6f
+	USER movzwl (%rsi), %ecx
+	USER movw %cx, (%rdi)
+	addq %rcx, %rax
+	addq $2, %rsi
+	addq $2, %rdi
+6:	testb $1, %dl
+	jz 7f
+	USER movzbl (%rsi), %ecx
+	USER movb %cl, (%rdi)
+	addq %rcx, %rax
+7:	USER_SHUT
+	ret
+
 /* long copy_user_string(dst rdi, src rsi, size rdx): up to the zero, which is copied, too. Returns
  * its length, or size when there was none. */
 	.globl copy_user_string

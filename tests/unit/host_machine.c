@@ -347,6 +347,18 @@ int copy_from_user(void *dst, const void __user *src, size_t len)
 	return 0;
 }
 
+s64 csum_and_copy_from_user(void *dst, const void __user *src, size_t len)
+{
+	const u8 *bytes = src;
+	u64 sum = 0;
+
+	if (copy_from_user(dst, src, len) < 0)
+		return -EFAULT;
+	for (size_t i = 0; i < len; i++)
+		sum += (u64)bytes[i] << (i % 2 * 8);
+	return (s64)sum;
+}
+
 int copy_to_user(void __user *dst, const void *src, size_t len)
 {
 	if (!user_range_ok(dst, len))
