@@ -240,6 +240,13 @@ static int key_of(const struct fib_config *cfg, struct key *k)
 	return cfg->dst_len > 32 || (k->prefix & ~fib_mask(cfg->dst_len)) != 0 ? -EINVAL : 0;
 }
 
+/* A change of a large table waits for memory more than for anything else: start early. */
+static void foresee(struct fib_table *tb, const struct key *k)
+{
+	__builtin_prefetch(fib_heads_at(&tb->alias_heads, fib_prefix_hash(k->prefix, k->plen)));
+	fib_trie_prefetch(&tb->trie, k->prefix);
+}
+
 /* A new route at *link; the caller has made room. Takes over the count on info. */
 static int add_alias(struct fib_table *tb, u32 *link, const struct key *k, u32 info)
 {
@@ -313,8 +320,10 @@ int fib_table_insert(struct fib_table *tb, const struct fib_config *cfg)
 	u32 info;
 	int err = key_of(cfg, &k);
 
-	if (err == 0)
-		err = fib_create_info(tb, cfg, &info);
+	if (err != 0)
+		return err;
+	foresee(tb, &k);
+	err = fib_create_info(tb, cfg, &info);
 	if (err != 0)
 		return err;
 	err = fib_vec_reserve(&tb->aliases, tb->aliases.n + 1);
@@ -390,6 +399,7 @@ int fib_table_delete(struct fib_table *tb, const struct fib_config *cfg)
 
 	if (key_of(cfg, &k) != 0)
 		return -ESRCH;
+	foresee(tb, &k);
 	k.priority = 0; /* all metrics: fits() looks at it */
 	u32 *link = key_link(tb, first_link(tb, &k), &k);
 	while (of_tos(tb, *link, &k) && !fits(tb, *link, cfg))

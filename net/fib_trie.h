@@ -131,6 +131,16 @@ static __always_inline u32 fib_trie_find(const struct fib_trie *t, u32 addr)
 	return fib_trie_walk(t, root, addr, false);
 }
 
+/* fib_trie_prefetch - the root's word for an address will be wanted soon. */
+static inline void fib_trie_prefetch(const struct fib_trie *t, u32 addr)
+{
+	u32 span = t->root % FIB_ROOT_ALIGN;
+
+	if (span != 0)
+		__builtin_prefetch(
+			(const u32 *)(t->root - span) + (((u64)addr << FIB_KEY_PAD) >> span));
+}
+
 /* fib_trie_find_bulk - n answers at once: while one address's block is on its way from memory,
  * the next one's root word is asked for. */
 void fib_trie_find_bulk(const struct fib_trie *t, const u32 *addr, u16 *id, u32 n);
