@@ -32,7 +32,8 @@
 
 char hostname[65] = "muffin";
 
-u64 __stack_chk_guard;
+/* The compiler reads it without saying so. */
+__attribute__((used)) u64 __stack_chk_guard;
 
 static struct bootinfo info;
 static struct cmdline line;

@@ -32,3 +32,43 @@ void security_delete_hooks(struct security_hook_list *hooks, size_t n)
 		static_key_set(&security_active[hook], !list_empty(&security_hook_heads[hook]));
 	}
 }
+
+/* One walk for each hook: they differ in the arguments they pass on. */
+#define WALK(id, member, ...)                                                                      \
+	do {                                                                                       \
+		struct security_hook_list *p;                                                      \
+		int rc = 0;                                                                        \
+                                                                                                   \
+		list_for_each(p, &security_hook_heads[id], list)                                   \
+		{                                                                                  \
+			rc = p->member(__VA_ARGS__);                                               \
+			if (rc != 0)                                                               \
+				break;                                                             \
+		}                                                                                  \
+		return rc;                                                                         \
+	} while (0)
+
+int security_call_create(int family, int type, int protocol)
+{
+	WALK(SECURITY_SOCKET_CREATE, socket_create, family, type, protocol);
+}
+
+int security_call_bind(struct socket *sock, const struct sockaddr_storage *addr, u32 len)
+{
+	WALK(SECURITY_SOCKET_BIND, socket_bind, sock, addr, len);
+}
+
+int security_call_connect(struct socket *sock, const struct sockaddr_storage *addr, u32 len)
+{
+	WALK(SECURITY_SOCKET_CONNECT, socket_connect, sock, addr, len);
+}
+
+int security_call_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
+{
+	WALK(SECURITY_SOCKET_SENDMSG, socket_sendmsg, sock, msg, len);
+}
+
+int security_call_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
+{
+	WALK(SECURITY_SOCKET_RECVMSG, socket_recvmsg, sock, msg, len);
+}

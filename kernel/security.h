@@ -45,45 +45,40 @@ void security_add_hooks(struct security_hook_list *hooks, size_t n);
 /* security_delete_hooks - take them out again. */
 void security_delete_hooks(struct security_hook_list *hooks, size_t n);
 
-/* Ask every module until one refuses. While there is none this is one no-op. */
-#define call_int_hook(id, member, ...)                                                             \
-	({                                                                                         \
-		int _rc = 0;                                                                       \
-		if (static_branch_unlikely(&security_active[id])) {                                \
-			struct security_hook_list *_p;                                             \
-			list_for_each(_p, &security_hook_heads[id], list)                          \
-			{                                                                          \
-				_rc = _p->member(__VA_ARGS__);                                     \
-				if (_rc != 0)                                                      \
-					break;                                                     \
-			}                                                                          \
-		}                                                                                  \
-		_rc;                                                                               \
-	})
+/* The walks themselves, for security_socket_*: every module until one refuses. */
+int security_call_create(int family, int type, int protocol);
+int security_call_bind(struct socket *sock, const struct sockaddr_storage *addr, u32 len);
+int security_call_connect(struct socket *sock, const struct sockaddr_storage *addr, u32 len);
+int security_call_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
+int security_call_recvmsg(struct socket *sock, struct msghdr *msg, size_t len);
+
+/* While no module has registered for a hook it is one no-op. */
+#define call_int_hook(id, walk, ...)                                                               \
+	(static_branch_unlikely(&security_active[id]) ? walk(__VA_ARGS__) : 0)
 
 static inline int security_socket_create(int family, int type, int protocol)
 {
-	return call_int_hook(SECURITY_SOCKET_CREATE, socket_create, family, type, protocol);
+	return call_int_hook(SECURITY_SOCKET_CREATE, security_call_create, family, type, protocol);
 }
 
 static inline int security_socket_bind(struct socket *sock, const struct sockaddr_storage *addr,
 		u32 len)
 {
-	return call_int_hook(SECURITY_SOCKET_BIND, socket_bind, sock, addr, len);
+	return call_int_hook(SECURITY_SOCKET_BIND, security_call_bind, sock, addr, len);
 }
 
 static inline int security_socket_connect(struct socket *sock, const struct sockaddr_storage *addr,
 		u32 len)
 {
-	return call_int_hook(SECURITY_SOCKET_CONNECT, socket_connect, sock, addr, len);
+	return call_int_hook(SECURITY_SOCKET_CONNECT, security_call_connect, sock, addr, len);
 }
 
 static inline int security_socket_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
-	return call_int_hook(SECURITY_SOCKET_SENDMSG, socket_sendmsg, sock, msg, len);
+	return call_int_hook(SECURITY_SOCKET_SENDMSG, security_call_sendmsg, sock, msg, len);
 }
 
 static inline int security_socket_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
-	return call_int_hook(SECURITY_SOCKET_RECVMSG, socket_recvmsg, sock, msg, len);
+	return call_int_hook(SECURITY_SOCKET_RECVMSG, security_call_recvmsg, sock, msg, len);
 }

@@ -31,14 +31,16 @@ static inline csum csum_add(csum sum, const void *at, size_t len)
 	return len ? sum + *p : sum;
 }
 
-/* csum_fold - the finished checksum, ready to be stored. */
+/* csum_fold - the finished checksum, ready to be stored. Adding a word to itself with its halves
+ * exchanged leaves their sum, with its carry, in the upper half. */
 static inline be16 csum_fold(csum sum)
 {
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (be16){ (u16)~sum };
+	u32 s;
+
+	sum += sum << 32 | sum >> 32;
+	s = (u32)(sum >> 32);
+	s += s << 16 | s >> 16;
+	return (be16){ (u16)~(s >> 16) };
 }
 
 /* csum_pseudo - the pseudo-header of UDP. len: of header and payload. */

@@ -100,7 +100,7 @@ void dev_remove_tap(struct packet_tap *tap)
 	static_key_set(&taps_active, !list_empty(&taps));
 }
 
-static void show_taps(const struct sk_buff *skb, bool outgoing)
+static noinline void show_taps(const struct sk_buff *skb, bool outgoing)
 {
 	struct packet_tap *tap, *tmp;
 
@@ -110,11 +110,18 @@ static void show_taps(const struct sk_buff *skb, bool outgoing)
 
 /* ---- out -------------------------------------------------------------------------------- */
 
-/* The last common step: taps see the frame as the wire will, then the driver has it. */
-static int dev_hard_start_xmit(struct sk_buff *skb, struct net_device *dev)
+/* Taps see the frame as the wire will. */
+static noinline int xmit_tapped(struct sk_buff *skb, struct net_device *dev)
+{
+	show_taps(skb, true);
+	return dev->netdev_ops->ndo_start_xmit(skb, dev);
+}
+
+/* dev_hard_start_xmit - the last common step: the driver has it. */
+static inline int dev_hard_start_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	if (static_branch_unlikely(&taps_active))
-		show_taps(skb, true);
+		return xmit_tapped(skb, dev);
 	return dev->netdev_ops->ndo_start_xmit(skb, dev);
 }
 
@@ -129,17 +136,24 @@ static int xmit_refused(struct sk_buff *skb, struct net_device *dev)
 	return -ENOBUFS;
 }
 
+/* No room, or a packet that has waited and has an owner to tell. */
+static noinline int dev_queue_xmit_slow(struct sk_buff *skb, struct net_device *dev)
+{
+	if (dev->tx_room == 0)
+		dev->netdev_ops->ndo_reclaim(dev);
+	if (dev->tx_room == 0)
+		return xmit_refused(skb, dev);
+	skb_orphan(skb);
+	return dev_hard_start_xmit(skb, dev);
+}
+
 int dev_queue_xmit(struct sk_buff *skb)
 {
 	struct net_device *dev = skb->dev;
 
 	/* tx_room is zero unless the device is up and its link is there */
-	if (unlikely(dev->tx_room == 0)) {
-		dev->netdev_ops->ndo_reclaim(dev);
-		if (dev->tx_room == 0)
-			return xmit_refused(skb, dev);
-	}
-	skb_orphan(skb);
+	if (unlikely(dev->tx_room == 0 || skb->owned))
+		return dev_queue_xmit_slow(skb, dev);
 	return dev_hard_start_xmit(skb, dev);
 }
 

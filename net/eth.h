@@ -8,6 +8,8 @@
 #include "kernel/lib/string.h"
 #include "net/dev.h"
 
+#define ETH_PAD_USUAL 24
+
 /* eth_header - put the header before data. type: ethertype, host order. */
 static inline void eth_header(struct sk_buff *skb, const u8 to[ETH_ALEN], u16 type)
 {
@@ -22,10 +24,14 @@ static inline void eth_header(struct sk_buff *skb, const u8 to[ETH_ALEN], u16 ty
  * the buffer, and emulators do not pad at all; so software does. */
 static inline void eth_skb_pad(struct sk_buff *skb)
 {
-	if (likely(skb->len >= ETH_ZLEN))
+	u32 len = skb->len;
+
+	if (likely(len >= ETH_ZLEN))
 		return;
-	/* always as many as the shortest frame lacks: a length known when this is compiled is a few
-	 * stores, and the slot has room */
-	memset(skb->data + skb->len, 0, ETH_ZLEN - ETH_HLEN);
+	/* A length known when this is compiled is a few stores, and the slot has room: the shortest
+	 * frames the stack makes are ARP's and UDP's of 42 bytes. */
+	memset(skb->data + len, 0, ETH_PAD_USUAL);
+	if (unlikely(len < ETH_ZLEN - ETH_PAD_USUAL))
+		memset(skb->data + len, 0, ETH_ZLEN - len);
 	skb->len = ETH_ZLEN;
 }

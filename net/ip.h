@@ -27,22 +27,17 @@ void ip_template_init(struct ip_template *t, const struct rtable *rt, u8 protoco
  * sk             who sends: how long it may wait (sk_sndtimeo)
  * transport_len  bytes of transport header to leave free before the payload
  * len            bytes of payload, at most 65535 - 20 - transport_len
- * sum            out: checksum of the payload, unfolded
- * Returns        the packet, data at the transport header; or an error pointer: -EFAULT, -EMSGSIZE,
+ * Returns        the packet, data at the transport header, skb->csum of the payload; or an error pointer: -EFAULT, -EMSGSIZE,
  *                -EAGAIN (would have to wait), -ENOBUFS, -ENETDOWN (waited in vain), -ESTALE (the
  *                route changed while waiting: ask again)
  * Blocks         while ring or pool have no room, unless MSG_DONTWAIT is among msg->flags */
 struct sk_buff *ip_make_skb(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
-		size_t len, u32 transport_len, u64 *sum);
+		size_t len, u32 transport_len);
 
 /* ip_send_skb - put the IPv4 header before a packet from ip_make_skb and send it. Takes the skb.
  * Returns  0, or -EPERM (netfilter), or what neigh_output says */
 int ip_send_skb(struct net *net, struct sk_buff *skb, const struct rtable *rt,
 		const struct ip_template *t);
-
-/* ip_local_out - a packet with its IPv4 header complete but for length and checksum: these, then
- * the hooks, then out. sum: of the header as it stands, with both zero. */
-int ip_local_out(struct net *net, struct sk_buff *skb, u64 sum);
 
 /* ip_rcv - an IPv4 packet came in, data at its header. Takes the skb. */
 void ip_rcv(struct sk_buff *skb);

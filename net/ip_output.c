@@ -14,17 +14,6 @@
 
 /* ---- building --------------------------------------------------------------------------- */
 
-/* Packets that a payload needs: all but the last carry a multiple of eight bytes. */
-static u32 packets_needed(u32 mtu, size_t payload)
-{
-	u32 room = mtu - IP_HLEN;
-
-	if (payload <= room)
-		return 1;
-	room = ALIGN_DOWN(room, (u32)FRAGMENT_UNIT);
-	return (u32)((payload + room - 1) / room);
-}
-
 /* How long a sender without SO_SNDTIMEO waits for a ring that is full or a link that is down: as
  * long as autonegotiation may take after a reset. */
 #define SEND_WAIT_NS (15 * NSEC_PER_SEC)
@@ -36,8 +25,10 @@ static u64 send_deadline(const struct sock *sk, const struct msghdr *msg)
 	return clock_ns() + (sk->sk_sndtimeo == UINT64_MAX ? SEND_WAIT_NS : sk->sk_sndtimeo);
 }
 
-static noinline int wait_for_room_slow(const struct rtable *rt, u32 n, u64 deadline)
+static noinline int wait_for_room_slow(const struct sock *sk, const struct rtable *rt,
+		const struct msghdr *msg, u32 n)
 {
+	u64 deadline = send_deadline(sk, msg);
 	int err = dev_tx_wait(rt->dev, n, deadline);
 
 	while (!err && skb_pool.free_n < n) { /* others hold them: parked, received and unread */
@@ -57,78 +48,86 @@ static int wait_for_room(const struct sock *sk, const struct rtable *rt, const s
 {
 	if (likely(skb_pool.free_n >= n && rt->dev->tx_room >= n))
 		return 0;
-	return wait_for_room_slow(rt, n, send_deadline(sk, msg));
+	return wait_for_room_slow(sk, rt, msg, n);
 }
 
-/* Payload into one packet that starts `head` bytes of transport header in. */
-static int fill(struct sk_buff *skb, struct msghdr *msg, u32 head, u32 len, u64 *sum)
+/* One packet: `head` bytes left free for the transport header, then len bytes of payload. */
+static inline struct sk_buff *make_one(struct msghdr *msg, u32 head, u32 len)
 {
-	u8 *at = (u8 *)skb_put(skb, head + len) + head;
+	struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF + IP_HLEN);
+	s64 sum;
 
-	return csum_and_memcpy_from_msg(at, msg, len, sum);
+	skb_put(skb, head + len);
+	sum = csum_memcpy_from_msg(skb->data + head, msg, len);
+	if (unlikely(sum < 0)) {
+		consume_skb(skb);
+		return ERR_PTR(-EFAULT);
+	}
+	skb->csum = (u32)sum + (u32)(sum >> 32); /* below 2^34: the carry fits */
+	return skb;
 }
 
-static struct sk_buff *make_fragments(const struct rtable *rt, struct msghdr *msg, size_t len,
-		u32 transport_len, u64 *sum)
+/* Sums of 32 bits, added with the carry brought around. */
+static u32 csum_join(u32 a, u32 b)
+{
+	u64 sum = (u64)a + b;
+
+	return (u32)sum + (u32)(sum >> 32);
+}
+
+/* All but the last carry a multiple of eight bytes, so that offsets count in eights and the
+ * checksum of the whole is the sum of the parts'. */
+static noinline struct sk_buff *make_fragments(const struct sock *sk, const struct rtable *rt,
+		struct msghdr *msg, size_t len, u32 head)
 {
 	u32 room = ALIGN_DOWN(rt->mtu - IP_HLEN, (u32)FRAGMENT_UNIT);
+	u32 n = (u32)((head + len + room - 1) / room);
 	struct sk_buff *first = NULL, **at = &first;
-	u32 head = transport_len;
+	int err;
 
+	if (n > skb_pool.total_n / 2)
+		return ERR_PTR(-EMSGSIZE);
+	err = wait_for_room(sk, rt, msg, n);
+	if (err)
+		return ERR_PTR(err);
 	while (len > 0) {
-		struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF + IP_HLEN);
-		u32 n = (u32)min(len, (size_t)(room - head));
+		u32 take = (u32)min(len, (size_t)(room - head));
+		struct sk_buff *skb = make_one(msg, head, take);
 
-		*at = skb;
-		if (fill(skb, msg, head, n, sum) < 0) {
-			consume_skb(first);
-			return ERR_PTR(-EFAULT);
+		if (IS_ERR(skb)) {
+			if (first)
+				consume_skb(first);
+			return skb;
 		}
-		if (skb == first)
-			at = &first->frags;
-		else {
+		*at = skb;
+		at = skb == first ? &first->frags : &skb->next;
+		if (skb != first) {
 			first->frags_len = (u16)(first->frags_len + skb->len);
-			at = &skb->next;
+			first->csum = csum_join(first->csum, skb->csum);
 		}
 		head = 0;
-		len -= n;
+		len -= take;
 	}
 	return first;
 }
 
 struct sk_buff *ip_make_skb(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
-		size_t len, u32 transport_len, u64 *sum)
+		size_t len, u32 transport_len)
 {
-	u32 n = packets_needed(rt->mtu, transport_len + len);
-	struct sk_buff *skb;
 	int err;
 
-	if (unlikely(n > skb_pool.total_n / 2))
-		return ERR_PTR(-EMSGSIZE);
-	err = wait_for_room(sk, rt, msg, n);
+	if (unlikely(IP_HLEN + transport_len + len > rt->mtu))
+		return make_fragments(sk, rt, msg, len, transport_len);
+	err = wait_for_room(sk, rt, msg, 1);
 	if (unlikely(err))
 		return ERR_PTR(err);
-	*sum = 0;
-	if (unlikely(n > 1))
-		return make_fragments(rt, msg, len, transport_len, sum);
-	skb = skb_alloc(SKB_NETWORK_OFF + IP_HLEN);
-	if (unlikely(fill(skb, msg, transport_len, (u32)len, sum) < 0)) {
-		consume_skb(skb);
-		return ERR_PTR(-EFAULT);
-	}
-	return skb;
+	return make_one(msg, transport_len, (u32)len);
 }
 
 /* ---- down ------------------------------------------------------------------------------- */
 
-static void finish_header(struct iphdr *iph)
-{
-	iph->check = BE16_ZERO;
-	iph->check = csum_fold(csum_add(0, iph, sizeof(*iph)));
-}
-
 /* Each piece gets a copy of the first header with its own offset. */
-static int ip_do_fragment(struct sk_buff *skb)
+static noinline int ip_do_fragment(struct sk_buff *skb)
 {
 	struct iphdr header = *(struct iphdr *)skb->data;
 	struct net *net = skb->dev->net;
@@ -149,7 +148,8 @@ static int ip_do_fragment(struct sk_buff *skb)
 		*iph = header;
 		iph->tot_len = cpu_to_be16(skb->len);
 		iph->frag_off = cpu_to_be16((u16)(offset / FRAGMENT_UNIT | (next ? IP_MF : 0)));
-		finish_header(iph);
+		iph->check = BE16_ZERO;
+		iph->check = csum_fold(csum_add(0, iph, sizeof(*iph)));
 		skb_set_network_header(skb);
 		offset += len;
 		if (next) {
@@ -178,7 +178,8 @@ static int ip_output(struct net *net, struct sk_buff *skb)
 	return nf_hook(NF_INET_POST_ROUTING, net, skb, NULL, skb->dev, ip_finish_output);
 }
 
-int ip_local_out(struct net *net, struct sk_buff *skb, u64 sum)
+/* A header complete but for length and checksum gets these. sum: of it as it stands. */
+static int ip_local_out(struct net *net, struct sk_buff *skb, csum sum)
 {
 	struct iphdr *iph = (struct iphdr *)skb->data;
 

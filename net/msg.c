@@ -39,38 +39,25 @@ static u64 swap_halves(u64 sum)
 	return (sum & 0x00ff00ff00ff00ff) << 8 | (sum >> 8 & 0x00ff00ff00ff00ff);
 }
 
-static noinline int csum_pieces(u8 *at, struct msghdr *msg, size_t len, u64 *sum)
+s64 csum_memcpy_from_pieces(u8 *dst, struct msghdr *msg, size_t len)
 {
+	u64 sum = 0;
 	bool odd = false;
 
 	while (len > 0) {
 		size_t n = piece(msg, len);
-		s64 part = n ? csum_and_copy_from_user(at, (u8 *)msg->iov->base + msg->iov_off, n) :
+		s64 part = n ? csum_and_copy_from_user(dst, (u8 *)msg->iov->base + msg->iov_off, n) :
 			       -EFAULT;
 
 		if (part < 0)
 			return -EFAULT;
-		*sum += odd ? swap_halves((u64)part) : (u64)part;
+		sum += odd ? swap_halves((u64)part) : (u64)part;
 		odd ^= n & 1;
 		msg->iov_off += n;
-		at += n;
+		dst += n;
 		len -= n;
 	}
-	return 0;
-}
-
-int csum_and_memcpy_from_msg(void *dst, struct msghdr *msg, size_t len, u64 *sum)
-{
-	s64 part;
-
-	if (unlikely(msg->iov_n == 0 || msg->iov->len - msg->iov_off < len))
-		return csum_pieces(dst, msg, len, sum);
-	part = csum_and_copy_from_user(dst, (u8 *)msg->iov->base + msg->iov_off, len);
-	if (unlikely(part < 0))
-		return -EFAULT;
-	msg->iov_off += len;
-	*sum += (u64)part;
-	return 0;
+	return (s64)((u32)sum + (sum >> 32));
 }
 
 int memcpy_to_msg(struct msghdr *msg, const void *src, size_t len)

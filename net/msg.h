@@ -60,9 +60,21 @@ struct msghdr {
 /* memcpy_from_msg - the next len bytes of the message. Returns 0 or -EFAULT. */
 int memcpy_from_msg(void *dst, struct msghdr *msg, size_t len) __must_check;
 
-/* csum_and_memcpy_from_msg - the same, adding the checksum of the bytes to *sum. Only the last call
- * for a message may take an odd number of bytes. */
-int csum_and_memcpy_from_msg(void *dst, struct msghdr *msg, size_t len, u64 *sum) __must_check;
+/* csum_memcpy_from_pieces - the next len bytes and their checksum, whatever pieces they lie in.
+ * Returns  the unfolded sum (net/checksum.h), or -EFAULT */
+s64 csum_memcpy_from_pieces(u8 *dst, struct msghdr *msg, size_t len) __must_check;
+
+/* csum_memcpy_from_msg - the same; here when they lie in one piece, as they mostly do. */
+static inline s64 csum_memcpy_from_msg(void *dst, struct msghdr *msg, size_t len)
+{
+	const u8 *from;
+
+	if (unlikely(msg->iov_n == 0 || msg->iov->len - msg->iov_off < len))
+		return csum_memcpy_from_pieces(dst, msg, len);
+	from = (const u8 *)msg->iov->base + msg->iov_off;
+	msg->iov_off += len;
+	return csum_and_copy_from_user(dst, from, len);
+}
 
 /* memcpy_to_msg - len bytes into it. Returns 0 or -EFAULT. */
 int memcpy_to_msg(struct msghdr *msg, const void *src, size_t len) __must_check;

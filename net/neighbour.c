@@ -312,8 +312,7 @@ int neigh_set_permanent(struct neigh_table *tbl, struct net_device *dev, be32 ad
 
 /* ---- output ----------------------------------------------------------------------------- */
 
-/* Everything but the usual case. */
-static noinline int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb)
+int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb)
 {
 	int err;
 
@@ -331,13 +330,4 @@ static noinline int neigh_resolve_output(struct neighbour *n, struct sk_buff *sk
 		ask(n, NUD_INCOMPLETE);
 		return err;
 	}
-}
-
-int neigh_output(struct sk_buff *skb)
-{
-	struct neighbour *n = skb->neigh;
-
-	if (likely(n->connected))
-		return hh_output(&n->hh, skb);
-	return neigh_resolve_output(n, skb);
 }

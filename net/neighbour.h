@@ -5,6 +5,7 @@
  * Source: RFC 1122 2.3.2 (cache validation, one packet must wait), RFC 4861 7.3.2 (the states). */
 #pragma once
 
+#include "kernel/lib/string.h"
 #include "net/dev.h"
 #include "net/timer.h"
 
@@ -66,10 +67,22 @@ int neigh_set_permanent(struct neigh_table *tbl, struct net_device *dev, be32 ad
  * solicited  we had asked, so it is reachable now; otherwise only a changed address is taken */
 void neigh_update(struct neighbour *n, const u8 mac[ETH_ALEN], bool solicited);
 
+/* neigh_resolve_output - neigh_output for every case but the usual one. */
+int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb);
+
 /* neigh_output - send an IPv4 packet (data at its header) to its neighbour (skb->neigh, skb->dev):
  * put the Ethernet header before it, or park it and ask. Takes the skb.
  * Returns  0 (sent or parked), or what dev_queue_xmit says, or -ENOBUFS when it cannot be parked */
-int neigh_output(struct sk_buff *skb);
+static inline int neigh_output(struct sk_buff *skb)
+{
+	struct neighbour *n = skb->neigh;
+
+	if (unlikely(!n->connected))
+		return neigh_resolve_output(n, skb);
+	memcpy(skb->data - sizeof(n->hh.bytes), n->hh.bytes, sizeof(n->hh.bytes));
+	skb_push(skb, ETH_HLEN);
+	return dev_queue_xmit(skb);
+}
 
 /* neigh_parked - packets parked in the whole table. */
 u32 neigh_parked(const struct neigh_table *tbl);

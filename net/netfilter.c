@@ -41,7 +41,8 @@ void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops)
 	static_key_set(&nf_hooks_needed[ops->hooknum], registered[ops->hooknum] > 0);
 }
 
-int nf_hook_slow(struct sk_buff *skb, const struct nf_hook_state *state)
+/* Returns 1 when the packet may go on; otherwise it is gone: 0 or -EPERM. */
+static int run_hooks(struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct nf_hook_ops *ops;
 
@@ -61,4 +62,13 @@ int nf_hook_slow(struct sk_buff *skb, const struct nf_hook_state *state)
 		}
 	}
 	return 1;
+}
+
+int nf_hook_slow(enum nf_inet_hooks hook, struct net *net, struct sk_buff *skb,
+		struct net_device *in, struct net_device *out, nf_okfn okfn)
+{
+	const struct nf_hook_state state = { hook, net, in, out, okfn };
+	int err = run_hooks(skb, &state);
+
+	return err == 1 ? okfn(net, skb) : err;
 }

@@ -60,9 +60,10 @@ int nf_init(struct net *net) __must_check;
 void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops);
 void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops);
 
-/* nf_hook_slow - run the list.
- * Returns  1: the packet goes on, call okfn; otherwise it is gone: 0 (stolen, queued) or -EPERM */
-int nf_hook_slow(struct sk_buff *skb, const struct nf_hook_state *state);
+/* nf_hook_slow - run the list of one hook, then okfn if nobody objected. Takes the skb.
+ * Returns  what okfn says; 0 (stolen, queued) or -EPERM */
+int nf_hook_slow(enum nf_inet_hooks hook, struct net *net, struct sk_buff *skb,
+		struct net_device *in, struct net_device *out, nf_okfn okfn);
 
 /* nf_queue - hand the packet to the namespace's handler; with none it is dropped.
  * Returns  0, or -EPERM when it was dropped. Takes the skb. */
@@ -70,12 +71,7 @@ int nf_queue(struct sk_buff *skb, const struct nf_hook_state *state, u32 queue_n
 
 /* nf_hook - the stop itself: pass the hooks of this number, then okfn. Takes the skb.
  * hook     a constant, so that the branch below is one no-op while nobody is registered */
-#define nf_hook(hooknum, net, skb, indev, outdev, okfn)                                            \
-	({                                                                                         \
-		int _ret = 1;                                                                      \
-		if (static_branch_unlikely(&nf_hooks_needed[hooknum])) {                           \
-			struct nf_hook_state _state = { hooknum, net, indev, outdev, okfn };       \
-			_ret = nf_hook_slow(skb, &_state);                                         \
-		}                                                                                  \
-		_ret == 1 ? okfn(net, skb) : _ret;                                                 \
-	})
+#define nf_hook(hook, net, skb, in, out, okfn)                                                     \
+	(static_branch_unlikely(&nf_hooks_needed[hook]) ?                                          \
+			nf_hook_slow(hook, net, skb, in, out, okfn) :                              \
+			okfn(net, skb))

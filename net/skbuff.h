@@ -35,10 +35,11 @@ struct sk_buff {
 	u16 frags_len;		 /* bytes in frags */
 	u16 network_off;	 /* of the IPv4 header, from the slot's start */
 	u16 transport_off;
-	be16 protocol; /* ethertype */
+	u32 csum;	 /* building: of the payload, net/checksum.h */
+	be16 protocol;	 /* ethertype */
 	u8 pkt_type;
-	bool owned;	/* it waits: holds a reference to sk, counts against its buffer */
-	bool xmit_more; /* another follows at once: the doorbell may wait */
+	bool owned : 1;	    /* it waits: holds a reference to sk, counts against its buffer */
+	bool xmit_more : 1; /* another follows at once: the doorbell may wait */
 };
 
 _Static_assert(sizeof(struct sk_buff) <= 64, "one cache line");
@@ -110,11 +111,13 @@ static inline struct sk_buff *skb_alloc(u32 headroom)
 	skb_pool.free_n--;
 	skb->next = NULL;
 	skb->sk = NULL;
-	skb->neigh = NULL;
 	skb->frags = NULL;
 	skb->data = skb_slot(skb) + headroom;
 	skb->len = 0;
 	skb->frags_len = 0;
+	skb->csum = 0;
+	skb->protocol = BE16_ZERO;
+	skb->pkt_type = 0;
 	skb->owned = false;
 	skb->xmit_more = false;
 	return skb;

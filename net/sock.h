@@ -51,7 +51,6 @@ static inline void skb_orphan(struct sk_buff *skb)
 {
 	if (unlikely(skb->owned))
 		sock_wfree(skb);
-	skb->sk = NULL;
 }
 
 /* sk_report_error - the socket's next call answers -err, once. err: positive. */

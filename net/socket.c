@@ -275,7 +275,9 @@ ssize sock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	int err = security_socket_sendmsg(sock, msg, len);
 
-	return unlikely(err) ? err : sock->ops->sendmsg(sock, msg, len);
+	if (unlikely(err))
+		return err;
+	return sock->ops->sendmsg(sock, msg, len);
 }
 
 long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)

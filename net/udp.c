@@ -87,8 +87,8 @@ static __always_inline int udp_route(struct sock *sk, be32 daddr, be16 dport)
 	return udp_route_slow(sk, daddr, dport);
 }
 
-/* udp_send_skb - put the UDP header before the payload and send. sum: of the payload. */
-static int udp_send_skb(struct sk_buff *skb, struct sock *sk, csum sum)
+/* udp_send_skb - put the UDP header before the payload and send. */
+static inline int udp_send_skb(struct sk_buff *skb, struct sock *sk)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct udphdr *uh = (struct udphdr *)skb->data;
@@ -97,7 +97,7 @@ static int udp_send_skb(struct sk_buff *skb, struct sock *sk, csum sum)
 	uh->source = cpu_to_be16(inet->inet_num);
 	uh->dest = inet->cache.dport;
 	uh->len = len;
-	uh->check = csum_fold(sum + inet->cache.udp_sum + len.raw + len.raw);
+	uh->check = csum_fold(inet->cache.udp_sum + skb->csum + len.raw + len.raw);
 	if (unlikely(uh->check.raw == 0)) /* RFC 768: zero means "none" */
 		uh->check.raw = 0xffff;
 	if (unlikely(sk->sk_no_check_tx))
@@ -125,7 +125,6 @@ ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	struct sk_buff *skb;
 	be32 daddr;
 	be16 dport;
-	csum sum;
 	int err;
 
 	if (unlikely(len > UDP_MAX_LEN))
@@ -146,11 +145,11 @@ ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 			err = udp_may_send(sk, rt, len);
 		if (unlikely(err))
 			return err;
-		skb = ip_make_skb(sk, rt, msg, len, sizeof(struct udphdr), &sum);
+		skb = ip_make_skb(sk, rt, msg, len, sizeof(struct udphdr));
 	} while (unlikely(PTR_ERR(skb) == -ESTALE));
 	if (unlikely(IS_ERR(skb)))
 		return PTR_ERR(skb);
-	err = udp_send_skb(skb, sk, sum);
+	err = udp_send_skb(skb, sk);
 	if (unlikely(err))
 		return err;
 	sk->sk_net->mib.udp_out_datagrams++;

@@ -29,7 +29,6 @@ struct e1000_adapter {
 	struct e1000_tx_desc *tx_ring;
 	struct sk_buff *tx_skb[E1000_TX_RING];
 	u32 tx_next, tx_clean;
-	u32 tx_rung; /* tx_next as the tail register was last told */
 
 	struct e1000_rx_desc *rx_ring;
 	struct sk_buff *rx_skb[E1000_RX_RING];

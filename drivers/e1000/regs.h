@@ -139,8 +139,10 @@ FIELDS_DISJOINT(RCTL, RCTL_EN + RCTL_UPE + RCTL_MPE + RCTL_BAM + RCTL_BSIZE + RC
 
 struct e1000_tx_desc {
 	u64 addr;
-	u32 cmd_len; /* length 15:0, checksum offset 23:16, command 31:24 */
-	u32 status;  /* status 3:0, checksum start 15:8, special 31:16 */
+	u16 len;
+	u8 checksum_offset, cmd;
+	u8 status, checksum_start;
+	u16 special;
 };
 
 struct e1000_rx_desc {
@@ -153,9 +155,9 @@ struct e1000_rx_desc {
 _Static_assert(sizeof(struct e1000_tx_desc) == 16, "SDM 3.3.3");
 _Static_assert(sizeof(struct e1000_rx_desc) == 16, "SDM 3.2.3");
 
-#define TXD_CMD_EOP  BIT(24)
-#define TXD_CMD_IFCS BIT(25)
-#define TXD_CMD_RS   BIT(27)
+#define TXD_CMD_EOP  0x01
+#define TXD_CMD_IFCS 0x02
+#define TXD_CMD_RS   0x08
 #define TXD_STAT_DD  BIT(0)
 
 #define RXD_STAT_DD   BIT(0)

@@ -38,6 +38,18 @@ static void update_room(struct e1000_adapter *a)
 	a->netdev.tx_room = running ? E1000_TX_RING - 1 - in_flight(a) : 0;
 }
 
+/* What never changes is written once: each frame is whole (EOP), gets its checksum (IFCS), and every
+ * n-th asks for a report (RS). Sending fills in address and length. */
+static void prepare_descriptors(struct e1000_adapter *a)
+{
+	for (u32 i = 0; i < E1000_TX_RING; i++) {
+		bool report = i % E1000_RS_EVERY == E1000_RS_EVERY - 1;
+
+		a->tx_ring[i] = (struct e1000_tx_desc){ .cmd = TXD_CMD_EOP | TXD_CMD_IFCS |
+							       (report ? TXD_CMD_RS : 0) };
+	}
+}
+
 bool e1000_setup_tx(struct e1000_adapter *a)
 {
 	u64 base;
@@ -46,7 +58,7 @@ bool e1000_setup_tx(struct e1000_adapter *a)
 		a->tx_ring = dma_alloc(E1000_TX_RING * sizeof(*a->tx_ring));
 	if (!a->tx_ring)
 		return false;
-	memset(a->tx_ring, 0, E1000_TX_RING * sizeof(*a->tx_ring));
+	prepare_descriptors(a);
 	base = dma_addr(a->tx_ring);
 	ew32(a, E1000_TCTL, 0); /* head and tail may only be set while it rests (13.4.39) */
 	ew32(a, E1000_TDBAL, (u32)base);
@@ -68,22 +80,18 @@ static void ring_doorbell(struct e1000_adapter *a)
 	 * store to the register in order; the compiler must, too. */
 	barrier();
 	ew32(a, E1000_TDT, SLOT(a->tx_next));
-	a->tx_rung = a->tx_next;
 }
 
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
-	u32 i = SLOT(a->tx_next);
-	u32 cmd = TXD_CMD_EOP | TXD_CMD_IFCS;
+	u32 next = a->tx_next, i = SLOT(next);
 
 	eth_skb_pad(skb);
-	if (i % E1000_RS_EVERY == E1000_RS_EVERY - 1)
-		cmd |= TXD_CMD_RS;
-	a->tx_ring[i] = (struct e1000_tx_desc){ .addr = dma_addr(skb->data),
-		.cmd_len = skb->len | cmd };
+	a->tx_ring[i].addr = dma_addr(skb->data);
+	a->tx_ring[i].len = skb->len;
 	a->tx_skb[i] = skb;
-	a->tx_next++;
+	a->tx_next = next + 1;
 	dev->tx_room--;
 	dev->stats.tx_packets++;
 	dev->stats.tx_bytes += skb->len;
@@ -96,7 +104,7 @@ void e1000_flush(struct net_device *dev)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
 
-	if (a->tx_rung != a->tx_next)
+	if (er32(a, E1000_TDT) != SLOT(a->tx_next))
 		ring_doorbell(a);
 }
 
@@ -119,6 +127,7 @@ void e1000_reclaim(struct net_device *dev)
 
 		for (; a->tx_clean != end; a->tx_clean++)
 			skb_release(a->tx_skb[SLOT(a->tx_clean)]);
+		a->tx_ring[SLOT(end - 1)].status = 0; /* read, and not done again yet */
 	}
 	e1000_check_link(a);
 	update_room(a);
@@ -139,7 +148,7 @@ bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem)
 {
 	u64 end = clock_ns() + DMA_TEST_MAX_US * NSEC_PER_USEC;
 
-	a->tx_ring[0] = (struct e1000_tx_desc){ .cmd_len = TXD_CMD_RS };
+	a->tx_ring[0] = (struct e1000_tx_desc){ .cmd = TXD_CMD_RS };
 	barrier(); /* the descriptor is written before the tail */
 	ew32(a, E1000_TDT, 1);
 	while (!(READ_ONCE(a->tx_ring[0].status) & TXD_STAT_DD)) {

@@ -66,7 +66,7 @@ void panic_regs(const struct pt_regs *regs, const char *fmt, ...)
 }
 
 /* The compiler calls this when a function's canary changed. */
-void __stack_chk_fail(void);
+__attribute__((used)) void __stack_chk_fail(void);
 void __stack_chk_fail(void)
 {
 	panic("stack smashed below %p", __builtin_return_address(0));
