@@ -247,13 +247,25 @@ static void foresee(struct fib_table *tb, const struct key *k)
 	fib_trie_prefetch(&tb->trie, k->prefix);
 }
 
-/* A new route at *link; the caller has made room. Takes over the count on info. */
-static int add_alias(struct fib_table *tb, u32 *link, const struct key *k, u32 info)
+/* Where a key's routes begin, and those of its prefix. */
+struct place {
+	u32 *first, *link;
+};
+
+static struct place find_place(struct fib_table *tb, const struct key *k)
 {
-	u32 *first = first_link(tb, k), alias = tb->aliases.n;
+	u32 *first = first_link(tb, k);
+
+	return (struct place){ first, key_link(tb, first, k) };
+}
+
+/* A new route at *p.link; the caller has made room. Takes over the count on info. */
+static int add_alias(struct fib_table *tb, struct place p, const struct key *k, u32 info)
+{
+	u32 *link = p.link, alias = tb->aliases.n;
 	struct fib_alias *fa = fib_alias_at(tb, alias);
 
-	if (first == link) {
+	if (p.first == link) {
 		u16 old = of_prefix(tb, *link, k) ? shown_id(tb, *link) : FIB_DST_DEFAULT;
 		int err = show(tb, k, old, k->tos == 0 ? info : 0);
 		if (err != 0)
@@ -268,13 +280,13 @@ static int add_alias(struct fib_table *tb, u32 *link, const struct key *k, u32 i
 	return 0;
 }
 
-static int replace_alias(struct fib_table *tb, u32 *link, const struct key *k, u32 info)
+static int replace_alias(struct fib_table *tb, struct place p, const struct key *k, u32 info)
 {
-	struct fib_alias *fa = fib_alias_at(tb, *link);
+	struct fib_alias *fa = fib_alias_at(tb, *p.link);
 	u32 old_info = fa->info;
 
-	if (first_link(tb, k) == link && k->tos == 0) {
-		int err = show(tb, k, shown_id(tb, *link), info);
+	if (p.first == p.link && k->tos == 0) {
+		int err = show(tb, k, shown_id(tb, *p.link), info);
 		if (err != 0)
 			return err;
 	}
@@ -293,25 +305,25 @@ static u32 *equal_link(struct fib_table *tb, u32 *link, const struct key *k, u32
 	return of_key(tb, *link, k) ? link : NULL;
 }
 
-static int insert_at(struct fib_table *tb, u32 *link, const struct key *k, u32 info, u32 flags)
+static int insert_at(struct fib_table *tb, struct place p, const struct key *k, u32 info, u32 flags)
 {
-	if (of_key(tb, *link, k)) {
-		u32 *equal = equal_link(tb, link, k, info);
+	if (of_key(tb, *p.link, k)) {
+		u32 *equal = equal_link(tb, p.link, k, info);
 
 		if (flags & FIB_EXCL)
 			return -EEXIST;
 		if (flags & FIB_REPLACE && equal == NULL)
-			return replace_alias(tb, link, k, info);
-		if (flags & FIB_REPLACE && equal == link) {
+			return replace_alias(tb, p, k, info);
+		if (flags & FIB_REPLACE && equal == p.link) {
 			fib_release_info(tb, info);
 			return 0;
 		}
 		if (equal != NULL)
 			return -EEXIST;
-		while (flags & FIB_APPEND && of_key(tb, *link, k))
-			link = next_alias(tb, *link);
+		while (flags & FIB_APPEND && of_key(tb, *p.link, k))
+			p.link = next_alias(tb, *p.link);
 	}
-	return flags & FIB_CREATE ? add_alias(tb, link, k, info) : -ENOENT;
+	return flags & FIB_CREATE ? add_alias(tb, p, k, info) : -ENOENT;
 }
 
 int fib_table_insert(struct fib_table *tb, const struct fib_config *cfg)
@@ -329,8 +341,7 @@ int fib_table_insert(struct fib_table *tb, const struct fib_config *cfg)
 	err = fib_vec_reserve(&tb->aliases, tb->aliases.n + 1);
 	if (err == 0) {
 		fib_heads_fit(tb, &tb->alias_heads, &alias_chain, tb->aliases.n);
-		u32 *link = key_link(tb, first_link(tb, &k), &k);
-		err = insert_at(tb, link, &k, info, cfg->nlflags);
+		err = insert_at(tb, find_place(tb, &k), &k, info, cfg->nlflags);
 	}
 	if (err != 0)
 		fib_release_info(tb, info);
@@ -375,18 +386,18 @@ static void show_next(struct fib_table *tb, const struct key *k, u16 old, u32 ne
 		spoil(tb);
 }
 
-static void remove_alias(struct fib_table *tb, u32 *link, const struct key *k)
+static void remove_alias(struct fib_table *tb, struct place p, const struct key *k)
 {
-	u32 alias = *link, next = fib_next_alias(tb, alias);
+	u32 alias = *p.link, next = fib_next_alias(tb, alias);
 	u32 info = fib_alias_at(tb, alias)->info;
 
-	if (first_link(tb, k) == link) {
+	if (p.first == p.link) {
 		if (next != 0)
 			show_next(tb, k, shown_id(tb, alias), next);
 		else
 			hide(tb, k, shown_id(tb, alias));
 	}
-	*link = *next_alias(tb, alias);
+	*p.link = *next_alias(tb, alias);
 	tb->len_n[k->plen]--;
 	close_hole(tb, alias);
 	changed(tb, k);
@@ -401,11 +412,11 @@ int fib_table_delete(struct fib_table *tb, const struct fib_config *cfg)
 		return -ESRCH;
 	foresee(tb, &k);
 	k.priority = 0; /* all metrics: fits() looks at it */
-	u32 *link = key_link(tb, first_link(tb, &k), &k);
-	while (of_tos(tb, *link, &k) && !fits(tb, *link, cfg))
-		link = next_alias(tb, *link);
-	if (!of_tos(tb, *link, &k))
+	struct place p = find_place(tb, &k);
+	while (of_tos(tb, *p.link, &k) && !fits(tb, *p.link, cfg))
+		p.link = next_alias(tb, *p.link);
+	if (!of_tos(tb, *p.link, &k))
 		return -ESRCH;
-	remove_alias(tb, link, &k);
+	remove_alias(tb, p, &k);
 	return 0;
 }

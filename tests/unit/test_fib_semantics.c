@@ -269,6 +269,21 @@ static void default_that_answers_is_kept(void **state)
 	assert_int_equal(way(&fl), 1);
 }
 
+/* A known gateway that is not the present choice is preferred to one that is: so two take turns
+ * until one of them has answered. */
+static void defaults_known_take_turns(void **state)
+{
+	struct flowi4 fl = flow(0x08080808);
+	(void)state;
+
+	three_defaults();
+	states[2] = FIB_NH_REACHABLE;
+	assert_int_equal(way(&fl), 2);
+	states[2] = states[4] = FIB_NH_VALID;
+	assert_int_equal(way(&fl), 4);
+	assert_int_equal(way(&fl), 2);
+}
+
 static void default_of_better_metric_alone(void **state)
 {
 	struct flowi4 fl = flow(0x08080808);
@@ -301,6 +316,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(ports_in_the_hash, setup, teardown),
 		cmocka_unit_test_setup_teardown(defaults_unknown_take_turns, setup, teardown),
 		cmocka_unit_test_setup_teardown(default_that_answers_is_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(defaults_known_take_turns, setup, teardown),
 		cmocka_unit_test_setup_teardown(default_of_better_metric_alone, setup, teardown),
 	};
 

@@ -476,6 +476,46 @@ static void readers_beside_a_writer(void **state)
 	assert_true(right_answers > FLIPS);
 }
 
+/* The same without luck: when the trie waits for readers, what they may hold must be whole, and
+ * new readers must see the change. */
+static struct {
+	const struct fib_block *block;
+	u64 last;
+	u16 slots[2];
+	u32 addr, want, calls;
+} seen;
+
+static void look_while_waiting(void *arg)
+{
+	(void)arg;
+	assert_int_equal(seen.block->last, seen.last);
+	assert_memory_equal(seen.block->slot, seen.slots, sizeof seen.slots);
+	assert_int_equal(tb->trie.dst[fib_trie_find(&tb->trie, seen.addr)].plen, seen.want);
+	seen.calls++;
+}
+
+static void old_is_whole_while_readers_leave(void **state)
+{
+	(void)state;
+
+	for (u32 i = 0; i < 40; i++) /* enough for a trie */
+		add((struct synth_route){ 0x0a010000 + (i << 8), 24, (u8)i });
+	u64 root = tb->trie.root;
+	assert_int_not_equal(root % FIB_ROOT_ALIGN, 0);
+	u32 word = ((u32 *)(root - root % FIB_ROOT_ALIGN))[0x0a010200 >> 20];
+	assert_true(word & FIB_CHILD);
+	seen.block = fib_block_at(&tb->trie, word);
+	seen.last = seen.block->last;
+	memcpy(seen.slots, seen.block->slot, sizeof seen.slots);
+	seen.addr = 0x0a010280;
+	seen.calls = 0;
+	tb->trie.wait = look_while_waiting;
+	seen.want = 25;
+	add((struct synth_route){ 0x0a010280, 25, 9 });
+	assert_int_equal(seen.calls, 1);
+	tb->trie.wait = NULL;
+}
+
 /* ---- counting bits ------------------------------------------------------------------------------ */
 
 static void popcounts(void **state)
@@ -527,6 +567,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(size_of_a_full_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(canonical, setup, teardown),
 		cmocka_unit_test_setup_teardown(readers_beside_a_writer, setup, teardown),
+		cmocka_unit_test_setup_teardown(old_is_whole_while_readers_leave, setup, teardown),
 		cmocka_unit_test_setup_teardown(popcounts, setup, teardown),
 		cmocka_unit_test_setup_teardown(selftest, setup, teardown),
 	};
