@@ -37,6 +37,7 @@ static void sock_init_data(struct socket *sock, struct sock *sk, struct net *net
 	sk->sk_net = net;
 	sk->sk_refs = 1;
 	sk->sk_type = sock->type;
+	sk->sk_unbound = true;
 	sk->sk_rcvbuf = SK_RCVBUF_DEFAULT;
 	sk->sk_sndbuf = SK_SNDBUF_DEFAULT;
 	sk->sk_rcvtimeo = sk->sk_sndtimeo = UINT64_MAX;
@@ -171,12 +172,17 @@ static int inet_shutdown(struct socket *sock, int how)
 	return 0;
 }
 
+static noinline ssize sendmsg_autobind(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	return inet_autobind(sk) ? -EAGAIN : sk->sk_prot->sendmsg(sk, msg, len);
+}
+
 static ssize inet_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	struct sock *sk = sock->sk;
 
-	if (unlikely(inet_autobind(sk)))
-		return -EAGAIN;
+	if (unlikely(sk->sk_unbound))
+		return sendmsg_autobind(sk, msg, len);
 	return sk->sk_prot->sendmsg(sk, msg, len);
 }
 

@@ -85,7 +85,7 @@ static noinline struct sk_buff *make_fragments(const struct sock *sk, const stru
 	struct sk_buff *first = NULL, **at = &first;
 	int err;
 
-	if (n > skb_pool.total_n / 2)
+	if (!rt->fragment || n > skb_pool.total_n / 2)
 		return ERR_PTR(-EMSGSIZE);
 	err = wait_for_room(sk, rt, msg, n);
 	if (err)
@@ -183,9 +183,11 @@ static int ip_local_out(struct net *net, struct sk_buff *skb, csum sum)
 {
 	struct iphdr *iph = (struct iphdr *)skb->data;
 
+	be16 len = cpu_to_be16((u16)(skb->len + skb->frags_len));
+
 	net->mib.ip_out_requests++;
-	iph->tot_len = cpu_to_be16((u16)(skb->len + skb->frags_len));
-	iph->check = csum_fold(sum + iph->tot_len.raw);
+	iph->tot_len = len;
+	iph->check = csum_fold(sum + len.raw);
 	skb->protocol = cpu_to_be16(ETH_P_IP);
 	skb_set_network_header(skb);
 	return nf_hook(NF_INET_LOCAL_OUT, net, skb, NULL, skb->dev, ip_output);

@@ -46,7 +46,7 @@ static struct net_device *link_for_group(struct net *net, const struct flowi4 *f
 	return found;
 }
 
-static u32 type_flags(const struct net_device *dev, be32 daddr, u8 type)
+static u16 type_flags(const struct net_device *dev, be32 daddr, u8 type)
 {
 	if (ipv4_is_lbcast(daddr) || type == RTN_BROADCAST)
 		return RTCF_BROADCAST;
@@ -59,7 +59,7 @@ static u32 type_flags(const struct net_device *dev, be32 daddr, u8 type)
 static int mkroute_output(struct net *net, struct flowi4 *fl4, struct net_device *dev, be32 next,
 		u8 type, struct rtable *rt)
 {
-	u32 flags = type_flags(dev, fl4->daddr, type);
+	u16 flags = type_flags(dev, fl4->daddr, type);
 
 	if (!(dev->flags & IFF_UP))
 		return -ENETDOWN;
@@ -69,6 +69,7 @@ static int mkroute_output(struct net *net, struct flowi4 *fl4, struct net_device
 		.daddr = fl4->daddr,
 		.mtu = dev->mtu,
 		.flags = flags,
+		.fragment = true,
 		.genid = net->genid };
 	rt->neigh = neigh_lookup_create(net->arp_tbl, dev, next);
 	rt->genid = net->genid; /* making room for the neighbour may have moved it */

@@ -18,7 +18,8 @@ struct rtable {
 	struct neighbour *neigh;
 	be32 saddr, daddr;
 	u32 mtu;
-	u32 flags; /* RTCF_* */
+	u16 flags;     /* RTCF_* */
+	bool fragment; /* the sender lets us */
 	u64 genid;
 };
 

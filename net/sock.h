@@ -19,18 +19,29 @@ struct sock {
 	struct net *sk_net;
 	struct socket *sk_socket;   /* NULL once closed */
 	u32 sk_refs;		    /* the socket's, and one for each packet that waits */
-	int sk_err;		    /* pending error, positive; told once */
 	struct sk_buff_head sk_receive_queue;
 	u32 sk_rcvbuf, sk_sndbuf;   /* bytes */
 	u32 sk_wmem;		    /* bytes of packets parked or queued on the way out */
 	u64 sk_rcvtimeo, sk_sndtimeo; /* nanoseconds; UINT64_MAX: for ever */
 	int sk_bound_dev_if;
 	u16 sk_type, sk_protocol;
-	u8 sk_shutdown;
-	bool sk_broadcast, sk_reuse, sk_no_check_tx;
+	/* anything here, and sending takes the long way: one test instead of four */
+	union {
+		u64 sk_tx_unusual;
+		struct {
+			int sk_err; /* pending error, positive; told once */
+			u8 sk_shutdown;
+			bool sk_no_check_tx;
+			bool sk_unbound; /* has no port yet */
+		};
+	};
+	bool sk_broadcast, sk_reuse;
 	u64 sk_drops; /* datagrams that found sk_rcvbuf full */
 	u64 sk_lost;  /* datagrams accepted for sending and dropped later */
 };
+
+_Static_assert(offsetof(struct sock, sk_unbound) < offsetof(struct sock, sk_tx_unusual) + 8,
+		"the union covers them all");
 
 #define SK_RCVBUF_DEFAULT 212992
 #define SK_SNDBUF_DEFAULT 212992

@@ -271,13 +271,18 @@ long sys_getsockopt(u64 fd, u64 level, u64 name, u64 val, u64 len)
 
 /* ---- sending ----------------------------------------------------------------------------- */
 
-ssize sock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
+static __always_inline ssize sock_sendmsg_inline(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	int err = security_socket_sendmsg(sock, msg, len);
 
 	if (unlikely(err))
 		return err;
 	return sock->ops->sendmsg(sock, msg, len);
+}
+
+ssize sock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
+{
+	return sock_sendmsg_inline(sock, msg, len);
 }
 
 long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
@@ -299,7 +304,7 @@ long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
 	}
 	if (sock->file->flags & O_NONBLOCK)
 		msg.flags |= MSG_DONTWAIT;
-	return sock_sendmsg(sock, &msg, iov.len);
+	return sock_sendmsg_inline(sock, &msg, iov.len);
 }
 
 /* struct msghdr as the program has it */

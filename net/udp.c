@@ -65,8 +65,13 @@ static noinline int udp_route_slow(struct sock *sk, be32 daddr, be16 dport)
 
 	inet_forget_route(inet); /* an answer that fails is not kept */
 	err = ip_route_output_flow(sk->sk_net, &fl4, rt);
+	if (!err && (rt->flags & RTCF_BROADCAST) && !sk->sk_broadcast) {
+		inet_forget_route(inet);
+		err = -EACCES;
+	}
 	if (err)
 		return err;
+	rt->fragment = inet->pmtudisc < IP_PMTUDISC_DO;
 	inet->cache.daddr = daddr;
 	inet->cache.dport = dport;
 	inet->cache.udp_sum = csum_pseudo(rt->saddr, rt->daddr, 0, IPPROTO_UDP) +
@@ -92,36 +97,33 @@ static inline int udp_send_skb(struct sk_buff *skb, struct sock *sk)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct udphdr *uh = (struct udphdr *)skb->data;
-	be16 len = cpu_to_be16((u16)(skb->len + skb->frags_len));
+	be16 len = cpu_to_be16((u16)(skb->len + skb->frags_len)), check;
 
 	uh->source = cpu_to_be16(inet->inet_num);
 	uh->dest = inet->cache.dport;
 	uh->len = len;
-	uh->check = csum_fold(inet->cache.udp_sum + skb->csum + len.raw + len.raw);
-	if (unlikely(uh->check.raw == 0)) /* RFC 768: zero means "none" */
-		uh->check.raw = 0xffff;
+	check = csum_fold(inet->cache.udp_sum + skb->csum + len.raw + len.raw);
+	if (unlikely(check.raw == 0)) /* RFC 768: zero means "none" */
+		check.raw = 0xffff;
 	if (unlikely(sk->sk_no_check_tx))
-		uh->check = BE16_ZERO;
+		check = BE16_ZERO;
+	uh->check = check;
 	skb_set_transport_header(skb);
 	skb->sk = sk;
 	return ip_send_skb(sk->sk_net, skb, &inet->cache.rt, &inet->cache.ip);
 }
 
-/* What the socket's own state has against sending. */
-static int udp_may_send(struct sock *sk, const struct rtable *rt, size_t len)
+/* What the socket's own state has against sending, in Linux's order. */
+static noinline int udp_may_send(struct sock *sk)
 {
-	if (unlikely((rt->flags & RTCF_BROADCAST) && !sk->sk_broadcast))
-		return -EACCES;
-	if (unlikely(inet_sk(sk)->pmtudisc >= IP_PMTUDISC_DO &&
-			len + sizeof(struct udphdr) + IP_HLEN > rt->mtu))
-		return -EMSGSIZE;
-	return 0;
+	if (sk->sk_shutdown & SEND_SHUTDOWN)
+		return -EPIPE;
+	return sock_error(sk);
 }
 
 ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	const struct rtable *rt = &inet->cache.rt;
 	struct sk_buff *skb;
 	be32 daddr;
 	be16 dport;
@@ -134,18 +136,14 @@ ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	err = udp_destination(inet, msg, &daddr, &dport);
 	if (unlikely(err))
 		return err;
-	if (unlikely(sk->sk_shutdown & SEND_SHUTDOWN))
-		return -EPIPE;
-	err = sock_error(sk);
+	err = unlikely(sk->sk_tx_unusual) ? udp_may_send(sk) : 0;
 	if (unlikely(err))
 		return err;
 	do { /* again if the tables changed while we waited for room */
 		err = udp_route(sk, daddr, dport);
-		if (likely(!err))
-			err = udp_may_send(sk, rt, len);
 		if (unlikely(err))
 			return err;
-		skb = ip_make_skb(sk, rt, msg, len, sizeof(struct udphdr));
+		skb = ip_make_skb(sk, &inet->cache.rt, msg, len, sizeof(struct udphdr));
 	} while (unlikely(PTR_ERR(skb) == -ESTALE));
 	if (unlikely(IS_ERR(skb)))
 		return PTR_ERR(skb);
@@ -180,8 +178,6 @@ static int udp_connect(struct sock *sk, const struct sockaddr_in *addr)
 	err = udp_route_slow(sk, addr->sin_addr, addr->sin_port);
 	if (err)
 		return err;
-	if ((inet->cache.rt.flags & RTCF_BROADCAST) && !sk->sk_broadcast)
-		return -EACCES;
 	inet->inet_daddr = inet->cache.rt.daddr;
 	inet->inet_dport = addr->sin_port;
 	if (be32_is_zero(inet->inet_rcv_saddr))

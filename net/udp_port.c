@@ -74,6 +74,7 @@ int udp_port_get(struct sock *sk, u16 port)
 		return -EADDRINUSE;
 	}
 	inet->inet_num = port;
+	sk->sk_unbound = false;
 	inet_forget_route(inet); /* the port is in the flow's headers */
 	list_add(&inet->bind_node, bucket_of(sk->sk_net, port));
 	return 0;
@@ -85,6 +86,7 @@ void udp_port_put(struct sock *sk)
 
 	list_del(&inet->bind_node);
 	inet->inet_num = 0;
+	sk->sk_unbound = true;
 }
 
 /* -1: not for this socket; otherwise the more it names the higher. */

@@ -30,37 +30,35 @@ entry_SYSCALL_64:
 	pushq %rdi
 	pushq %rsi
 	pushq %rdx
-	pushq %rcx
-	pushq %rax
+	subq $16, %rsp			/* cx: lost by the ABI; ax: the answer */
 	pushq %r8
 	pushq %r9
 	pushq %r10
-	pushq %r11
-	subq $48, %rsp			/* bx bp r12-r15: the C side keeps them */
+	subq $56, %rsp			/* r11, and bx bp r12-r15, which the C side keeps */
 	movq %rsp, %rdi
 	call do_syscall_64
-	addq $56, %rsp			/* and r11 */
+	addq $56, %rsp
 	popq %r10
 	popq %r9
 	popq %r8
 	popq %rax
-	addq $8, %rsp			/* rcx comes from ip below */
+	popq %rdx			/* cx */
 	popq %rdx
 	popq %rsi
 	popq %rdi
-	addq $8, %rsp			/* orig_ax */
 
 	/* SYSRET to a non-canonical address faults in ring 0 with the program's stack (on Intel's
 	 * CPUs): anything not in the lower half leaves by IRET, which faults in ring 3. */
-	movq (%rsp), %rcx
-	shrq $47, %rcx
+	movq 8(%rsp), %rcx
+	movq %rcx, %r11
+	shrq $47, %r11
 	jnz 1f
-	popq %rcx
-	movq 8(%rsp), %r11
-	movq 16(%rsp), %rsp
+	movq 24(%rsp), %r11
+	movq 32(%rsp), %rsp
 	swapgs
 	sysretq
-1:	swapgs
+1:	addq $8, %rsp			/* orig_ax */
+	swapgs
 	iretq
 
 /* enter_user(ip, sp): start the program with clean registers. */
