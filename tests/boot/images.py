@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""images.py - files to boot with: programs, archives, and kernels and programs with a mistake.
+
+Not here: what the kernel makes of them (the tests).
+Used by conftest.py and the tests. Calls musl-gcc.
+Source: System V ABI chapter 5 (ELF), cpio(5) newc, the multiboot specification 3.1.1.
+"""
+import os
+import struct
+import subprocess
+from pathlib import Path
+
+PROGRAMS = Path(__file__).parent / "programs"
+USER_CC = os.environ.get("USER_CC", "musl-gcc")
+USER_CFLAGS = ["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror"]
+COMPILE_S = 60
+STATIC_PIE = ("static-pie",)    # for compile_program: see there
+
+MULTIBOOT_MAGIC = struct.pack("<I", 0x1BADB002)
+PHDR_LEN = 56
+PT_LOAD = 1
+
+
+def compile_program(name, target, flags=("-static",)):
+    """programs/<name>.c as a program at target; flags go to the compiler, or are STATIC_PIE."""
+    if flags == STATIC_PIE:
+        return _link_static_pie(_compile(name, f"{target}.o", ["-c", "-fPIE"]), target)
+    return _compile(name, target, flags)
+
+
+def _compile(name, target, flags):
+    _run([*USER_CC.split(), *USER_CFLAGS, *flags, "-o", target, PROGRAMS / f"{name}.c"])
+    return target
+
+
+def _link_static_pie(object_file, target):
+    """musl-gcc's -static-pie names a dynamic linker, so the link is spelled out."""
+    rcrt1, crti, crtn, libc = map(_library, ("rcrt1.o", "crti.o", "crtn.o", "libc.a"))
+    _run(["ld", "-static", "-pie", "--no-dynamic-linker", "-o", target, rcrt1, crti, object_file,
+          "--start-group", libc, _library("libgcc.a"), "--end-group", crtn])
+    return target
+
+
+def _library(name):
+    """Where the compiler keeps a file of its libraries."""
+    return _run([*USER_CC.split(), f"-print-file-name={name}"]).strip()
+
+
+def _run(command):
+    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE,
+                          timeout=COMPILE_S).stdout
+
+
+def without_multiboot(kernel, target):
+    """A copy without its multiboot 1 header: QEMU then goes by the PVH note."""
+    image = bytearray(Path(kernel).read_bytes())
+    at = image.find(MULTIBOOT_MAGIC)
+    assert 0 <= at < 8192, "no multiboot header"
+    image[at:at + 4] = bytes(4)
+    Path(target).write_bytes(image)
+    return target
+
+
+def cpio(files):
+    """An archive (newc) of {name: bytes}."""
+    entries = [_cpio_entry(name, data, 0o100755) for name, data in files.items()]
+    return b"".join(entries) + _cpio_entry("TRAILER!!!", b"", 0)
+
+
+def _cpio_entry(name, data, mode):
+    encoded = name.encode() + b"\0"
+    fields = [1, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(encoded), 0]
+    header = b"070701" + b"".join(b"%08X" % value for value in fields) + encoded
+    return _fill(header) + _fill(data)
+
+
+def _fill(data):
+    return data + b"\0" * (-len(data) % 4)
+
+
+def poke(image, offset, fmt, value):
+    """A copy of an image with one field changed."""
+    changed = bytearray(image)
+    struct.pack_into(fmt, changed, offset, value)
+    return bytes(changed)
+
+
+def phdr(image, wanted=PT_LOAD, which=0):
+    """Offset of the which-th program header of a type."""
+    table, = struct.unpack_from("<Q", image, 32)
+    number, = struct.unpack_from("<H", image, 56)
+    offsets = [table + i * PHDR_LEN for i in range(number)]
+    return [at for at in offsets if struct.unpack_from("<I", image, at)[0] == wanted][which]

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""test_faults.py - programs that do what none may: each is killed and told about, with registers and
+mappings, and the kernel stays whole (it still drains the network and ends in order).
+"""
+import re
+
+import pytest
+
+from support import BALANCE, KILLED, STATIC, boot, said
+
+PAGE_FAULT, PROTECTION = "page fault: ", "general protection fault"
+ABSENT, FORBIDDEN = "no page there", "its page forbids that"
+
+# kind: (words, signal as Linux numbers them)
+FAULTS = {
+    "null_read": (PAGE_FAULT + "read of address 0: " + ABSENT, 11),
+    "null_write": (PAGE_FAULT + "write of address 8: " + ABSENT, 11),
+    "null_call": (PAGE_FAULT + "execution of address 0: " + ABSENT, 11),
+    "low_read": (PAGE_FAULT + "read of address fff8: " + ABSENT, 11),
+    "kernel_read": (PAGE_FAULT + "read of address ffffffff80100000: ", 11),
+    "kernel_write": (PAGE_FAULT + "write of address ffffffff80100000: ", 11),
+    "kernel_jump": (PAGE_FAULT + "execution of address ffffffff80100000: ", 11),
+    "direct_map_read": (PAGE_FAULT + "read of address ffff800000100000: ", 11),
+    "direct_map_write": (PAGE_FAULT + "write of address ffff800000100000: ", 11),
+    "non_canonical_read": (PROTECTION, 11),
+    "non_canonical_jump": (PROTECTION, 11),
+    "text_write": (PAGE_FAULT + "write of address ", 11),
+    "rodata_write": (PAGE_FAULT + "write of address ", 11),
+    "data_execute": (PAGE_FAULT + "execution of address ", 11),
+    "rodata_execute": (PAGE_FAULT + "execution of address ", 11),
+    "stack_execute": (PAGE_FAULT + "execution of address 7ff", 11),
+    "heap_execute": (PAGE_FAULT + "execution of address ", 11),
+    "mmap_execute": (PAGE_FAULT + "execution of address ", 11),
+    "read_after_munmap": (PAGE_FAULT + "read of address ", 11),
+    "write_after_mprotect": (PAGE_FAULT + "write of address ", 11),
+    "prot_none_read": (PAGE_FAULT + "read of address ", 11),
+    "divide_by_zero": ("divide error", 8),
+    "stack_overflow": (PAGE_FAULT + "write of address 7ff", 11),
+    "halt": (PROTECTION, 11),
+    "interrupts_off": (PROTECTION, 11),
+    "port_write": (PROTECTION, 11),
+    "port_read": (PROTECTION, 11),
+    "read_msr": (PROTECTION, 11),
+    "write_cr3": (PROTECTION, 11),
+    "swap_gs": (PROTECTION, 11),
+    "load_idt": (PROTECTION, 11),
+    "undefined": ("invalid opcode", 4),
+    "breakpoint": ("breakpoint", 5),
+    "int_0x80": (PROTECTION, 11),
+    "int_timer": (PROTECTION, 11),
+    "int_double_fault": (PROTECTION, 11),
+    "kernel_segment": (PROTECTION, 11),
+    "kernel_stack": (PAGE_FAULT + "write of address ffffffff800ffff8", 11),
+    "non_canonical_stack": ("", None),  # the push is at 7ffffffffff8: a page fault, or #SS
+    "far_return": (PROTECTION, 11),
+    "single_step": ("debug exception", 5),
+    "single_step_syscall": ("debug exception", 5),
+    "syscall_at_the_edge": (PAGE_FAULT + "execution of address 7fffffff0000: " + ABSENT, 11),
+    "gs_read": (PAGE_FAULT + "read of address 0: " + ABSENT, 11),
+}
+REGISTERS = ("rip rsp rax rbx rcx rdx rsi rdi rbp r8 r9 r10 r11 r12 r13 r14 r15 cr2").split()
+
+
+def check_killed(result, words, signal):
+    """The reason, the signal, all registers, the mappings, the account; status 69."""
+    text = said(result)
+    assert "survived" not in result.serial
+    killed = re.search(r"^program killed: (.*) \(signal (\d+)\)$", text, re.M)
+    assert killed and killed.group(1).startswith(words), text
+    assert signal is None or int(killed.group(2)) == signal
+    for register in REGISTERS:
+        assert re.search(rf"\b{register} +[0-9a-f]{{16}}\b", text), register
+    assert "its mappings:" in text
+    assert re.search(r"^  [0-9a-f]{12}-[0-9a-f]{12} r-x$", text, re.M)
+    assert re.search(r"^  [0-9a-f]{12}-[0-9a-f]{12} rw-$", text, re.M)
+    assert not re.search(r" .wx$", text, re.M)
+    assert BALANCE.search(text), "the network was not drained"
+    assert result.status == KILLED, result.words()
+
+
+@pytest.mark.parametrize("kind", list(FAULTS))
+def test_fault(kernel, program, kind):
+    """On the plain CPU."""
+    result = boot(kernel, f"{STATIC} -- {kind}", initrd=str(program("fault")))
+    check_killed(result, *FAULTS[kind])
+
+
+@pytest.mark.parametrize("kind", ["null_read", "kernel_read", "kernel_jump", "stack_execute",
+                                  "text_write", "prot_none_read", "single_step_syscall",
+                                  "syscall_at_the_edge", "port_write"])
+def test_fault_on_full_cpu(kernel, program, kind):
+    """With SMEP, SMAP and UMIP turned on."""
+    result = boot(kernel, f"{STATIC} -- {kind}", initrd=str(program("fault")), cpu="max")
+    check_killed(result, *FAULTS[kind])
+
+
+def test_killed_after_sending(kernel, program, pcap):
+    """What was accepted before the fault still leaves."""
+    result = boot(kernel, STATIC, initrd=f"{program('send_and_fault')} 10.0.2.2")
+    check_killed(result, PAGE_FAULT + "write of address 0", 11)
+    assert "dropped 0" in said(result)
+
+
+def test_rip_is_the_programs(kernel, program):
+    """The address shown is that of the instruction: ud2 stands at the function's start."""
+    result = boot(kernel, f"{STATIC} -- undefined", initrd=str(program("fault")))
+    function = int(re.search(r"fault: undefined at (0x[0-9a-f]+)", result.serial).group(1), 16)
+    rip = int(re.search(r"rip ([0-9a-f]{16})", result.serial).group(1), 16)
+    assert 0 <= rip - function < 16

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: MIT
+"""test_programs.py - ring 3 as programs see it: start, memory, time, files, sockets, errors. Where
+Linux's answer is the measure, the same program runs under the build host's Linux and the two tables
+are compared line by line.
+"""
+import re
+import socket
+import threading
+import time
+
+import pytest
+
+import images
+from images import STATIC_PIE
+from support import (ADDRESS, CONSOLE, GATEWAY, GUEST, NEIGH, STATIC, WORDS, Machine, Nic,
+                     assert_success, boot, null_net, run_on_host, said, shown, table, user_net)
+
+
+def check_table(text, least):
+    """Every line of a program's table says ok, and there are some."""
+    lines = table(text)
+    assert len(lines) >= least
+    assert [line for line in lines if not line.startswith("ok ")] == []
+
+
+def shown_by_start(result, name):
+    """One value that start.c prints."""
+    return re.search(rf"^{name} (.*)$", result.serial, re.M).group(1)
+
+
+@pytest.mark.parametrize("linked", [(), STATIC_PIE], ids=["static", "static-pie"])
+@pytest.mark.parametrize("cpu", [None, "max"])
+def test_start(kernel, program, linked, cpu):
+    """Arguments, environment, aux vector, TLS, alignment, FPU: also for a static PIE."""
+    result = boot(kernel, f"{STATIC} -- one two", initrd=str(program("start", *linked)), cpu=cpu)
+    check_table(result.serial, 20)
+    assert re.search(r"^argv\[1\] one\nargv\[2\] two\nenv HOME=/\n", result.serial, re.M)
+    assert shown_by_start(result, "nodename") == "muffin"
+    assert_success(result)
+
+
+def test_start_program_is_right(program):
+    """The measure itself: the build host's Linux passes it."""
+    check_table(run_on_host(program("start")), 20)
+
+
+def test_randomness_at_start(kernel, program):
+    """AT_RANDOM differs at each boot, the place of a PIE as well."""
+    runs = [boot(kernel, initrd=str(program("start", *STATIC_PIE))) for _ in range(3)]
+    assert len({shown_by_start(run, "random") for run in runs}) == 3
+    assert len({shown_by_start(run, "code") for run in runs}) >= 2
+
+
+def test_host_name_of_ip_word(kernel, program):
+    """ip='s fifth field is the node's name."""
+    words = f"{CONSOLE} ip={GUEST}::{GATEWAY}:255.255.255.0:oven:eth0:off"
+    result = boot(kernel, words, initrd=str(program("start")))
+    assert shown_by_start(result, "nodename") == "oven"
+
+
+@pytest.mark.parametrize("name,least", [("memory", 40), ("clock", 11), ("calls", 12),
+                                        ("loopback", 30)])
+@pytest.mark.parametrize("cpu", [None, "max"])
+def test_checks(kernel, program, name, least, cpu):
+    """Programs that check the kernel themselves."""
+    result = boot(kernel, initrd=str(program(name)), cpu=cpu)
+    check_table(result.serial, least)
+    assert_success(result)
+
+
+@pytest.mark.parametrize("name", ["memory", "clock", "calls", "loopback"])
+def test_checks_are_right(program, name):
+    """The measure itself: the build host's Linux passes each."""
+    check_table(run_on_host(program(name)), 10)
+
+
+def test_own_address_is_looped_back(kernel, program, pcap):
+    """To our own address: nothing goes out but the announcement."""
+    result = boot(kernel, f"{WORDS} -- {GUEST}", initrd=str(program("loopback")),
+                  nics=[Nic(null_net(), pcap=pcap)])
+    check_table(result.serial, 40)
+    assert_success(result)
+    assert "eth0: sent 1 " in said(boot(kernel, f"debug {WORDS} -- {GUEST}",
+                                        initrd=str(program("loopback")), nics=[Nic(null_net())]))
+
+
+def compare_with_host(kernel, program, name, **machine):
+    """Both tables, as far as they differ: an empty list is what one wants."""
+    result = boot(kernel, initrd=str(program(name)), **machine)
+    here, there = table(result.serial), table(run_on_host(program(name)))
+    assert "end of table" in result.serial and len(there) > 150
+    assert len(here) == len(there)
+    differing = [f"{ours}   Linux: {theirs}" for ours, theirs in zip(here, there) if ours != theirs]
+    assert differing == [], "\n".join(differing)
+    assert_success(result)
+
+
+@pytest.mark.parametrize("cpu", [None, "max"])
+def test_bad_pointers(kernel, program, cpu):
+    """EFAULT where Linux says EFAULT; the kernel stays whole. With SMAP and without."""
+    compare_with_host(kernel, program, "efault", cpu=cpu)
+
+
+def test_errno_table(kernel, program):
+    """Socket and descriptor calls: the same answers as Linux, the good ones and the bad ones."""
+    compare_with_host(kernel, program, "errno_table")
+
+
+def test_unknown_call_is_named_once(kernel, program):
+    """At debug level, once for each number; without debug not at all."""
+    text = said(boot(kernel, f"debug {STATIC}", initrd=str(program("calls"))))
+    assert text.count("system call 101 is not here: ENOSYS") == 1
+    assert text.count("system call 511 is not here: ENOSYS") == 1
+    text = said(boot(kernel, STATIC, initrd=str(program("calls"))))
+    assert "is not here" not in text
+
+
+def test_console(kernel, program):
+    """stdout and stderr arrive in order and whole."""
+    result = boot(kernel, initrd=str(program("console")))
+    expected = ("to stdout\nto stderr\nby write\none two\nwritten 8\n" + "." * 5000 +
+                "|\n-1 beef  3.14 c string 1099511627776\nno newline at the end")
+    assert expected in result.serial
+    assert_success(result)
+
+
+def test_wall_clock(kernel, program):
+    """CLOCK_REALTIME is the hour of the machine's battery-backed clock."""
+    result = boot(kernel, initrd=str(program("clock")), extra=["-rtc", "base=2031-05-06T07:08:09"])
+    wall = int(re.search(r"^wall (\d+)$", result.serial, re.M).group(1))
+    assert abs(wall - 1935817689) < 60
+
+
+# ---- files -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(name="initrd")
+def fixture_initrd(program, tmp_path):
+    """An archive with the program files.c and some files."""
+    files = {"bin/files": program("files").read_bytes(), "./etc/motd": b"fresh\nmuffins\n",
+             "data/empty": b"", "one": b"x"}
+    (tmp_path / "initrd.cpio").write_bytes(images.cpio(files))
+    return tmp_path / "initrd.cpio"
+
+
+@pytest.mark.parametrize("word", ["init", "rdinit"])
+def test_program_from_archive(kernel, initrd, word):
+    """init= names a program of the initrd; its other files can be opened, not written."""
+    words = f"{STATIC} {word}=/bin/files -- /etc/motd data/empty /one /none /etc/hosts"
+    result = boot(kernel, words, initrd=str(initrd))
+    assert_success(result)
+    text = result.serial
+    assert "initrd: 4 files" in said(result)
+    assert "/etc/motd> fresh\n/etc/motd> muffins\n" in text
+    assert "/etc/motd: 14 bytes, regular 1, last 10\n" in text
+    assert "data/empty: 0 bytes, regular 1" in text and "/one: 1 bytes" in text
+    assert "/none: No such file or directory\n" in text
+    assert "/etc/hosts> 127.0.0.1\tlocalhost\n" in text
+    assert f"/etc/hosts> {GATEWAY}\tb\n" in text
+    assert "create /new: Read-only file system\n" in text
+    assert "write to it: Bad file descriptor\n" in text
+
+
+def test_archive_beside_the_built_in_program(kernel, program, tmp_path):
+    """An archive's /etc/hosts takes the place of the kernel's; the built-in program reads it."""
+    (tmp_path / "initrd").write_bytes(images.cpio({"etc/hosts": f"{GATEWAY} oven\n".encode()}))
+    words = f"{CONSOLE} {ADDRESS} {NEIGH} -- oven"
+    result = boot(kernel, words, initrd=str(tmp_path / "initrd"))
+    assert "muffin sent :)" in result.serial
+    assert_success(result)
+
+
+def test_resolv_conf(kernel, initrd):
+    """ip='s name servers are in /etc/resolv.conf."""
+    words = (f"{CONSOLE} ip={GUEST}::{GATEWAY}:255.255.255.0::eth0:off:192.0.2.53:192.0.2.54 "
+             "init=/bin/files -- /etc/resolv.conf")
+    text = boot(kernel, words, initrd=str(initrd)).serial
+    assert "> nameserver 192.0.2.53\n/etc/resolv.conf> nameserver 192.0.2.54\n" in text
+
+
+# ---- the outside -------------------------------------------------------------------------------
+
+
+class Echo:
+    """A UDP service on the host's loopback that sends everything back."""
+
+    def __init__(self):
+        self.received = []
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.settimeout(0.1)
+        self.port = self._socket.getsockname()[1]
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        self._thread.join()
+        self._socket.close()
+
+    def _serve(self):
+        while not self._stop.is_set():
+            try:
+                data, sender = self._socket.recvfrom(65536)
+            except socket.timeout:
+                continue
+            self.received.append(data)
+            self._socket.sendto(data, sender)
+
+
+def test_echo_with_the_host(kernel, program):
+    """A hundred datagrams of all sizes to the host and back, through QEMU's user network."""
+    with Echo() as service:
+        result = boot(kernel, f"{WORDS} -- {GATEWAY} {service.port} 100",
+                      initrd=str(program("echo")), nics=[Nic(user_net())])
+    check_table(result.serial, 2)
+    assert_success(result)
+    assert len(service.received) == 100
+
+
+def test_served_from_the_host(kernel, program):
+    """The host asks a service in the guest, through a forwarded port; order and bytes are kept."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    answers = []
+
+    def ask(text):
+        if "listening" not in text:
+            return
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.settimeout(5)
+            for number in range(20):
+                client.sendto(b"%d" % number * 10, ("127.0.0.1", port))
+                answers.append(client.recv(2048))
+
+    def ask_in_background(text):
+        threading.Thread(target=ask, args=(text,), daemon=True).start()
+
+    nics = [Nic(user_net(hostfwd=f"udp:127.0.0.1:{port}-{GUEST}:7"))]
+    started = time.monotonic()
+    result = boot_watched(kernel, f"{WORDS} -- 2500 7", ask_in_background, nics,
+                          str(program("wait")))
+    assert answers == [b"%d" % number * 10 for number in range(20)], time.monotonic() - started
+    assert_success(result)
+
+
+def boot_watched(kernel, words, on_serial, nics, initrd):
+    """As boot(), while on_serial gets the text as it comes."""
+    machine = Machine(kernel=kernel, append=words, nics=nics, initrd=initrd)
+    return shown(machine.run(30, on_serial=on_serial))
