@@ -21,17 +21,18 @@ static inline void eth_header(struct sk_buff *skb, const u8 to[ETH_ALEN], u16 ty
 }
 
 /* eth_skb_pad - zeros up to ETH_ZLEN. Hardware that pads by itself leaks or corrupts what stood in
- * the buffer, and emulators do not pad at all; so software does. */
-static inline void eth_skb_pad(struct sk_buff *skb)
+ * the buffer, and emulators do not pad at all; so software does. Returns the frame's length. */
+static inline u32 eth_skb_pad(struct sk_buff *skb)
 {
 	u32 len = skb->len;
 
 	if (likely(len >= ETH_ZLEN))
-		return;
+		return len;
 	/* A length known when this is compiled is a few stores, and the slot has room: the shortest
 	 * frames the stack makes are ARP's and UDP's of 42 bytes. */
 	memset(skb->data + len, 0, ETH_PAD_USUAL);
 	if (unlikely(len < ETH_ZLEN - ETH_PAD_USUAL))
 		memset(skb->data + len, 0, ETH_ZLEN - len);
 	skb->len = ETH_ZLEN;
+	return ETH_ZLEN;
 }

@@ -14,6 +14,7 @@ struct msghdr;
 /* The header of a flow, made once: what changes with each packet is added when it is sent. */
 struct ip_template {
 	struct iphdr iph; /* tot_len, id and check are zero */
+	bool df;
 	u64 sum;	  /* of its bytes */
 };
 

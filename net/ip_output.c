@@ -57,22 +57,14 @@ static inline struct sk_buff *make_one(struct msghdr *msg, u32 head, u32 len)
 	struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF + IP_HLEN);
 	s64 sum;
 
-	skb_put(skb, head + len);
 	sum = csum_memcpy_from_msg(skb->data + head, msg, len);
 	if (unlikely(sum < 0)) {
 		consume_skb(skb);
 		return ERR_PTR(-EFAULT);
 	}
-	skb->csum = (u32)sum + (u32)(sum >> 32); /* below 2^34: the carry fits */
+	skb->len = (u16)(head + len);
+	skb->csum = (u64)sum;
 	return skb;
-}
-
-/* Sums of 32 bits, added with the carry brought around. */
-static u32 csum_join(u32 a, u32 b)
-{
-	u64 sum = (u64)a + b;
-
-	return (u32)sum + (u32)(sum >> 32);
 }
 
 /* All but the last carry a multiple of eight bytes, so that offsets count in eights and the
@@ -103,7 +95,7 @@ static noinline struct sk_buff *make_fragments(const struct sock *sk, const stru
 		at = skb == first ? &first->frags : &skb->next;
 		if (skb != first) {
 			first->frags_len = (u16)(first->frags_len + skb->len);
-			first->csum = csum_join(first->csum, skb->csum);
+			first->csum += skb->csum;
 		}
 		head = 0;
 		len -= take;
@@ -189,7 +181,6 @@ static int ip_local_out(struct net *net, struct sk_buff *skb, csum sum)
 	iph->tot_len = len;
 	iph->check = csum_fold(sum + len.raw);
 	skb->protocol = cpu_to_be16(ETH_P_IP);
-	skb_set_network_header(skb);
 	return nf_hook(NF_INET_LOCAL_OUT, net, skb, NULL, skb->dev, ip_output);
 }
 
@@ -203,6 +194,7 @@ void ip_template_init(struct ip_template *t, const struct rtable *rt, u8 protoco
 		.protocol = protocol,
 		.saddr = rt->saddr,
 		.daddr = rt->daddr };
+	t->df = df;
 	t->sum = csum_add(0, &t->iph, sizeof(t->iph));
 }
 
@@ -231,7 +223,7 @@ int ip_send_skb(struct net *net, struct sk_buff *skb, const struct rtable *rt,
 	u64 sum = t->sum;
 
 	*iph = t->iph;
-	if (unlikely(skb->frags || be16_is_zero(iph->frag_off)))
+	if (unlikely(skb->frags || !t->df))
 		sum = make_fragmentable(iph, sum);
 	skb->dev = rt->dev;
 	skb->neigh = rt->neigh;

@@ -6,7 +6,7 @@
  *
  *   slot                                                                    slot + SKB_SLOT
  *   | struct sk_buff | ...  | Ethernet 14 | IPv4 20 | UDP 8 | payload ...         |
- *   0               64     82            96        116     124                 2048
+ *   0               72     82            96        116     124                 2048
  *                          ^ L2          ^ L3 on 16 bytes   ^ SKB_HEADROOM
  *
  * A slot never crosses a page, so a device sees it as one piece. */
@@ -18,9 +18,10 @@ struct net_device;
 struct sock;
 struct neighbour;
 
-#define SKB_SLOT        2048
-#define SKB_NETWORK_OFF 96 /* where IPv4 headers start */
-#define SKB_HEADROOM    124
+#define SKB_SLOT          2048
+#define SKB_NETWORK_OFF   96 /* where IPv4 headers start */
+#define SKB_TRANSPORT_OFF 116
+#define SKB_HEADROOM      124
 
 enum pkt_type { PACKET_HOST, PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST, PACKET_OUTGOING };
 
@@ -30,19 +31,20 @@ struct sk_buff {
 	struct sock *sk;	 /* who sent it; valid during the call, longer when owned */
 	struct neighbour *neigh; /* sending: bound at routing */
 	u8 *data;		 /* first byte of the current layer */
+	u64 csum;		 /* building: of the payload, net/checksum.h */
 	struct sk_buff *frags;	 /* the rest of a datagram that does not fit one frame */
-	u16 len;		 /* bytes from data, without frags */
-	u16 frags_len;		 /* bytes in frags */
-	u16 network_off;	 /* of the IPv4 header, from the slot's start */
-	u16 transport_off;
-	u32 csum;	 /* building: of the payload, net/checksum.h */
-	be16 protocol;	 /* ethertype */
+	/* skb_alloc sets these eight bytes at once */
+	u16 frags_len;	   /* bytes in frags */
+	be16 protocol;	   /* ethertype */
+	u8 network_off;	   /* of the IPv4 header, from the slot's start */
+	u8 transport_off;
 	u8 pkt_type;
 	bool owned : 1;	    /* it waits: holds a reference to sk, counts against its buffer */
 	bool xmit_more : 1; /* another follows at once: the doorbell may wait */
+	u16 len;	    /* bytes from data, without frags */
 };
 
-_Static_assert(sizeof(struct sk_buff) <= 64, "one cache line");
+_Static_assert(sizeof(struct sk_buff) <= SKB_NETWORK_OFF - 16, "and the Ethernet header before L3");
 _Static_assert(SKB_NETWORK_OFF % 16 == 0, "IPv4 header aligned");
 
 /* Why a packet ended without having been sent or received. Names in skbuff.c. */
@@ -99,7 +101,8 @@ static inline u8 *skb_slot(const struct sk_buff *skb)
 /* skb_take_fresh - a slot that was never used, or NULL. For skb_alloc. */
 struct sk_buff *skb_take_fresh(void);
 
-/* skb_alloc - an empty packet whose data starts `headroom` into the slot, or NULL. */
+/* skb_alloc - an empty packet whose data starts `headroom` into the slot, or NULL. Its header
+ * offsets are those of a packet being built. */
 static inline struct sk_buff *skb_alloc(u32 headroom)
 {
 	struct sk_buff *skb = skb_pool.free;
@@ -109,15 +112,15 @@ static inline struct sk_buff *skb_alloc(u32 headroom)
 	else if (!(skb = skb_take_fresh()))
 		return NULL;
 	skb_pool.free_n--;
-	skb->next = NULL;
 	skb->sk = NULL;
 	skb->frags = NULL;
 	skb->data = skb_slot(skb) + headroom;
 	skb->len = 0;
 	skb->frags_len = 0;
-	skb->csum = 0;
 	skb->protocol = BE16_ZERO;
-	skb->pkt_type = 0;
+	skb->network_off = SKB_NETWORK_OFF;
+	skb->transport_off = SKB_TRANSPORT_OFF;
+	skb->pkt_type = PACKET_OUTGOING;
 	skb->owned = false;
 	skb->xmit_more = false;
 	return skb;
@@ -170,12 +173,12 @@ static inline u32 skb_room(const struct sk_buff *skb)
 
 static inline void skb_set_network_header(struct sk_buff *skb)
 {
-	skb->network_off = (u16)(skb->data - skb_slot(skb));
+	skb->network_off = (u8)(skb->data - skb_slot(skb));
 }
 
 static inline void skb_set_transport_header(struct sk_buff *skb)
 {
-	skb->transport_off = (u16)(skb->data - skb_slot(skb));
+	skb->transport_off = (u8)(skb->data - skb_slot(skb));
 }
 
 static inline void *skb_network_header(const struct sk_buff *skb)

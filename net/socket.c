@@ -118,17 +118,18 @@ static int sock_map_fd(struct socket *sock, u32 flags)
 	return fd;
 }
 
+static noinline long not_a_socket(const struct file *file)
+{
+	return file ? -ENOTSOCK : -EBADF;
+}
+
 /* Returns the socket, or NULL with *err set. */
 static __always_inline struct socket *sockfd_lookup(u64 fd, long *err)
 {
 	struct file *file = fd_get(&current->files, (int)fd);
 
-	if (unlikely(!file)) {
-		*err = -EBADF;
-		return NULL;
-	}
-	if (unlikely(file->ops != &socket_file_ops)) {
-		*err = -ENOTSOCK;
+	if (unlikely(!file || file->ops != &socket_file_ops)) {
+		*err = not_a_socket(file);
 		return NULL;
 	}
 	return file->private_data;

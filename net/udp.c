@@ -108,7 +108,6 @@ static inline int udp_send_skb(struct sk_buff *skb, struct sock *sk)
 	if (unlikely(sk->sk_no_check_tx))
 		check = BE16_ZERO;
 	uh->check = check;
-	skb_set_transport_header(skb);
 	skb->sk = sk;
 	return ip_send_skb(sk->sk_net, skb, &inet->cache.rt, &inet->cache.ip);
 }
@@ -139,14 +138,16 @@ ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	err = unlikely(sk->sk_tx_unusual) ? udp_may_send(sk) : 0;
 	if (unlikely(err))
 		return err;
-	do { /* again if the tables changed while we waited for room */
-		err = udp_route(sk, daddr, dport);
-		if (unlikely(err))
-			return err;
-		skb = ip_make_skb(sk, &inet->cache.rt, msg, len, sizeof(struct udphdr));
-	} while (unlikely(PTR_ERR(skb) == -ESTALE));
-	if (unlikely(IS_ERR(skb)))
+again:
+	err = udp_route(sk, daddr, dport);
+	if (unlikely(err))
+		return err;
+	skb = ip_make_skb(sk, &inet->cache.rt, msg, len, sizeof(struct udphdr));
+	if (unlikely(IS_ERR(skb))) {
+		if (PTR_ERR(skb) == -ESTALE) /* the tables changed while it waited for room */
+			goto again;
 		return PTR_ERR(skb);
+	}
 	err = udp_send_skb(skb, sk);
 	if (unlikely(err))
 		return err;

@@ -74,29 +74,30 @@ bool e1000_setup_tx(struct e1000_adapter *a)
 	return true;
 }
 
-static void ring_doorbell(struct e1000_adapter *a)
+static inline void ring_doorbell(struct e1000_adapter *a, u32 tail)
 {
 	/* The descriptors are written before the tail: x86 keeps stores to memory and the uncached
 	 * store to the register in order; the compiler must, too. */
 	barrier();
-	ew32(a, E1000_TDT, SLOT(a->tx_next));
+	ew32(a, E1000_TDT, tail);
 }
 
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
 	u32 next = a->tx_next, i = SLOT(next);
+	struct e1000_tx_desc *desc = &a->tx_ring[i];
+	u32 len = eth_skb_pad(skb);
 
-	eth_skb_pad(skb);
-	a->tx_ring[i].addr = dma_addr(skb->data);
-	a->tx_ring[i].len = skb->len;
+	desc->addr = dma_addr(skb->data);
+	desc->len = (u16)len;
 	a->tx_skb[i] = skb;
 	a->tx_next = next + 1;
 	dev->tx_room--;
 	dev->stats.tx_packets++;
-	dev->stats.tx_bytes += skb->len;
-	if (!skb->xmit_more)
-		ring_doorbell(a);
+	dev->stats.tx_bytes += len;
+	if (likely(!skb->xmit_more))
+		ring_doorbell(a, SLOT(next + 1));
 	return 0;
 }
 
@@ -105,7 +106,7 @@ void e1000_flush(struct net_device *dev)
 	struct e1000_adapter *a = netdev_priv(dev);
 
 	if (er32(a, E1000_TDT) != SLOT(a->tx_next))
-		ring_doorbell(a);
+		ring_doorbell(a, SLOT(a->tx_next));
 }
 
 /* The report that covers slot i stands at the end of its group. */
