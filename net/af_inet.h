@@ -12,11 +12,12 @@
 struct inet_sock {
 	struct sock sk; /* first: a sock is cast to it */
 	be32 inet_rcv_saddr; /* bound to; zero: any */
+	be32 inet_saddr;     /* sends from; zero: routing chooses, also when bound to a group */
 	be32 inet_daddr;     /* connected to; zero: not connected */
 	be16 inet_dport;
 	u16 inet_num; /* own port, host order; 0: none yet */
 	u8 tos, uc_ttl, mc_ttl, pmtudisc;
-	bool port_locked; /* the program chose the port */
+	bool port_locked, addr_locked; /* the program chose the port, the address */
 	struct list_head bind_node; /* in its port's list */
 
 	/* The last destination: its route and the headers of the flow, ready but for lengths and
@@ -40,20 +41,6 @@ static inline struct inet_sock *inet_sk(const struct sock *sk)
 {
 	return (struct inet_sock *)(uintptr_t)sk;
 }
-
-/* The seam between the family and a protocol. */
-struct proto {
-	const char *name;
-	struct sock *(*alloc)(void); /* zeroed, of the protocol's own type; NULL without memory */
-	void (*free)(struct sock *sk);
-	void (*close)(struct sock *sk); /* the descriptor is gone; drops the socket's reference */
-	int (*connect)(struct sock *sk, const struct sockaddr_in *addr);
-	int (*disconnect)(struct sock *sk);
-	/* take port (host order), or a random free one when it is 0; 0, -EADDRINUSE, -EAGAIN */
-	int (*get_port)(struct sock *sk, u16 port);
-	ssize (*sendmsg)(struct sock *sk, struct msghdr *msg, size_t len);
-	ssize (*recvmsg)(struct sock *sk, struct msghdr *msg, size_t len);
-};
 
 /* One row of the switch: what socket(AF_INET, type, protocol) means. */
 struct inet_protosw {

@@ -87,6 +87,7 @@ static inline int neigh_output(struct sk_buff *skb)
 /* neigh_parked - packets parked in the whole table. */
 u32 neigh_parked(const struct neigh_table *tbl);
 
-/* neigh_probe_fn - how to ask; arp.c sets it. unicast: to the address known so far. */
 typedef void (*neigh_probe_fn)(struct neighbour *n, bool unicast);
+
+/* neigh_set_probe - how to ask; arp.c knows. unicast: to the address known so far. */
 void neigh_set_probe(neigh_probe_fn probe);

@@ -44,15 +44,17 @@ enum rtn_type ip_addr_type(struct net *net, be32 addr);
  * Returns  0, or what fib_table_insert says */
 int ip_addr_assign(struct net_device *dev, be32 addr, u8 prefix_len) __must_check;
 
-/* ip_route_add - one route. dst_len 0..32; via zero: on the device's link; dev NULL: found by via.
- * type     RTN_UNICAST, RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT
- * Returns  0; -ENETUNREACH when via is on no device's link; or what fib_table_insert says */
+/* One route as the command line or a file asks for it. */
 struct route_spec {
 	be32 dst;
-	u8 dst_len;
-	u8 type;
-	be32 via, prefsrc;
-	struct net_device *dev;
+	u8 dst_len; /* 0..32 */
+	u8 type;    /* RTN_UNICAST, RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT */
+	be32 via;   /* zero: on the device's link */
+	be32 prefsrc;
+	struct net_device *dev; /* NULL: found by via */
 	u32 metric, mtu;
 };
+
+/* ip_route_add - add a route to the main table.
+ * Returns  0; -ENETUNREACH when via is on no device's link; or what fib_table_insert says */
 int ip_route_add(struct net *net, const struct route_spec *spec) __must_check;

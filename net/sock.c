@@ -4,7 +4,6 @@
  * Used by every layer from the socket down to the neighbour.
  * Source: Linux's skb_set_owner_w and sock_wfree: their roles. */
 #include "net/sock.h"
-#include "net/af_inet.h"
 
 void sock_put(struct sock *sk)
 {

@@ -10,7 +10,22 @@
 
 struct net;
 struct socket;
-struct proto;
+struct msghdr;
+struct sockaddr_in;
+
+/* The seam between the family and a protocol. */
+struct proto {
+	const char *name;
+	struct sock *(*alloc)(void); /* zeroed, of the protocol's own type; NULL without memory */
+	void (*free)(struct sock *sk);
+	void (*close)(struct sock *sk); /* the descriptor is gone; drops the socket's reference */
+	int (*connect)(struct sock *sk, const struct sockaddr_in *addr);
+	int (*disconnect)(struct sock *sk);
+	/* take port (host order), or a random free one when it is 0; 0, -EADDRINUSE, -EAGAIN */
+	int (*get_port)(struct sock *sk, u16 port);
+	ssize (*sendmsg)(struct sock *sk, struct msghdr *msg, size_t len);
+	ssize (*recvmsg)(struct sock *sk, struct msghdr *msg, size_t len);
+};
 
 enum sock_shutdown { RCV_SHUTDOWN = 1, SEND_SHUTDOWN = 2, SHUTDOWN_MASK = 3 };
 

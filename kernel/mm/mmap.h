@@ -26,7 +26,7 @@ struct vm_area {
 /* mmap_find - the area that holds va, or NULL. */
 const struct vm_area *mmap_find(u64 va);
 
-/* mmap_find_next - area i in address order, or NULL past the last. */
+/* mmap_area - area i in address order, or NULL past the last. */
 const struct vm_area *mmap_area(u32 i);
 
 /* mmap_add - a new area where nothing is. Pages come when they are touched, zeroed.
