@@ -91,6 +91,7 @@ static noinline struct sk_buff *make_fragments(const struct sock *sk, const stru
 				consume_skb(first);
 			return skb;
 		}
+		skb->next = NULL;
 		*at = skb;
 		at = skb == first ? &first->frags : &skb->next;
 		if (skb != first) {
@@ -128,6 +129,7 @@ static noinline int ip_do_fragment(struct sk_buff *skb)
 	int err = 0;
 
 	skb->frags = NULL;
+	skb->frags_len = 0; /* from here on each counts for itself */
 	skb_pull(skb, IP_HLEN);
 	while ((skb = next)) {
 		u16 len = skb->len;

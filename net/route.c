@@ -76,6 +76,15 @@ static int mkroute_output(struct net *net, struct flowi4 *fl4, struct net_device
 	return rt->neigh ? 0 : -ENOBUFS;
 }
 
+/* The address that ARP asks for. A group or the limited broadcast has no gateway, even where only the
+ * default route leads there (as on Linux: "do not gateway in this case"). */
+static be32 next_hop(const struct fib_nh *nh, be32 daddr)
+{
+	bool on_link = be32_is_zero(nh->gw) || ipv4_is_multicast(daddr) || ipv4_is_lbcast(daddr);
+
+	return on_link ? daddr : nh->gw;
+}
+
 static be32 source_for(const struct fib_result *res, const struct net_device *dev)
 {
 	if (!be32_is_zero(res->fi->prefsrc))
@@ -121,8 +130,7 @@ int ip_route_output_flow(struct net *net, struct flowi4 *fl4, struct rtable *rt)
 
 	if (be32_is_zero(fl4->saddr))
 		fl4->saddr = source_for(&res, nh->dev);
-	err = mkroute_output(net, fl4, nh->dev, be32_is_zero(nh->gw) ? fl4->daddr : nh->gw, res.type,
-			rt);
+	err = mkroute_output(net, fl4, nh->dev, next_hop(nh, fl4->daddr), res.type, rt);
 	if (!err && res.fi->mtu)
 		rt->mtu = min(res.fi->mtu, rt->mtu);
 	return err;

@@ -55,7 +55,7 @@ static noinline int udp_route_slow(struct sock *sk, be32 daddr, be16 dport)
 	struct inet_sock *inet = inet_sk(sk);
 	struct rtable *rt = &inet->cache.rt;
 	struct flowi4 fl4 = { .daddr = daddr,
-		.saddr = inet->inet_rcv_saddr,
+		.saddr = inet->inet_saddr,
 		.dport = dport,
 		.sport = cpu_to_be16(inet->inet_num),
 		.oif = sk->sk_bound_dev_if,
@@ -183,6 +183,8 @@ static int udp_connect(struct sock *sk, const struct sockaddr_in *addr)
 	inet->inet_dport = addr->sin_port;
 	if (be32_is_zero(inet->inet_rcv_saddr))
 		inet->inet_rcv_saddr = inet->cache.rt.saddr;
+	if (be32_is_zero(inet->inet_saddr))
+		inet->inet_saddr = inet->cache.rt.saddr;
 	inet->cache.daddr = inet->inet_daddr; /* 0.0.0.0 meant somebody */
 	return 0;
 }
@@ -194,20 +196,17 @@ static int udp_disconnect(struct sock *sk)
 	inet_forget_route(inet);
 	inet->inet_daddr = BE32_ZERO;
 	inet->inet_dport = BE16_ZERO;
-	if (!inet->port_locked) { /* as on Linux: the port is given back, too */
+	if (!inet->addr_locked)
+		inet->inet_rcv_saddr = inet->inet_saddr = BE32_ZERO;
+	if (!inet->port_locked) /* as on Linux: the port is given back, too */
 		udp_port_put(sk);
-		inet->inet_rcv_saddr = BE32_ZERO;
-	}
 	return 0;
 }
 
 static void udp_close(struct sock *sk)
 {
-	struct sk_buff *skb;
-
 	udp_port_put(sk);
-	while ((skb = skb_dequeue(&sk->sk_receive_queue)))
-		consume_skb(skb);
+	udp_drop_unread(sk);
 	sock_put(sk);
 }
 

@@ -26,6 +26,18 @@ static void deliver(struct sock *sk, struct sk_buff *skb)
 	skb_queue_tail(&sk->sk_receive_queue, skb);
 }
 
+static void take_first(struct sock *sk)
+{
+	waiting_n--;
+	consume_skb(skb_dequeue(&sk->sk_receive_queue));
+}
+
+void udp_drop_unread(struct sock *sk)
+{
+	while (sk->sk_receive_queue.n > 0)
+		take_first(sk);
+}
+
 static enum skb_drop_reason check_datagram(struct sk_buff *skb)
 {
 	const struct iphdr *iph = skb_network_header(skb);
@@ -132,10 +144,7 @@ ssize udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	err = memcpy_to_msg(msg, skb->data + sizeof(struct udphdr), n);
 	fill_name(msg, skb);
 	msg->flags = n < payload ? MSG_TRUNC : 0;
-	if (!(flags & MSG_PEEK)) {
-		skb_dequeue(&sk->sk_receive_queue);
-		waiting_n--;
-		consume_skb(skb);
-	}
+	if (!(flags & MSG_PEEK))
+		take_first(sk);
 	return err ? err : (ssize)(flags & MSG_TRUNC ? payload : n);
 }
