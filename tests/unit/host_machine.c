@@ -179,7 +179,9 @@ void *dma_alloc(size_t bytes)
 	if (at == 0)
 		return NULL;
 	at = ALIGN_UP(at, align);
-	return mem_commit((void *)at, bytes) == 0 ? (void *)at : NULL;
+	if (mem_commit((void *)at, bytes) < 0)
+		return NULL;
+	return memset((void *)at, 0xa5, bytes); /* its contents are unknown, says the contract */
 }
 
 u64 mem_total(void)
@@ -210,7 +212,7 @@ void host_set_mem_total(u64 bytes)
 
 /* ---- time ------------------------------------------------------------------------------ */
 
-static u64 now_ns;
+static u64 now_ns, tick_ns;
 static unsigned idles;
 static void (*idle_fn)(void *arg);
 static void *idle_arg;
@@ -219,7 +221,13 @@ static void *poll_arg;
 
 u64 clock_ns(void)
 {
+	now_ns += tick_ns;
 	return now_ns;
+}
+
+void host_tick_clock(u64 ns)
+{
+	tick_ns = ns;
 }
 
 void host_set_clock(u64 ns)
@@ -373,6 +381,7 @@ void host_reset(void)
 	commits = 0;
 	total_bytes = DEFAULT_TOTAL;
 	now_ns = 0;
+	tick_ns = 0;
 	idles = 0;
 	host_on_idle(NULL, NULL);
 	host_on_poll(NULL, NULL);

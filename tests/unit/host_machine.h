@@ -38,6 +38,10 @@ void host_set_mem_total(u64 bytes);
 void host_set_clock(u64 ns);
 void host_advance_clock(u64 ns);
 
+/* host_tick_clock - from now on each look at the clock takes ns, so that loops which wait for it come
+ * to their end; 0: it stands still again. */
+void host_tick_clock(u64 ns);
+
 /* host_on_idle - fn runs inside every machine_idle, after the clock moved: a test's way to let a
  * device answer while the stack waits. NULL: nothing. */
 void host_on_idle(void (*fn)(void *arg), void *arg);

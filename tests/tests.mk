@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+# tests.mk - what `make test` runs: unit tests and fuzzers on the host, then whole machines.
+# The host build of the stack, under AddressSanitizer and UBSan, is what the first two link; the
+# kernel's own build is the top Makefile's.
+
+FUZZ_CC      ?= clang
+FUZZ_RUNS    ?= 2000
+FUZZ_SECONDS ?= 0
+HOST_BUILD   := $(BUILD)/host
+FUZZ_BUILD   := $(BUILD)/fuzz
+
+# All of net/, and what of kernel/ knows no x86.
+HOST_SRCS := $(wildcard net/*.c) $(wildcard kernel/lib/*.c) kernel/security.c kernel/fs/file.c \
+	kernel/fs/memfile.c kernel/process/elf.c kernel/cmdline.c
+
+# A source with a main is a program of its own; the others are what the programs share.
+UNIT_MAINS  := $(shell grep -l '^int main' tests/unit/*.c 2>/dev/null)
+UNIT_SHARED := $(filter-out $(UNIT_MAINS),$(wildcard tests/unit/*.c)) $(wildcard bench/fib/synth.c)
+UNIT_TESTS  := $(notdir $(UNIT_MAINS:.c=))
+FUZZERS     := $(notdir $(basename $(wildcard tests/fuzz/fuzz_*.c)))
+
+HOST_CFLAGS   := -std=gnu11 -O1 -g -DMUFFIN_HOST -I. -fno-strict-aliasing -fno-omit-frame-pointer \
+	-fno-sanitize-recover=all $(WARNINGS)
+UNIT_SANITIZE := -fsanitize=address,undefined
+FUZZ_SANITIZE := -fsanitize=fuzzer-no-link,address,undefined
+
+# cmocka's macros convert; clang sees conversions in the stack that gcc, which builds it, allows.
+$(HOST_BUILD)/tests/%.o: HOST_CFLAGS += -Wno-conversion
+$(FUZZ_BUILD)/%.o: HOST_CFLAGS += -Wno-conversion -Wno-sign-conversion -Wno-unknown-warning-option
+
+.PHONY: test unit fuzz boot-test
+
+test: unit fuzz boot-test ## everything: units, a short fuzzing, machines in QEMU
+
+unit: $(UNIT_TESTS:%=run-%) ## unit tests of the host build, under sanitizers
+	@echo "unit: all of $(words $(UNIT_TESTS)) programs passed"
+
+fuzz: $(FUZZERS:%=run-%) ## fuzzers, FUZZ_RUNS= inputs each, or FUZZ_SECONDS= long
+	@echo "fuzz: $(words $(FUZZERS)) fuzzers found nothing"
+
+boot-test: $(BUILD)/muffin.elf ## the built kernel in QEMU: frames, exit statuses, both firmwares
+	@$(PYTHON) -m pytest -q $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo -n 2) \
+		$(wildcard tests/boot tests/tools tests/host)
+
+# ---- building --------------------------------------------------------------------------------
+
+HOST_OBJS := $(HOST_SRCS:%.c=$(HOST_BUILD)/%.o) $(UNIT_SHARED:%.c=$(HOST_BUILD)/%.o)
+FUZZ_OBJS := $(HOST_SRCS:%.c=$(FUZZ_BUILD)/%.o) $(UNIT_SHARED:%.c=$(FUZZ_BUILD)/%.o)
+
+$(HOST_BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  HOSTCC  $<"
+	@$(HOST_CC) $(HOST_CFLAGS) $(UNIT_SANITIZE) -MMD -MP -c -o $@ $<
+
+$(FUZZ_BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  FUZZCC  $<"
+	@$(FUZZ_CC) $(HOST_CFLAGS) $(FUZZ_SANITIZE) -MMD -MP -c -o $@ $<
+
+# An archive, so that a test may bring its own version of what it does not want from there.
+$(HOST_BUILD)/stack.a: $(HOST_OBJS)
+	@rm -f $@ && ar rcs $@ $^
+
+$(FUZZ_BUILD)/stack.a: $(FUZZ_OBJS)
+	@rm -f $@ && ar rcs $@ $^
+
+$(UNIT_TESTS:%=$(HOST_BUILD)/%): $(HOST_BUILD)/%: $(HOST_BUILD)/tests/unit/%.o $(HOST_BUILD)/stack.a
+	@$(HOST_CC) $(UNIT_SANITIZE) -o $@ $^ -lcmocka -lpthread
+
+$(FUZZERS:%=$(FUZZ_BUILD)/%): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(FUZZ_BUILD)/stack.a
+	@$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^
+
+# ---- running ---------------------------------------------------------------------------------
+
+# All that a program says goes to its log; of one that passes only cmocka's last lines are shown.
+.PHONY: $(UNIT_TESTS:%=run-%) $(FUZZERS:%=run-%)
+$(UNIT_TESTS:%=run-%): run-%: $(HOST_BUILD)/%
+	@$< >$<.log 2>&1 || { cat $<.log; echo "unit: $* FAILED; again: $<"; exit 1; }
+	@printf '%s: %s\n' $* "$$(grep -E '^\[(  PASSED|  FAILED|  SKIPPED)' $<.log | tr -s '\n ' ' ')"
+
+# New inputs stay in the build folder; what is worth keeping is copied to the corpus by hand.
+$(FUZZERS:%=run-%): run-%: $(FUZZ_BUILD)/%
+	@mkdir -p $<.found tests/fuzz/corpus/$*
+	@$< -timeout=10 -rss_limit_mb=1024 -artifact_prefix=$<.crash- -max_len=4096 \
+		$(if $(filter-out 0,$(FUZZ_SECONDS)),-max_total_time=$(FUZZ_SECONDS),-runs=$(FUZZ_RUNS)) \
+		$<.found tests/fuzz/corpus/$* >$<.log 2>&1 || \
+		{ tail -50 $<.log; echo "fuzz: $* FAILED; again: $< $<.crash-*"; exit 1; }
+	@printf '%s: %s\n' $* "$$(grep '^Done' $<.log)"
+
+-include $(HOST_OBJS:.o=.d) $(UNIT_MAINS:%.c=$(HOST_BUILD)/%.d) $(FUZZ_OBJS:.o=.d)
+-include $(FUZZERS:%=$(FUZZ_BUILD)/tests/fuzz/%.d)

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT
+ * fake_device.c - an Ethernet card whose wire is an array.
+ * Not here: the stack above it (stack.c).
+ * dev.c calls its operations, tests the rest.
+ * Source: struct net_device_ops; the order of steps is the e1000 driver's. */
+#include "tests/unit/fake_device.h"
+#include "kernel/lib/string.h"
+#include "net/eth.h"
+
+#define RING        64
+#define RX_HEADROOM (SKB_NETWORK_OFF - ETH_HLEN)
+
+static struct fake_device *fake_of(struct net_device *dev)
+{
+	return netdev_priv(dev);
+}
+
+static void update_room(struct fake_device *fake)
+{
+	bool ready = (fake->dev.flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
+
+	fake->dev.tx_room = ready ? fake->slots - min(fake->slots, fake->held_n) : 0;
+}
+
+static int fake_open(struct net_device *dev)
+{
+	struct fake_device *fake = fake_of(dev);
+
+	if (fake->open_answer)
+		return fake->open_answer;
+	dev->flags |= IFF_RUNNING;
+	dev->tx_room = fake->slots;
+	return 0;
+}
+
+static void keep_copy(struct fake_device *fake, const struct sk_buff *skb)
+{
+	u32 i = fake->sent_n++;
+
+	if (i >= FAKE_FRAMES_MAX)
+		return;
+	fake->sent[i].len = skb->len;
+	memcpy(fake->sent[i].bytes, skb->data, skb->len);
+}
+
+static int fake_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct fake_device *fake = fake_of(dev);
+
+	BUG_ON(dev->tx_room == 0 || skb->owned);
+	BUG_ON(((uintptr_t)skb->data + ETH_HLEN) % 16 != 0); /* IPv4 headers are aligned */
+	if (fake->xmit_answer) {
+		kfree_skb(skb, SKB_DROP_TX_FULL);
+		return fake->xmit_answer;
+	}
+	eth_skb_pad(skb);
+	keep_copy(fake, skb);
+	skb->next = fake->held;
+	fake->held = skb;
+	fake->held_n++;
+	dev->tx_room--;
+	dev->stats.tx_packets++;
+	dev->stats.tx_bytes += skb->len;
+	return 0;
+}
+
+static void fake_flush(struct net_device *dev)
+{
+	fake_of(dev)->flushes++;
+}
+
+static void fake_reclaim(struct net_device *dev)
+{
+	struct fake_device *fake = fake_of(dev);
+
+	while (fake->held && !fake->stuck) {
+		struct sk_buff *skb = fake->held;
+
+		fake->held = skb->next;
+		fake->held_n--;
+		skb_release(skb);
+	}
+	update_room(fake);
+}
+
+static int fake_poll(struct net_device *dev, int budget)
+{
+	struct fake_device *fake = fake_of(dev);
+
+	(void)budget;
+	if (fake->on_poll)
+		fake->on_poll(fake);
+	return 0;
+}
+
+static u32 fake_pending(struct net_device *dev)
+{
+	return fake_of(dev)->stuck ? fake_of(dev)->held_n : 0;
+}
+
+static const struct net_device_ops fake_ops = {
+	.ndo_open = fake_open,
+	.ndo_start_xmit = fake_xmit,
+	.ndo_flush = fake_flush,
+	.ndo_reclaim = fake_reclaim,
+	.ndo_poll = fake_poll,
+	.ndo_tx_pending = fake_pending,
+};
+
+void fake_register(struct fake_device *fake, struct net *net, u8 last)
+{
+	const u8 mac[ETH_ALEN] = { 2, 0, 0, 0, 0, last };
+
+	*fake = (struct fake_device){ .slots = RING };
+	fake->dev = (struct net_device){ .netdev_ops = &fake_ops,
+		.mtu = ETH_DATA_LEN,
+		.flags = IFF_BROADCAST | IFF_MULTICAST,
+		.priv = fake };
+	memcpy(fake->dev.dev_addr, mac, ETH_ALEN);
+	register_netdev(net, &fake->dev, "eth%d");
+	BUG_ON(dev_open(&fake->dev) != 0);
+}
+
+void fake_set_link(struct fake_device *fake, bool up)
+{
+	dev_carrier(&fake->dev, up);
+	update_room(fake);
+}
+
+void fake_inject(struct fake_device *fake, const void *frame, u32 len)
+{
+	struct sk_buff *skb = skb_alloc(RX_HEADROOM);
+
+	if (!skb) {
+		skb_pool.dropped[SKB_DROP_RX_NO_BUFFER]++;
+		return;
+	}
+	BUG_ON(len > skb_room(skb));
+	/* what stood in the buffer before must not matter */
+	memset(skb->data, 0xa5, skb_room(skb));
+	memcpy(skb_put(skb, len), frame, len);
+	skb->dev = &fake->dev;
+	netif_receive_skb(skb);
+}
+
+void fake_forget(struct fake_device *fake)
+{
+	fake->sent_n = 0;
+}

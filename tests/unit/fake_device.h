@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ * fake_device.h - an Ethernet card whose wire is an array: what was sent can be read, what is to
+ * be received is put in.
+ * Not here: the stack above it (stack.h), a real card's registers (drivers/).
+ * Tests and fuzzers call in; it calls netif_receive_skb.
+ * Source: struct net_device_ops. */
+#pragma once
+
+#include "net/dev.h"
+
+#define FAKE_FRAMES_MAX 256
+#define FAKE_FRAME_MAX  2048
+
+struct fake_frame {
+	u32 len;
+	u8 bytes[FAKE_FRAME_MAX];
+};
+
+struct fake_device {
+	struct net_device dev;
+	u32 slots;  /* frames its ring holds */
+	bool stuck; /* it sends nothing: the ring fills up */
+	u32 held_n; /* in the ring */
+	struct sk_buff *held;
+	u32 flushes;
+	int open_answer, xmit_answer;              /* 0 or a negative errno */
+	void (*on_poll)(struct fake_device *fake); /* each ndo_poll; may inject */
+	u32 sent_n; /* since fake_forget, also those beyond the array */
+	struct fake_frame sent[FAKE_FRAMES_MAX];
+};
+
+/* fake_register - add it to net as ethN and open it; 02:00:00:00:00:<last>, a ring of 64. */
+void fake_register(struct fake_device *fake, struct net *net, u8 last);
+
+/* fake_set_link - plug or unplug the cable. */
+void fake_set_link(struct fake_device *fake, bool up);
+
+/* fake_inject - a frame comes in. len: 0..1952 bytes. It is dropped when the pool is empty. */
+void fake_inject(struct fake_device *fake, const void *frame, u32 len);
+
+/* fake_forget - as if nothing had been sent yet. */
+void fake_forget(struct fake_device *fake);

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT
+ * stack.c - a whole network stack for each test, in a process of its own.
+ * Not here: the card (fake_device.c), the machine (host_machine.c).
+ * Every test_*.c of net/ uses it.
+ * Source: design: nothing is lost in silence; a test leaves no packet behind.
+ *
+ * The stack keeps its state in static variables, as a kernel does. So each test runs in a child
+ * that begins with all of them untouched; cmocka runs once more in there, for its checks. */
+#include "tests/unit/stack.h"
+#include "kernel/lib/string.h"
+#include "net/timer.h"
+
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SETTLE_MS        60000 /* longer than any timer of the stack */
+#define TEST_MAX_SECONDS 60
+
+const u8 peer_mac[ETH_ALEN] = { 2, 0, 0, 0, 0, 2 }, gateway_mac[ETH_ALEN] = { 2, 0, 0, 0, 0, 0xfe };
+struct fake_device eth0;
+
+/* ---- a process for each test ------------------------------------------------------------- */
+
+static int stack_up(void **state)
+{
+	struct route_spec gateway = { .via = cpu_to_be32(GATEWAY_IP), .type = RTN_UNICAST };
+
+	(void)state;
+	host_reset();
+	host_capture(true);
+	assert_int_equal(net_init(), 0);
+	fake_register(&eth0, &init_net, 1);
+	assert_int_equal(ip_addr_assign(&eth0.dev, cpu_to_be32(OUR_IP), 24), 0);
+	assert_int_equal(ip_route_add(&init_net, &gateway), 0);
+	return 0;
+}
+
+/* What is still parked is let fail; then every packet must be back and accounted for. */
+static int stack_down(void **state)
+{
+	(void)state;
+	fd_close_all(&init_task.files);
+	eth0.stuck = false;
+	eth0.on_poll = NULL;
+	fake_set_link(&eth0, true);
+	stack_step(SETTLE_MS);
+	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(neigh_parked(init_net.arp_tbl), 0);
+	stack_check_accounts();
+	assert_int_equal(skb_pool.free_n, skb_pool.total_n);
+	return 0;
+}
+
+static void in_child(CMUnitTestFunction fn, bool bare, FILE *log)
+{
+	const struct CMUnitTest test[] = { { "in a child", fn, bare ? NULL : stack_up,
+		bare ? NULL : stack_down, NULL } };
+
+	alarm(TEST_MAX_SECONDS); /* a loop without end is a failure, too */
+	dup2(fileno(log), STDOUT_FILENO);
+	dup2(fileno(log), STDERR_FILENO);
+	exit(cmocka_run_group_tests(test, NULL, NULL) != 0);
+}
+
+static void show(FILE *log)
+{
+	char line[512];
+
+	rewind(log);
+	while (fgets(line, sizeof(line), log))
+		print_error("  %s", line);
+}
+
+static void run(void **state, bool bare)
+{
+	CMUnitTestFunction fn = (CMUnitTestFunction)*state;
+	FILE *log = tmpfile();
+	int status = -1;
+	pid_t child;
+
+	assert_non_null(log);
+	fflush(NULL);
+	child = fork();
+	if (child == 0)
+		in_child(fn, bare, log);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (status != 0)
+		show(log);
+	fclose(log);
+	if (status != 0)
+		fail_msg("its process ended with status %#x", status);
+}
+
+void stack_run(void **state)
+{
+	run(state, false);
+}
+
+void stack_run_bare(void **state)
+{
+	run(state, true);
+}
+
+/* ---- accounts ---------------------------------------------------------------------------- */
+
+u64 stack_dropped(enum skb_drop_reason reason)
+{
+	return skb_pool.dropped[reason];
+}
+
+void stack_check_accounts(void)
+{
+	u64 ended = init_net.mib.parked + init_net.mib.queued;
+	struct net_device *dev;
+
+	for (u32 reason = 0; reason < SKB_DROP_TX_REASONS; reason++)
+		ended += skb_pool.dropped[reason];
+	list_for_each(dev, &init_net.dev_base, list)
+		ended += dev->stats.tx_packets;
+	assert_int_equal(init_net.mib.ip_out_requests + init_net.mib.arp_out, ended);
+}
+
+void stack_know_peer(void)
+{
+	assert_int_equal(
+		neigh_set_permanent(init_net.arp_tbl, &eth0.dev, cpu_to_be32(PEER_IP), peer_mac),
+		0);
+	assert_int_equal(neigh_set_permanent(
+				 init_net.arp_tbl, &eth0.dev, cpu_to_be32(GATEWAY_IP), gateway_mac),
+		0);
+}
+
+void stack_step(u32 ms)
+{
+	net_poll();
+	for (u32 passed = 0; passed < ms; passed += 10) {
+		host_advance_clock(min(ms - passed, 10u) * NSEC_PER_MSEC);
+		net_poll();
+	}
+}
+
+/* ---- sockets ----------------------------------------------------------------------------- */
+
+struct sockaddr_in inet_addr_of(u32 ip, u16 port)
+{
+	return (struct sockaddr_in){
+		.sin_family = AF_INET, .sin_port = cpu_to_be16(port), .sin_addr = cpu_to_be32(ip)
+	};
+}
+
+int udp_socket(void)
+{
+	long fd = sys_socket(AF_INET, SOCK_DGRAM, 0);
+
+	assert_true(fd >= 0);
+	return (int)fd;
+}
+
+int udp_socket_at(u32 ip, u16 port)
+{
+	struct sockaddr_in at = inet_addr_of(ip, port);
+	int fd = udp_socket();
+
+	assert_int_equal(sys_bind((u64)fd, user(&at), sizeof(at)), 0);
+	return fd;
+}
+
+long send_to(int fd, const void *data, size_t len, u32 flags, u32 ip, u16 port)
+{
+	struct sockaddr_in to = inet_addr_of(ip, port);
+
+	return sys_sendto((u64)fd, user(data), len, flags, user(&to), sizeof(to));
+}
+
+struct sock *sk_of(int fd)
+{
+	struct socket *sock = fd_get(&init_task.files, fd)->private_data;
+
+	return sock->sk;
+}
+
+long set_int(int fd, int level, int name, int value)
+{
+	return sys_setsockopt((u64)fd, (u64)level, (u64)name, user(&value), sizeof(value));
+}
+
+/* ---- bytes ------------------------------------------------------------------------------- */
+
+u32 from_hex(const char *hex, u8 *bytes)
+{
+	u32 n = 0;
+	unsigned byte;
+
+	for (; sscanf(hex + 2 * n, "%2x", &byte) == 1; n++)
+		bytes[n] = (u8)byte;
+	return n;
+}
+
+void assert_frame(u32 i, const char *hex)
+{
+	u8 expected[FAKE_FRAME_MAX] = { 0 };
+	u32 len = from_hex(hex, expected);
+
+	assert_true(i < eth0.sent_n);
+	assert_int_equal(eth0.sent[i].len, max(len, (u32)ETH_ZLEN));
+	assert_memory_equal(eth0.sent[i].bytes, expected, eth0.sent[i].len);
+}
+
+void inject_hex(const char *hex)
+{
+	u8 frame[FAKE_FRAME_MAX];
+	u32 len = from_hex(hex, frame);
+
+	fake_inject(&eth0, frame, len);
+}
+
+u16 get16(const u8 *at)
+{
+	return (u16)(at[0] << 8 | at[1]);
+}
+
+void put16(u8 *at, u16 value)
+{
+	at[0] = (u8)(value >> 8);
+	at[1] = (u8)value;
+}
+
+u16 rfc1071(const u8 *at, u32 len, u32 start)
+{
+	u32 sum = start;
+
+	for (u32 i = 0; i < len; i++)
+		sum += i % 2 == 0 ? (u32)at[i] << 8 : at[i];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (u16)~sum;
+}
+
+void fix_ip_checksum(u8 *frame)
+{
+	u8 *ip = frame + ETH_HLEN;
+
+	put16(ip + 10, 0);
+	put16(ip + 10, rfc1071(ip, (ip[0] & 15) * 4u, 0));
+}
