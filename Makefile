@@ -179,10 +179,11 @@ $(BUILD)/muffin.iso: $(BUILD)/muffin.elf boot/grub.cfg tools/mkiso.sh
 gdb: $(BUILD)/muffin.elf ## boot, stopped, and let gdb halt at every stop of the road
 	@$(PYTHON) tools/gdb.py
 
-check: ## layers, heads and docstrings, format, links
+check: ## layers, heads and docstrings, format, links, README
 	@$(PYTHON) tools/check_layers.py
 	@$(PYTHON) tools/check_docs.py
 	@sh tools/check_format.sh
+	@$(PYTHON) tools/readme.py
 
 clean: ## remove everything that was built
 	rm -rf $(BUILD)

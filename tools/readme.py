@@ -1,0 +1,154 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""readme.py - the parts of README.md that would rot if people kept them: made, and checked.
+
+Not here: prose. Parts stand between <!-- name --> and <!-- /name -->.
+    readme.py          check: exits 1 and names the part that no longer agrees
+    readme.py --write  make them anew; `run` and `numbers` take what the last `make run` and
+                       `make bench` left under build/
+The road is also checked against the sources and the link: every function named is defined in one
+of its stop's files, and the stops' objects are linked in the road's order.
+"""
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+BENCH = ROOT / "build" / "bench"
+RUN_S = 60
+STATUS = re.compile(r"^\tSTATUS_(\w+) = (\d+),? ?(?:/\* (.*) \*/)?$", re.MULTILINE)
+
+
+def road():
+    """The stops, as road.toml has them."""
+    with open(ROOT / "tools" / "road.toml", "rb") as file:
+        return tomllib.load(file)["stop"]
+
+
+def road_table():
+    """The road as a Markdown table with links into the files."""
+    yield "| # | stop | read | functions | may answer |"
+    yield "|---|---|---|---|---|"
+    for number, stop in enumerate(road(), 1):
+        files = " ".join(f"[{Path(f).name}]({f})" for f in stop["files"])
+        names = " → ".join(f"`{name}`" for name in stop["functions"])
+        yield f"| {number} | {stop['name']} | {files} | {names} | {stop['answers']} |"
+
+
+def status_table():
+    """kernel/power.h's exit statuses, with what QEMU makes of them."""
+    yield "| status | QEMU exits with | meaning |"
+    yield "|---|---|---|"
+    for _, number, words in STATUS.findall((ROOT / "kernel" / "power.h").read_text()):
+        number = int(number)
+        shown = "1..63" if number == 63 else str(number)
+        qemu = "3..127 (2 × status + 1)" if number == 63 else str(2 * number + 1 if number else 0)
+        yield f"| {shown} | {qemu} | {words} |"
+
+
+def run_output():
+    """A real run, as `make run` prints it."""
+    result = subprocess.run([sys.executable, ROOT / "tools" / "run.py"], cwd=ROOT, text=True,
+                            capture_output=True, timeout=RUN_S, check=False)
+    if result.returncode:
+        sys.exit(f"readme: `make run` failed:\n{result.stdout}{result.stderr}")
+    yield "```"
+    yield "$ make run"
+    yield from result.stdout.rstrip().splitlines()
+    yield "```"
+
+
+def numbers_table():
+    """What the benches measured last, beside their budgets."""
+    with open(ROOT / "bench" / "budgets.toml", "rb") as file:
+        budgets = tomllib.load(file)
+    calls = json.loads((BENCH / "instructions.json").read_text())
+    boot = json.loads((BENCH / "boot_time.json").read_text())
+    size = json.loads((BENCH / "size.json").read_text())
+    yield "| what | measured | budget |"
+    yield "|---|---|---|"
+    yield (f"| `sendto` of 6 bytes, warm, unconnected: guest instructions from call to return | "
+           f"{calls['sendto']['median']} | {budgets['sendto_instructions']} |")
+    yield f"| `send`, connected | {calls['send']['median']} | |"
+    yield f"| a system call that does nothing (`getppid`) | {calls['getppid']['median']} | |"
+    yield (f"| start of QEMU to the first UDP frame, against a kernel that only sets up the ring | "
+           f"{boot['ratio']:.2f} × | {budgets['boot_ratio']:.2f} × |")
+    yield (f"| text and data of the kernel, bytes | {size['text_data_bytes']} | "
+           f"{budgets['kernel_text_data_bytes']} |")
+    yield f"| least memory that boots and sends | {size['least_memory_mib']} MiB | 4 MiB |"
+
+
+STATIC = {"road": road_table, "statuses": status_table}
+MEASURED = {"run": run_output, "numbers": numbers_table}
+
+
+def part(text, name):
+    """(start, end) of a part's contents in the README."""
+    match = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)
+    if not match:
+        sys.exit(f"readme: README.md has no part <!-- {name} -->")
+    return match.span(1)
+
+
+def defined_in(name, files):
+    """Is the function (or macro) defined in one of the files?"""
+    pattern = re.compile(rf"(^|[ *]){name}\(|^{name}:|^#define {name}\(", re.MULTILINE)
+    return any(pattern.search((ROOT / f).read_text()) for f in files)
+
+
+def road_problems():
+    """What of the road disagrees with the sources or the Makefile's link order."""
+    objects = re.findall(r"^\t(\S+)\.o \\?$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    last = -1
+    for stop in road():
+        for name in stop["functions"]:
+            if not defined_in(name, stop["files"]):
+                yield f"{name} is not in {' '.join(stop['files'])}"
+        linked = [objects.index(str(Path(f).with_suffix(""))) for f in stop["files"]
+                  if str(Path(f).with_suffix("")) in objects]
+        if linked and max(linked) < last:
+            yield f"{stop['name']} is linked before the stop above it"
+        last = max([last, *linked])
+
+
+def check(text):
+    """Every problem, as a line."""
+    yield from road_problems()
+    for name, make in STATIC.items():
+        start, end = part(text, name)
+        if text[start:end] != "\n".join(make()) + "\n":
+            yield f"the part '{name}' is out of date: tools/readme.py --write"
+    for name in MEASURED:
+        part(text, name)
+
+
+def write(text):
+    """The README with every part made anew."""
+    for name, make in (STATIC | MEASURED).items():
+        start, end = part(text, name)
+        text = text[:start] + "\n".join(make()) + "\n" + text[end:]
+    return text
+
+
+def main():
+    """Check or write."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--write", action="store_true", help="make the parts anew")
+    args = parser.parse_args()
+    text = README.read_text(encoding="utf-8")
+    if args.write:
+        README.write_text(write(text), encoding="utf-8")
+        return
+    problems = list(check(text))
+    for problem in problems:
+        print(f"readme: {problem}")
+    sys.exit(bool(problems))
+
+
+if __name__ == "__main__":
+    main()
