@@ -85,29 +85,40 @@ void page_init(const struct bootinfo *info)
 		range_reserve(info->module[i].start_pa, info->module[i].end_pa);
 }
 
-/* Eat `bytes` off the front of the first range that has them below the boot tables' 4 GiB: early
- * allocations happen before vm_init maps the rest. */
+static bool range_fits(const struct range *r, u64 bytes, u64 align)
+{
+	u64 start = ALIGN_UP(r->start_pa, align);
+
+	return start < r->end_pa && r->end_pa - start >= bytes;
+}
+
+/* The lowest range that has room: the boot tables map no more than 4 GiB, and early allocations
+ * happen before vm_init maps the rest. */
+static struct range *range_choose(u64 bytes, u64 align)
+{
+	struct range *lowest = NULL;
+
+	for (u32 i = 0; i < range_n; i++)
+		if (range_fits(&range[i], bytes, align) &&
+				(!lowest || range[i].start_pa < lowest->start_pa))
+			lowest = &range[i];
+	return lowest;
+}
+
+/* Eat `bytes` off the front; what the alignment skips becomes a range of its own. */
 static u64 range_take(u64 bytes, u64 align)
 {
-	for (u32 i = 0; i < range_n; i++) {
-		struct range *r = &range[i];
-		u64 start = ALIGN_UP(r->start_pa, align);
+	struct range *r = range_choose(bytes, align);
+	u64 head, start;
 
-		if (start >= r->end_pa || r->end_pa - start < bytes)
-			continue;
-		free_bytes -= bytes;
-		if (start > r->start_pa) {
-			u64 head = r->start_pa;
-
-			free_bytes -= start - head;
-			r->start_pa = start + bytes;
-			range_add(head, start);
-		} else {
-			r->start_pa = start + bytes;
-		}
-		return start;
-	}
-	return 0;
+	if (!r)
+		return 0;
+	head = r->start_pa;
+	start = ALIGN_UP(head, align);
+	free_bytes -= bytes + (start - head);
+	r->start_pa = start + bytes;
+	range_add(head, start);
+	return start;
 }
 
 void *page_alloc(void)
