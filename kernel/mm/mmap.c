@@ -150,8 +150,10 @@ void *mmap_populate(u64 va)
 
 u32 mmap_rights(u32 prot)
 {
-	u32 rights = prot == PROT_NONE ? VM_READ : VM_USER;
+	u32 rights = VM_USER;
 
+	if (prot == PROT_NONE) /* the kernel must not read it for the program either */
+		return VM_HIDDEN;
 	if (prot & PROT_WRITE)
 		rights |= VM_WRITE;
 	if (prot & PROT_EXEC)

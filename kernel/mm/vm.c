@@ -15,6 +15,7 @@
 #define PTE_PWT    (1ull << 3)
 #define PTE_PCD    (1ull << 4)
 #define PTE_PS     (1ull << 7)
+#define PTE_HIDDEN (1ull << 9) /* ours: the CPU ignores all bits of an absent page */
 #define PTE_NX     (1ull << 63)
 #define PTE_PA     0x000ffffffffff000ull
 #define LARGE_PAGE (2ull << 20)
@@ -67,6 +68,8 @@ static u64 flags_of(u32 rights)
 {
 	u64 flags = PTE_P;
 
+	if (rights & VM_HIDDEN)
+		return PTE_HIDDEN;
 	if (rights & VM_WRITE)
 		flags |= PTE_W;
 	if (!(rights & VM_EXEC))
@@ -97,7 +100,7 @@ u64 vm_unmap(u64 va)
 	u64 *entry = walk(va, 1, false);
 	u64 pa;
 
-	if (!entry || !(*entry & PTE_P))
+	if (!entry || !*entry)
 		return 0;
 	pa = *entry & PTE_PA;
 	*entry = 0;
@@ -109,7 +112,7 @@ void vm_protect(u64 va, u32 rights)
 {
 	u64 *entry = walk(va, 1, false);
 
-	if (!entry || !(*entry & PTE_P))
+	if (!entry || !*entry)
 		return;
 	*entry = (*entry & PTE_PA) | flags_of(rights);
 	invlpg((void *)va);
@@ -119,7 +122,7 @@ u64 vm_lookup(u64 va)
 {
 	u64 *entry = walk(va, 1, false);
 
-	return entry && (*entry & PTE_P) ? *entry & PTE_PA : 0;
+	return entry ? *entry & PTE_PA : 0;
 }
 
 /* ---- the kernel's own map --------------------------------------------------------------- */
