@@ -17,9 +17,11 @@
 #define STUBS          34
 #define STUB_BYTES     16
 #define VECTOR_NMI     2
+#define VECTOR_BP      3
 #define VECTOR_DF      8
 #define EXCEPTIONS     32
 #define GATE_INTERRUPT 0x8e /* present, ring 0, interrupts off */
+#define GATE_FROM_USER 0xee /* the same, and `int` may be used in ring 3 */
 
 struct gate {
 	u16 offset_low, selector;
@@ -86,6 +88,7 @@ void trap_init(void)
 		gate_set(v, 0);
 	gate_set(VECTOR_DF, 1);
 	gate_set(VECTOR_NMI, 2);
+	idt[VECTOR_BP].attributes = GATE_FROM_USER; /* int3 is a breakpoint, not a privilege */
 	__asm__ volatile("lidt %0" ::"m"(pointer));
 }
 
