@@ -15,6 +15,7 @@
 #define RW_MAX     0x7ffff000ull /* what one call moves at most on Linux */
 #define AT_FDCWD   -100
 #define AT_EMPTY_PATH 0x1000
+#define SEEK_MAX   4
 
 struct iovec {
 	u64 base, len;
@@ -216,6 +217,8 @@ long sys_lseek(u64 fd, u64 offset, u64 whence)
 
 	if (!file)
 		return -EBADF;
+	if ((u32)whence > SEEK_MAX)
+		return -EINVAL;
 	return file->ops->lseek ? file->ops->lseek(file, (s64)offset, (int)whence) : -ESPIPE;
 }
 
@@ -353,8 +356,8 @@ long sys_poll(u64 fds, u64 n, u64 timeout_ms)
 	s32 ms = (s32)timeout_ms;
 
 	if (ms < 0)
-		return poll_until(fds, n, UINT64_MAX);
-	return poll_until(fds, n, clock_ns() + (u64)ms * NSEC_PER_MSEC);
+		return poll_until(fds, (u32)n, UINT64_MAX);
+	return poll_until(fds, (u32)n, clock_ns() + (u64)ms * NSEC_PER_MSEC);
 }
 
 long sys_ppoll(u64 fds, u64 n, u64 timeout, u64 sigmask, u64 sigset_len)
@@ -365,12 +368,12 @@ long sys_ppoll(u64 fds, u64 n, u64 timeout, u64 sigmask, u64 sigset_len)
 	(void)sigmask;
 	(void)sigset_len;
 	if (!timeout)
-		return poll_until(fds, n, UINT64_MAX);
+		return poll_until(fds, (u32)n, UINT64_MAX);
 	if (copy_from_user(t, (void *)timeout, sizeof(t)) < 0)
 		return -EFAULT;
 	if (t[0] < 0 || t[1] < 0 || t[1] >= (s64)NSEC_PER_SEC)
 		return -EINVAL;
 	ns = (u64)min(t[0], (s64)UINT32_MAX) * NSEC_PER_SEC;
 	ns += (u64)t[1];
-	return poll_until(fds, n, clock_ns() + ns);
+	return poll_until(fds, (u32)n, clock_ns() + ns);
 }
