@@ -10,6 +10,8 @@
 #include "net/wire/ip.h"
 #include "kernel/lib/string.h"
 
+#define IPPROTO_MAX 263 /* behind IPPROTO_MPTCP, 262: Linux's, too, are more than a byte holds */
+
 /* A list for each type, so that a type may have several protocols. */
 static struct list_head inetsw[SOCK_MAX];
 
@@ -50,7 +52,7 @@ static int inet_create(struct net *net, struct socket *sock, int protocol)
 	struct sock *sk;
 	int err;
 
-	if ((u32)protocol > 255)
+	if ((u32)protocol >= IPPROTO_MAX)
 		return -EINVAL;
 	answer = find_protosw(sock->type, protocol, &err);
 	if (!answer)

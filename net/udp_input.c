@@ -98,13 +98,15 @@ static int wait_for_datagram(const struct sock *sk, u32 flags)
 	u64 deadline = sk->sk_rcvtimeo == UINT64_MAX ? UINT64_MAX : clock_ns() + sk->sk_rcvtimeo;
 
 	for (;;) {
-		if (sk->sk_receive_queue.n > 0 || sk->sk_err || (sk->sk_shutdown & RCV_SHUTDOWN))
+		if (sk->sk_receive_queue.n > 0 || sk->sk_err)
 			return 0;
 		net_poll();
 		if (sk->sk_receive_queue.n > 0 || sk->sk_err)
 			return 0;
 		if ((flags & MSG_DONTWAIT) || clock_ns() >= deadline)
 			return -EAGAIN;
+		if (sk->sk_shutdown & RCV_SHUTDOWN)
+			return 0;
 		machine_idle();
 	}
 }
@@ -129,8 +131,8 @@ ssize udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	size_t payload, n;
 	int err;
 
-	if (flags & (MSG_OOB | MSG_ERRQUEUE))
-		return flags & MSG_OOB ? -EOPNOTSUPP : -EAGAIN;
+	if (flags & MSG_ERRQUEUE)
+		return -EAGAIN;
 	err = wait_for_datagram(sk, flags);
 	if (!err)
 		err = sock_error(sk);
