@@ -6,6 +6,7 @@ Used by conftest.py and the tests. Calls musl-gcc.
 Source: System V ABI chapter 5 (ELF), cpio(5) newc, the multiboot specification 3.1.1.
 """
 import os
+import re
 import struct
 import subprocess
 from pathlib import Path
@@ -35,20 +36,23 @@ def _compile(name, target, flags):
 
 def _link_static_pie(object_file, target):
     """musl-gcc's -static-pie names a dynamic linker, so the link is spelled out."""
-    rcrt1, crti, crtn, libc = map(_library, ("rcrt1.o", "crti.o", "crtn.o", "libc.a"))
-    _run(["ld", "-static", "-pie", "--no-dynamic-linker", "-o", target, rcrt1, crti, object_file,
-          "--start-group", libc, _library("libgcc.a"), "--end-group", crtn])
+    folder = _libc_folder()
+    libgcc = _run([*USER_CC.split(), "-print-libgcc-file-name"]).strip()
+    _run(["ld", "-static", "-pie", "--no-dynamic-linker", "-o", target, folder / "rcrt1.o",
+          folder / "crti.o", object_file, "--start-group", folder / "libc.a", libgcc,
+          "--end-group", folder / "crtn.o"])
     return target
 
 
-def _library(name):
-    """Where the compiler keeps a file of its libraries."""
-    return _run([*USER_CC.split(), f"-print-file-name={name}"]).strip()
+def _libc_folder():
+    """Where the libc is that the compiler links with, from the link it would do."""
+    words = _run([*USER_CC.split(), "-static", "-###", PROGRAMS / "exit.c"])
+    return Path(re.search(r"(\S+)/S?crt1\.o", words).group(1))
 
 
 def _run(command):
     return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE,
-                          timeout=COMPILE_S).stdout
+                          stderr=subprocess.STDOUT, timeout=COMPILE_S).stdout
 
 
 def without_multiboot(kernel, target):

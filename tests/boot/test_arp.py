@@ -209,9 +209,9 @@ def test_malformed_packets_teach_nothing(kernel):
     assert muffin.dst == GATEWAY_MAC
 
 
-@pytest.mark.parametrize("name", list(MALFORMED))
+@pytest.mark.parametrize("name", ["cut short", "multicast sender", "for another"])
 def test_malformed_alone(kernel, name):
-    """Each kind alone is no answer: the muffin never leaves."""
+    """With nothing better to come the muffin never leaves. Three seconds each, so not for all."""
     with Peer(lambda frame: MALFORMED[name] if asks_for(frame) else None) as peer:
         result = peer_boot(kernel, peer, WORDS)
         assert result.status == DROPPED
@@ -236,7 +236,7 @@ def test_link_comes_late(kernel):
         result = shown(running.wait(DEADLINE_S))
         assert_success(result)
         assert "eth0: link is up" in result.serial and SENT in result.serial
-        assert len(peer.seen(is_muffin)) == 1
+        peer.wait_for(is_muffin, 1)
 
 
 def test_link_never_comes(kernel):

@@ -11,11 +11,11 @@
 
 #include "check.h"
 
-#define UNKNOWN  101 /* ptrace */
-#define LAST     511
-#define FLAG_DF  0x400
-#define FLAG_NT  0x4000
-#define FLAG_AC  0x40000
+#define UNKNOWN     101 /* ptrace */
+#define LAST        511
+#define FLAG_DF     0x400
+#define FLAG_NT     0x4000
+#define FLAG_AC     0x40000
 #define ARCH_SET_GS 0x1001
 #define ARCH_SET_FS 0x1002
 #define ARCH_GET_FS 0x1003
@@ -102,10 +102,10 @@ static void check_segments(void)
 	unsigned long fs = 0;
 
 	CHECK("fs base", syscall(SYS_arch_prctl, ARCH_GET_FS, &fs) == 0 && fs != 0);
-	CHECK("fs base in the kernel", syscall(SYS_arch_prctl, ARCH_SET_FS, 0xffffffff80000000) == -1 &&
-					errno == EPERM);
-	CHECK("gs base in the kernel", syscall(SYS_arch_prctl, ARCH_SET_GS, 0xffff800000000000) == -1 &&
-					errno == EPERM);
+	CHECK("fs base in the kernel",
+		syscall(SYS_arch_prctl, ARCH_SET_FS, 0xffffffff80000000) == -1 && errno == EPERM);
+	CHECK("gs base in the kernel",
+		syscall(SYS_arch_prctl, ARCH_SET_GS, 0xffff800000000000) == -1 && errno == EPERM);
 	CHECK("gs base", syscall(SYS_arch_prctl, ARCH_SET_GS, &fs) == 0);
 	__asm__ volatile("mov %%gs:0, %0" : "=r"(fs));
 	CHECK("gs leads there", fs != 0);

@@ -14,7 +14,7 @@
 
 #include "check.h"
 
-#define MS   1000000ll
+#define MS    1000000ll
 #define SLACK (60 * MS) /* a tick, and a host that looks away for a moment */
 
 static long long now(clockid_t clock)
@@ -46,8 +46,9 @@ static void check_absolute(void)
 	long long start = now(CLOCK_MONOTONIC), end = start + 50 * MS;
 	struct timespec t = { end / (1000 * MS), end % (1000 * MS) };
 
-	CHECK("clock_nanosleep until", clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == 0 &&
-					lasts(start, 50 * MS));
+	CHECK("clock_nanosleep until",
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == 0 &&
+			lasts(start, 50 * MS));
 }
 
 static void check_timeouts(void)
@@ -65,7 +66,8 @@ static void check_timeouts(void)
 	CHECK("poll without waiting", poll(&p, 1, 0) == 0 && lasts(start, 0));
 	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
 	start = now(CLOCK_MONOTONIC);
-	CHECK("SO_RCVTIMEO", recv(s, &byte, 1, 0) == -1 && errno == EAGAIN && lasts(start, 80 * MS));
+	CHECK("SO_RCVTIMEO",
+		recv(s, &byte, 1, 0) == -1 && errno == EAGAIN && lasts(start, 80 * MS));
 }
 
 static void check_forward(clockid_t clock)
@@ -88,7 +90,7 @@ static void check_wall(void)
 
 	gettimeofday(&tv, NULL);
 	CHECK("gettimeofday is CLOCK_REALTIME",
-			tv.tv_sec * 1000 * MS + tv.tv_usec * 1000 - real < 1000 * MS);
+		tv.tv_sec * 1000 * MS + tv.tv_usec * 1000 - real < 1000 * MS);
 	CHECK("time is CLOCK_REALTIME", time(NULL) - real / (1000 * MS) <= 1);
 	printf("wall %lld\n", (long long)time(NULL));
 }

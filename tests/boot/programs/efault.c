@@ -21,7 +21,7 @@
 
 #include "check.h"
 
-#define PAGE 4096
+#define PAGE               4096
 #define SYS(name, nr, ...) RESULT(name, syscall(nr, ##__VA_ARGS__))
 
 static struct sockaddr_in to = { .sin_family = AF_INET };
@@ -47,7 +47,7 @@ static void each(const char *where, char *p, int s)
 {
 	char name[64];
 
-#define AT(call) (snprintf(name, sizeof(name), "%s %s", #call, where), name)
+#define AT(call)           (snprintf(name, sizeof(name), "%s %s", #call, where), name)
 #define ONE(call, nr, ...) SYS(AT(call), nr, __VA_ARGS__)
 	ONE(write, SYS_write, 1, p, 16);
 	ONE(sendto buffer, SYS_sendto, s, p, 16, 0, &to, sizeof(to));
@@ -130,8 +130,9 @@ static void make_pages(void)
 static void across_the_edge(int s)
 {
 	struct iovec iov[2] = { { edge - 4, 4 }, { edge, 4 } };
-	struct msghdr msg = { .msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = iov,
-		.msg_iovlen = 2 };
+	struct msghdr msg = {
+		.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = iov, .msg_iovlen = 2
+	};
 
 	SYS("sendto across the edge", SYS_sendto, s, edge - 4, 8, 0, &to, sizeof(to));
 	SYS("sendto up to the edge", SYS_sendto, s, edge - 8, 8, 0, &to, sizeof(to));

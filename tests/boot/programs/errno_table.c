@@ -23,7 +23,8 @@
 
 static struct sockaddr_in lo(unsigned short port)
 {
-	return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(port),
+	return (struct sockaddr_in){ .sin_family = AF_INET,
+		.sin_port = htons(port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 }
 
@@ -43,7 +44,7 @@ static void check_socket(void)
 	RESULT("socket protocol -1", socket(AF_INET, SOCK_DGRAM, -1));
 	RESULT("socket udp", close(socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP)));
 	RESULT("socket cloexec nonblock",
-			close(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)));
+		close(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)));
 }
 
 static void check_bind(int s)
@@ -212,15 +213,17 @@ static void check_msg(int s)
 	struct msghdr m;
 
 	getsockname(s, (void *)&a, &len);
-	m = (struct msghdr){ .msg_name = &a, .msg_namelen = sizeof(a), .msg_iov = out,
-		.msg_iovlen = 2 };
+	m = (struct msghdr){
+		.msg_name = &a, .msg_namelen = sizeof(a), .msg_iov = out, .msg_iovlen = 2
+	};
 	RESULT("sendmsg", sendmsg(s, &m, 0));
 	m = (struct msghdr){ .msg_iov = in, .msg_iovlen = 2 };
 	RESULT("recvmsg", recvmsg(s, &m, 0));
 	RESULT("in pieces", memcmp(one, "data", 4) || memcmp(two, "gram", 4));
 	RESULT("flags", m.msg_flags);
-	m = (struct msghdr){ .msg_name = &a, .msg_namelen = sizeof(a), .msg_iov = out,
-		.msg_iovlen = 2 };
+	m = (struct msghdr){
+		.msg_name = &a, .msg_namelen = sizeof(a), .msg_iov = out, .msg_iovlen = 2
+	};
 	sendmsg(s, &m, 0);
 	m = (struct msghdr){ .msg_iov = in, .msg_iovlen = 1 };
 	RESULT("recvmsg part", recvmsg(s, &m, 0));
@@ -229,8 +232,9 @@ static void check_msg(int s)
 	RESULT("sendmsg short name", sendmsg(s, &m, 0));
 	m = (struct msghdr){ .msg_iov = out, .msg_iovlen = 2 };
 	RESULT("sendmsg no name", sendmsg(s, &m, 0));
-	m = (struct msghdr){ .msg_name = &a, .msg_namelen = sizeof(a), .msg_iov = out,
-		.msg_iovlen = 1025 };
+	m = (struct msghdr){
+		.msg_name = &a, .msg_namelen = sizeof(a), .msg_iov = out, .msg_iovlen = 1025
+	};
 	RESULT("sendmsg 1025 pieces", syscall(SYS_sendmsg, s, &m, 0));
 	m = (struct msghdr){ .msg_name = &a, .msg_namelen = sizeof(a) };
 	RESULT("sendmsg no pieces", sendmsg(s, &m, 0));
@@ -369,7 +373,8 @@ static void check_descriptors(int s)
 
 static void check_poll(int s)
 {
-	struct pollfd p[2] = { { .fd = NOWHERE, .events = POLLIN }, { .fd = -1, .events = POLLIN } };
+	struct pollfd p[2] = { { .fd = NOWHERE, .events = POLLIN },
+		{ .fd = -1, .events = POLLIN } };
 
 	RESULT("poll closed", poll(p, 2, 0));
 	RESULT("its revents", p[0].revents);
@@ -391,7 +396,7 @@ static void check_time(void)
 	RESULT("nanosleep -1", nanosleep(&t, NULL));
 	t = (struct timespec){ 0, 0 };
 	RESULT("clock_nanosleep absolute past",
-			clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL));
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL));
 	RESULT("clock_nanosleep clock", clock_nanosleep(99, 0, &t, NULL));
 }
 

@@ -37,21 +37,66 @@ static void jump_to(uintptr_t at)
 	((void (*)(void))at)();
 }
 
-static void null_read(void) { read_at(0); }
-static void null_write(void) { write_at(8); }
-static void null_call(void) { jump_to(0); }
-static void low_read(void) { read_at(0xfff8); }
-static void kernel_read(void) { read_at(KERNEL_TEXT); }
-static void kernel_write(void) { write_at(KERNEL_TEXT); }
-static void kernel_jump(void) { jump_to(KERNEL_TEXT); }
-static void direct_map_read(void) { read_at(DIRECT_MAP + (1 << 20)); }
-static void direct_map_write(void) { write_at(DIRECT_MAP + (1 << 20)); }
-static void non_canonical_read(void) { read_at(NON_CANONICAL); }
-static void non_canonical_jump(void) { jump_to(NON_CANONICAL); }
-static void text_write(void) { write_at((uintptr_t)text_write); }
-static void rodata_write(void) { write_at((uintptr_t)in_rodata); }
-static void data_execute(void) { jump_to((uintptr_t)in_data); }
-static void rodata_execute(void) { jump_to((uintptr_t)in_rodata); }
+static void null_read(void)
+{
+	read_at(0);
+}
+static void null_write(void)
+{
+	write_at(8);
+}
+static void null_call(void)
+{
+	jump_to(0);
+}
+static void low_read(void)
+{
+	read_at(0xfff8);
+}
+static void kernel_read(void)
+{
+	read_at(KERNEL_TEXT);
+}
+static void kernel_write(void)
+{
+	write_at(KERNEL_TEXT);
+}
+static void kernel_jump(void)
+{
+	jump_to(KERNEL_TEXT);
+}
+static void direct_map_read(void)
+{
+	read_at(DIRECT_MAP + (1 << 20));
+}
+static void direct_map_write(void)
+{
+	write_at(DIRECT_MAP + (1 << 20));
+}
+static void non_canonical_read(void)
+{
+	read_at(NON_CANONICAL);
+}
+static void non_canonical_jump(void)
+{
+	jump_to(NON_CANONICAL);
+}
+static void text_write(void)
+{
+	write_at((uintptr_t)text_write);
+}
+static void rodata_write(void)
+{
+	write_at((uintptr_t)in_rodata);
+}
+static void data_execute(void)
+{
+	jump_to((uintptr_t)in_data);
+}
+static void rodata_execute(void)
+{
+	jump_to((uintptr_t)in_rodata);
+}
 
 static void stack_execute(void)
 {
@@ -126,20 +171,62 @@ static void stack_overflow(void)
 	sink = (char)overflow(0);
 }
 
-static void halt(void) { __asm__ volatile("hlt"); }
-static void interrupts_off(void) { __asm__ volatile("cli"); }
-static void port_write(void) { __asm__ volatile("outb %%al, $0xf4" ::"a"(0)); }
-static void port_read(void) { __asm__ volatile("inb $0x60, %%al" ::: "eax"); }
-static void read_msr(void) { __asm__ volatile("rdmsr" ::"c"(0x10) : "eax", "edx"); }
-static void write_cr3(void) { __asm__ volatile("mov %0, %%cr3" ::"r"(0ul)); }
-static void swap_gs(void) { __asm__ volatile("swapgs"); }
-static void load_idt(void) { __asm__ volatile("lidt (%0)" ::"r"(in_data)); }
-static void undefined(void) { __asm__ volatile("ud2"); }
-static void breakpoint(void) { __asm__ volatile("int3"); }
-static void int_0x80(void) { __asm__ volatile("int $0x80" ::"a"(1), "b"(0)); }
-static void int_timer(void) { __asm__ volatile("int $32"); }
-static void int_double_fault(void) { __asm__ volatile("int $8"); }
-static void kernel_segment(void) { __asm__ volatile("mov %0, %%ss" ::"r"(0x10)); }
+static void halt(void)
+{
+	__asm__ volatile("hlt");
+}
+static void interrupts_off(void)
+{
+	__asm__ volatile("cli");
+}
+static void port_write(void)
+{
+	__asm__ volatile("outb %%al, $0xf4" ::"a"(0));
+}
+static void port_read(void)
+{
+	__asm__ volatile("inb $0x60, %%al" ::: "eax");
+}
+static void read_msr(void)
+{
+	__asm__ volatile("rdmsr" ::"c"(0x10) : "eax", "edx");
+}
+static void write_cr3(void)
+{
+	__asm__ volatile("mov %0, %%cr3" ::"r"(0ul));
+}
+static void swap_gs(void)
+{
+	__asm__ volatile("swapgs");
+}
+static void load_idt(void)
+{
+	__asm__ volatile("lidt (%0)" ::"r"(in_data));
+}
+static void undefined(void)
+{
+	__asm__ volatile("ud2");
+}
+static void breakpoint(void)
+{
+	__asm__ volatile("int3");
+}
+static void int_0x80(void)
+{
+	__asm__ volatile("int $0x80" ::"a"(1), "b"(0));
+}
+static void int_timer(void)
+{
+	__asm__ volatile("int $32");
+}
+static void int_double_fault(void)
+{
+	__asm__ volatile("int $8");
+}
+static void kernel_segment(void)
+{
+	__asm__ volatile("mov %0, %%ss" ::"r"(0x10));
+}
 
 static void kernel_stack(void)
 {
@@ -159,14 +246,15 @@ static void far_return(void)
 
 static void single_step(void)
 {
-	__asm__ volatile("pushfq; orq %0, (%%rsp); popfq; nop; nop" ::"i"(FLAG_TRAP) : "memory", "cc");
+	__asm__ volatile("pushfq; orq %0, (%%rsp); popfq; nop; nop" ::"i"(FLAG_TRAP)
+			 : "memory", "cc");
 }
 
 /* The trap is due when the system call has just begun. */
 static void single_step_syscall(void)
 {
 	__asm__ volatile("pushfq; orq %0, (%%rsp); popfq; syscall; nop" ::"i"(FLAG_TRAP), "a"(39)
-			: "memory", "cc", "rcx", "r11");
+			 : "memory", "cc", "rcx", "r11");
 }
 
 /* A system call in the last bytes below TASK_SIZE: it returns to the first address behind. */
@@ -176,9 +264,10 @@ static void syscall_at_the_edge(void)
 
 	memcpy(page + PAGE - 2, "\x0f\x05", 2);
 	/* Our own stack lies in that page, too, and mprotect takes the right to write away. */
-	__asm__ volatile("lea -65536(%%rsp), %%rsp; syscall; mov $39, %%eax; jmp *%%rbx"
-			::"a"(SYS_mprotect), "D"(page), "S"(PAGE), "d"(PROT_READ | PROT_EXEC),
-			"b"(page + PAGE - 2) : "memory", "rcx", "r11");
+	__asm__ volatile(
+		"lea -65536(%%rsp), %%rsp; syscall; mov $39, %%eax; jmp *%%rbx" ::"a"(SYS_mprotect),
+		"D"(page), "S"(PAGE), "d"(PROT_READ | PROT_EXEC), "b"(page + PAGE - 2)
+		: "memory", "rcx", "r11");
 }
 
 /* The kernel's pointers must not come from the program: gs is the program's own. */
@@ -187,23 +276,59 @@ static void gs_read(void)
 	__asm__ volatile("mov %%gs:0, %%rax" ::: "rax");
 }
 
-#define KIND(f) { #f, f }
+#define KIND(f)                                                                                    \
+	{                                                                                          \
+#f, f                                                                              \
+	}
 
 static const struct {
 	const char *name;
 	void (*run)(void);
 } kind[] = {
-	KIND(null_read), KIND(null_write), KIND(null_call), KIND(low_read), KIND(kernel_read),
-	KIND(kernel_write), KIND(kernel_jump), KIND(direct_map_read), KIND(direct_map_write),
-	KIND(non_canonical_read), KIND(non_canonical_jump), KIND(text_write), KIND(rodata_write),
-	KIND(data_execute), KIND(rodata_execute), KIND(stack_execute), KIND(heap_execute),
-	KIND(mmap_execute), KIND(read_after_munmap), KIND(write_after_mprotect),
-	KIND(prot_none_read), KIND(divide_by_zero), KIND(stack_overflow), KIND(halt),
-	KIND(interrupts_off), KIND(port_write), KIND(port_read), KIND(read_msr), KIND(write_cr3),
-	KIND(swap_gs), KIND(load_idt), KIND(undefined), KIND(breakpoint), KIND(int_0x80),
-	KIND(int_timer), KIND(int_double_fault), KIND(kernel_segment), KIND(kernel_stack),
-	KIND(non_canonical_stack), KIND(far_return), KIND(single_step), KIND(single_step_syscall),
-	KIND(syscall_at_the_edge), KIND(gs_read),
+	KIND(null_read),
+	KIND(null_write),
+	KIND(null_call),
+	KIND(low_read),
+	KIND(kernel_read),
+	KIND(kernel_write),
+	KIND(kernel_jump),
+	KIND(direct_map_read),
+	KIND(direct_map_write),
+	KIND(non_canonical_read),
+	KIND(non_canonical_jump),
+	KIND(text_write),
+	KIND(rodata_write),
+	KIND(data_execute),
+	KIND(rodata_execute),
+	KIND(stack_execute),
+	KIND(heap_execute),
+	KIND(mmap_execute),
+	KIND(read_after_munmap),
+	KIND(write_after_mprotect),
+	KIND(prot_none_read),
+	KIND(divide_by_zero),
+	KIND(stack_overflow),
+	KIND(halt),
+	KIND(interrupts_off),
+	KIND(port_write),
+	KIND(port_read),
+	KIND(read_msr),
+	KIND(write_cr3),
+	KIND(swap_gs),
+	KIND(load_idt),
+	KIND(undefined),
+	KIND(breakpoint),
+	KIND(int_0x80),
+	KIND(int_timer),
+	KIND(int_double_fault),
+	KIND(kernel_segment),
+	KIND(kernel_stack),
+	KIND(non_canonical_stack),
+	KIND(far_return),
+	KIND(single_step),
+	KIND(single_step_syscall),
+	KIND(syscall_at_the_edge),
+	KIND(gs_read),
 };
 
 int main(int argc, char **argv)

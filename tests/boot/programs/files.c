@@ -29,7 +29,7 @@ static void show(const char *path)
 	if (lseek(fd, -1, SEEK_END) >= 0)
 		read(fd, &last, 1);
 	printf("%s: %lld bytes, regular %d, last %d\n", path, (long long)st.st_size,
-			S_ISREG(st.st_mode), last);
+		S_ISREG(st.st_mode), last);
 	close(fd);
 }
 

@@ -57,11 +57,11 @@ static void check_connected(void)
 	int three = socket(AF_INET, SOCK_DGRAM, 0);
 
 	CHECK("connect", connect(one, (void *)&b, sizeof(b)) == 0 &&
-					connect(two, (void *)&a, sizeof(a)) == 0);
+				 connect(two, (void *)&a, sizeof(a)) == 0);
 	sendto(three, "stranger", 8, 0, (void *)&b, sizeof(b));
 	CHECK("write", write(one, "friend", 6) == 6);
-	CHECK("only the peer is heard", read(two, back, sizeof(back)) == 6 &&
-					memcmp(back, "friend", 6) == 0);
+	CHECK("only the peer is heard",
+		read(two, back, sizeof(back)) == 6 && memcmp(back, "friend", 6) == 0);
 	CHECK("nobody else", recv(two, back, sizeof(back), MSG_DONTWAIT) == -1 && errno == EAGAIN);
 	close(one);
 	close(two);
@@ -78,9 +78,9 @@ static void check_big(void)
 	CHECK("send 1472", sendto(s, big, 1472, 0, (void *)&a, sizeof(a)) == 1472);
 	CHECK("receive 1472", recv(s, back, sizeof(back), 0) == 1472 && !memcmp(big, back, 1472));
 	CHECK("send to closed port is no error at once",
-			(close(bound("127.0.0.1", &a)), sendto(s, "x", 1, 0, (void *)&a, sizeof(a)) == 1));
-	CHECK("nor later, unconnected", recv(s, back, sizeof(back), MSG_DONTWAIT) == -1 &&
-					errno == EAGAIN);
+		(close(bound("127.0.0.1", &a)), sendto(s, "x", 1, 0, (void *)&a, sizeof(a)) == 1));
+	CHECK("nor later, unconnected",
+		recv(s, back, sizeof(back), MSG_DONTWAIT) == -1 && errno == EAGAIN);
 	close(s);
 }
 

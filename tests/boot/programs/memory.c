@@ -14,10 +14,10 @@
 
 #include "check.h"
 
-#define PAGE  4096ul
-#define MIB   (1ul << 20)
-#define ANON  (MAP_PRIVATE | MAP_ANONYMOUS)
-#define RW    (PROT_READ | PROT_WRITE)
+#define PAGE 4096ul
+#define MIB  (1ul << 20)
+#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
+#define RW   (PROT_READ | PROT_WRITE)
 
 static int all_zero(const char *p, size_t len)
 {
@@ -74,13 +74,14 @@ static void check_mmap(void)
 	CHECK("its neighbours stay", p[0] == 1 && p[2 * PAGE] == 1);
 	CHECK("munmap of a hole", munmap(p + PAGE, PAGE) == 0);
 	CHECK("mmap fixed into the hole",
-			mmap(p + PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0) == p + PAGE);
+		mmap(p + PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0) == p + PAGE);
 	CHECK("new pages are zero", all_zero(p + PAGE, PAGE) && p[0] == 1 && p[2 * PAGE] == 1);
 	CHECK("mmap fixed replaces",
-			mmap(p + 2 * PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0) == p + 2 * PAGE);
+		mmap(p + 2 * PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0) == p + 2 * PAGE);
 	CHECK("and clears", all_zero(p + 2 * PAGE, PAGE) && p[3 * PAGE] == 1);
-	CHECK("noreplace does not", mmap(p, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED &&
-					errno == EEXIST && p[0] == 1);
+	CHECK("noreplace does not",
+		mmap(p, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED &&
+			errno == EEXIST && p[0] == 1);
 	CHECK("madvise DONTNEED clears", madvise(p, PAGE, MADV_DONTNEED) == 0 && all_zero(p, PAGE));
 	CHECK("munmap of all", munmap(p, 4 * PAGE) == 0);
 }
@@ -95,30 +96,33 @@ static void check_mprotect(void)
 	CHECK("it can be read", p[PAGE] == 7);
 	CHECK("neighbours can be written", (p[0] = 1, p[2 * PAGE] = 1));
 	CHECK("and back", mprotect(p + PAGE, PAGE, RW) == 0 && (p[PAGE] = 9));
-	CHECK("none and back", mprotect(p, PAGE, PROT_NONE) == 0 && mprotect(p, PAGE, RW) == 0 &&
-					p[0] == 1);
+	CHECK("none and back",
+		mprotect(p, PAGE, PROT_NONE) == 0 && mprotect(p, PAGE, RW) == 0 && p[0] == 1);
 	memcpy(p, code, sizeof(code));
 	CHECK("written, then executable", mprotect(p, PAGE, PROT_READ | PROT_EXEC) == 0 &&
-					((int (*)(void))(uintptr_t)p)() == 42);
+						  ((int (*)(void))(uintptr_t)p)() == 42);
 	munmap(p, 3 * PAGE);
 }
 
 static void check_errors(void)
 {
 	CHECK("mmap of nothing", mmap(NULL, 0, RW, ANON, -1, 0) == MAP_FAILED && errno == EINVAL);
-	CHECK("mmap without kind", mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0) == MAP_FAILED &&
-					errno == EINVAL);
-	CHECK("mmap too large", mmap(NULL, 1ul << 60, RW, ANON, -1, 0) == MAP_FAILED &&
-					errno == ENOMEM);
-	CHECK("mmap fixed crooked", mmap((void *)0x10000001, PAGE, RW, ANON | MAP_FIXED, -1, 0) ==
-					MAP_FAILED && errno == EINVAL);
-	CHECK("mmap fixed in the kernel", mmap((void *)0xffffffff80000000, PAGE, RW, ANON | MAP_FIXED,
-					-1, 0) == MAP_FAILED && errno == ENOMEM);
+	CHECK("mmap without kind",
+		mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == EINVAL);
+	CHECK("mmap too large",
+		mmap(NULL, 1ul << 60, RW, ANON, -1, 0) == MAP_FAILED && errno == ENOMEM);
+	CHECK("mmap fixed crooked",
+		mmap((void *)0x10000001, PAGE, RW, ANON | MAP_FIXED, -1, 0) == MAP_FAILED &&
+			errno == EINVAL);
+	CHECK("mmap fixed in the kernel",
+		mmap((void *)0xffffffff80000000, PAGE, RW, ANON | MAP_FIXED, -1, 0) == MAP_FAILED &&
+			errno == ENOMEM);
 	CHECK("mprotect crooked", syscall(SYS_mprotect, 1, PAGE, RW) == -1 && errno == EINVAL);
-	CHECK("mprotect of a hole", mprotect((void *)0x7000000000, PAGE, RW) == -1 && errno == ENOMEM);
+	CHECK("mprotect of a hole",
+		mprotect((void *)0x7000000000, PAGE, RW) == -1 && errno == ENOMEM);
 	CHECK("munmap crooked", munmap((void *)1, PAGE) == -1 && errno == EINVAL);
-	CHECK("munmap of the kernel", munmap((void *)0xffffffff80000000, PAGE) == -1 &&
-					errno == EINVAL);
+	CHECK("munmap of the kernel",
+		munmap((void *)0xffffffff80000000, PAGE) == -1 && errno == EINVAL);
 	CHECK("munmap of nothing", munmap((void *)0x10000000, 0) == -1 && errno == EINVAL);
 }
 
@@ -138,8 +142,8 @@ static void check_brk(void)
 	CHECK("brk grows", set_brk(start + MIB) == start + MIB);
 	memset(start, 5, MIB);
 	CHECK("brk shrinks", set_brk(start + PAGE) == start + PAGE && start[0] == 5);
-	CHECK("brk grows again, zero", set_brk(start + MIB) == start + MIB &&
-					all_zero(start + 2 * PAGE, MIB - 2 * PAGE));
+	CHECK("brk grows again, zero",
+		set_brk(start + MIB) == start + MIB && all_zero(start + 2 * PAGE, MIB - 2 * PAGE));
 	CHECK("brk below its start", set_brk(start - PAGE * 100000) == start + MIB);
 	CHECK("brk to the kernel", set_brk((char *)0xffffffff80000000) == start + MIB);
 	set_brk(start);

@@ -20,13 +20,13 @@ int main(int argc, char **argv)
 
 	inet_pton(AF_INET, argv[argc - 1], &to.sin_addr);
 	CHECK("sendto succeeds: the datagram waits for ARP",
-			sendto(p.fd, "muffin", 6, 0, (void *)&to, sizeof(to)) == 6);
+		sendto(p.fd, "muffin", 6, 0, (void *)&to, sizeof(to)) == 6);
 	CHECK("no error yet", getsockopt(p.fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && !error);
 	CHECK("poll reports the error within four seconds",
-			poll(&p, 1, 4500) == 1 && p.revents & POLLERR);
+		poll(&p, 1, 4500) == 1 && p.revents & POLLERR);
 	CHECK("the next sendto says EHOSTUNREACH",
-			sendto(p.fd, "muffin", 6, MSG_DONTWAIT, (void *)&to, sizeof(to)) == -1 &&
-					errno == EHOSTUNREACH);
+		sendto(p.fd, "muffin", 6, MSG_DONTWAIT, (void *)&to, sizeof(to)) == -1 &&
+			errno == EHOSTUNREACH);
 	CHECK("said once", getsockopt(p.fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && !error);
 	return checks_failed != 0;
 }

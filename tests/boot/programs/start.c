@@ -63,7 +63,7 @@ static void check_auxv(char **argv)
 	CHECK("AT_PAGESZ", getauxval(AT_PAGESZ) == 4096 && sysconf(_SC_PAGESIZE) == 4096);
 	CHECK("AT_PHENT", getauxval(AT_PHENT) == sizeof(Elf64_Phdr));
 	CHECK("AT_PHDR points at program headers",
-			phdr && (phdr[0].p_type == PT_PHDR || phdr[0].p_type == PT_LOAD));
+		phdr && (phdr[0].p_type == PT_PHDR || phdr[0].p_type == PT_LOAD));
 	CHECK("AT_PHNUM", getauxval(AT_PHNUM) > 1 && getauxval(AT_PHNUM) < 20);
 	CHECK("AT_ENTRY", getauxval(AT_ENTRY) != 0);
 	CHECK("AT_SECURE", getauxval(AT_SECURE) == 0);
@@ -80,7 +80,7 @@ static void check_machine(void)
 	unsigned int mxcsr;
 
 	CHECK("uname", uname(&u) == 0 && strcmp(u.sysname, "Linux") == 0 &&
-					strcmp(u.machine, "x86_64") == 0);
+			       strcmp(u.machine, "x86_64") == 0);
 	printf("nodename %s\n", u.nodename);
 	for (int i = 0; i < 10; i++)
 		x = x * 1.5 + 0.25;

@@ -20,7 +20,8 @@ static long now_ms(void)
 
 static int echo_until(long end, int port)
 {
-	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons((unsigned short)port) };
+	struct sockaddr_in here = { .sin_family = AF_INET,
+		.sin_port = htons((unsigned short)port) };
 	struct pollfd p = { .fd = socket(AF_INET, SOCK_DGRAM, 0), .events = POLLIN };
 	static char buf[65536];
 
