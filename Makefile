@@ -59,7 +59,10 @@ OBJS := \
 	net/fib_runs.o \
 	net/fib_semantics.o \
 	net/fib_table.o \
+	net/fib_file.o \
+	net/fib_selftest.o \
 	net/ipconfig.o \
+	net/ipconfig_apply.o \
 	net/net_init.o \
 	drivers/pci/pci.o \
 	kernel/main.o \

@@ -90,6 +90,14 @@ static bool take_init(struct text value, struct parse_error *error)
 	return true;
 }
 
+static bool take_selftest(struct text value, struct parse_error *error)
+{
+	(void)value;
+	(void)error;
+	line->selftest = true;
+	return true;
+}
+
 /* Launchers pass these to every kernel; they say nothing that concerns this one. */
 static bool take_nothing(struct text value, struct parse_error *error)
 {
@@ -111,6 +119,7 @@ static const struct {
 	{ "loglevel=", take_loglevel },
 	{ "quiet", take_quiet },
 	{ "debug", take_debug },
+	{ "selftest", take_selftest },
 	{ "init=", take_init },
 	{ "rdinit=", take_init },
 	{ "BOOT_IMAGE=", take_nothing },
@@ -149,7 +158,7 @@ static bool take_word(const char *word, u32 number)
 		return true;
 	}
 	bad(&error, t, "unknown word",
-			"ip= route= neigh= hosts= console= panic= loglevel= quiet debug init= or -- "
+			"ip= route= neigh= hosts= console= panic= loglevel= quiet debug selftest init= or -- "
 			"and the program's arguments");
 	complain(word, number, &error);
 	return false;

@@ -25,10 +25,12 @@
 #include "kernel/random.h"
 #include "kernel/version.h"
 #include "net/arp.h"
+#include "net/fib.h"
 #include "net/ipconfig.h"
 #include "net/net_init.h"
 
-#define STDIO_FDS 3
+#define STDIO_FDS   3
+#define ROUTES_FILE "/etc/routes"
 
 char hostname[65] = "muffin";
 
@@ -104,6 +106,27 @@ static void devices_init(void)
 	power_fail(STATUS_NO_NIC);
 }
 
+static void load_routes(void)
+{
+	const struct memfile *file = memfile_find(ROUTES_FILE);
+	char problem[192];
+
+	if (!file)
+		return;
+	if (!ipconfig_load_routes(&init_net, (struct text){ file->data, file->len }, problem,
+			    sizeof(problem))) {
+		pr_err(ROUTES_FILE ", %s\n", problem);
+		power_fail(STATUS_CMDLINE);
+	}
+}
+
+static void selftest(void)
+{
+	if (fib_selftest() != 0)
+		panic("the route trie does not answer as a linear search does");
+	pr_info("selftest: the route trie answers as a linear search does\n");
+}
+
 static void network_init(void)
 {
 	char problem[128];
@@ -112,6 +135,8 @@ static void network_init(void)
 	if (net_init() < 0)
 		fail(STATUS_NO_MEMORY, "out of memory: no room for the network's tables");
 	current->nsproxy->net_ns = &init_net;
+	if (line.selftest)
+		selftest();
 	clock_init(); /* as late as nothing before it needs the time */
 	clock_show();
 	timer_start();
@@ -120,6 +145,7 @@ static void network_init(void)
 		pr_err("command line: %s\n", problem);
 		power_fail(STATUS_CMDLINE);
 	}
+	load_routes();
 	list_for_each(dev, &init_net.dev_base, list)
 		arp_announce(dev);
 }
@@ -184,6 +210,8 @@ void kmain(u32 magic, u32 info_pa)
 	read_command_line(magic, info_pa);
 	memory_init();
 	cpu_syscall_init();
+	if (!program_read_modules(&info, &program))
+		power_fail(STATUS_NO_PROGRAM);
 	network_init();
 	timer_init();
 	timer_set_poll(net_poll);

@@ -75,12 +75,17 @@ static void split_args(char *args, struct exec *exec)
 	}
 }
 
-bool program_choose(struct bootinfo *info, const struct cmdline *line, struct exec *exec)
+bool program_read_modules(struct bootinfo *info, struct exec *exec)
 {
 	*exec = (struct exec){ .image = NULL };
 	for (u32 i = 0; i < info->module_n; i++)
 		if (!take_module(&info->module[i], i + 1, exec))
 			return false;
+	return true;
+}
+
+bool program_choose(struct bootinfo *info, const struct cmdline *line, struct exec *exec)
+{
 	if (line->init && !exec->image && !take_init(line->init, exec))
 		return false;
 	if (!exec->image)

@@ -9,7 +9,12 @@
 #include "kernel/cmdline.h"
 #include "kernel/process/exec.h"
 
-/* program_choose - the first module that is an ELF file; else init='s file in a cpio module; else
- * the built-in one. Files of cpio modules become visible to the program on the way.
+/* program_read_modules - look through the boot modules: the first ELF file goes to *exec, files of
+ * cpio archives become visible (kernel/fs/memfile.h).
  * Returns  false, having said what is wrong with which module */
+bool program_read_modules(struct bootinfo *info, struct exec *exec);
+
+/* program_choose - that ELF file; else init='s file of a cpio archive; else the built-in program.
+ * exec     as program_read_modules left it
+ * Returns  false, having said what is wrong */
 bool program_choose(struct bootinfo *info, const struct cmdline *line, struct exec *exec);

@@ -1,41 +1,17 @@
 /* SPDX-License-Identifier: MIT
  * ipconfig.c - the network as the command line describes it: ip=, route=, neigh=, hosts=.
- * Not here: the command line itself (kernel/cmdline.c), what the settings do (route.c, neighbour.c).
- * kernel/main.c parses first, then applies, when the devices are there.
+ * Not here: the command line itself (kernel/cmdline.c), bringing it about (ipconfig_apply.c).
+ * kernel/cmdline.c calls the parsers, kernel/main.c asks for the files. Calls parse.c.
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=); hosts(5), resolv.conf(5). */
 #include "net/ipconfig.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
-#include "net/arp.h"
-#include "net/dev.h"
-#include "net/neighbour.h"
-#include "net/route.h"
+#include "net/ipconfig_words.h"
 
-#define WORDS_MAX      16
-#define NAME_MAX       64
 #define HOSTS_FILE_MAX 2048
 
-struct ip_word {
-	be32 client, server, gateway, netmask, dns[2];
-	bool has_netmask, off;
-	char hostname[NAME_MAX], device[IFNAMSIZ];
-};
+struct ipconfig_words ipconfig_words;
 
-struct route_word {
-	struct route_spec spec;
-	char device[IFNAMSIZ];
-};
-
-struct neigh_word {
-	be32 addr;
-	u8 mac[ETH_ALEN];
-	char device[IFNAMSIZ];
-};
-
-static struct ip_word ips[WORDS_MAX];
-static struct route_word routes[WORDS_MAX];
-static struct neigh_word neighs[WORDS_MAX];
-static u32 ip_n, route_n, neigh_n;
 static char hosts_file[HOSTS_FILE_MAX] = "127.0.0.1\tlocalhost\n";
 static size_t hosts_len = sizeof("127.0.0.1\tlocalhost\n") - 1;
 static char resolv_file[128];
@@ -139,9 +115,9 @@ bool ipconfig_parse_ip(struct text value, struct parse_error *error)
 {
 	struct ip_word *ip;
 
-	if (ip_n == WORDS_MAX)
+	if (ipconfig_words.ip_n == WORDS_MAX)
 		return fail(error, value, "ip=", "at most 16 of them");
-	ip = &ips[ip_n];
+	ip = &ipconfig_words.ips[ipconfig_words.ip_n];
 	*ip = (struct ip_word){ .off = false };
 	if (text_eq(value, "off") || text_eq(value, "none"))
 		ip->off = true;
@@ -152,7 +128,8 @@ bool ipconfig_parse_ip(struct text value, struct parse_error *error)
 		return false;
 	if (!be32_is_zero(ip->client) && !ip->has_netmask)
 		ip->netmask = classful_mask(ip->client);
-	ip_n++;
+	ip->prefix_len = mask_len(ip->netmask);
+	ipconfig_words.ip_n++;
 	return true;
 }
 
@@ -214,9 +191,9 @@ bool ipconfig_parse_route(struct text value, struct parse_error *error)
 	struct route_word *r;
 	struct text prefix = text_cut(&value, ',');
 
-	if (route_n == WORDS_MAX)
-		return fail(error, prefix, "route=", "at most 16 of them; more fit a routes file");
-	r = &routes[route_n];
+	if (ipconfig_words.route_n == WORDS_MAX)
+		return fail(error, prefix, "route=", "at most 16 of them; more fit a ipconfig_words.routes file");
+	r = &ipconfig_words.routes[ipconfig_words.route_n];
 	*r = (struct route_word){ .spec.type = RTN_UNICAST };
 	if (!parse_prefix(prefix, &r->spec.dst, &r->spec.dst_len))
 		return fail(error, prefix, "prefix",
@@ -226,7 +203,7 @@ bool ipconfig_parse_route(struct text value, struct parse_error *error)
 			return false;
 	if (r->spec.type == RTN_UNICAST && be32_is_zero(r->spec.via) && !r->device[0])
 		return fail(error, prefix, "route", "a via= or a dev= behind the prefix");
-	route_n++;
+	ipconfig_words.route_n++;
 	return true;
 }
 
@@ -237,9 +214,9 @@ bool ipconfig_parse_neigh(struct text value, struct parse_error *error)
 	struct text addr = text_cut(&value, ','), mac = text_cut(&value, ',');
 	struct neigh_word *n;
 
-	if (neigh_n == WORDS_MAX)
+	if (ipconfig_words.neigh_n == WORDS_MAX)
 		return fail(error, addr, "neigh=", "at most 16 of them");
-	n = &neighs[neigh_n];
+	n = &ipconfig_words.neighs[ipconfig_words.neigh_n];
 	*n = (struct neigh_word){ .device = "" };
 	if (!needed_addr(addr, &n->addr, "address", error))
 		return false;
@@ -250,7 +227,7 @@ bool ipconfig_parse_neigh(struct text value, struct parse_error *error)
 	if (value.len > 0 && !field_name((struct text){ value.at + 4, value.len - 4 }, n->device,
 					     sizeof(n->device), "dev", error))
 		return false;
-	neigh_n++;
+	ipconfig_words.neigh_n++;
 	return true;
 }
 
@@ -270,6 +247,7 @@ static bool parse_host(struct text entry, struct parse_error *error)
 		return false;
 	if (hosts_len + NAME_MAX + sizeof("255.255.255.255\t\n") > sizeof(hosts_file))
 		return fail(error, entry, "entry", "fewer names: /etc/hosts is full");
+	pr_info("hosts: %s is %pI4\n", copy, &addr);
 	hosts_len += text_format(hosts_file + hosts_len, sizeof(hosts_file) - hosts_len, "%pI4\t%s\n",
 			&addr, copy);
 	return true;
@@ -285,114 +263,13 @@ bool ipconfig_parse_hosts(struct text value, struct parse_error *error)
 	return true;
 }
 
-/* ---- applying ---------------------------------------------------------------------------- */
-
-/* The device named, or the first one that can reach somebody else. */
-static struct net_device *device_for(struct net *net, const char *name)
-{
-	struct net_device *dev;
-
-	if (name[0])
-		return dev_get_by_name(net, name, strlen(name));
-	list_for_each(dev, &net->dev_base, list)
-		if (!(dev->flags & IFF_LOOPBACK))
-			return dev;
-	return NULL;
-}
-
-static bool apply_ip(struct net *net, const struct ip_word *ip, char *problem, size_t len)
-{
-	struct net_device *dev = device_for(net, ip->device);
-	u8 prefix_len = mask_len(ip->netmask);
-	struct route_spec gateway = { .via = ip->gateway, .type = RTN_UNICAST };
-
-	if (ip->off)
-		return true;
-	if (!dev) {
-		text_format(problem, len, "ip=: there is no device '%s'", ip->device);
-		return false;
-	}
-	if (!be32_is_zero(dev->ip_addr)) {
-		text_format(problem, len, "ip=: %s was given an address twice", dev->name);
-		return false;
-	}
-	if (ip_addr_assign(dev, ip->client, prefix_len) < 0) {
-		text_format(problem, len, "ip=: no memory for %pI4's routes", &ip->client);
-		return false;
-	}
-	pr_info("%s: address %pI4/%u\n", dev->name, &ip->client, prefix_len);
-	if (be32_is_zero(ip->gateway))
-		return true;
-	if (ip_route_add(net, &gateway) < 0) {
-		text_format(problem, len, "ip=: the gateway %pI4 is not inside %pI4/%u", &ip->gateway,
-				&ip->client, prefix_len);
-		return false;
-	}
-	pr_info("%s: default route via %pI4\n", dev->name, &ip->gateway);
-	return true;
-}
-
-static bool apply_route(struct net *net, struct route_word *r, char *problem, size_t len)
-{
-	int err;
-
-	if (r->device[0]) {
-		r->spec.dev = device_for(net, r->device);
-		if (!r->spec.dev) {
-			text_format(problem, len, "route=: there is no device '%s'", r->device);
-			return false;
-		}
-	}
-	err = ip_route_add(net, &r->spec);
-	if (err == 0) {
-		pr_info("route: %pI4/%u\n", &r->spec.dst, r->spec.dst_len);
-		return true;
-	}
-	if (err == -ENETUNREACH)
-		text_format(problem, len, "route=: via %pI4 is on no device's link", &r->spec.via);
-	else
-		text_format(problem, len, "route=: %pI4/%u: %s", &r->spec.dst, r->spec.dst_len,
-				err == -EEXIST ? "there already" : "no memory");
-	return false;
-}
-
-static bool apply_neigh(struct net *net, const struct neigh_word *n, char *problem, size_t len)
-{
-	struct net_device *dev = device_for(net, n->device);
-
-	if (!dev) {
-		text_format(problem, len, "neigh=: there is no device '%s'", n->device);
-		return false;
-	}
-	if (neigh_set_permanent(net->arp_tbl, dev, n->addr, n->mac) < 0) {
-		text_format(problem, len, "neigh=: the table is full");
-		return false;
-	}
-	pr_info("neigh: %pI4 is at %pM on %s\n", &n->addr, n->mac, dev->name);
-	return true;
-}
-
-bool ipconfig_apply(struct net *net, char *problem, size_t len)
-{
-	for (u32 i = 0; i < ip_n; i++)
-		if (!apply_ip(net, &ips[i], problem, len))
-			return false;
-	for (u32 i = 0; i < route_n; i++)
-		if (!apply_route(net, &routes[i], problem, len))
-			return false;
-	for (u32 i = 0; i < neigh_n; i++)
-		if (!apply_neigh(net, &neighs[i], problem, len))
-			return false;
-	return true;
-}
-
 /* ---- what the program finds -------------------------------------------------------------- */
 
 const char *ipconfig_hostname(void)
 {
-	for (u32 i = 0; i < ip_n; i++)
-		if (ips[i].hostname[0])
-			return ips[i].hostname;
+	for (u32 i = 0; i < ipconfig_words.ip_n; i++)
+		if (ipconfig_words.ips[i].hostname[0])
+			return ipconfig_words.ips[i].hostname;
 	return NULL;
 }
 
@@ -405,10 +282,10 @@ const char *ipconfig_hosts_file(size_t *len)
 const char *ipconfig_resolv_file(size_t *len)
 {
 	*len = 0;
-	for (u32 i = 0; i < ip_n; i++)
-		for (u32 j = 0; j < ARRAY_SIZE(ips[i].dns); j++)
-			if (!be32_is_zero(ips[i].dns[j]))
+	for (u32 i = 0; i < ipconfig_words.ip_n; i++)
+		for (u32 j = 0; j < ARRAY_SIZE(ipconfig_words.ips[i].dns); j++)
+			if (!be32_is_zero(ipconfig_words.ips[i].dns[j]))
 				*len += text_format(resolv_file + *len, sizeof(resolv_file) - *len,
-						"nameserver %pI4\n", &ips[i].dns[j]);
+						"nameserver %pI4\n", &ipconfig_words.ips[i].dns[j]);
 	return resolv_file;
 }
