@@ -164,7 +164,7 @@ struct neighbour *neigh_lookup_create(struct neigh_table *tbl, struct net_device
 	*bucket = n;
 	if (known_mac(dev, addr, mac)) {
 		hh_fill(n, mac);
-		n->nud_state = NUD_PERMANENT;
+		n->nud_state = NUD_NOARP;
 		n->connected = true;
 	}
 	return n;
@@ -226,6 +226,7 @@ static void send_parked(struct neighbour *n)
 
 	while ((skb = skb_dequeue(&n->arp_queue))) {
 		count_parked(n, -1);
+		skb_orphan(skb); /* before the header makes it longer than what was counted */
 		hh_output(&n->hh, skb);
 	}
 }
@@ -283,7 +284,7 @@ void neigh_update(struct neighbour *n, const u8 mac[ETH_ALEN], bool solicited)
 {
 	const struct ethhdr *eth = (const void *)(n->hh.bytes + sizeof(n->hh.bytes) - ETH_HLEN);
 
-	if (n->nud_state == NUD_PERMANENT || n->nud_state == NUD_NONE)
+	if (n->nud_state >= NUD_NOARP || n->nud_state == NUD_NONE)
 		return;
 	if (solicited || n->nud_state == NUD_INCOMPLETE) {
 		set_reachable(n, mac);

@@ -16,7 +16,8 @@ enum nud_state {
 	NUD_STALE,	/* answered once; still used, and asked again when it is */
 	NUD_PROBE,	/* being asked again, directly */
 	NUD_FAILED,	/* did not answer */
-	NUD_PERMANENT,	/* given by the operator, or needs no answer (broadcast, multicast, lo) */
+	NUD_NOARP,	/* needs no answer: broadcast, multicast, lo */
+	NUD_PERMANENT,	/* given by the operator */
 };
 
 /* The Ethernet header of the flow, ready to be copied: two bytes of padding come first, so that it

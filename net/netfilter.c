@@ -57,7 +57,7 @@ static int run_hooks(struct sk_buff *skb, const struct nf_hook_state *state)
 		case NF_QUEUE:
 			return nf_queue(skb, state, verdict >> NF_VERDICT_QSHIFT);
 		default:
-			kfree_skb(skb, SKB_DROP_NETFILTER);
+			kfree_skb(skb, nf_drop_reason(state, SKB_DROP_NETFILTER));
 			return -EPERM;
 		}
 	}

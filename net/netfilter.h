@@ -32,6 +32,14 @@ struct nf_hook_state {
 	nf_okfn okfn; /* where the packet goes on */
 };
 
+/* nf_drop_reason - what was refused on its way in was never accepted for sending (design: nothing
+ * is lost in silence). out: the reason for a packet on its way out. */
+static inline enum skb_drop_reason nf_drop_reason(const struct nf_hook_state *state,
+		enum skb_drop_reason out)
+{
+	return state->in ? SKB_DROP_NETFILTER_IN : out;
+}
+
 struct nf_hook_ops {
 	struct list_head list;
 	u32 (*hook)(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);

@@ -11,6 +11,6 @@ int nf_queue(struct sk_buff *skb, const struct nf_hook_state *state, u32 queue_n
 
 	if (qh && qh->outfn(skb, state, queue_num) == 0)
 		return 0;
-	kfree_skb(skb, SKB_DROP_QUEUE_NO_HANDLER);
+	kfree_skb(skb, nf_drop_reason(state, SKB_DROP_QUEUE_NO_HANDLER));
 	return -EPERM;
 }

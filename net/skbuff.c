@@ -25,6 +25,7 @@ static const char *const drop_name[SKB_DROP_REASONS] = {
 	[SKB_DROP_CHECKSUM] = "wrong checksum",
 	[SKB_DROP_NOT_LOCAL] = "not for an address of ours",
 	[SKB_DROP_FRAGMENT] = "fragment (not reassembled here)",
+	[SKB_DROP_NETFILTER_IN] = "refused by netfilter on the way in",
 	[SKB_DROP_ARP_INVALID] = "malformed ARP",
 	[SKB_DROP_NO_SOCKET] = "no socket on that port",
 	[SKB_DROP_RCVBUF_FULL] = "socket's receive buffer full",

@@ -22,7 +22,7 @@ void skb_set_owner_w(struct sk_buff *skb)
 	sk->sk_wmem += skb->len;
 }
 
-/* The length is the same as when it began to wait: headers are put on before or after. */
+/* The length is the same as when it began to wait: no header may come before this. */
 void sock_wfree(struct sk_buff *skb)
 {
 	struct sock *sk = skb->sk;
