@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT
+ * test_arp.c - ARP's bytes: asking, answering, announcing, and what is not believed.
+ * Not here: what the answers mean for waiting packets (test_neighbour.c).
+ * cmocka calls in; frames come from scapy.
+ * Source: RFC 826; RFC 5227 3. */
+#include "tests/unit/stack.h"
+#include "kernel/lib/string.h"
+
+enum {
+	AT_TYPE = 12,
+	AT_ARP = 14,
+	AT_OP = 20,
+	AT_SHA = 22,
+	AT_SIP = 28,
+	AT_TIP = 38
+};
+
+/* The frame with one byte changed comes in. */
+static void inject_changed(const char *hex, u32 at, u8 value)
+{
+	u8 frame[FAKE_FRAME_MAX];
+	u32 len = from_hex(hex, frame);
+
+	frame[at] = value;
+	fake_inject(&eth0, frame, len);
+}
+
+static void answers_for_our_address(void **state)
+{
+	(void)state;
+	inject_hex(FRAME_ARP_ASKED);
+	assert_int_equal(eth0.sent_n, 1);
+	assert_frame(0, FRAME_ARP_ANSWER);
+	stack_check_accounts();
+}
+
+/* RFC 5227 2.1.1: whoever probes has no address yet. */
+static void answers_a_probe(void **state)
+{
+	u8 frame[FAKE_FRAME_MAX];
+	u32 len = from_hex(FRAME_ARP_ASKED, frame);
+
+	(void)state;
+	memset(frame + AT_SIP, 0, 4);
+	fake_inject(&eth0, frame, len);
+	assert_int_equal(eth0.sent_n, 1);
+	assert_memory_equal(eth0.sent[0].bytes + AT_TIP, "\0\0\0\0", 4);
+}
+
+static void others_are_not_answered(void **state)
+{
+	(void)state;
+	inject_changed(FRAME_ARP_ASKED, AT_TIP + 3, 3);
+	inject_changed(FRAME_ARP_ASKED, AT_OP + 1, 2);
+	inject_changed(FRAME_ARP_ASKED, AT_OP + 1, 9);
+	assert_int_equal(eth0.sent_n, 0);
+}
+
+static void strangers_teach_nothing(void **state)
+{
+	(void)state;
+	inject_hex(FRAME_ARP_ASKED);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_null(neigh_lookup(init_net.arp_tbl, &eth0.dev, cpu_to_be32(PEER_IP)));
+}
+
+/* Whom we ask may ask us first: its request is as good as an answer. */
+static void request_answers_ours(void **state)
+{
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	(void)state;
+	send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT);
+	inject_hex(FRAME_ARP_ASKED);
+	assert_frame(1, FRAME_MUFFIN);
+	assert_frame(2, FRAME_ARP_ANSWER);
+}
+
+static void announcement(void **state)
+{
+	(void)state;
+	arp_announce(&eth0.dev);
+	assert_int_equal(eth0.sent_n, 1);
+	assert_frame(0, FRAME_ARP_ANNOUNCE);
+	arp_announce(init_net.loopback_dev);
+	eth0.dev.ip_addr = BE32_ZERO;
+	arp_announce(&eth0.dev);
+	assert_int_equal(eth0.sent_n, 1);
+}
+
+static void malformed(void **state)
+{
+	u8 frame[FAKE_FRAME_MAX];
+
+	(void)state;
+	from_hex(FRAME_ARP_ASKED, frame);
+	fake_inject(&eth0, frame, ETH_HLEN + 27);
+	inject_changed(FRAME_ARP_ASKED, AT_ARP + 1, 6);  /* hardware: IEEE 802 */
+	inject_changed(FRAME_ARP_ASKED, AT_ARP + 2, 9);  /* protocol */
+	inject_changed(FRAME_ARP_ASKED, AT_ARP + 4, 8);  /* length of hardware addresses */
+	inject_changed(FRAME_ARP_ASKED, AT_ARP + 5, 16); /* length of protocol addresses */
+	inject_changed(FRAME_ARP_ASKED, AT_SHA, 1);      /* a group cannot be a sender */
+	assert_int_equal(stack_dropped(SKB_DROP_ARP_INVALID), 6);
+	assert_int_equal(eth0.sent_n, 0);
+	inject_changed(FRAME_ARP_ANSWERED, 5, 7);
+	assert_int_equal(stack_dropped(SKB_DROP_OTHERHOST), 1);
+}
+
+static void conflict_is_told(void **state)
+{
+	(void)state;
+	inject_changed(FRAME_ARP_ASKED, AT_SIP + 3, 1);
+	assert_non_null(strstr(host_captured(), "uses our address"));
+	assert_int_equal(eth0.sent_n, 0);
+}
+
+static void no_packet_to_ask_with(void **state)
+{
+	struct sk_buff *taken = NULL, *skb;
+
+	(void)state;
+	while ((skb = skb_alloc(0))) {
+		skb->next = taken;
+		taken = skb;
+	}
+	arp_announce(&eth0.dev);
+	assert_int_equal(init_net.mib.arp_out, 0);
+	while ((skb = taken)) {
+		taken = skb->next;
+		skb_release(skb);
+	}
+}
+
+/* A full ring: nobody waits for ARP, the packet is dropped and counted. */
+static void no_room_to_ask(void **state)
+{
+	(void)state;
+	eth0.stuck = true;
+	while (eth0.dev.tx_room > 0)
+		arp_announce(&eth0.dev);
+	arp_announce(&eth0.dev);
+	assert_int_equal(stack_dropped(SKB_DROP_TX_FULL), 1);
+	assert_int_equal(eth0.dev.stats.tx_dropped, 1);
+	stack_check_accounts();
+}
+
+int main(void)
+{
+	const struct CMUnitTest arp[] = {
+		STACK_TEST(answers_for_our_address),
+		STACK_TEST(answers_a_probe),
+		STACK_TEST(others_are_not_answered),
+		STACK_TEST(strangers_teach_nothing),
+		STACK_TEST(request_answers_ours),
+		STACK_TEST(announcement),
+		STACK_TEST(malformed),
+		STACK_TEST(conflict_is_told),
+		STACK_TEST(no_packet_to_ask_with),
+		STACK_TEST(no_room_to_ask),
+	};
+
+	return cmocka_run_group_tests(arp, NULL, NULL);
+}

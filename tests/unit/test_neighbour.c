@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT
+ * test_neighbour.c - resolving, parking, giving up: every state and every timer.
+ * Not here: the bytes of ARP (test_arp.c).
+ * cmocka calls in; time is the fake clock's.
+ * Source: RFC 1122 2.3.2; RFC 4861 7.3.2; net/neighbour.h's picture. */
+#include "tests/unit/stack.h"
+#include "kernel/lib/string.h"
+#include "net/sock.h"
+
+static const u8 other_mac[ETH_ALEN] = { 2, 0, 0, 0, 0, 9 };
+
+static struct neighbour *peer(void)
+{
+	return neigh_lookup(init_net.arp_tbl, &eth0.dev, cpu_to_be32(PEER_IP));
+}
+
+static u32 frames_of(u16 ethertype)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < eth0.sent_n; i++)
+		n += get16(eth0.sent[i].bytes + 12) == ethertype;
+	return n;
+}
+
+static int sender(void)
+{
+	return udp_socket_at(0, OUR_PORT);
+}
+
+static long send_muffin(int fd)
+{
+	return send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT);
+}
+
+static void first_packet_asks_and_waits(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	assert_null(peer());
+	assert_int_equal(send_muffin(fd), 6);
+	assert_int_equal(peer()->nud_state, NUD_INCOMPLETE);
+	assert_int_equal(eth0.sent_n, 1);
+	assert_frame(0, FRAME_ARP_ASK);
+	assert_int_equal(neigh_parked(init_net.arp_tbl), 1);
+	assert_int_equal(init_net.mib.parked, 1);
+	assert_true(sk_of(fd)->sk_wmem > 0);
+	assert_int_equal(sk_of(fd)->sk_refs, 2);
+	stack_check_accounts();
+}
+
+static void answer_releases_in_order(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	assert_int_equal(send_muffin(fd), 6);
+	assert_int_equal(send_to(fd, "muffins", 7, 0, PEER_IP, PEER_PORT), 7);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_int_equal(eth0.sent_n, 3);
+	assert_frame(1, FRAME_MUFFIN);
+	assert_frame(2, FRAME_ODD);
+	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
+	assert_int_equal(neigh_parked(init_net.arp_tbl), 0);
+	assert_int_equal(sk_of(fd)->sk_wmem, 0);
+	assert_int_equal(sk_of(fd)->sk_refs, 1);
+	assert_int_equal(send_muffin(fd), 6);
+	assert_frame(3, FRAME_MUFFIN);
+}
+
+static void three_tries_a_second_apart(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	send_muffin(fd);
+	stack_step(990);
+	assert_int_equal(frames_of(ETH_P_ARP), 1);
+	stack_step(20);
+	assert_int_equal(frames_of(ETH_P_ARP), 2);
+	stack_step(980);
+	assert_int_equal(frames_of(ETH_P_ARP), 2);
+	stack_step(20);
+	assert_int_equal(frames_of(ETH_P_ARP), 3);
+	stack_step(980);
+	assert_int_equal(peer()->nud_state, NUD_INCOMPLETE);
+	stack_step(20);
+	assert_int_equal(peer()->nud_state, NUD_FAILED);
+	assert_int_equal(frames_of(ETH_P_ARP), 3);
+}
+
+static void giving_up_is_told_and_counted(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	send_muffin(fd);
+	send_muffin(fd);
+	stack_step(3100);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 2);
+	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(sk_of(fd)->sk_lost, 2);
+	assert_non_null(strstr(host_captured(), "did not answer ARP, 2 packets dropped"));
+	assert_int_equal(send_muffin(fd), -EHOSTUNREACH);
+	fake_forget(&eth0);
+	assert_int_equal(send_muffin(fd), 6); /* asked anew */
+	assert_frame(0, FRAME_ARP_ASK);
+	stack_check_accounts();
+}
+
+/* The socket is closed before the neighbour has failed: its sock must outlive it. */
+static void closed_before_the_answer(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	send_muffin(fd);
+	assert_int_equal(fd_close(&init_task.files, fd), 0);
+	stack_step(3100);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 1);
+	fd = sender();
+	send_muffin(fd);
+	assert_int_equal(fd_close(&init_task.files, fd), 0);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_frame(eth0.sent_n - 1, FRAME_MUFFIN);
+}
+
+static void queue_is_bounded_in_packets(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	for (u32 i = 0; i < NEIGH_QUEUE_MAX; i++)
+		assert_int_equal(send_muffin(fd), 6);
+	assert_int_equal(send_muffin(fd), -ENOBUFS);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL), 1);
+	assert_int_equal(init_net.mib.parked, NEIGH_QUEUE_MAX);
+	stack_check_accounts();
+}
+
+/* 45 frames of 1500 bytes are more than 65536. A datagram of 44 fits. */
+static void queue_is_bounded_in_bytes(void **state)
+{
+	static u8 payload[65507];
+	int fd = sender();
+
+	(void)state;
+	assert_int_equal(send_to(fd, payload, 65507, 0, PEER_IP, PEER_PORT), -ENOBUFS);
+	assert_true(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL) >= 1);
+	stack_step(3100);
+	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(send_to(fd, payload, 1, 0, PEER_IP, PEER_PORT), -EHOSTUNREACH);
+	assert_int_equal(send_to(fd, payload, 60000, 0, PEER_IP, PEER_PORT), 60000);
+	stack_check_accounts();
+}
+
+/* Two neighbours wait, one answers: the other's packets still count against the sender. */
+static void buffer_accounting_while_others_wait(void **state)
+{
+	int fd = sender();
+	u32 one;
+
+	(void)state;
+	send_muffin(fd);
+	one = sk_of(fd)->sk_wmem;
+	send_to(fd, "muffin", 6, 0, GATEWAY_IP, PEER_PORT);
+	assert_int_equal(sk_of(fd)->sk_wmem, 2 * one);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_int_equal(sk_of(fd)->sk_wmem, one);
+}
+
+static void reachable(int fd)
+{
+	send_muffin(fd);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
+}
+
+static void stale_is_used_and_asked_again(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	reachable(fd);
+	stack_step(29900);
+	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
+	stack_step(200);
+	assert_int_equal(peer()->nud_state, NUD_STALE);
+	fake_forget(&eth0);
+	send_muffin(fd);
+	assert_int_equal(peer()->nud_state, NUD_PROBE);
+	assert_int_equal(eth0.sent_n, 2);
+	assert_frame(0, FRAME_ARP_ASK_AGAIN);
+	assert_frame(1, FRAME_MUFFIN);
+	send_muffin(fd);
+	assert_frame(2, FRAME_MUFFIN);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
+}
+
+static void probe_fails_after_three(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	reachable(fd);
+	stack_step(30100);
+	fake_forget(&eth0);
+	send_muffin(fd);
+	stack_step(2900);
+	assert_int_equal(frames_of(ETH_P_ARP), 3);
+	assert_frame(eth0.sent_n - 1, FRAME_ARP_ASK_AGAIN);
+	assert_int_equal(peer()->nud_state, NUD_PROBE);
+	stack_step(200);
+	assert_int_equal(peer()->nud_state, NUD_FAILED);
+	fake_forget(&eth0);
+	send_muffin(fd);
+	assert_frame(0, FRAME_ARP_ASK);
+	assert_int_equal(neigh_parked(init_net.arp_tbl), 1);
+}
+
+/* Nobody asked: a changed address is taken with suspicion, the same one changes nothing. */
+static void unsolicited_updates(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	reachable(fd);
+	neigh_update(peer(), peer_mac, false);
+	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
+	neigh_update(peer(), other_mac, false);
+	assert_int_equal(peer()->nud_state, NUD_STALE);
+	fake_forget(&eth0);
+	send_muffin(fd);
+	assert_memory_equal(eth0.sent[1].bytes, other_mac, ETH_ALEN);
+}
+
+static void permanent(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	stack_know_peer();
+	send_muffin(fd);
+	stack_step(120000);
+	assert_int_equal(peer()->nud_state, NUD_PERMANENT);
+	neigh_update(peer(), other_mac, true);
+	send_muffin(fd);
+	assert_int_equal(eth0.sent_n, 2);
+	assert_frame(1, FRAME_MUFFIN);
+}
+
+/* The operator names an address while ARP is still asking for it. */
+static void permanent_releases_what_is_parked(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	send_muffin(fd);
+	stack_know_peer();
+	assert_frame(1, FRAME_MUFFIN);
+	assert_int_equal(neigh_parked(init_net.arp_tbl), 0);
+	stack_step(5000);
+	assert_int_equal(eth0.sent_n, 2);
+}
+
+static void none_teaches_nothing(void **state)
+{
+	struct neighbour *n =
+		neigh_lookup_create(init_net.arp_tbl, &eth0.dev, cpu_to_be32(PEER_IP));
+
+	(void)state;
+	assert_int_equal(n->nud_state, NUD_NONE);
+	neigh_update(n, peer_mac, true);
+	assert_int_equal(n->nud_state, NUD_NONE);
+}
+
+/* ---- the table ---------------------------------------------------------------------------- */
+
+static struct neighbour *entry(struct neigh_table *tbl, u32 i)
+{
+	host_advance_clock(1);
+	return neigh_lookup_create(tbl, &eth0.dev, cpu_to_be32(0x0a000064 + i));
+}
+
+static void the_oldest_makes_room(void **state)
+{
+	struct neigh_table *tbl = neigh_table_new(4);
+	u64 genid;
+
+	(void)state;
+	for (u32 i = 0; i < 4; i++)
+		assert_non_null(entry(tbl, i));
+	genid = init_net.genid;
+	assert_non_null(entry(tbl, 4));
+	assert_true(init_net.genid != genid); /* routes may have pointed at it */
+	assert_null(neigh_lookup(tbl, &eth0.dev, cpu_to_be32(0x0a000064)));
+	for (u32 i = 1; i < 5; i++)
+		assert_non_null(neigh_lookup(tbl, &eth0.dev, cpu_to_be32(0x0a000064 + i)));
+}
+
+static void permanent_and_waiting_stay(void **state)
+{
+	struct neigh_table *tbl = neigh_table_new(2);
+
+	(void)state;
+	assert_int_equal(neigh_set_permanent(tbl, &eth0.dev, cpu_to_be32(0x0a000064), peer_mac), 0);
+	assert_int_equal(neigh_set_permanent(tbl, &eth0.dev, cpu_to_be32(0x0a000065), peer_mac), 0);
+	assert_null(entry(tbl, 2));
+	assert_int_equal(
+		neigh_set_permanent(tbl, &eth0.dev, cpu_to_be32(0x0a000066), peer_mac), -ENOBUFS);
+}
+
+/* A table in which every neighbour has packets waiting: routing says so, as nothing may be lost. */
+static void all_busy(void **state)
+{
+	int fd = sender();
+	u32 n = 0;
+	long err;
+
+	(void)state;
+	host_set_mem_total(4 << 20);
+	init_net.arp_tbl = neigh_table_new(8);
+	net_changed(&init_net);
+	do {
+		err = send_to(fd, "x", 1, 0, 0x0a000064 + n, PEER_PORT);
+	} while (err == 1 && ++n < 100);
+	assert_int_equal(err, -ENOBUFS);
+	assert_int_equal(n, 8);
+	stack_step(3100);
+	send_muffin(fd); /* takes the pending error */
+	assert_int_equal(send_to(fd, "x", 1, 0, 0x0a000064 + n, PEER_PORT), 1);
+}
+
+/* Groups, broadcast and loopback need no answer, but they must not fill the table for good. */
+static void addresses_without_arp_make_room(void **state)
+{
+	struct neigh_table *tbl = neigh_table_new(4);
+
+	(void)state;
+	for (u32 i = 0; i < 20; i++) {
+		host_advance_clock(1);
+		assert_non_null(neigh_lookup_create(
+			tbl, init_net.loopback_dev, cpu_to_be32(0x7f000001 + i)));
+		assert_non_null(neigh_lookup_create(tbl, &eth0.dev, cpu_to_be32(0xef000001 + i)));
+	}
+}
+
+static void table_without_memory(void **state)
+{
+	(void)state;
+	host_fail_commit(1, true);
+	assert_null(neigh_table_new(4));
+	host_fail_commit(0, false);
+}
+
+int main(void)
+{
+	const struct CMUnitTest neighbour[] = {
+		STACK_TEST(first_packet_asks_and_waits),
+		STACK_TEST(answer_releases_in_order),
+		STACK_TEST(three_tries_a_second_apart),
+		STACK_TEST(giving_up_is_told_and_counted),
+		STACK_TEST(closed_before_the_answer),
+		STACK_TEST(queue_is_bounded_in_packets),
+		STACK_TEST(queue_is_bounded_in_bytes),
+		STACK_TEST(buffer_accounting_while_others_wait),
+		STACK_TEST(stale_is_used_and_asked_again),
+		STACK_TEST(probe_fails_after_three),
+		STACK_TEST(unsolicited_updates),
+		STACK_TEST(permanent),
+		STACK_TEST(permanent_releases_what_is_parked),
+		STACK_TEST(none_teaches_nothing),
+		STACK_TEST(the_oldest_makes_room),
+		STACK_TEST(permanent_and_waiting_stay),
+		STACK_TEST(all_busy),
+		STACK_TEST(addresses_without_arp_make_room),
+		STACK_TEST(table_without_memory),
+	};
+
+	return cmocka_run_group_tests(neighbour, NULL, NULL);
+}
