@@ -8,7 +8,7 @@
 #include "net/checksum.h"
 #include "net/route.h"
 
-#define QUOTE_LEN       (IP_HLEN + 8) /* RFC 792: the header and 64 bits of the datagram */
+#define QUOTE_PAYLOAD   8 /* RFC 792: the header with its options and 64 bits of the datagram */
 #define UNREACH_PER_SEC 100
 
 /* ---- sending ---------------------------------------------------------------------------- */
@@ -19,6 +19,8 @@ static struct sk_buff *icmp_reply(struct net *net, const struct iphdr *iph, stru
 {
 	struct flowi4 fl4 = { .daddr = iph->saddr, .proto = IPPROTO_ICMP };
 
+	if (be32_is_zero(iph->saddr)) /* RFC 1122 3.2.2: nobody's address; routing takes it for ours */
+		return NULL;
 	if (ip_addr_type(net, iph->daddr) == RTN_LOCAL)
 		fl4.saddr = iph->daddr;
 	if (ip_route_output_flow(net, &fl4, rt) < 0 || (rt->flags & RTCF_BROADCAST))
@@ -54,6 +56,7 @@ static bool rate_allows(void)
 void icmp_send_unreach(const struct sk_buff *skb, enum icmp_unreach code)
 {
 	const struct iphdr *iph = skb_network_header(skb);
+	u32 quote_len = (iph->version_ihl & 15) * 4u + QUOTE_PAYLOAD;
 	struct net *net = skb->dev->net;
 	struct sk_buff *reply;
 	struct icmphdr *icmp;
@@ -67,7 +70,7 @@ void icmp_send_unreach(const struct sk_buff *skb, enum icmp_unreach code)
 		return;
 	icmp = skb_put(reply, sizeof(*icmp));
 	*icmp = (struct icmphdr){ .type = ICMP_DEST_UNREACH, .code = (u8)code };
-	memcpy(skb_put(reply, QUOTE_LEN), iph, QUOTE_LEN);
+	memcpy(skb_put(reply, quote_len), iph, quote_len);
 	icmp_push(net, reply, &rt);
 }
 

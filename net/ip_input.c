@@ -61,17 +61,25 @@ static enum skb_drop_reason check_header(struct sk_buff *skb)
 	return SKB_CONSUMED;
 }
 
+/* RFC 1122 3.2.1.3, RFC 1812 5.3.7: a source that is no single host's, or one of ours coming in from
+ * a wire. */
+static bool source_possible(const struct net_device *dev, be32 saddr)
+{
+	enum rtn_type type = ip_addr_type(dev->net, saddr);
+
+	return type == RTN_UNICAST || (type == RTN_LOCAL && (dev->flags & IFF_LOOPBACK));
+}
+
 static bool for_us(const struct sk_buff *skb)
 {
 	const struct iphdr *iph = (const void *)skb->data;
-	struct net *net = skb->dev->net;
+	const struct net_device *dev = skb->dev;
 
-	/* RFC 1122 3.2.1.3: a source that cannot be one host, or ours on a foreign wire */
-	if (ipv4_is_multicast(iph->saddr) || ipv4_is_lbcast(iph->saddr))
+	if (!source_possible(dev, iph->saddr))
 		return false;
-	if (ipv4_is_loopback(iph->daddr) && !(skb->dev->flags & IFF_LOOPBACK))
+	if (ipv4_is_loopback(iph->daddr) && !(dev->flags & IFF_LOOPBACK))
 		return false;
-	return ip_addr_type(net, iph->daddr) != RTN_UNICAST;
+	return ip_addr_type(dev->net, iph->daddr) != RTN_UNICAST;
 }
 
 void ip_rcv(struct sk_buff *skb)
