@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT
+ * test_ip_input.c - what comes in: which packets are for us, and why each other one is not.
+ * Not here: UDP's own checks (test_udp_input.c).
+ * cmocka calls in; it changes a good frame in one place at a time.
+ * Source: RFC 791 3.1; RFC 1122 3.2.1. */
+#include "tests/unit/stack.h"
+#include "kernel/lib/string.h"
+
+enum {
+	IP = 14,
+	VERSION_IHL = IP,
+	LEN = IP + 2,
+	FRAG = IP + 6,
+	PROTO = IP + 9,
+	CHECK = IP + 10,
+	SADDR = IP + 12,
+	DADDR = IP + 16,
+	FRAME_LEN = 48
+};
+
+static u8 frame[FAKE_FRAME_MAX];
+static u32 len;
+
+static void good(void)
+{
+	len = from_hex(FRAME_CRUMBS, frame);
+	assert_int_equal(len, FRAME_LEN);
+}
+
+/* In it comes; exactly one packet more must have ended for this reason. */
+static void assert_dropped(enum skb_drop_reason reason)
+{
+	u64 before = stack_dropped(reason);
+
+	fake_inject(&eth0, frame, len);
+	assert_int_equal(stack_dropped(reason), before + 1);
+}
+
+static void put32(u32 at, u32 value)
+{
+	put16(frame + at, (u16)(value >> 16));
+	put16(frame + at + 2, (u16)value);
+	fix_ip_checksum(frame);
+}
+
+static void delivered(void **state)
+{
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	(void)state;
+	inject_hex(FRAME_CRUMBS);
+	inject_hex(FRAME_CRUMBS_OPTIONS);
+	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 2);
+	assert_int_equal(init_net.mib.ip_in_receives, 2);
+	assert_int_equal(init_net.mib.ip_in_delivers, 2);
+}
+
+static void malformed_headers(void **state)
+{
+	(void)state;
+	good();
+	for (len = IP; len < IP + 20; len++) /* the header itself is cut off */
+		assert_dropped(SKB_DROP_HEADER);
+	good();
+	frame[VERSION_IHL] = 0x65;
+	assert_dropped(SKB_DROP_HEADER);
+	good();
+	frame[VERSION_IHL] = 0x44; /* shorter than a header can be */
+	assert_dropped(SKB_DROP_HEADER);
+	good();
+	frame[VERSION_IHL] = 0x4f; /* longer than the packet says it is */
+	assert_dropped(SKB_DROP_HEADER);
+	good();
+	put16(frame + LEN, 19);
+	fix_ip_checksum(frame);
+	assert_dropped(SKB_DROP_HEADER);
+	good();
+	put16(frame + LEN, FRAME_LEN - IP + 1); /* longer than what came */
+	fix_ip_checksum(frame);
+	assert_dropped(SKB_DROP_HEADER);
+}
+
+static void header_longer_than_the_frame(void **state)
+{
+	(void)state;
+	good();
+	frame[VERSION_IHL] = 0x4f;
+	put16(frame + LEN, 60);
+	assert_dropped(SKB_DROP_HEADER);
+}
+
+static void every_wrong_bit_is_seen(void **state)
+{
+	(void)state;
+	udp_socket_at(0, OUR_PORT);
+	for (u32 bit = 0; bit < 160; bit++) {
+		good();
+		frame[IP + bit / 8] ^= (u8)(1 << bit % 8);
+		fake_inject(&eth0, frame, len);
+	}
+	assert_int_equal(init_net.mib.ip_in_delivers, 0);
+	assert_int_equal(stack_dropped(SKB_DROP_CHECKSUM) + stack_dropped(SKB_DROP_HEADER), 160);
+}
+
+static void fragments(void **state)
+{
+	static const u16 offsets[] = { 0x2000, 0x2001, 0x0001, 0x1fff };
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(offsets); i++) {
+		good();
+		put16(frame + FRAG, offsets[i]);
+		fix_ip_checksum(frame);
+		assert_dropped(SKB_DROP_FRAGMENT);
+	}
+}
+
+static void unknown_protocol(void **state)
+{
+	(void)state;
+	good();
+	frame[PROTO] = 6;
+	fix_ip_checksum(frame);
+	assert_dropped(SKB_DROP_UNKNOWN_PROTOCOL);
+}
+
+static void not_for_us(void **state)
+{
+	static const u32 strange[] = { PEER_IP, 0x0a000101, 0x7f000001, 0x08080808 };
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(strange); i++) {
+		good();
+		put32(DADDR, strange[i]);
+		assert_dropped(SKB_DROP_NOT_LOCAL);
+	}
+	good();
+	frame[5] = 9; /* to somebody else's card */
+	assert_dropped(SKB_DROP_OTHERHOST);
+}
+
+/* RFC 1122 3.2.1.3: these cannot be one host's address; RFC 1812 5.3.7: nor can ours come in. */
+static void impossible_sources(void **state)
+{
+	static const u32 strange[] = { 0xe0000001, 0xffffffff, 0x7f000001, 0x7f123456, OUR_IP,
+		0x0a0000ff };
+
+	(void)state;
+	udp_socket_at(0, OUR_PORT);
+	for (u32 i = 0; i < ARRAY_SIZE(strange); i++) {
+		good();
+		put32(SADDR, strange[i]);
+		assert_dropped(SKB_DROP_NOT_LOCAL);
+	}
+	assert_int_equal(init_net.mib.ip_in_delivers, 0);
+}
+
+static void broadcast_and_groups(void **state)
+{
+	static const u32 everybody[] = { 0x0a0000ff, 0xffffffff, 0xe0000001 };
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(everybody); i++) {
+		good();
+		memset(frame, 0xff, 6);
+		put16(frame + IP + 26, 0); /* UDP without checksum */
+		put32(DADDR, everybody[i]);
+		fake_inject(&eth0, frame, len);
+	}
+	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 3);
+}
+
+/* Ethernet pads short frames; the padding is not payload. */
+static void padding_is_cut_off(void **state)
+{
+	int fd = udp_socket_at(0, OUR_PORT);
+	char buf[64];
+
+	(void)state;
+	good();
+	memset(frame + len, 0xee, 12);
+	len = 60;
+	fake_inject(&eth0, frame, len);
+	assert_int_equal(sys_recvfrom((u64)fd, user(buf), sizeof(buf), MSG_DONTWAIT, 0, 0), 6);
+	assert_memory_equal(buf, "crumbs", 6);
+}
+
+/* ---- Ethernet ------------------------------------------------------------------------------ */
+
+static void frames_that_are_none(void **state)
+{
+	(void)state;
+	good();
+	for (len = 0; len < ETH_HLEN; len++)
+		assert_dropped(SKB_DROP_HEADER);
+	good();
+	put16(frame + 12, 0x86dd);
+	assert_dropped(SKB_DROP_UNKNOWN_PROTOCOL);
+	assert_int_equal(eth0.dev.stats.rx_packets, ETH_HLEN + 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest ip_input[] = {
+		STACK_TEST(delivered),
+		STACK_TEST(malformed_headers),
+		STACK_TEST(header_longer_than_the_frame),
+		STACK_TEST(every_wrong_bit_is_seen),
+		STACK_TEST(fragments),
+		STACK_TEST(unknown_protocol),
+		STACK_TEST(not_for_us),
+		STACK_TEST(impossible_sources),
+		STACK_TEST(broadcast_and_groups),
+		STACK_TEST(padding_is_cut_off),
+		STACK_TEST(frames_that_are_none),
+	};
+
+	return cmocka_run_group_tests(ip_input, NULL, NULL);
+}
