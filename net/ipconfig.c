@@ -43,6 +43,12 @@ static bool field_name(struct text t, char *name, size_t size, const char *what,
 	return true;
 }
 
+/* Whether something must follow: also where a comma was the last character. */
+static bool follows(struct text rest)
+{
+	return rest.len > 0 || rest.at[-1] == ',';
+}
+
 /* ---- ip= -------------------------------------------------------------------------------- */
 
 /* A mask is ones, then zeros. */
@@ -198,7 +204,7 @@ bool ipconfig_parse_route(struct text value, struct parse_error *error)
 	if (!parse_prefix(prefix, &r->spec.dst, &r->spec.dst_len))
 		return fail(error, prefix, "prefix",
 				"'default' or <address>/<0..32> with no bits below the mask");
-	while (value.len > 0)
+	while (follows(value))
 		if (!parse_route_option(text_cut(&value, ','), r, error))
 			return false;
 	if (r->spec.type == RTN_UNICAST && be32_is_zero(r->spec.via) && !r->device[0])
@@ -222,7 +228,7 @@ bool ipconfig_parse_neigh(struct text value, struct parse_error *error)
 		return false;
 	if (!parse_mac(mac, n->mac))
 		return fail(error, mac, "Ethernet address", "six bytes like 52:54:00:12:34:56");
-	if (value.len > 0 && !text_starts(value, "dev="))
+	if (follows(value) && !text_starts(value, "dev="))
 		return fail(error, value, "option", "dev=<name>");
 	if (value.len > 0 && !field_name((struct text){ value.at + 4, value.len - 4 }, n->device,
 					     sizeof(n->device), "dev", error))
@@ -257,7 +263,7 @@ bool ipconfig_parse_hosts(struct text value, struct parse_error *error)
 {
 	if (value.len == 0)
 		return fail(error, value, "value", "<name>:<address>[,<name>:<address>]...");
-	while (value.len > 0)
+	while (follows(value))
 		if (!parse_host(text_cut(&value, ','), error))
 			return false;
 	return true;
