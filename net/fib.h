@@ -64,11 +64,12 @@ struct fib_nh {
 
 /* What several routes may share. Interned and counted: equal infos are one object. */
 struct fib_info {
-	u32 priority; /* metric: smaller wins */
-	be32 prefsrc; /* zero: none */
-	u32 mtu;      /* 0: the device's */
-	u8 protocol, scope, type;
-	u8 table_id;        /* RT_TABLE_* */
+	u32 priority;   /* metric: smaller wins */
+	be32 prefsrc;   /* zero: none */
+	u32 mtu;        /* 0: the device's */
+	u8 type, scope; /* together, as in fib_result: copied by one move */
+	u8 table_id;    /* RT_TABLE_* */
+	u8 protocol;
 	bool dead;          /* every next hop is */
 	u8 nhs;             /* 0 for blackhole and its like */
 	u32 refs;           /* routes that share it */

@@ -68,14 +68,45 @@ static noinline int lookup_aliases(
 	return -EAGAIN;
 }
 
-int fib_table_lookup(struct fib_table *tb, const struct flowi4 *flp, struct fib_result *res)
+static __always_inline int finish(
+	struct fib_table *tb, const struct flowi4 *flp, struct fib_result *res, u32 addr, u32 id)
 {
-	u32 addr = be32_to_cpu(flp->daddr);
-	const struct fib_dst *dst = &READ_ONCE(tb->trie.dst)[fib_trie_find(&tb->trie, addr)];
+	const struct fib_dst *dst = &READ_ONCE(tb->trie.dst)[id];
 	uintptr_t word = READ_ONCE(dst->fi);
 
 	if (unlikely((word & FIB_DST_SLOW) || flp->oif != 0 || flp->scope != 0))
 		return lookup_aliases(tb, flp, res, dst->plen);
 	fill_result(res, tb, (struct fib_info *)word, addr, dst->plen);
 	return 0;
+}
+
+/* One function for each form of the table, each the last call of its caller: so none saves
+ * registers for another's sake. */
+static noinline int lookup_with_popcnt(
+	struct fib_table *tb, const struct flowi4 *flp, struct fib_result *res, u64 root)
+{
+	u32 addr = be32_to_cpu(flp->daddr);
+
+	return finish(tb, flp, res, addr, fib_trie_walk(&tb->trie, root, addr, true));
+}
+
+static noinline int lookup_without_popcnt(
+	struct fib_table *tb, const struct flowi4 *flp, struct fib_result *res, u64 root)
+{
+	u32 addr = be32_to_cpu(flp->daddr);
+
+	return finish(tb, flp, res, addr, fib_trie_walk(&tb->trie, root, addr, false));
+}
+
+int fib_table_lookup(struct fib_table *tb, const struct flowi4 *flp, struct fib_result *res)
+{
+	u32 addr = be32_to_cpu(flp->daddr);
+	u64 root = READ_ONCE(tb->trie.root);
+
+	if (root % FIB_ROOT_ALIGN == 0)
+		return finish(
+			tb, flp, res, addr, fib_runs_find((const struct fib_runs *)root, addr));
+	if (cpu_has_popcnt)
+		return lookup_with_popcnt(tb, flp, res, root);
+	return lookup_without_popcnt(tb, flp, res, root);
 }

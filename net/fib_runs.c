@@ -19,7 +19,7 @@ bool fib_runs_add(struct fib_runs *r, u32 first, u16 id)
 
 void fib_runs_seal(struct fib_runs *r)
 {
-	u32 padded = 1;
+	u32 padded = 2;
 
 	while (padded < r->n)
 		padded *= 2;

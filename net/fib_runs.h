@@ -14,18 +14,19 @@
 /* first[0] is 0. Entries from n up to 2 * step repeat the last answer behind the last address, so
  * that the search needs no bound. */
 struct fib_runs {
-	u32 step; /* half the padded number of runs; 0: there is one run */
+	u32 step; /* half the padded number of runs, which is 2 or more */
 	u32 n;
 	u32 first[FIB_RUNS_MAX];
 	u16 id[FIB_RUNS_MAX];
 } __attribute__((aligned(CACHE_LINE)));
 
-static inline u16 fib_runs_find(const struct fib_runs *r, u32 addr)
+static __always_inline u16 fib_runs_find(const struct fib_runs *r, u32 addr)
 {
-	u32 i = 0;
+	size_t i = 0, step = r->step;
 
-	for (u32 step = r->step; step != 0; step >>= 1)
+	do
 		i = r->first[i + step] <= addr ? i + step : i;
+	while ((step >>= 1) != 0);
 	return r->id[i];
 }
 

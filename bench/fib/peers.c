@@ -13,7 +13,7 @@
 #include <rte_lpm.h>
 
 /* Room for routes longer than /24; the generated tables have few. */
-#define GROUPS 16384
+#define GROUPS 8192
 
 struct peer_fib {
 	struct rte_fib *fib;
