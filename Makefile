@@ -114,7 +114,7 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wvla -Wmissing-prototyp
 CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -mgeneral-regs-only \
 	-mno-red-zone -mpreferred-stack-boundary=3 -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -fno-common -fcf-protection=none -fstack-protector-strong \
-	-mstack-protector-guard=global -fomit-frame-pointer $(WARNINGS) -I.
+	-mstack-protector-guard=global -fomit-frame-pointer -Wframe-larger-than=2048 $(WARNINGS) -I.
 ASFLAGS := -I. -g -Wa,--fatal-warnings
 LDFLAGS := -nostdlib -static -T linker.ld -z max-page-size=4096 -z noexecstack --build-id=none \
 	--no-warn-rwx-segments
