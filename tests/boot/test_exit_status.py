@@ -99,6 +99,8 @@ BAD_WORDS = [
     ("route=10.0.0.0/8,dev=eth0,metric=x", "metric 'x'", 34, "a number"),
     ("route=10.0.0.0/8,type=nat", "type 'nat'", 23, "blackhole"),
     ("route=10.0.0.0/8,colour=red", "option 'colour=red'", 18, "via="),
+    ("route=10.0.0.0/8,dev=eth0,", "option ''", 27, "via="),
+    ("neigh=10.0.2.2,52:54:00:12:34:56,", "option ''", 34, "dev=<name>"),
     ("neigh=", "address ''", 7, "192.0.2.1"),
     ("neigh=10.0.2.2", "Ethernet address ''", 15, "52:54:00:12:34:56"),
     ("neigh=10.0.2.2,52:54:00:12:34", "Ethernet address '52:54:00:12:34'", 16, "six bytes"),

@@ -250,3 +250,48 @@ def test_nothing_configured(kernel):
     result = boot(kernel, "")
     assert "cannot resolve 'b'" in result.serial
     assert result.status == 1, result.words()
+
+
+# ---- the CPU as QEMU sees it -------------------------------------------------------------------
+
+CR0_WP, EFER_NXE = 1 << 16, 1 << 11
+CR4_UMIP, CR4_SMEP, CR4_SMAP = 1 << 11, 1 << 20, 1 << 21
+UPPER_HALF = 1 << 63
+NULL_AREA = 0x10000
+
+
+def inspect(kernel, program, command, **machine):
+    """What QEMU's monitor says about the CPU while a program sleeps."""
+    machine = Machine(kernel=kernel, append=STATIC, nics=[Nic(null_net())],
+                      initrd=f"{program('wait')} 500", **machine)
+    with machine.start() as running:
+        running.wait_for("waiting", DEADLINE_S)
+        text = running.monitor.command("human-monitor-command", **{"command-line": command})
+        assert_success(shown(running.wait(DEADLINE_S)))
+    return text
+
+
+def register(text, name):
+    """One value of `info registers`."""
+    return int(re.search(rf"\b{name} *=([0-9a-f]+)", text).group(1), 16)
+
+
+@pytest.mark.parametrize("cpu,expected", [(None, 0), ("max", CR4_UMIP | CR4_SMEP | CR4_SMAP)])
+def test_protections_are_on(kernel, program, cpu, expected):
+    """Not only found but turned on: write protection and NX always, the others where they are."""
+    text = inspect(kernel, program, "info registers", cpu=cpu)
+    assert register(text, "CR0") & CR0_WP
+    assert register(text, "EFER") & EFER_NXE
+    assert register(text, "CR4") & (CR4_UMIP | CR4_SMEP | CR4_SMAP) == expected
+
+
+def test_no_page_is_writable_and_executable(kernel, program):
+    """All page tables, kernel's and program's: W^X, no kernel page for the program, no null page."""
+    text = inspect(kernel, program, "info tlb")
+    pages = re.findall(r"^([0-9a-f]{16}): [0-9a-f]{16} ([XGPDACTUW-]{9})", text, re.M)
+    assert len(pages) > 100
+    for at, flags in pages:
+        va = int(at, 16)
+        assert "W" not in flags or "X" in flags, f"{at} {flags}"    # QEMU's X: not executable
+        assert "U" not in flags or NULL_AREA <= va < UPPER_HALF, f"{at} {flags}"
+        assert va >= NULL_AREA, f"{at} {flags}"
