@@ -352,6 +352,8 @@ long sys_sendmsg(u64 fd, u64 umsg, u64 flags)
 		return err;
 	if (copy_from_user(&um, (const void *)umsg, sizeof(um)) < 0)
 		return -EFAULT;
+	if ((s32)um.namelen < 0)
+		return -EINVAL;
 	if (um.name && um.namelen) {
 		err = move_addr_to_kernel(um.name, min(um.namelen, (u32)SOCKADDR_MAX), &address);
 		if (err)
