@@ -26,7 +26,8 @@ FUZZ_SANITIZE := -fsanitize=fuzzer-no-link,address,undefined
 
 # cmocka's macros convert; clang sees conversions in the stack that gcc, which builds it, allows.
 $(HOST_BUILD)/tests/%.o: HOST_CFLAGS += -Wno-conversion
-$(FUZZ_BUILD)/%.o: HOST_CFLAGS += -Wno-conversion -Wno-sign-conversion -Wno-unknown-warning-option
+$(FUZZ_BUILD)/%.o: HOST_CFLAGS += -Wno-conversion -Wno-sign-conversion -Wno-unknown-warning-option \
+	-Wno-address-of-packed-member
 
 .PHONY: test unit fuzz boot-test
 

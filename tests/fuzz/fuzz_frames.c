@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT
+ * fuzz_frames.c - the input is frames, each behind two bytes of length; the stack must survive them,
+ * lose no packet and keep its accounts.
+ * Not here: whether an answer is right (tests/unit).
+ * libFuzzer calls in; it calls netif_receive_skb and the system calls through the unit tests' card.
+ * Source: design: panic is for a broken invariant, never for input. */
+#include "kernel/process/task.h"
+#include "net/net_init.h"
+#include "net/route.h"
+#include "net/socket.h"
+#include "tests/unit/fake_device.h"
+#include "tests/unit/host_machine.h"
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+#define FRAME_LEN_MAX 1952
+
+static struct fake_device eth0;
+static int connected, bound;
+
+static u64 user(const void *p)
+{
+	return (u64)(uintptr_t)p;
+}
+
+static int udp_socket(u16 port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = cpu_to_be16(port) };
+	long fd = sys_socket(AF_INET, SOCK_DGRAM, 0);
+
+	BUG_ON(fd < 0 || sys_bind((u64)fd, user(&at), sizeof(at)) != 0);
+	return (int)fd;
+}
+
+/* Once: the stack keeps its state between inputs, as a machine does. */
+static void start(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = cpu_to_be16(4747),
+		.sin_addr = cpu_to_be32(0x0a000002) };
+	struct route_spec gateway = { .via = cpu_to_be32(0x0a0000fe), .type = RTN_UNICAST };
+
+	host_capture(true);
+	BUG_ON(net_init() != 0);
+	fake_register(&eth0, &init_net, 1);
+	BUG_ON(ip_addr_assign(&eth0.dev, cpu_to_be32(0x0a000001), 24) != 0);
+	BUG_ON(ip_route_add(&init_net, &gateway) != 0);
+	bound = udp_socket(5000);
+	connected = udp_socket(5001);
+	BUG_ON(sys_connect((u64)connected, user(&to), sizeof(to)) != 0);
+}
+
+static void inject(const u8 *data, size_t size)
+{
+	while (size > 2) {
+		size_t len = min((size_t)(data[0] << 8 | data[1]), size - 2);
+
+		len = min(len, (size_t)FRAME_LEN_MAX);
+		fake_inject(&eth0, data + 2, (u32)len);
+		data += 2 + len;
+		size -= 2 + len;
+	}
+}
+
+static void read_all(int fd)
+{
+	struct sockaddr_in from;
+	s32 len = sizeof(from);
+	u8 buf[2048];
+
+	while (sys_recvfrom((u64)fd, user(buf), sizeof(buf), MSG_DONTWAIT, user(&from),
+		       user(&len)) != -EAGAIN)
+		len = sizeof(from);
+}
+
+/* All timers run out; then no packet may be missing and nothing unaccounted for. */
+static void check(void)
+{
+	u64 ended = init_net.mib.queued;
+	struct net_device *dev;
+
+	for (u32 s = 0; s < 40; s++) {
+		host_advance_clock(NSEC_PER_SEC);
+		net_poll();
+	}
+	for (u32 reason = 0; reason < SKB_DROP_TX_REASONS; reason++)
+		ended += skb_pool.dropped[reason];
+	list_for_each(dev, &init_net.dev_base, list)
+		ended += dev->stats.tx_packets;
+	BUG_ON(init_net.mib.parked != 0);
+	BUG_ON(init_net.mib.ip_out_requests + init_net.mib.arp_out != ended);
+	BUG_ON(skb_pool.free_n != skb_pool.total_n);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	static bool started;
+
+	if (!started)
+		start();
+	started = true;
+	host_capture(true); /* empties what was said before */
+	sys_sendto((u64)connected, user("muffin"), 6, MSG_DONTWAIT, 0, 0);
+	inject(data, size);
+	net_poll();
+	read_all(bound);
+	read_all(connected);
+	check();
+	return 0;
+}
