@@ -53,6 +53,7 @@ static bool untouched(const struct e1000_adapter *a)
 
 static bool reset(const struct e1000_adapter *a)
 {
+	pr_debug("e1000: the card was in use: reset\n");
 	quiesce(a);
 	ew32(a, E1000_CTRL, er32(a, E1000_CTRL) | CTRL_RST);
 	clock_delay_us(RESET_US);

@@ -4,6 +4,8 @@
  * test_promises.py runs it. Usage: chaos <seed> <calls>
  * Source: none. */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,29 +21,48 @@ static uint64_t next(void)
 	return state >> 29;
 }
 
-static char page[3][4096] __attribute__((aligned(4096)));
+/* What calls write beyond a pointer into the last page goes into the padding. */
+static struct {
+	char page[3][4096], padding[2 * 4096];
+} room __attribute__((aligned(4096)));
 
 /* Pointers good and bad, small numbers, descriptors, extremes. */
 static uint64_t argument(void)
 {
-	static const uint64_t extremes[] = { 0, 1, 0xfff, 0x1000, 0x7fffffff, 0x80000000, 0xffffffff,
-		0x7fffffff0000, 0x7ffffffeffff, 0x800000000000, 0xffff800000000000,
+	static const uint64_t extremes[] = { 0, 1, 0xfff, 0x1000, 0x7fffffff, 0x80000000,
+		0xffffffff, 0x7fffffff0000, 0x7ffffffeffff, 0x800000000000, 0xffff800000000000,
 		0xffffffff80101000, UINT64_MAX, INT64_MAX, (uint64_t)INT64_MIN };
 
-	switch (next() % 6) {
+	switch (next() % 8) {
+	case 6:
+		return (uint64_t)room.page; /* mostly an address, see refill */
+	case 7:
+		return sizeof(struct sockaddr_in);
 	case 0:
 		return extremes[next() % (sizeof(extremes) / sizeof(*extremes))];
 	case 1:
 		return next() % 16;
 	case 2:
-		return (uint64_t)page + next() % sizeof(page);
+		return (uint64_t)room.page + next() % sizeof(room.page);
 	case 3:
-		return (uint64_t)page + sizeof(page[0]) - next() % 32;
+		return (uint64_t)room.page + sizeof(room.page[0]) - next() % 32;
 	case 4:
 		return next() % 300;
 	default:
 		return next() << 20 ^ next();
 	}
+}
+
+/* So that some senseless calls are nearly sensible: an address that can be sent to. */
+static void refill(void)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)room.page;
+
+	in->sin_family = AF_INET;
+	in->sin_port = htons((uint16_t)(next() % 3 ? 4747 : next()));
+	in->sin_addr.s_addr = htonl(next() % 4   ? 0x0a000202
+				    : next() % 2 ? 0x7f000001
+						 : (uint32_t)next());
 }
 
 /* Not those that end the program or take its own memory away, nor those that may sleep for long. */
@@ -69,6 +90,7 @@ static int forbidden(uint64_t nr)
 	case SYS_write:
 	case SYS_writev:
 	case SYS_madvise:
+	case SYS_getrandom: /* fills as much as it is asked to */
 	case SYS_dup2:
 	case SYS_dup3:
 		return 1;
@@ -106,10 +128,14 @@ int main(int argc, char **argv)
 	long calls = argc > 2 ? atol(argv[2]) : 10000, done = 0;
 
 	state = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-	for (int i = 0; i < 4; i++) /* some sockets to be senseless with: they stay, dup2 is forbidden */
+	for (int i = 0; i < 4;
+		i++) /* some sockets to be senseless with: they stay, dup2 is forbidden */
 		syscall(SYS_socket, 2, 2 | 04000, 0);
 	for (long i = 0; i < calls; i++) {
 		uint64_t nr = next() % 340;
+
+		if (i % 16 == 0)
+			refill();
 
 		if (next() % 8 == 0)
 			memory_call();
@@ -121,7 +147,8 @@ int main(int argc, char **argv)
 			syscall((long)nr, 3 + next() % 8, argument() % 1031, argument());
 			continue;
 		}
-		syscall((long)nr, argument(), argument(), argument(), argument(), argument(), argument());
+		syscall((long)nr, argument(), argument(), argument(), argument(), argument(),
+			argument());
 		done++;
 	}
 	dprintf(1, "\nchaos: %ld calls, still here\n", done);
