@@ -158,6 +158,12 @@ static u64 drain_network(void)
 	return dropped;
 }
 
+/* The initrd's own file of that name is what the user wants. */
+static int add_unless_there(const char *path, const char *text, size_t len)
+{
+	return memfile_find(path) ? 0 : memfile_add(path, text, len);
+}
+
 static void files_init(void)
 {
 	size_t hosts_len, resolv_len;
@@ -165,8 +171,8 @@ static void files_init(void)
 	const char *resolv = ipconfig_resolv_file(&resolv_len);
 	struct file *console;
 
-	if (memfile_add("/etc/hosts", hosts, hosts_len) < 0 ||
-			memfile_add("/etc/resolv.conf", resolv, resolv_len) < 0)
+	if (add_unless_there("/etc/hosts", hosts, hosts_len) < 0 ||
+			add_unless_there("/etc/resolv.conf", resolv, resolv_len) < 0)
 		panic("the first two files do not fit");
 	for (int fd = 0; fd < STDIO_FDS; fd++) {
 		console = console_file_open();
