@@ -17,8 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 from frame import read_pcap  # noqa: E402
-from outcome import MachineError  # noqa: E402,F401
-from qemu import Machine, Nic, null_net, user_net  # noqa: E402
+from qemu import Machine, Nic, null_net, user_net  # noqa: E402,F401
 
 DEADLINE_S = 30         # a boot that says nothing new for so long is stuck, also on a busy host
 TSHARK_S = 30

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""test_faults.py - programs that do what none may: each is killed and told about, with registers and
-mappings, and the kernel stays whole (it still drains the network and ends in order).
+"""test_faults.py - programs that do what none may: each is killed and told about, with registers
+and mappings, and the kernel stays whole (it still drains the network and ends in order).
 """
 import re
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""test_promises.py - what a machine on the network owes the others, and what the kernel owes itself:
-echoes answered, closed ports told, floods whole and in order, every packet accounted for.
+"""test_promises.py - what a machine on the network owes the others, and what the kernel owes
+itself: echoes answered, closed ports told, floods whole and in order, every packet accounted for.
 """
 import re
 import struct
@@ -219,7 +219,8 @@ def test_count_with_loopback(kernel, program):
     """Frames over the loopback are in the account, too."""
     result = boot(kernel, f"debug {STATIC}", initrd=str(program("loopback")))
     assert_success(result)
-    sent = {name: int(n) for name, n in re.findall(r"^(\w+): sent (\d+) frames", said(result), re.M)}
+    lines = re.findall(r"^(\w+): sent (\d+) frames", said(result), re.M)
+    sent = {name: int(n) for name, n in lines}
     assert sent["lo"] > 20
     assert int(BALANCE.search(said(result)).group(2)) == sent["lo"] + sent["eth0"]
 
@@ -286,7 +287,7 @@ def test_protections_are_on(kernel, program, cpu, expected):
 
 
 def test_no_page_is_writable_and_executable(kernel, program):
-    """All page tables, kernel's and program's: W^X, no kernel page for the program, no null page."""
+    """All page tables, kernel's and program's: W^X, no kernel page in ring 3, no null page."""
     text = inspect(kernel, program, "info tlb")
     pages = re.findall(r"^([0-9a-f]{16}): [0-9a-f]{16} ([XGPDACTUW-]{9})", text, re.M)
     assert len(pages) > 100

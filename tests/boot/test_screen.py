@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""test_screen.py - the screen: what is said on it, as pixels of a text mode; and that the serial port
-can be left out.
+"""test_screen.py - the screen: what is said on it, as pixels of a text mode; and that the serial
+port can be left out.
 """
 import time
 
