@@ -78,15 +78,18 @@ static void in_child(const u8 *data, size_t size)
 		apply();
 		_exit(0);
 	}
-	BUG_ON(waitpid(child, &status, 0) != child || status != 0);
+	while (waitpid(child, &status, 0) != child)
+		; /* libFuzzer's own alarm interrupts it */
+	if (status != 0)
+		panic("the child that applied ended with status %#x", status);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	static u32 runs;
 
-	ip_n = route_n = neigh_n = 0;
-	hosts_len = 0;
+	ipconfig_words.ip_n = ipconfig_words.route_n = ipconfig_words.neigh_n = 0;
+	hosts_file[hosts_len = 0] = 0;
 	if (runs++ % EVERY == 0)
 		in_child(data, size);
 	else
