@@ -66,7 +66,7 @@ $(FUZZ_BUILD)/stack.a: $(FUZZ_OBJS)
 	@rm -f $@ && ar rcs $@ $^
 
 $(UNIT_TESTS:%=$(HOST_BUILD)/%): $(HOST_BUILD)/%: $(HOST_BUILD)/tests/unit/%.o $(HOST_BUILD)/stack.a
-	@$(HOST_CC) $(UNIT_SANITIZE) -o $@ $^ -lcmocka -lpthread
+	@$(HOST_CC) $(UNIT_SANITIZE) -o $@ $^ -lcmocka -lpthread -lm
 
 $(FUZZERS:%=$(FUZZ_BUILD)/%): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(FUZZ_BUILD)/stack.a
 	@$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^
