@@ -5,6 +5,7 @@
  * Source: RFC 1122; Linux's inet_sock, proto and inet_protosw. */
 #pragma once
 
+#include "kernel/lib/string.h"
 #include "net/ip.h"
 #include "net/route.h"
 #include "net/socket.h"
@@ -13,8 +14,14 @@ struct inet_sock {
 	struct sock sk; /* first: a sock is cast to it */
 	be32 inet_rcv_saddr; /* bound to; zero: any */
 	be32 inet_saddr;     /* sends from; zero: routing chooses, also when bound to a group */
-	be32 inet_daddr;     /* connected to; zero: not connected */
-	be16 inet_dport;
+	union {
+		struct sockaddr_in peer; /* connected to; port zero: not connected */
+		struct {
+			u16 peer_family;
+			be16 inet_dport;
+			be32 inet_daddr;
+		};
+	};
 	u16 inet_num; /* own port, host order; 0: none yet */
 	u8 tos, uc_ttl, mc_ttl, pmtudisc;
 	bool port_locked, addr_locked; /* the program chose the port, the address */
@@ -24,11 +31,14 @@ struct inet_sock {
 	 * checksums (design: cached, not skipped). For this key, while rt.genid is the namespace's;
 	 * whatever else goes into it calls inet_forget_route. */
 	struct {
-		be32 daddr; /* as the program gave it */
-		be16 dport;
+		u64 to; /* sockaddr_key of the address as the program gave it */
+		struct udp_template {
+			be16 source, dest;
+			u32 sum; /* of pseudo-header and ports */
+			u16 check_mask; /* zero when the socket wants no checksum */
+		} udp;
 		struct rtable rt;
 		struct ip_template ip;
-		u64 udp_sum; /* of pseudo-header and ports */
 	} cache;
 };
 
@@ -36,6 +46,17 @@ static inline void inet_forget_route(struct inet_sock *inet)
 {
 	inet->cache.rt.genid = 0; /* never a namespace's */
 }
+
+/* sockaddr_key - family, port and address in one word, to be compared. */
+static inline u64 sockaddr_key(const struct sockaddr_in *addr)
+{
+	u64 key;
+
+	memcpy(&key, addr, sizeof(key));
+	return key;
+}
+
+_Static_assert(offsetof(struct sockaddr_in, sin_zero) == sizeof(u64), "all of it but the zeros");
 
 static inline struct inet_sock *inet_sk(const struct sock *sk)
 {

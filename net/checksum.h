@@ -31,16 +31,25 @@ static inline csum csum_add(csum sum, const void *at, size_t len)
 	return len ? sum + *p : sum;
 }
 
-/* csum_fold - the finished checksum, ready to be stored. Adding a word to itself with its halves
- * exchanged leaves their sum, with its carry, in the upper half. */
+/* csum_fold_32 - the finished checksum of a sum below 2^32, ready to be stored. Adding a word to
+ * itself with its halves exchanged leaves their sum, with its carry, in the upper half. */
+static inline be16 csum_fold_32(u32 sum)
+{
+	sum += sum << 16 | sum >> 16;
+	return (be16){ (u16)~(sum >> 16) };
+}
+
+/* csum_fold - the finished checksum, ready to be stored. */
 static inline be16 csum_fold(csum sum)
 {
-	u32 s;
-
 	sum += sum << 32 | sum >> 32;
-	s = (u32)(sum >> 32);
-	s += s << 16 | s >> 16;
-	return (be16){ (u16)~(s >> 16) };
+	return csum_fold_32((u32)(sum >> 32));
+}
+
+/* csum_16 - an unfinished sum made as short as it can be: below 2^16. */
+static inline u16 csum_16(csum sum)
+{
+	return (u16)~csum_fold(sum).raw;
 }
 
 /* csum_pseudo - the pseudo-header of UDP. len: of header and payload. */

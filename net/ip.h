@@ -15,7 +15,7 @@ struct msghdr;
 struct ip_template {
 	struct iphdr iph; /* tot_len, id and check are zero */
 	bool df;
-	u64 sum;	  /* of its bytes */
+	u32 sum; /* of its bytes, below 2^16 */
 };
 
 /* ip_template_init - df: routers may not fragment it; a packet that we had to fragment ourselves

@@ -10,7 +10,8 @@
 #include "net/sock.h"
 #include "kernel/lib/string.h"
 
-#define FRAGMENT_UNIT 8 /* offsets count in these */
+#define FRAGMENT_UNIT  8 /* offsets count in these */
+#define IP_MAX_PAYLOAD (UINT16_MAX - IP_HLEN)
 
 /* ---- building --------------------------------------------------------------------------- */
 
@@ -46,23 +47,30 @@ static noinline int wait_for_room_slow(const struct sock *sk, const struct rtabl
 static int wait_for_room(const struct sock *sk, const struct rtable *rt, const struct msghdr *msg,
 		u32 n)
 {
-	if (likely(skb_pool.free_n >= n && rt->dev->tx_room >= n))
+	if (skb_pool.free_n >= n && rt->dev->tx_room >= n)
 		return 0;
 	return wait_for_room_slow(sk, rt, msg, n);
 }
 
+typedef s64 (*csum_copy)(void *dst, struct msghdr *msg, size_t len);
+
+static noinline struct sk_buff *not_copied(struct sk_buff *skb)
+{
+	consume_skb(skb);
+	return ERR_PTR(-EFAULT);
+}
+
 /* One packet: `head` bytes left free for the transport header, then len bytes of payload. */
-static inline struct sk_buff *make_one(struct msghdr *msg, u32 head, u32 len)
+static __always_inline struct sk_buff *make_one(struct msghdr *msg, u32 head, u32 len,
+		csum_copy copy)
 {
 	struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF + IP_HLEN);
 	s64 sum;
 
-	sum = csum_memcpy_from_msg(skb->data + head, msg, len);
-	if (unlikely(sum < 0)) {
-		consume_skb(skb);
-		return ERR_PTR(-EFAULT);
-	}
 	skb->len = (u16)(head + len);
+	sum = copy(skb->data + head, msg, len);
+	if (unlikely(sum < 0))
+		return not_copied(skb);
 	skb->csum = (u64)sum;
 	return skb;
 }
@@ -77,14 +85,14 @@ static noinline struct sk_buff *make_fragments(const struct sock *sk, const stru
 	struct sk_buff *first = NULL, **at = &first;
 	int err;
 
-	if (!rt->fragment || n > skb_pool.total_n / 2)
+	if (head + len > IP_MAX_PAYLOAD || !rt->fragment || n > skb_pool.total_n / 2)
 		return ERR_PTR(-EMSGSIZE);
 	err = wait_for_room(sk, rt, msg, n);
 	if (err)
 		return ERR_PTR(err);
 	while (len > 0) {
 		u32 take = (u32)min(len, (size_t)(room - head));
-		struct sk_buff *skb = make_one(msg, head, take);
+		struct sk_buff *skb = make_one(msg, head, take, csum_memcpy_from_pieces);
 
 		if (IS_ERR(skb)) {
 			if (first)
@@ -104,17 +112,23 @@ static noinline struct sk_buff *make_fragments(const struct sock *sk, const stru
 	return first;
 }
 
+/* No packet has come back yet, or there is no room. */
+static noinline struct sk_buff *make_one_later(const struct sock *sk, const struct rtable *rt,
+		struct msghdr *msg, u32 len, u32 head)
+{
+	int err = wait_for_room(sk, rt, msg, 1);
+
+	return err ? ERR_PTR(err) : make_one(msg, head, len, csum_memcpy_whole_msg);
+}
+
 struct sk_buff *ip_make_skb(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
 		size_t len, u32 transport_len)
 {
-	int err;
-
 	if (unlikely(IP_HLEN + transport_len + len > rt->mtu))
 		return make_fragments(sk, rt, msg, len, transport_len);
-	err = wait_for_room(sk, rt, msg, 1);
-	if (unlikely(err))
-		return ERR_PTR(err);
-	return make_one(msg, transport_len, (u32)len);
+	if (unlikely(!skb_pool.free || rt->dev->tx_room == 0))
+		return make_one_later(sk, rt, msg, (u32)len, transport_len);
+	return make_one(msg, transport_len, (u32)len, csum_memcpy_whole_msg);
 }
 
 /* ---- down ------------------------------------------------------------------------------- */
@@ -173,7 +187,7 @@ static int ip_output(struct net *net, struct sk_buff *skb)
 }
 
 /* A header complete but for length and checksum gets these. sum: of it as it stands. */
-static int ip_local_out(struct net *net, struct sk_buff *skb, csum sum)
+static inline int ip_local_out(struct net *net, struct sk_buff *skb, u32 sum)
 {
 	struct iphdr *iph = (struct iphdr *)skb->data;
 
@@ -181,7 +195,7 @@ static int ip_local_out(struct net *net, struct sk_buff *skb, csum sum)
 
 	net->mib.ip_out_requests++;
 	iph->tot_len = len;
-	iph->check = csum_fold(sum + len.raw);
+	iph->check = csum_fold_32(sum + len.raw);
 	skb->protocol = cpu_to_be16(ETH_P_IP);
 	return nf_hook(NF_INET_LOCAL_OUT, net, skb, NULL, skb->dev, ip_output);
 }
@@ -197,13 +211,13 @@ void ip_template_init(struct ip_template *t, const struct rtable *rt, u8 protoco
 		.saddr = rt->saddr,
 		.daddr = rt->daddr };
 	t->df = df;
-	t->sum = csum_add(0, &t->iph, sizeof(t->iph));
+	t->sum = csum_16(csum_add(0, &t->iph, sizeof(t->iph)));
 }
 
 /* RFC 6864 4.1: an atomic datagram (DF set, not a fragment) may carry any identification, so it
  * carries none, which tells nothing to strangers. Others must not repeat soon: one counter from a
  * random start. */
-static noinline u64 make_fragmentable(struct iphdr *iph, u64 sum)
+static noinline u32 make_fragmentable(struct iphdr *iph, u32 sum)
 {
 	static u16 counter;
 	static bool seeded;
@@ -212,7 +226,7 @@ static noinline u64 make_fragmentable(struct iphdr *iph, u64 sum)
 		counter = (u16)random_u32();
 		seeded = true;
 	}
-	sum -= iph->frag_off.raw;
+	sum += (u16)~iph->frag_off.raw; /* RFC 1624: taken off again */
 	iph->frag_off = BE16_ZERO;
 	iph->id = cpu_to_be16(counter++);
 	return sum + iph->id.raw;
@@ -222,7 +236,7 @@ int ip_send_skb(struct net *net, struct sk_buff *skb, const struct rtable *rt,
 		const struct ip_template *t)
 {
 	struct iphdr *iph = skb_push(skb, IP_HLEN);
-	u64 sum = t->sum;
+	u32 sum = t->sum;
 
 	*iph = t->iph;
 	if (unlikely(skb->frags || !t->df))

@@ -82,7 +82,17 @@ void *dma_alloc(size_t bytes);
 /* copy_from_user - the only way in. Returns 0 or -EFAULT (then dst is undefined). */
 int copy_from_user(void *dst, const void __user *src, size_t len) __must_check;
 
-/* csum_and_copy_from_user - the same, and the sum of the bytes on the way (net/checksum.h: 16-bit
+/* copy_from_user_16 - the same for 16 bytes, the length of an address. */
+#ifdef MUFFIN_HOST
+static inline int copy_from_user_16(void *dst, const void __user *src)
+{
+	return copy_from_user(dst, src, 16);
+}
+#else
+int copy_from_user_16(void *dst, const void __user *src) __must_check;
+#endif
+
+/* csum_and_copy_from_user - the same as copy_from_user, and the sum of the bytes on the way (net/checksum.h: 16-bit
  * words as they stand in memory, an odd last byte as if followed by zero).
  * Returns  the unfolded sum, below 2^34; or -EFAULT */
 s64 csum_and_copy_from_user(void *dst, const void __user *src, size_t len) __must_check;

@@ -8,12 +8,19 @@
 /* How much the current piece still holds, at most len; goes on to the next when it is used up. */
 static size_t piece(struct msghdr *msg, size_t len)
 {
-	while (msg->iov_n > 0 && msg->iov_off == msg->iov->len) {
+	while (msg->at_len == 0 && msg->iov_n > 0) {
+		msg->at = msg->iov->base;
+		msg->at_len = msg->iov->len;
 		msg->iov++;
 		msg->iov_n--;
-		msg->iov_off = 0;
 	}
-	return msg->iov_n > 0 ? min(len, msg->iov->len - msg->iov_off) : 0;
+	return min(len, msg->at_len);
+}
+
+static void advance(struct msghdr *msg, size_t n)
+{
+	msg->at += n;
+	msg->at_len -= n;
 }
 
 int memcpy_from_msg(void *dst, struct msghdr *msg, size_t len)
@@ -23,9 +30,9 @@ int memcpy_from_msg(void *dst, struct msghdr *msg, size_t len)
 	while (len > 0) {
 		size_t n = piece(msg, len);
 
-		if (n == 0 || copy_from_user(at, (u8 *)msg->iov->base + msg->iov_off, n) < 0)
+		if (n == 0 || copy_from_user(at, msg->at, n) < 0)
 			return -EFAULT;
-		msg->iov_off += n;
+		advance(msg, n);
 		at += n;
 		len -= n;
 	}
@@ -39,22 +46,23 @@ static u64 swap_halves(u64 sum)
 	return (sum & 0x00ff00ff00ff00ff) << 8 | (sum >> 8 & 0x00ff00ff00ff00ff);
 }
 
-s64 csum_memcpy_from_pieces(u8 *dst, struct msghdr *msg, size_t len)
+s64 csum_memcpy_from_pieces(void *dst, struct msghdr *msg, size_t len)
 {
+	u8 *to = dst;
 	u64 sum = 0;
 	bool odd = false;
 
 	while (len > 0) {
 		size_t n = piece(msg, len);
-		s64 part = n ? csum_and_copy_from_user(dst, (u8 *)msg->iov->base + msg->iov_off, n) :
+		s64 part = n ? csum_and_copy_from_user(to, msg->at, n) :
 			       -EFAULT;
 
 		if (part < 0)
 			return -EFAULT;
 		sum += odd ? swap_halves((u64)part) : (u64)part;
 		odd ^= n & 1;
-		msg->iov_off += n;
-		dst += n;
+		advance(msg, n);
+		to += n;
 		len -= n;
 	}
 	return (s64)((u32)sum + (sum >> 32));
@@ -67,9 +75,9 @@ int memcpy_to_msg(struct msghdr *msg, const void *src, size_t len)
 	while (len > 0) {
 		size_t n = piece(msg, len);
 
-		if (n == 0 || copy_to_user((u8 *)msg->iov->base + msg->iov_off, at, n) < 0)
+		if (n == 0 || copy_to_user(msg->at, at, n) < 0)
 			return -EFAULT;
-		msg->iov_off += n;
+		advance(msg, n);
 		at += n;
 		len -= n;
 	}

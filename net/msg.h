@@ -52,9 +52,10 @@ struct msghdr {
 	struct sockaddr_storage *name; /* kernel memory; NULL: none */
 	u32 namelen;
 	u32 flags; /* MSG_*, in and out */
-	const struct iovec *iov;
-	size_t iov_n;	/* pieces left */
-	size_t iov_off; /* bytes of the first one already taken */
+	u8 __user *at; /* what is left of the current piece */
+	size_t at_len;
+	const struct iovec *iov; /* the pieces after it */
+	size_t iov_n;
 };
 
 /* memcpy_from_msg - the next len bytes of the message. Returns 0 or -EFAULT. */
@@ -62,18 +63,15 @@ int memcpy_from_msg(void *dst, struct msghdr *msg, size_t len) __must_check;
 
 /* csum_memcpy_from_pieces - the next len bytes and their checksum, whatever pieces they lie in.
  * Returns  the unfolded sum (net/checksum.h), or -EFAULT */
-s64 csum_memcpy_from_pieces(u8 *dst, struct msghdr *msg, size_t len) __must_check;
+s64 csum_memcpy_from_pieces(void *dst, struct msghdr *msg, size_t len) __must_check;
 
-/* csum_memcpy_from_msg - the same; here when they lie in one piece, as they mostly do. */
-static inline s64 csum_memcpy_from_msg(void *dst, struct msghdr *msg, size_t len)
+/* csum_memcpy_whole_msg - the whole message, of which nothing has been taken yet and after which
+ * nothing is; the same answer. Here when it lies in one piece, as it mostly does. */
+static inline s64 csum_memcpy_whole_msg(void *dst, struct msghdr *msg, size_t len)
 {
-	const u8 *from;
-
-	if (unlikely(msg->iov_n == 0 || msg->iov->len - msg->iov_off < len))
+	if (unlikely(msg->at_len != len))
 		return csum_memcpy_from_pieces(dst, msg, len);
-	from = (const u8 *)msg->iov->base + msg->iov_off;
-	msg->iov_off += len;
-	return csum_and_copy_from_user(dst, from, len);
+	return csum_and_copy_from_user(dst, msg->at, len);
 }
 
 /* memcpy_to_msg - len bytes into it. Returns 0 or -EFAULT. */

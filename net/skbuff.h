@@ -33,7 +33,7 @@ struct sk_buff {
 	u8 *data;		 /* first byte of the current layer */
 	u64 csum;		 /* building: of the payload, net/checksum.h */
 	struct sk_buff *frags;	 /* the rest of a datagram that does not fit one frame */
-	/* skb_alloc sets these eight bytes at once */
+	/* skb_alloc sets these eight bytes at once: no bit may be left out */
 	u16 frags_len;	   /* bytes in frags */
 	be16 protocol;	   /* ethertype */
 	u8 network_off;	   /* of the IPv4 header, from the slot's start */
@@ -41,6 +41,7 @@ struct sk_buff {
 	u8 pkt_type;
 	bool owned : 1;	    /* it waits: holds a reference to sk, counts against its buffer */
 	bool xmit_more : 1; /* another follows at once: the doorbell may wait */
+	u8 spare : 6;
 	u16 len;	    /* bytes from data, without frags */
 };
 
@@ -116,7 +117,6 @@ static inline struct sk_buff *skb_alloc(u32 headroom)
 	skb->sk = NULL;
 	skb->frags = NULL;
 	skb->data = skb_slot(skb) + headroom;
-	skb->len = 0;
 	skb->frags_len = 0;
 	skb->protocol = BE16_ZERO;
 	skb->network_off = SKB_NETWORK_OFF;
@@ -124,6 +124,8 @@ static inline struct sk_buff *skb_alloc(u32 headroom)
 	skb->pkt_type = PACKET_OUTGOING;
 	skb->owned = false;
 	skb->xmit_more = false;
+	skb->spare = 0;
+	skb->len = 0;
 	return skb;
 }
 

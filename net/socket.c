@@ -65,8 +65,7 @@ void sock_release(struct socket *sock)
 
 static ssize sock_read(struct file *file, void __user *buf, size_t len)
 {
-	struct iovec iov = { buf, len };
-	struct msghdr msg = { .iov = &iov, .iov_n = 1 };
+	struct msghdr msg = { .at = buf, .at_len = len };
 
 	if (file->flags & O_NONBLOCK)
 		msg.flags |= MSG_DONTWAIT;
@@ -75,8 +74,7 @@ static ssize sock_read(struct file *file, void __user *buf, size_t len)
 
 static ssize sock_write(struct file *file, const void __user *buf, size_t len)
 {
-	struct iovec iov = { (void *)(uintptr_t)buf, len };
-	struct msghdr msg = { .iov = &iov, .iov_n = 1 };
+	struct msghdr msg = { .at = (void *)(uintptr_t)buf, .at_len = len };
 
 	if (file->flags & O_NONBLOCK)
 		msg.flags |= MSG_DONTWAIT;
@@ -137,13 +135,18 @@ static __always_inline struct socket *sockfd_lookup(u64 fd, long *err)
 
 /* ---- addresses across the border ---------------------------------------------------------- */
 
-static int move_addr_to_kernel(u64 uaddr, u64 ulen, struct sockaddr_storage *kaddr)
+static noinline int move_odd_addr_to_kernel(u64 uaddr, u64 ulen, struct sockaddr_storage *kaddr)
 {
-	if (unlikely((s32)ulen < 0 || ulen > sizeof(*kaddr)))
+	if ((s32)ulen < 0 || ulen > sizeof(*kaddr))
 		return -EINVAL;
-	if (unlikely(ulen == 0))
-		return 0;
-	return copy_from_user(kaddr, (const void *)uaddr, ulen);
+	return ulen == 0 ? 0 : copy_from_user(kaddr, (const void *)uaddr, ulen);
+}
+
+static inline int move_addr_to_kernel(u64 uaddr, u64 ulen, struct sockaddr_storage *kaddr)
+{
+	if (unlikely(ulen != sizeof(struct sockaddr_in)))
+		return move_odd_addr_to_kernel(uaddr, ulen, kaddr);
+	return copy_from_user_16(kaddr, (const void *)uaddr);
 }
 
 /* The program says how much room there is and learns how long the address really is. */
@@ -286,26 +289,35 @@ ssize sock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	return sock_sendmsg_inline(sock, msg, len);
 }
 
+/* One process, and the kernel is not preempted: one call at a time uses these. They are not on the
+ * stack so that what comes after sys_sendto can be jumped to: nothing is left to do here. */
+static struct sockaddr_storage sendto_name;
+static struct msghdr sendto_msg;
+
 long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
 {
-	struct sockaddr_storage address;
-	struct iovec iov = { (void *)buf, min(len, (u64)SENDTO_MAX) };
-	struct msghdr msg = { .iov = &iov, .iov_n = 1, .flags = (u32)flags };
+	struct msghdr *msg = &sendto_msg;
 	long err = 0;
 	struct socket *sock = sockfd_lookup(fd, &err);
 
 	if (unlikely(!sock))
 		return err;
+	if (unlikely(len > SENDTO_MAX))
+		len = SENDTO_MAX;
+	if (unlikely(sock->file->flags & O_NONBLOCK))
+		flags |= MSG_DONTWAIT;
+	msg->name = NULL;
+	msg->flags = (u32)flags;
+	msg->at = (u8 *)buf;
+	msg->at_len = len;
 	if (addr) {
-		err = move_addr_to_kernel(addr, addr_len, &address);
+		err = move_addr_to_kernel(addr, addr_len, &sendto_name);
 		if (unlikely(err))
 			return err;
-		msg.name = &address;
-		msg.namelen = (u32)addr_len;
+		msg->name = &sendto_name;
+		msg->namelen = (u32)addr_len;
 	}
-	if (sock->file->flags & O_NONBLOCK)
-		msg.flags |= MSG_DONTWAIT;
-	return sock_sendmsg_inline(sock, &msg, iov.len);
+	return sock_sendmsg_inline(sock, msg, len);
 }
 
 /* struct msghdr as the program has it */
@@ -386,8 +398,9 @@ ssize sock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 long sys_recvfrom(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
 {
 	struct sockaddr_storage address;
-	struct iovec iov = { (void *)buf, min(len, (u64)SENDTO_MAX) };
-	struct msghdr msg = { .iov = &iov, .iov_n = 1, .flags = (u32)flags };
+	struct msghdr msg = { .at = (void *)buf,
+		.at_len = min(len, (u64)SENDTO_MAX),
+		.flags = (u32)flags };
 	long err = 0;
 	struct socket *sock = sockfd_lookup(fd, &err);
 	ssize received;
@@ -398,7 +411,7 @@ long sys_recvfrom(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
 		msg.name = &address;
 	if (sock->file->flags & O_NONBLOCK)
 		msg.flags |= MSG_DONTWAIT;
-	received = sock_recvmsg(sock, &msg, iov.len);
+	received = sock_recvmsg(sock, &msg, msg.at_len);
 	if (received >= 0 && addr) {
 		err = move_addr_to_user(&address, msg.namelen, addr, addr_len);
 		if (err)

@@ -24,33 +24,20 @@ static void udp_free(struct sock *sk)
 
 /* ---- sending ---------------------------------------------------------------------------- */
 
-/* Where to: the message's address, else the peer's. */
-static int udp_destination(const struct inet_sock *inet, const struct msghdr *msg, be32 *daddr,
-		be16 *dport)
+/* The message's address, or else the peer's. */
+static int udp_check_destination(const struct sockaddr_in *to, const struct msghdr *msg)
 {
-	const struct sockaddr_in *usin;
-
-	if (!msg->name) {
-		if (unlikely(be16_is_zero(inet->inet_dport)))
-			return -EDESTADDRREQ;
-		*daddr = inet->inet_daddr;
-		*dport = inet->inet_dport;
-		return 0;
-	}
-	if (unlikely(msg->namelen < sizeof(*usin)))
+	if (!msg->name)
+		return be16_is_zero(to->sin_port) ? -EDESTADDRREQ : 0;
+	if (msg->namelen < sizeof(*to))
 		return -EINVAL;
-	usin = &msg->name->in;
-	if (unlikely(usin->sin_family != AF_INET && usin->sin_family != AF_UNSPEC))
+	if (to->sin_family != AF_INET && to->sin_family != AF_UNSPEC)
 		return -EAFNOSUPPORT;
-	if (unlikely(be16_is_zero(usin->sin_port)))
-		return -EINVAL;
-	*daddr = usin->sin_addr;
-	*dport = usin->sin_port;
-	return 0;
+	return be16_is_zero(to->sin_port) ? -EINVAL : 0;
 }
 
 /* The route for a destination and the headers of the flow, kept in the socket. */
-static noinline int udp_route_slow(struct sock *sk, be32 daddr, be16 dport)
+static int udp_route(struct sock *sk, be32 daddr, be16 dport)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct rtable *rt = &inet->cache.rt;
@@ -63,96 +50,124 @@ static noinline int udp_route_slow(struct sock *sk, be32 daddr, be16 dport)
 		.tos = inet->tos & FLOWI_TOS_MASK };
 	int err;
 
-	inet_forget_route(inet); /* an answer that fails is not kept */
 	err = ip_route_output_flow(sk->sk_net, &fl4, rt);
-	if (!err && (rt->flags & RTCF_BROADCAST) && !sk->sk_broadcast) {
-		inet_forget_route(inet);
+	if (!err && (rt->flags & RTCF_BROADCAST) && !sk->sk_broadcast)
 		err = -EACCES;
-	}
-	if (err)
+	if (err) {
+		inet_forget_route(inet); /* an answer that fails is not kept */
 		return err;
+	}
 	rt->fragment = inet->pmtudisc < IP_PMTUDISC_DO;
-	inet->cache.daddr = daddr;
-	inet->cache.dport = dport;
-	inet->cache.udp_sum = csum_pseudo(rt->saddr, rt->daddr, 0, IPPROTO_UDP) +
-			      cpu_to_be16(inet->inet_num).raw + dport.raw;
+	inet->cache.udp = (struct udp_template){ .source = cpu_to_be16(inet->inet_num),
+		.dest = dport,
+		.sum = csum_16(csum_pseudo(rt->saddr, rt->daddr, 0, IPPROTO_UDP) +
+				cpu_to_be16(inet->inet_num).raw + dport.raw),
+		.check_mask = sk->sk_no_check_tx ? 0 : 0xffff };
 	ip_template_init(&inet->cache.ip, rt, IPPROTO_UDP, inet->tos,
 			rt->flags & RTCF_MULTICAST ? inet->mc_ttl : inet->uc_ttl,
 			inet->pmtudisc != IP_PMTUDISC_DONT);
 	return 0;
 }
 
-static __always_inline int udp_route(struct sock *sk, be32 daddr, be16 dport)
-{
-	const struct inet_sock *inet = inet_sk(sk);
-
-	if (likely(be32_eq(inet->cache.daddr, daddr) && be16_eq(inet->cache.dport, dport) &&
-			rt_valid(sk->sk_net, &inet->cache.rt)))
-		return 0;
-	return udp_route_slow(sk, daddr, dport);
-}
-
-/* udp_send_skb - put the UDP header before the payload and send. */
-static inline int udp_send_skb(struct sk_buff *skb, struct sock *sk)
-{
-	struct inet_sock *inet = inet_sk(sk);
-	struct udphdr *uh = (struct udphdr *)skb->data;
-	be16 len = cpu_to_be16((u16)(skb->len + skb->frags_len)), check;
-
-	uh->source = cpu_to_be16(inet->inet_num);
-	uh->dest = inet->cache.dport;
-	uh->len = len;
-	check = csum_fold(inet->cache.udp_sum + skb->csum + len.raw + len.raw);
-	if (unlikely(check.raw == 0)) /* RFC 768: zero means "none" */
-		check.raw = 0xffff;
-	if (unlikely(sk->sk_no_check_tx))
-		check = BE16_ZERO;
-	uh->check = check;
-	skb->sk = sk;
-	return ip_send_skb(sk->sk_net, skb, &inet->cache.rt, &inet->cache.ip);
-}
-
 /* What the socket's own state has against sending, in Linux's order. */
-static noinline int udp_may_send(struct sock *sk)
+static int udp_may_send(struct sock *sk)
 {
 	if (sk->sk_shutdown & SEND_SHUTDOWN)
 		return -EPIPE;
 	return sock_error(sk);
 }
 
-ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
+static const struct sockaddr_in *udp_destination(const struct inet_sock *inet,
+		const struct msghdr *msg)
+{
+	return msg->name ? &msg->name->in : &inet->peer;
+}
+
+/* The flow in the cache is the one this message wants, and nothing is unusual. */
+static __always_inline bool udp_flow_is_ready(const struct sock *sk, const struct msghdr *msg)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	if (unlikely(sk->sk_tx_unusual || (msg->flags & MSG_OOB)))
+		return false;
+	if (unlikely(msg->name && msg->namelen < sizeof(struct sockaddr_in)))
+		return false;
+	return likely(sockaddr_key(udp_destination(inet, msg)) == inet->cache.to &&
+			rt_valid(sk->sk_net, &inet->cache.rt));
+}
+
+/* All that may be wrong with a message, in Linux's order; then its flow is in the cache. */
+static noinline int udp_make_ready(struct sock *sk, const struct msghdr *msg, size_t len)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	struct sk_buff *skb;
-	be32 daddr;
-	be16 dport;
+	const struct sockaddr_in *to = udp_destination(inet, msg);
 	int err;
 
-	if (unlikely(len > UDP_MAX_LEN))
+	if (len > UDP_MAX_LEN)
 		return -EMSGSIZE;
-	if (unlikely(msg->flags & MSG_OOB))
+	if (msg->flags & MSG_OOB)
 		return -EOPNOTSUPP;
-	err = udp_destination(inet, msg, &daddr, &dport);
-	if (unlikely(err))
+	err = udp_check_destination(to, msg);
+	if (!err)
+		err = udp_may_send(sk);
+	if (err)
 		return err;
-	err = unlikely(sk->sk_tx_unusual) ? udp_may_send(sk) : 0;
-	if (unlikely(err))
-		return err;
-again:
-	err = udp_route(sk, daddr, dport);
-	if (unlikely(err))
-		return err;
-	skb = ip_make_skb(sk, &inet->cache.rt, msg, len, sizeof(struct udphdr));
-	if (unlikely(IS_ERR(skb))) {
-		if (PTR_ERR(skb) == -ESTALE) /* the tables changed while it waited for room */
-			goto again;
-		return PTR_ERR(skb);
-	}
-	err = udp_send_skb(skb, sk);
-	if (unlikely(err))
-		return err;
+	if (sockaddr_key(to) == inet->cache.to && rt_valid(sk->sk_net, &inet->cache.rt))
+		return 0;
+	inet->cache.to = sockaddr_key(to);
+	return udp_route(sk, to->sin_addr, to->sin_port);
+}
+
+static noinline ssize udp_send_failed(struct sock *sk, int err)
+{
+	sk->sk_net->mib.udp_out_datagrams--;
+	return err;
+}
+
+/* udp_send_skb - put the UDP header before the payload and send. Returns len or why not. */
+static __always_inline ssize udp_send_skb(struct sk_buff *skb, struct sock *sk, size_t len)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct udphdr *uh = (struct udphdr *)skb->data;
+	be16 ulen = cpu_to_be16((u16)(len + sizeof(*uh))), check;
+	int err;
+
+	uh->source = inet->cache.udp.source;
+	uh->dest = inet->cache.udp.dest;
+	uh->len = ulen;
+	check = csum_fold(skb->csum + inet->cache.udp.sum + 2ull * ulen.raw);
+	if (unlikely(check.raw == 0)) /* RFC 768: zero means "none" */
+		check.raw = 0xffff;
+	uh->check.raw = check.raw & inet->cache.udp.check_mask;
+	skb->sk = sk;
 	sk->sk_net->mib.udp_out_datagrams++;
+	err = ip_send_skb(sk->sk_net, skb, &inet->cache.rt, &inet->cache.ip);
+	if (unlikely(err))
+		return udp_send_failed(sk, err);
 	return (ssize)len;
+}
+
+/* The tables changed while it waited for room: once more with the new ones. */
+static noinline ssize udp_not_made(struct sock *sk, struct msghdr *msg, size_t len, long err)
+{
+	return err == -ESTALE ? udp_sendmsg(sk, msg, len) : err;
+}
+
+ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	const struct rtable *rt = &inet_sk(sk)->cache.rt;
+	struct sk_buff *skb;
+
+	if (unlikely(!udp_flow_is_ready(sk, msg))) {
+		int err = udp_make_ready(sk, msg, len);
+
+		if (err)
+			return err;
+	}
+	skb = ip_make_skb(sk, rt, msg, len, sizeof(struct udphdr));
+	if (unlikely(IS_ERR(skb)))
+		return udp_not_made(sk, msg, len, PTR_ERR(skb));
+	return udp_send_skb(skb, sk, len);
 }
 
 bool udp_writable(const struct sock *sk)
@@ -176,16 +191,17 @@ static int udp_connect(struct sock *sk, const struct sockaddr_in *addr)
 	struct inet_sock *inet = inet_sk(sk);
 	int err;
 
-	err = udp_route_slow(sk, addr->sin_addr, addr->sin_port);
+	err = udp_route(sk, addr->sin_addr, addr->sin_port);
 	if (err)
 		return err;
-	inet->inet_daddr = inet->cache.rt.daddr;
+	inet->peer_family = AF_INET;
+	inet->inet_daddr = inet->cache.rt.daddr; /* 0.0.0.0 meant somebody */
 	inet->inet_dport = addr->sin_port;
 	if (be32_is_zero(inet->inet_rcv_saddr))
 		inet->inet_rcv_saddr = inet->cache.rt.saddr;
 	if (be32_is_zero(inet->inet_saddr))
 		inet->inet_saddr = inet->cache.rt.saddr;
-	inet->cache.daddr = inet->inet_daddr; /* 0.0.0.0 meant somebody */
+	inet->cache.to = sockaddr_key(&inet->peer);
 	return 0;
 }
 

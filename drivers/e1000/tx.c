@@ -84,7 +84,7 @@ static inline void ring_doorbell(struct e1000_adapter *a, u32 tail)
 
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 {
-	struct e1000_adapter *a = netdev_priv(dev);
+	struct e1000_adapter *a = container_of(dev, struct e1000_adapter, netdev);
 	u32 next = a->tx_next, i = SLOT(next);
 	struct e1000_tx_desc *desc = &a->tx_ring[i];
 	u32 len = eth_skb_pad(skb);

@@ -14,50 +14,50 @@
 
 	.section .entry.text, "ax"
 
-/* rax = number, rdi rsi rdx r10 r8 r9 = arguments, rcx = return address, r11 = flags. */
+/* rax = number, rdi rsi rdx r10 r8 r9 = arguments, rcx = return address, r11 = flags. Saved is what
+ * the ABI promises to bring back and C functions do not keep. The program's stack pointer stays in
+ * percpu: there is one CPU, and no system call inside another. */
 	.balign 64
 	.globl entry_SYSCALL_64
 entry_SYSCALL_64:
 	swapgs
 	movq %rsp, %gs:PERCPU_USER_RSP
 	movq %gs:PERCPU_KERNEL_RSP, %rsp
-	pushq $USER_DS
+	pushq %r11
+	pushq %rcx
+	pushq %rdi
+	pushq %rsi
+	pushq %rdx
+	pushq %r8
+	pushq %r9
+	pushq %r10
+	pushq %rax			/* the seventh argument: the number */
+	movq %r10, %rcx			/* the fourth, where C expects it */
+	call do_syscall_64
+	addq $8, %rsp
+	popq %r10
+	popq %r9
+	popq %r8
+	popq %rdx
+	popq %rsi
+	popq %rdi
+	popq %rcx
+	popq %r11
+
+	/* SYSRET to a non-canonical address faults in ring 0 with the program's stack (on Intel's
+	 * CPUs). The CPU put rcx there itself: the address after a SYSCALL in the lower half, so the
+	 * only bit above that half that can be set is the first. Then leave by IRET, which faults in
+	 * ring 3. */
+	btq $47, %rcx
+	jc 1f
+	movq %gs:PERCPU_USER_RSP, %rsp
+	swapgs
+	sysretq
+1:	pushq $USER_DS
 	pushq %gs:PERCPU_USER_RSP
 	pushq %r11
 	pushq $USER_CS
 	pushq %rcx
-	pushq %rax			/* orig_ax */
-	pushq %rdi
-	pushq %rsi
-	pushq %rdx
-	subq $16, %rsp			/* cx: lost by the ABI; ax: the answer */
-	pushq %r8
-	pushq %r9
-	pushq %r10
-	subq $56, %rsp			/* r11, and bx bp r12-r15, which the C side keeps */
-	movq %rsp, %rdi
-	call do_syscall_64
-	addq $56, %rsp
-	popq %r10
-	popq %r9
-	popq %r8
-	popq %rax
-	popq %rdx			/* cx */
-	popq %rdx
-	popq %rsi
-	popq %rdi
-
-	/* SYSRET to a non-canonical address faults in ring 0 with the program's stack (on Intel's
-	 * CPUs): anything not in the lower half leaves by IRET, which faults in ring 3. */
-	movq 8(%rsp), %rcx
-	movq %rcx, %r11
-	shrq $47, %r11
-	jnz 1f
-	movq 24(%rsp), %r11
-	movq 32(%rsp), %rsp
-	swapgs
-	sysretq
-1:	addq $8, %rsp			/* orig_ax */
 	swapgs
 	iretq
 

@@ -75,7 +75,7 @@ int fd_install(struct files *files, struct file *file, int from) __must_check;
 /* fd_get - the file behind a descriptor, no reference taken; NULL when it is not open. */
 static inline struct file *fd_get(const struct files *files, int fd)
 {
-	return likely((u32)fd < FDS_MAX) ? files->fd[fd] : NULL;
+	return likely((u32)fd < FDS_MAX) ? files->fd[(u32)fd] : NULL;
 }
 
 /* fd_close - Returns 0 or -EBADF. */

@@ -17,12 +17,15 @@
 #pragma once
 
 #include "boot/boot.h"
+
+#define TASK_SIZE 0x00007fffffff0000 /* uaccess_copy.S knows it, too */
+
+#ifndef __ASSEMBLER__
 #include "kernel/lib/types.h"
 
 #define PAGE_SIZE ((u64)PAGE_BYTES)
 #define PAGE_MASK (PAGE_SIZE - 1)
 
-#define TASK_SIZE       0x00007fffffff0000ull
 #define USER_MIN        0x0000000000010000ull
 #define USER_STACK_TOP  TASK_SIZE
 #define USER_STACK_SIZE (8ull << 20)
@@ -42,3 +45,4 @@ static inline u64 virt_to_phys(const void *va)
 {
 	return (u64)va - DIRECT_MAP;
 }
+#endif

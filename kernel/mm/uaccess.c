@@ -5,9 +5,9 @@
  * Source: copy_from_user(9), strncpy_from_user(9). */
 #include "kernel/mm/uaccess.h"
 
-/* uaccess_copy.S; 0 or -EFAULT, the second: the sum, the string: its length */
+/* uaccess_copy.S, which also has copy_from_user_16 and csum_and_copy_from_user; 0 or -EFAULT, the
+ * string: its length */
 int copy_user(void *dst, const void *src, size_t len);
-s64 copy_user_csum(void *dst, const void *src, size_t len);
 long copy_user_string(char *dst, const char *src, size_t size);
 
 int copy_from_user(void *dst, const void __user *src, size_t len)
@@ -15,13 +15,6 @@ int copy_from_user(void *dst, const void __user *src, size_t len)
 	if (unlikely(!user_range_ok(src, len)))
 		return -EFAULT;
 	return copy_user(dst, src, len);
-}
-
-s64 csum_and_copy_from_user(void *dst, const void __user *src, size_t len)
-{
-	if (unlikely(!user_range_ok(src, len)))
-		return -EFAULT;
-	return copy_user_csum(dst, src, len);
 }
 
 int copy_to_user(void __user *dst, const void *src, size_t len)

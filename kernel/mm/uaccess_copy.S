@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * uaccess_copy.S - the only instructions of the kernel that touch user memory.
- * Not here: the range check (uaccess.c).
- * uaccess.c calls in. A fault here continues at the fixup, which answers -EFAULT.
+ * Not here: the range check of most (uaccess.c); what every datagram needs checks for itself.
+ * uaccess.c and the network stack call in. A fault here continues at the fixup, which answers -EFAULT.
  * Source: Intel SDM vol. 2 "STAC": with SMAP other accesses to user pages fault. */
+
+#include "kernel/mm/layout.h"
 
 #define EFAULT 14
 
@@ -42,16 +44,7 @@
 	.globl copy_user
 copy_user:
 	USER_OPEN
-	cmpq $16, %rdx			/* an address of AF_INET, with every datagram */
-	jne 2f
-	USER movq (%rsi), %rax
-	USER movq 8(%rsi), %rcx
-	USER movq %rax, (%rdi)
-	USER movq %rcx, 8(%rdi)
-	USER_SHUT
-	xorl %eax, %eax
-	ret
-2:	subq $8, %rdx
+	subq $8, %rdx
 	jb 4f
 3:	USER movq (%rsi), %rax
 	USER movq %rax, (%rdi)
@@ -79,47 +72,103 @@ copy_user:
 	xorl %eax, %eax
 	ret
 
-/* s64 copy_user_csum(dst rdi, src rsi, len rdx): the same, and the sum of the bytes as 16-bit words
- * (net/checksum.h), below 2^33; or -EFAULT. */
+/* int copy_from_user_16(dst rdi, src rsi): an address of AF_INET, with every datagram. */
 	.balign 16
-	.globl copy_user_csum
-copy_user_csum:
+	.globl copy_from_user_16
+copy_from_user_16:
+	movabsq $TASK_SIZE - 16, %rax
+	cmpq %rax, %rsi
+	ja .Lbad_range
+	USER_OPEN
+	USER movq (%rsi), %rax
+	USER movq 8(%rsi), %rcx
+	movq %rax, (%rdi)
+	movq %rcx, 8(%rdi)
+	USER_SHUT
+	xorl %eax, %eax
+	ret
+
+.Lbad_range:
+	movq $-EFAULT, %rax
+	ret
+
+/* s64 csum_and_copy_from_user(dst rdi, src rsi, len rdx): copy, and sum up the bytes as 16-bit words
+ * (net/checksum.h), below 2^34; or -EFAULT. */
+	.balign 16
+	.globl csum_and_copy_from_user
+csum_and_copy_from_user:
+	movabsq $TASK_SIZE, %rax
+	leaq (%rsi, %rdx), %rcx
+	cmpq %rsi, %rcx			/* beyond the end of all addresses, and back */
+	jb .Lbad_range
+	cmpq %rax, %rcx
+	ja .Lbad_range
 	USER_OPEN
 	xorl %eax, %eax
+	movl %edx, %ecx
+	andl $7, %ecx
 	subq $8, %rdx
-	jb 4f
-3:	USER movq (%rsi), %rcx
-	USER movq %rcx, (%rdi)
-	addq %rcx, %rax
+	jae 3f
+1:	jmp *.Ltail_table(, %rcx, 8)	/* the last 0 to 7 bytes */
+2:	USER_SHUT
+	ret
+
+3:	USER movq (%rsi), %r8
+	movq %r8, (%rdi)
+	addq %r8, %rax
 	adcq $0, %rax
 	addq $8, %rsi
 	addq $8, %rdi
 	subq $8, %rdx
 	jae 3b
-	movl %eax, %ecx			/* 64 bits to 33: the halves are congruent */
+	movl %eax, %r8d			/* 64 bits to 33: the halves are congruent */
 	shrq $32, %rax
-	addq %rcx, %rax
-4:	testb $4, %dl
-	jz 5f
+	addq %r8, %rax
+	jmp 1b
+
+	.macro TAIL_4
 	USER movl (%rsi), %ecx
-	USER movl %ecx, (%rdi)
+	movl %ecx, (%rdi)
 	addq %rcx, %rax
-	addq $4, %rsi
-	addq $4, %rdi
-5:	testb $2, %dl
-	jz 6f
-	USER movzwl (%rsi), %ecx
-	USER movw %cx, (%rdi)
-	addq %rcx, %rax
-	addq $2, %rsi
-	addq $2, %rdi
-6:	testb $1, %dl
-	jz 7f
-	USER movzbl (%rsi), %ecx
-	USER movb %cl, (%rdi)
-	addq %rcx, %rax
-7:	USER_SHUT
-	ret
+	.endm
+
+	.macro TAIL_2 at
+	USER movzwl \at(%rsi), %edx
+	movw %dx, \at(%rdi)
+	addq %rdx, %rax
+	.endm
+
+	.macro TAIL_1 at
+	USER movzbl \at(%rsi), %edx
+	movb %dl, \at(%rdi)
+	addq %rdx, %rax
+	.endm
+
+.Ltail_1:	TAIL_1 0
+	jmp 2b
+.Ltail_2:	TAIL_2 0
+	jmp 2b
+.Ltail_3:	TAIL_2 0
+	TAIL_1 2
+	jmp 2b
+.Ltail_4:	TAIL_4
+	jmp 2b
+.Ltail_5:	TAIL_4
+	TAIL_1 4
+	jmp 2b
+.Ltail_6:	TAIL_4
+	TAIL_2 4
+	jmp 2b
+.Ltail_7:	TAIL_4
+	TAIL_2 4
+	TAIL_1 6
+	jmp 2b
+
+	.pushsection .rodata, "a"
+	.balign 8
+.Ltail_table:
+	.quad 2b, .Ltail_1, .Ltail_2, .Ltail_3, .Ltail_4, .Ltail_5, .Ltail_6, .Ltail_7
+	.popsection
 
 /* long copy_user_string(dst rdi, src rsi, size rdx): up to the zero, which is copied, too. Returns
  * its length, or size when there was none. */

@@ -9,12 +9,13 @@
 
 #define CALL(f) (syscall_fn)(void *)(f)
 
-static long sys_ni_syscall(void);
+static long sys_ni_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 nr);
 
 #define NR_SYSCALLS 336 /* Linux's own end of the first block; newer ones follow at 424 */
 
-static const syscall_fn sys_call_table[NR_SYSCALLS] = {
-	[0 ... NR_SYSCALLS - 1] = CALL(sys_ni_syscall),
+/* One more than there are numbers: all that are too large share the last entry. */
+static const syscall_fn sys_call_table[NR_SYSCALLS + 1] = {
+	[0 ... NR_SYSCALLS] = sys_ni_syscall,
 	[0] = CALL(sys_read),
 	[1] = CALL(sys_write),
 	[2] = CALL(sys_open),
@@ -82,42 +83,30 @@ static const syscall_fn sys_call_table[NR_SYSCALLS] = {
 	[318] = CALL(sys_getrandom),
 };
 
-/* The number that is being served, for sys_ni_syscall to name. */
-static u64 current_nr;
 static u64 named[NR_SYSCALLS / 64 + 1];
 
-static long sys_ni_syscall(void)
+static long sys_ni_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 nr)
 {
-	u64 nr = min(current_nr, (u64)NR_SYSCALLS); /* all beyond the table share a bit */
-	u64 bit = 1ull << nr % 64;
+	u64 entry = min(nr, (u64)NR_SYSCALLS);
+	u64 bit = 1ull << entry % 64;
 
-	if (!(named[nr / 64] & bit)) {
-		named[nr / 64] |= bit;
-		pr_debug("system call %lu is not here: ENOSYS (said once)\n", current_nr);
+	(void)a0, (void)a1, (void)a2, (void)a3, (void)a4, (void)a5;
+	if (!(named[entry / 64] & bit)) {
+		named[entry / 64] |= bit;
+		pr_debug("system call %lu is not here: ENOSYS (said once)\n", nr);
 	}
 	return -ENOSYS;
 }
 
-/* nr below limit stays; anything else becomes 0, also while the CPU only speculates: the mask comes
- * from the borrow of a subtraction, not from a branch. */
+/* nr below limit stays; anything else becomes limit, also while the CPU only speculates: a
+ * conditional move waits for its operands, a branch would be guessed. */
 static __always_inline u64 array_index_nospec(u64 nr, u64 limit)
 {
-	u64 mask;
-
-	__asm__("cmp %1, %2; sbb %0, %0" : "=r"(mask) : "er"(limit), "r"(nr) : "cc");
-	return nr & mask;
+	__asm__("cmp %1, %0; cmovae %1, %0" : "+r"(nr) : "r"(limit) : "cc");
+	return nr;
 }
 
-void do_syscall_64(struct pt_regs *regs)
+long do_syscall_64(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 nr)
 {
-	u64 nr = regs->orig_ax;
-
-	current_nr = nr;
-	if (unlikely(nr >= NR_SYSCALLS)) {
-		regs->ax = (u64)sys_ni_syscall();
-		return;
-	}
-	nr = array_index_nospec(nr, NR_SYSCALLS);
-	regs->ax = (u64)sys_call_table[nr](regs->di, regs->si, regs->dx, regs->r10, regs->r8,
-			regs->r9);
+	return sys_call_table[array_index_nospec(nr, NR_SYSCALLS)](a0, a1, a2, a3, a4, a5, nr);
 }

@@ -5,15 +5,15 @@
  * Source: the Linux man pages, section 2; the numbers are x86_64's. */
 #pragma once
 
-#include "kernel/cpu/ptrace.h"
 #include "kernel/lib/errno.h"
+#include "kernel/lib/types.h"
 
-/* Every entry of the table takes six words and returns a result or a negative errno. A function
- * that takes fewer ignores the rest. */
-typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64);
+/* Every entry of the table takes six words and the call's number, and returns a result or a negative
+ * errno. A function that takes fewer ignores the rest. */
+typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64, u64);
 
 /* do_syscall_64 - look the number up and call; unknown ones answer -ENOSYS and are named once. */
-void do_syscall_64(struct pt_regs *regs);
+long do_syscall_64(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 nr);
 
 /* sys_file.c */
 long sys_read(u64 fd, u64 buf, u64 len);
