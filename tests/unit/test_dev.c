@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT
+ * test_dev.c - the device core: taps, room, link; the padding of frames; lo; timers; draining.
+ * Not here: a real card (tests/boot).
+ * cmocka calls in.
+ * Source: IEEE 802.3 3.2.8; RFC 1122 3.2.1.3 (g); net/dev.h. */
+#include "tests/unit/stack.h"
+#include "net/eth.h"
+#include "net/timer.h"
+#include "kernel/lib/string.h"
+
+/* ---- taps ---------------------------------------------------------------------------------- */
+
+static struct {
+	bool outgoing;
+	u32 len;
+	u8 bytes[64];
+} seen[8];
+static u32 seen_n;
+
+static void look(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
+{
+	(void)tap;
+	seen[seen_n].outgoing = outgoing;
+	seen[seen_n].len = skb->len;
+	memcpy(seen[seen_n++].bytes, skb->data, min((u32)skb->len, 64u));
+}
+
+static void look_and_leave(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
+{
+	look(tap, skb, outgoing);
+	dev_remove_tap(tap);
+}
+
+static void taps_see_both_ways(void **state)
+{
+	struct packet_tap tap = { .fn = look }, once = { .fn = look_and_leave };
+	u8 frame[64];
+
+	(void)state;
+	inject_hex(FRAME_ARP_ASKED);
+	assert_int_equal(seen_n, 0);
+	dev_add_tap(&once);
+	dev_add_tap(&tap);
+	inject_hex(FRAME_ARP_ASKED);
+	assert_int_equal(seen_n, 3); /* one left after the first frame */
+	assert_false(seen[1].outgoing);
+	assert_memory_equal(seen[1].bytes, frame, from_hex(FRAME_ARP_ASKED, frame));
+	assert_true(seen[2].outgoing);
+	assert_memory_equal(seen[2].bytes, frame, from_hex(FRAME_ARP_ANSWER, frame));
+	dev_remove_tap(&tap);
+	inject_hex(FRAME_ARP_ASKED);
+	assert_int_equal(seen_n, 3);
+}
+
+/* ---- out ----------------------------------------------------------------------------------- */
+
+static struct sk_buff *frame_of(u32 len)
+{
+	struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF - ETH_HLEN);
+
+	memset(skb_put(skb, len), 0x11, len);
+	skb->dev = &eth0.dev;
+	init_net.mib.arp_out++; /* somebody has accepted it */
+	return skb;
+}
+
+static void no_room(void **state)
+{
+	(void)state;
+	eth0.stuck = true;
+	while (eth0.dev.tx_room > 0)
+		assert_int_equal(dev_queue_xmit(frame_of(60)), 0);
+	assert_int_equal(dev_queue_xmit(frame_of(60)), -ENOBUFS);
+	assert_int_equal(stack_dropped(SKB_DROP_TX_FULL), 1);
+	assert_int_equal(eth0.dev.stats.tx_dropped, 1);
+	eth0.stuck = false;
+	assert_int_equal(dev_queue_xmit(frame_of(60)), 0); /* asking makes the card look again */
+	stack_check_accounts();
+}
+
+static void down(void **state)
+{
+	(void)state;
+	eth0.dev.flags &= ~(u32)IFF_UP;
+	eth0.dev.tx_room = 0;
+	assert_int_equal(dev_queue_xmit(frame_of(60)), -ENETDOWN);
+	assert_int_equal(stack_dropped(SKB_DROP_DEV_DOWN), 1);
+	eth0.dev.flags |= IFF_UP;
+}
+
+static void driver_says_no(void **state)
+{
+	(void)state;
+	eth0.xmit_answer = -EIO;
+	assert_int_equal(dev_queue_xmit(frame_of(60)), -EIO);
+	stack_check_accounts();
+	eth0.xmit_answer = 0;
+}
+
+static void padding(void **state)
+{
+	u8 zeros[ETH_ZLEN] = { 0 };
+
+	(void)state;
+	for (u32 len = ETH_HLEN; len <= 64; len++) {
+		fake_forget(&eth0);
+		assert_int_equal(dev_queue_xmit(frame_of(len)), 0);
+		assert_int_equal(eth0.sent[0].len, max(len, (u32)ETH_ZLEN));
+		if (len < ETH_ZLEN)
+			assert_memory_equal(eth0.sent[0].bytes + len, zeros, ETH_ZLEN - len);
+		net_poll();
+	}
+}
+
+static void waiting_for_room(void **state)
+{
+	(void)state;
+	host_tick_clock(NSEC_PER_USEC);
+	assert_int_equal(dev_tx_wait(&eth0.dev, 64, 0), 0);
+	assert_int_equal(dev_tx_wait(&eth0.dev, 65, 0), -EAGAIN);
+	assert_int_equal(dev_tx_wait(&eth0.dev, 65, clock_ns() + NSEC_PER_SEC), -ENOBUFS);
+	fake_set_link(&eth0, false);
+	assert_int_equal(dev_tx_wait(&eth0.dev, 1, clock_ns() + NSEC_PER_SEC), -ENETDOWN);
+	eth0.dev.flags &= ~(u32)IFF_UP;
+	assert_int_equal(dev_tx_wait(&eth0.dev, 1, 0), -ENETDOWN);
+	eth0.dev.flags |= IFF_UP;
+}
+
+/* ---- names and links ----------------------------------------------------------------------- */
+
+static void names(void **state)
+{
+	static struct fake_device eth1;
+
+	(void)state;
+	fake_register(&eth1, &init_net, 2);
+	assert_ptr_equal(dev_get_by_name(&init_net, "lo", 2), init_net.loopback_dev);
+	assert_ptr_equal(dev_get_by_name(&init_net, "eth0:", 4), &eth0.dev);
+	assert_ptr_equal(dev_get_by_name(&init_net, "eth1", 4), &eth1.dev);
+	assert_null(dev_get_by_name(&init_net, "eth", 3));
+	assert_null(dev_get_by_name(&init_net, "eth2", 4));
+	assert_ptr_equal(dev_get_by_index(&init_net, eth1.dev.ifindex), &eth1.dev);
+	assert_null(dev_get_by_index(&init_net, 99));
+}
+
+static void open_fails(void **state)
+{
+	(void)state;
+	eth0.dev.flags &= ~(u32)IFF_UP;
+	eth0.open_answer = -EIO;
+	assert_int_equal(dev_open(&eth0.dev), -EIO);
+	assert_false(eth0.dev.flags & IFF_UP);
+	eth0.open_answer = 0;
+	assert_int_equal(dev_open(&eth0.dev), 0);
+}
+
+static void link_changes_are_told_once(void **state)
+{
+	u64 genid;
+
+	(void)state;
+	fake_set_link(&eth0, false);
+	assert_non_null(strstr(host_captured(), "eth0: link is down"));
+	genid = init_net.genid;
+	host_capture(true);
+	fake_set_link(&eth0, false);
+	assert_string_equal(host_captured(), "");
+	assert_int_equal(init_net.genid, genid);
+	fake_set_link(&eth0, true);
+	assert_non_null(strstr(host_captured(), "eth0: link is up"));
+}
+
+/* ---- lo ------------------------------------------------------------------------------------ */
+
+static void loopback_waits_for_the_poll(void **state)
+{
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	(void)state;
+	assert_int_equal(send_to(fd, "x", 1, 0, 0x7f000001, OUR_PORT), 1);
+	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 0);
+	net_poll();
+	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 1);
+}
+
+/* Its queue is bounded; whoever waits makes it flow. */
+static void loopback_is_bounded(void **state)
+{
+	int fd = udp_socket_at(0, OUR_PORT);
+	u32 n = 0;
+
+	(void)state;
+	while (send_to(fd, "x", 1, MSG_DONTWAIT, 0x7f000001, OUR_PORT) == 1)
+		n++;
+	assert_int_equal(n, 64);
+	assert_int_equal(send_to(fd, "x", 1, MSG_DONTWAIT, 0x7f000001, OUR_PORT), -EAGAIN);
+	assert_int_equal(send_to(fd, "x", 1, 0, 0x7f000001, OUR_PORT), 1);
+	net_poll();
+	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 65);
+}
+
+static void loopback_carries_fragments(void **state)
+{
+	static u8 payload[4000];
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	(void)state;
+	assert_int_equal(send_to(fd, payload, sizeof(payload), 0, 0x7f000001, OUR_PORT), 4000);
+	net_poll();
+	assert_int_equal(stack_dropped(SKB_DROP_FRAGMENT), 3); /* counted: not reassembled here */
+}
+
+/* ---- timers -------------------------------------------------------------------------------- */
+
+static char fired[16];
+static struct timer timers[4];
+
+static void fire(struct timer *timer)
+{
+	char name[2] = { (char)('a' + (timer - timers)), 0 };
+
+	strcat(fired, name);
+}
+
+static void fire_again(struct timer *timer)
+{
+	fire(timer);
+	if (strlen(fired) < 3)
+		mod_timer(timer, clock_ns() + 100);
+}
+
+static void set_up_timers(void (*fn)(struct timer *timer))
+{
+	for (u32 i = 0; i < ARRAY_SIZE(timers); i++)
+		timer_setup(&timers[i], fn);
+}
+
+static void timers_in_order(void **state)
+{
+	(void)state;
+	set_up_timers(fire);
+	run_timers();
+	mod_timer(&timers[2], 300);
+	mod_timer(&timers[0], 100);
+	mod_timer(&timers[1], 100);
+	mod_timer(&timers[3], 200);
+	del_timer(&timers[3]);
+	del_timer(&timers[3]); /* twice is harmless */
+	host_set_clock(99);
+	run_timers();
+	assert_string_equal(fired, "");
+	host_set_clock(100);
+	run_timers();
+	assert_string_equal(fired, "ab");
+	mod_timer(&timers[2], 400); /* moves */
+	host_set_clock(399);
+	run_timers();
+	assert_string_equal(fired, "ab");
+	host_set_clock(500);
+	run_timers();
+	run_timers();
+	assert_string_equal(fired, "abc");
+}
+
+static void timers_that_set_themselves(void **state)
+{
+	(void)state;
+	set_up_timers(fire_again);
+	mod_timer(&timers[0], 100);
+	host_set_clock(1000);
+	run_timers();
+	assert_string_equal(fired, "a"); /* the next one is not due yet */
+	host_set_clock(2000);
+	run_timers();
+	assert_string_equal(fired, "aa");
+}
+
+/* ---- before power-off ---------------------------------------------------------------------- */
+
+static void draining(void **state)
+{
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	(void)state;
+	host_tick_clock(NSEC_PER_USEC);
+	assert_int_equal(net_drain(&init_net), 0);
+	send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT);
+	assert_int_equal(net_drain(&init_net), 1);
+	assert_non_null(strstr(host_captured(), "did not answer ARP"));
+	assert_in_range(clock_ns(), 3 * NSEC_PER_SEC, 5 * NSEC_PER_SEC);
+}
+
+static void draining_a_card_that_sends_nothing(void **state)
+{
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	(void)state;
+	host_tick_clock(NSEC_PER_USEC);
+	stack_know_peer();
+	eth0.stuck = true;
+	send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT);
+	assert_int_equal(net_drain(&init_net), 1);
+	assert_non_null(strstr(host_captured(), "1 frames never left"));
+}
+
+static void accounts_in_words(void **state)
+{
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	(void)state;
+	send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT);
+	net_stats_show(&init_net);
+	assert_non_null(
+		strstr(host_captured(), "accepted 2 = sent 1 + parked 1 + queued 0 + dropped 0"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest dev[] = {
+		STACK_TEST(taps_see_both_ways),
+		STACK_TEST(no_room),
+		STACK_TEST(down),
+		STACK_TEST(driver_says_no),
+		STACK_TEST(padding),
+		STACK_TEST(waiting_for_room),
+		STACK_TEST(names),
+		STACK_TEST(open_fails),
+		STACK_TEST(link_changes_are_told_once),
+		STACK_TEST(loopback_waits_for_the_poll),
+		STACK_TEST(loopback_is_bounded),
+		STACK_TEST(loopback_carries_fragments),
+		BARE_TEST(timers_in_order),
+		BARE_TEST(timers_that_set_themselves),
+		STACK_TEST(draining),
+		STACK_TEST(draining_a_card_that_sends_nothing),
+		STACK_TEST(accounts_in_words),
+	};
+
+	return cmocka_run_group_tests(dev, NULL, NULL);
+}
