@@ -226,16 +226,28 @@ static u32 tree_units(const struct fib_trie *t, u32 word)
 	return units;
 }
 
-/* No copy of a subtree is larger than it, and at either end of the range a path of new blocks
- * may come on top. */
+/* While the range lies inside one digit only that path is copied. From where it does not, no copy of
+ * a subtree is larger than it, and at either end of the range a path of new blocks may come on top. */
 static u32 units_needed(const struct paint *p, u32 word, u64 at, u32 span)
 {
-	bool whole = p->lo <= at && at + (1ull << span) - 1 <= p->hi;
-	u32 paths = whole ? 0 : 2 * (span / FIB_DIGIT) * block_units(FIB_FAN, FIB_FAN);
+	const u32 largest = block_units(FIB_FAN, FIB_FAN);
+	u32 path = 0;
 
-	if (word & FIB_CHILD)
-		return tree_units(p->t, word) + paths;
-	return p->t->dst[word].plen <= p->len ? paths : 0;
+	for (;;) {
+		bool whole = p->lo <= at && at + (1ull << span) - 1 <= p->hi;
+		u32 ends = whole ? 0 : 2 * (span / FIB_DIGIT) * largest;
+		u32 below = span - FIB_DIGIT;
+		u64 first = p->lo > at ? (p->lo - at) >> below : 0;
+
+		if (!(word & FIB_CHILD))
+			return path + (p->t->dst[word].plen <= p->len ? ends : 0);
+		if (whole || first != (p->hi - at) >> below)
+			return path + tree_units(p->t, word) + ends;
+		path += largest;
+		word = word_at(p->t, word, (u32)first);
+		at += first << below;
+		span = below;
+	}
 }
 
 int fib_trie_paint_range(struct fib_trie *t, const struct fib_range *r, bool sure, bool *torn)

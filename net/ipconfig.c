@@ -253,7 +253,6 @@ static bool parse_host(struct text entry, struct parse_error *error)
 		return false;
 	if (hosts_len + NAME_MAX + sizeof("255.255.255.255\t\n") > sizeof(hosts_file))
 		return fail(error, entry, "entry", "fewer names: /etc/hosts is full");
-	pr_info("hosts: %s is %pI4\n", copy, &addr);
 	hosts_len += text_format(hosts_file + hosts_len, sizeof(hosts_file) - hosts_len, "%pI4\t%s\n",
 			&addr, copy);
 	return true;
@@ -277,6 +276,18 @@ const char *ipconfig_hostname(void)
 		if (ipconfig_words.ips[i].hostname[0])
 			return ipconfig_words.ips[i].hostname;
 	return NULL;
+}
+
+void ipconfig_hosts_show(void)
+{
+	struct text lines = { hosts_file, hosts_len };
+
+	text_cut(&lines, '\n'); /* localhost */
+	while (lines.len > 0) {
+		struct text name = text_cut(&lines, '\n'), addr = text_cut(&name, '\t');
+
+		pr_info("hosts: %.*s is %.*s\n", (int)name.len, name.at, (int)addr.len, addr.at);
+	}
 }
 
 const char *ipconfig_hosts_file(size_t *len)

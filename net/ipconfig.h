@@ -41,6 +41,9 @@ bool ipconfig_load_routes(struct net *net, struct text file, char *problem, size
 /* ipconfig_hostname - ip='s fifth field, or NULL. */
 const char *ipconfig_hostname(void);
 
+/* ipconfig_hosts_show - say what hosts= said. */
+void ipconfig_hosts_show(void);
+
 /* ipconfig_hosts_file, ipconfig_resolv_file - /etc/hosts and /etc/resolv.conf as text; *len bytes.
  * They live for ever. */
 const char *ipconfig_hosts_file(size_t *len);

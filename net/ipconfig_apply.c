@@ -97,6 +97,7 @@ static bool apply_neigh(struct net *net, const struct neigh_word *n, char *probl
 
 bool ipconfig_apply(struct net *net, char *problem, size_t len)
 {
+	ipconfig_hosts_show();
 	for (u32 i = 0; i < ipconfig_words.ip_n; i++)
 		if (!apply_ip(net, &ipconfig_words.ips[i], problem, len))
 			return false;
