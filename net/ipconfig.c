@@ -14,7 +14,7 @@ struct ipconfig_words ipconfig_words;
 
 static char hosts_file[HOSTS_FILE_MAX] = "127.0.0.1\tlocalhost\n";
 static size_t hosts_len = sizeof("127.0.0.1\tlocalhost\n") - 1;
-static char resolv_file[128];
+static char resolv_file[WORDS_MAX * 2 * sizeof("nameserver 255.255.255.255\n")];
 
 static bool fail(struct parse_error *error, struct text at, const char *what, const char *expected)
 {
