@@ -38,7 +38,7 @@ static void put_number(struct out *out, const struct spec *spec, u64 value, u64 
 	char digits[24];
 	char *p = digits + sizeof(digits);
 	bool negative = spec->is_signed && (s64)value < 0;
-	int width = spec->width;
+	struct spec field = *spec;
 
 	if (negative)
 		value = 0 - value;
@@ -49,13 +49,13 @@ static void put_number(struct out *out, const struct spec *spec, u64 value, u64 
 	if (spec->zero && negative) {
 		put(out, '-');
 		negative = false;
-		width--;
+		field.width--;
 	}
-	while (spec->zero && digits + sizeof(digits) - p < min(width, (int)sizeof(digits)))
+	while (spec->zero && digits + sizeof(digits) - p < min(field.width, (int)sizeof(digits)))
 		*--p = '0';
 	if (negative)
 		*--p = '-';
-	put_padded(out, spec, p, (size_t)(digits + sizeof(digits) - p));
+	put_padded(out, &field, p, (size_t)(digits + sizeof(digits) - p));
 }
 
 static void put_bytes(struct out *out, const u8 *bytes, int n, char separator, u64 base)
