@@ -68,6 +68,14 @@ $(FUZZ_BUILD)/stack.a: $(FUZZ_OBJS)
 $(UNIT_TESTS:%=$(HOST_BUILD)/%): $(HOST_BUILD)/%: $(HOST_BUILD)/tests/unit/%.o $(HOST_BUILD)/stack.a
 	@$(HOST_CC) $(UNIT_SANITIZE) -o $@ $^ -lcmocka -lpthread -lm
 
+# The kernel's own memcpy and its like, under names that libc does not have.
+$(HOST_BUILD)/our_string.o: kernel/lib/string.c kernel/lib/string.h
+	@mkdir -p $(@D)
+	@$(HOST_CC) -std=gnu11 -O2 -ffreestanding $(CFLAGS_string) $(WARNINGS) -I. -c -o $@ $<
+	@objcopy --prefix-symbols=our_ $@
+
+$(HOST_BUILD)/test_string: $(HOST_BUILD)/our_string.o
+
 $(FUZZERS:%=$(FUZZ_BUILD)/%): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(FUZZ_BUILD)/stack.a
 	@$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^
 
