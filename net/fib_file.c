@@ -41,6 +41,11 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
+static bool is_digit(char c)
+{
+	return (u32)(c - '0') < 10;
+}
+
 /* Words up to a '#'. Returns how many, at most WORDS_MAX; the rest of words[] is empty text. */
 static u32 split(struct text line, struct text words[WORDS_MAX])
 {
@@ -64,6 +69,8 @@ static u32 split(struct text line, struct text words[WORDS_MAX])
 
 static u8 special_type(struct text word)
 {
+	if (word.len == 0 || is_digit(word.at[0])) /* a gateway, as in nearly every line */
+		return RTN_UNSPEC;
 	for (u32 i = 0; i < ARRAY_SIZE(special_types); i++)
 		if (text_eq(word, special_types[i].word))
 			return special_types[i].type;

@@ -71,7 +71,18 @@ int memcmp(const void *a, const void *b, size_t len)
 
 void *memchr(const void *s, int c, size_t len)
 {
-	for (const u8 *p = s; len > 0; len--, p++)
+	const u64 ones = 0x0101010101010101ull, tops = ones << 7;
+	const u8 *p = s;
+
+	/* A byte equal to c is zero after the exclusive or, and only a zero byte borrows into its own
+	 * top bit: eight bytes are looked at together until one of them may be it. */
+	for (; len >= sizeof(word); len -= sizeof(word), p += sizeof(word)) {
+		u64 v = *(const word *)p ^ ones * (u8)c;
+
+		if ((v - ones) & ~v & tops)
+			break;
+	}
+	for (; len > 0; len--, p++)
 		if (*p == (u8)c)
 			return (void *)(uintptr_t)p;
 	return NULL;
