@@ -195,7 +195,7 @@ static void sum_over_pieces(void **state)
 	for (u32 cut = 0; cut <= 97; cut++) {
 		struct iovec iov[3] = { { whole, cut }, { NULL, 0 }, { whole + cut, 97 - cut } };
 		struct msghdr m = message(iov, 3);
-		s64 sum = csum_memcpy_from_msg(copy, &m, 97);
+		s64 sum = csum_memcpy_from_pieces(copy, &m, 97);
 
 		assert_true(sum >= 0);
 		assert_memory_equal(copy, whole, 97);
