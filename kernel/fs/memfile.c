@@ -58,12 +58,12 @@ static bool hex_field(const u8 *header, enum cpio_field field, u32 *value)
 
 	*value = 0;
 	for (int i = 0; i < 8; i++) {
-		u8 c = p[i] | 0x20; /* digits stay, capital letters become small */
+		u8 c = p[i], small = c | 0x20; /* of a letter */
 
 		if (c >= '0' && c <= '9')
 			*value = *value << 4 | (u32)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			*value = *value << 4 | (u32)(c - 'a' + 10);
+		else if (small >= 'a' && small <= 'f')
+			*value = *value << 4 | (u32)(small - 'a' + 10);
 		else
 			return false;
 	}
