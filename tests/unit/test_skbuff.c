@@ -149,7 +149,9 @@ static void waiting_packets_keep_their_sock(void **state)
 
 static struct msghdr message(const struct iovec *iov, size_t n)
 {
-	return (struct msghdr){ .iov = iov, .iov_n = n };
+	return (struct msghdr){
+		.at = iov->base, .at_len = iov->len, .iov = iov + 1, .iov_n = n - 1
+	};
 }
 
 static void pieces_in(void **state)
@@ -210,11 +212,11 @@ static void sum_of_bad_memory(void **state)
 	struct msghdr m = message(iov, 2);
 
 	(void)state;
-	assert_int_equal(csum_memcpy_from_msg(copy, &m, 8), -EFAULT);
+	assert_int_equal(csum_memcpy_whole_msg(copy, &m, 8), -EFAULT);
 	m = message(iov + 1, 1);
-	assert_int_equal(csum_memcpy_from_msg(copy, &m, 4), -EFAULT);
+	assert_int_equal(csum_memcpy_whole_msg(copy, &m, 4), -EFAULT);
 	m = message(iov, 1);
-	assert_int_equal(csum_memcpy_from_msg(copy, &m, 5), -EFAULT);
+	assert_int_equal(csum_memcpy_whole_msg(copy, &m, 5), -EFAULT);
 }
 
 /* ---- the checksum -------------------------------------------------------------------------- */
