@@ -14,7 +14,7 @@ struct text text_of(const char *s)
 bool text_eq(struct text t, const char *s)
 {
 	for (size_t i = 0; i < t.len; i++)
-		if (t.at[i] != s[i]) /* also where s ends: no text holds a zero that means anything */
+		if (s[i] == '\0' || t.at[i] != s[i]) /* a file's text may hold zeros, too */
 			return false;
 	return s[t.len] == '\0';
 }

@@ -33,6 +33,7 @@ static void cutting(void **state)
 	assert_false(text_starts(text_of("ab"), "abc"));
 	assert_false(text_eq(text_of("ab"), "abc"));
 	assert_false(text_eq(text_of("abc"), "ab"));
+	assert_false(text_eq((struct text){ "ab\0c", 4 }, "ab")); /* as a file may have it */
 }
 
 static void numbers(void **state)
