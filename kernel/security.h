@@ -53,9 +53,11 @@ int security_call_connect(struct socket *sock, const struct sockaddr_storage *ad
 int security_call_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 int security_call_recvmsg(struct socket *sock, struct msghdr *msg, size_t len);
 
-/* While no module has registered for a hook it is one no-op. */
-#define call_int_hook(id, walk, ...)                                                               \
-	(static_branch_unlikely(&security_active[id]) ? walk(__VA_ARGS__) : 0)
+/* While no module has registered for a hook it is one no-op. Who has nothing to do after it asks
+ * this first, and need not come back. */
+#define security_hooked(id) static_branch_unlikely(&security_active[id])
+
+#define call_int_hook(id, walk, ...) (security_hooked(id) ? walk(__VA_ARGS__) : 0)
 
 static inline int security_socket_create(int family, int type, int protocol)
 {

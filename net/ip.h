@@ -23,22 +23,16 @@ struct ip_template {
 void ip_template_init(struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl,
 		bool df);
 
-/* ip_make_skb - a packet with room for its headers and the message's payload copied in, or a
- * chain of them (skb->frags) when it does not fit the route's MTU.
+/* ip_make_skb_slow - what ip_make_skb (ip_output.h) does, for all that it gives up: waits for room,
+ * answers a chain of packets (skb->frags) when the message does not fit the route's MTU.
  * sk             who sends: how long it may wait (sk_sndtimeo)
  * transport_len  bytes of transport header to leave free before the payload
- * len            bytes of payload, at most 65535 - 20 - transport_len
- * Returns        the packet, data at the transport header, skb->csum of the payload; or an error pointer: -EFAULT, -EMSGSIZE,
- *                -EAGAIN (would have to wait), -ENOBUFS, -ENETDOWN (waited in vain), -ESTALE (the
- *                route changed while waiting: ask again)
+ * Returns        the packet, data at the transport header, skb->csum of the payload; or an error
+ *                pointer: -EFAULT, -EMSGSIZE, -EAGAIN (would have to wait), -ENOBUFS, -ENETDOWN
+ *                (waited in vain), -ESTALE (the route changed while waiting: ask again)
  * Blocks         while ring or pool have no room, unless MSG_DONTWAIT is among msg->flags */
-struct sk_buff *ip_make_skb(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
+struct sk_buff *ip_make_skb_slow(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
 		size_t len, u32 transport_len);
-
-/* ip_send_skb - put the IPv4 header before a packet from ip_make_skb and send it. Takes the skb.
- * Returns  0, or -EPERM (netfilter), or what neigh_output says */
-int ip_send_skb(struct net *net, struct sk_buff *skb, const struct rtable *rt,
-		const struct ip_template *t);
 
 /* ip_rcv - an IPv4 packet came in, data at its header. Takes the skb. */
 void ip_rcv(struct sk_buff *skb);

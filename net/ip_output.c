@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * ip_output.c - IPv4 on the way down: building packets, their headers, fragments.
- * Not here: routing (route.c), hooks (netfilter.c), Ethernet addresses (neighbour.c).
+ * ip_output.c - IPv4 on the way down: a flow's header, waiting for room, fragments.
+ * Not here: what every datagram passes (ip_output.h), routing (route.c), hooks (netfilter.c).
  * udp.c and icmp.c call in; calls neigh_output.
  * Source: RFC 791 3.1-3.2; RFC 1122 3.2.1; RFC 6864 4 (identification). */
-#include "net/checksum.h"
-#include "net/ip.h"
-#include "net/msg.h"
-#include "net/netfilter.h"
+#include "net/ip_output.h"
 #include "net/sock.h"
 #include "kernel/lib/string.h"
 
@@ -26,12 +23,17 @@ static u64 send_deadline(const struct sock *sk, const struct msghdr *msg)
 	return clock_ns() + (sk->sk_sndtimeo == UINT64_MAX ? SEND_WAIT_NS : sk->sk_sndtimeo);
 }
 
-static noinline int wait_for_room_slow(const struct sock *sk, const struct rtable *rt,
+/* Until the pool and the device have room for n packets. */
+static int wait_for_room(const struct sock *sk, const struct rtable *rt,
 		const struct msghdr *msg, u32 n)
 {
-	u64 deadline = send_deadline(sk, msg);
-	int err = dev_tx_wait(rt->dev, n, deadline);
+	u64 deadline;
+	int err;
 
+	if (skb_pool.free_n >= n && rt->dev->tx_room >= n)
+		return 0;
+	deadline = send_deadline(sk, msg);
+	err = dev_tx_wait(rt->dev, n, deadline);
 	while (!err && skb_pool.free_n < n) { /* others hold them: parked, received and unread */
 		if (deadline == 0)
 			return -EAGAIN;
@@ -43,41 +45,24 @@ static noinline int wait_for_room_slow(const struct sock *sk, const struct rtabl
 	return !err && !rt_valid(rt->dev->net, rt) ? -ESTALE : err;
 }
 
-/* Until the pool and the device have room for n packets. */
-static int wait_for_room(const struct sock *sk, const struct rtable *rt, const struct msghdr *msg,
-		u32 n)
-{
-	if (skb_pool.free_n >= n && rt->dev->tx_room >= n)
-		return 0;
-	return wait_for_room_slow(sk, rt, msg, n);
-}
-
-typedef s64 (*csum_copy)(void *dst, struct msghdr *msg, size_t len);
-
-static noinline struct sk_buff *not_copied(struct sk_buff *skb)
-{
-	consume_skb(skb);
-	return ERR_PTR(-EFAULT);
-}
-
 /* One packet: `head` bytes left free for the transport header, then len bytes of payload. */
-static __always_inline struct sk_buff *make_one(struct msghdr *msg, u32 head, u32 len,
-		csum_copy copy)
+static struct sk_buff *make_one(struct msghdr *msg, u32 head, u32 len)
 {
 	struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF + IP_HLEN);
-	s64 sum;
+	s64 sum = csum_memcpy_from_pieces(skb->data + head, msg, len);
 
+	if (sum < 0) {
+		consume_skb(skb);
+		return ERR_PTR(-EFAULT);
+	}
 	skb->len = (u16)(head + len);
-	sum = copy(skb->data + head, msg, len);
-	if (unlikely(sum < 0))
-		return not_copied(skb);
 	skb->csum = (u64)sum;
 	return skb;
 }
 
 /* All but the last carry a multiple of eight bytes, so that offsets count in eights and the
  * checksum of the whole is the sum of the parts'. */
-static noinline struct sk_buff *make_fragments(const struct sock *sk, const struct rtable *rt,
+static struct sk_buff *make_fragments(const struct sock *sk, const struct rtable *rt,
 		struct msghdr *msg, size_t len, u32 head)
 {
 	u32 room = ALIGN_DOWN(rt->mtu - IP_HLEN, (u32)FRAGMENT_UNIT);
@@ -92,7 +77,7 @@ static noinline struct sk_buff *make_fragments(const struct sock *sk, const stru
 		return ERR_PTR(err);
 	while (len > 0) {
 		u32 take = (u32)min(len, (size_t)(room - head));
-		struct sk_buff *skb = make_one(msg, head, take, csum_memcpy_from_pieces);
+		struct sk_buff *skb = make_one(msg, head, take);
 
 		if (IS_ERR(skb)) {
 			if (first)
@@ -112,29 +97,21 @@ static noinline struct sk_buff *make_fragments(const struct sock *sk, const stru
 	return first;
 }
 
-/* No packet has come back yet, or there is no room. */
-static noinline struct sk_buff *make_one_later(const struct sock *sk, const struct rtable *rt,
-		struct msghdr *msg, u32 len, u32 head)
-{
-	int err = wait_for_room(sk, rt, msg, 1);
-
-	return err ? ERR_PTR(err) : make_one(msg, head, len, csum_memcpy_whole_msg);
-}
-
-struct sk_buff *ip_make_skb(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
+struct sk_buff *ip_make_skb_slow(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
 		size_t len, u32 transport_len)
 {
-	if (unlikely(IP_HLEN + transport_len + len > rt->mtu))
+	int err;
+
+	if (IP_HLEN + transport_len + len > rt->mtu)
 		return make_fragments(sk, rt, msg, len, transport_len);
-	if (unlikely(!skb_pool.free || rt->dev->tx_room == 0))
-		return make_one_later(sk, rt, msg, (u32)len, transport_len);
-	return make_one(msg, transport_len, (u32)len, csum_memcpy_whole_msg);
+	err = wait_for_room(sk, rt, msg, 1);
+	return err ? ERR_PTR(err) : make_one(msg, transport_len, (u32)len);
 }
 
 /* ---- down ------------------------------------------------------------------------------- */
 
 /* Each piece gets a copy of the first header with its own offset. */
-static noinline int ip_do_fragment(struct sk_buff *skb)
+int ip_do_fragment(struct sk_buff *skb)
 {
 	struct iphdr header = *(struct iphdr *)skb->data;
 	struct net *net = skb->dev->net;
@@ -173,33 +150,6 @@ static noinline int ip_do_fragment(struct sk_buff *skb)
 	return err;
 }
 
-static int ip_finish_output(struct net *net, struct sk_buff *skb)
-{
-	(void)net;
-	if (unlikely(skb->frags))
-		return ip_do_fragment(skb);
-	return neigh_output(skb);
-}
-
-static int ip_output(struct net *net, struct sk_buff *skb)
-{
-	return nf_hook(NF_INET_POST_ROUTING, net, skb, NULL, skb->dev, ip_finish_output);
-}
-
-/* A header complete but for length and checksum gets these. sum: of it as it stands. */
-static inline int ip_local_out(struct net *net, struct sk_buff *skb, u32 sum)
-{
-	struct iphdr *iph = (struct iphdr *)skb->data;
-
-	be16 len = cpu_to_be16((u16)(skb->len + skb->frags_len));
-
-	net->mib.ip_out_requests++;
-	iph->tot_len = len;
-	iph->check = csum_fold_32(sum + len.raw);
-	skb->protocol = cpu_to_be16(ETH_P_IP);
-	return nf_hook(NF_INET_LOCAL_OUT, net, skb, NULL, skb->dev, ip_output);
-}
-
 void ip_template_init(struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl,
 		bool df)
 {
@@ -217,7 +167,7 @@ void ip_template_init(struct ip_template *t, const struct rtable *rt, u8 protoco
 /* RFC 6864 4.1: an atomic datagram (DF set, not a fragment) may carry any identification, so it
  * carries none, which tells nothing to strangers. Others must not repeat soon: one counter from a
  * random start. */
-static noinline u32 make_fragmentable(struct iphdr *iph, u32 sum)
+static u32 make_fragmentable(struct iphdr *iph, u32 sum)
 {
 	static u16 counter;
 	static bool seeded;
@@ -232,16 +182,7 @@ static noinline u32 make_fragmentable(struct iphdr *iph, u32 sum)
 	return sum + iph->id.raw;
 }
 
-int ip_send_skb(struct net *net, struct sk_buff *skb, const struct rtable *rt,
-		const struct ip_template *t)
+int ip_send_fragmentable(struct net *net, struct sk_buff *skb, const struct ip_template *t)
 {
-	struct iphdr *iph = skb_push(skb, IP_HLEN);
-	u32 sum = t->sum;
-
-	*iph = t->iph;
-	if (unlikely(skb->frags || !t->df))
-		sum = make_fragmentable(iph, sum);
-	skb->dev = rt->dev;
-	skb->neigh = rt->neigh;
-	return ip_local_out(net, skb, sum);
+	return ip_local_out(net, skb, make_fragmentable((struct iphdr *)skb->data, t->sum));
 }

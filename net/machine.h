@@ -82,20 +82,22 @@ void *dma_alloc(size_t bytes);
 /* copy_from_user - the only way in. Returns 0 or -EFAULT (then dst is undefined). */
 int copy_from_user(void *dst, const void __user *src, size_t len) __must_check;
 
-/* copy_from_user_16 - the same for 16 bytes, the length of an address. */
 #ifdef MUFFIN_HOST
+/* copy_from_user_16 - the same for 16 bytes, the length of an address. */
 static inline int copy_from_user_16(void *dst, const void __user *src)
 {
 	return copy_from_user(dst, src, 16);
 }
-#else
-int copy_from_user_16(void *dst, const void __user *src) __must_check;
-#endif
 
-/* csum_and_copy_from_user - the same as copy_from_user, and the sum of the bytes on the way (net/checksum.h: 16-bit
- * words as they stand in memory, an odd last byte as if followed by zero).
+/* csum_and_copy_from_user - the same as copy_from_user, and the sum of the bytes on the way
+ * (net/checksum.h: 16-bit words as they stand in memory, an odd last byte as if followed by zero).
  * Returns  the unfolded sum, below 2^34; or -EFAULT */
 s64 csum_and_copy_from_user(void *dst, const void __user *src, size_t len) __must_check;
+#else
+/* copy_user_csum - csum_and_copy_from_user, but for a caller that knows which registers it uses. */
+s64 copy_user_csum(void *dst, const void __user *src, size_t len);
+#include "kernel/lib/uaccess_copy.h" /* both, inline */
+#endif
 
 /* copy_to_user - the only way out. Returns 0 or -EFAULT (some bytes may have been written). */
 int copy_to_user(void __user *dst, const void *src, size_t len) __must_check;

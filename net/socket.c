@@ -121,16 +121,20 @@ static noinline long not_a_socket(const struct file *file)
 	return file ? -ENOTSOCK : -EBADF;
 }
 
+static inline bool is_socket(const struct file *file)
+{
+	return file && file->ops == &socket_file_ops;
+}
+
 /* Returns the socket, or NULL with *err set. */
-static __always_inline struct socket *sockfd_lookup(u64 fd, long *err)
+static struct socket *sockfd_lookup(u64 fd, long *err)
 {
 	struct file *file = fd_get(&current->files, (int)fd);
 
-	if (unlikely(!file || file->ops != &socket_file_ops)) {
-		*err = not_a_socket(file);
-		return NULL;
-	}
-	return file->private_data;
+	if (likely(is_socket(file)))
+		return file->private_data;
+	*err = not_a_socket(file);
+	return NULL;
 }
 
 /* ---- addresses across the border ---------------------------------------------------------- */
@@ -275,12 +279,17 @@ long sys_getsockopt(u64 fd, u64 level, u64 name, u64 val, u64 len)
 
 /* ---- sending ----------------------------------------------------------------------------- */
 
-static __always_inline ssize sock_sendmsg_inline(struct socket *sock, struct msghdr *msg, size_t len)
+static noinline ssize sock_sendmsg_asked(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	int err = security_socket_sendmsg(sock, msg, len);
 
-	if (unlikely(err))
-		return err;
+	return err ? err : sock->ops->sendmsg(sock, msg, len);
+}
+
+static __always_inline ssize sock_sendmsg_inline(struct socket *sock, struct msghdr *msg, size_t len)
+{
+	if (security_hooked(SECURITY_SOCKET_SENDMSG))
+		return sock_sendmsg_asked(sock, msg, len);
 	return sock->ops->sendmsg(sock, msg, len);
 }
 
@@ -297,14 +306,14 @@ static struct msghdr sendto_msg;
 long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
 {
 	struct msghdr *msg = &sendto_msg;
-	long err = 0;
-	struct socket *sock = sockfd_lookup(fd, &err);
+	struct file *file = fd_get(&current->files, (int)fd); /* sockfd_lookup, and its flags */
+	int err;
 
-	if (unlikely(!sock))
-		return err;
+	if (unlikely(!is_socket(file)))
+		return not_a_socket(file);
 	if (unlikely(len > SENDTO_MAX))
 		len = SENDTO_MAX;
-	if (unlikely(sock->file->flags & O_NONBLOCK))
+	if (unlikely(file->flags & O_NONBLOCK))
 		flags |= MSG_DONTWAIT;
 	msg->name = NULL;
 	msg->flags = (u32)flags;
@@ -317,7 +326,7 @@ long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
 		msg->name = &sendto_name;
 		msg->namelen = (u32)addr_len;
 	}
-	return sock_sendmsg_inline(sock, msg, len);
+	return sock_sendmsg_inline(file->private_data, msg, len);
 }
 
 /* struct msghdr as the program has it */

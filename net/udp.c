@@ -5,6 +5,7 @@
  * Source: RFC 768; RFC 1122 4.1.3; Linux's udp_sendmsg: the order of its checks. */
 #include "net/udp.h"
 #include "net/checksum.h"
+#include "net/ip_output.h"
 #include "net/sockopt.h"
 #include "net/udp_port.h"
 #include "net/wire/udp.h"
@@ -97,7 +98,7 @@ static __always_inline bool udp_flow_is_ready(const struct sock *sk, const struc
 }
 
 /* All that may be wrong with a message, in Linux's order; then its flow is in the cache. */
-static noinline int udp_make_ready(struct sock *sk, const struct msghdr *msg, size_t len)
+static int udp_make_ready(struct sock *sk, const struct msghdr *msg, size_t len)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	const struct sockaddr_in *to = udp_destination(inet, msg);
@@ -147,26 +148,30 @@ static __always_inline ssize udp_send_skb(struct sk_buff *skb, struct sock *sk, 
 	return (ssize)len;
 }
 
-/* The tables changed while it waited for room: once more with the new ones. */
-static noinline ssize udp_not_made(struct sock *sk, struct msghdr *msg, size_t len, long err)
+/* Whatever is not ready at once: another flow, errors, waiting, fragments. */
+static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size_t len)
 {
-	return err == -ESTALE ? udp_sendmsg(sk, msg, len) : err;
-}
-
-ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
-{
-	const struct rtable *rt = &inet_sk(sk)->cache.rt;
 	struct sk_buff *skb;
 
-	if (unlikely(!udp_flow_is_ready(sk, msg))) {
+	do {
 		int err = udp_make_ready(sk, msg, len);
 
 		if (err)
 			return err;
-	}
-	skb = ip_make_skb(sk, rt, msg, len, sizeof(struct udphdr));
-	if (unlikely(IS_ERR(skb)))
-		return udp_not_made(sk, msg, len, PTR_ERR(skb));
+		skb = ip_make_skb_slow(sk, &inet_sk(sk)->cache.rt, msg, len, sizeof(struct udphdr));
+	} while (PTR_ERR(skb) == -ESTALE); /* the tables changed while it waited for room */
+	return IS_ERR(skb) ? PTR_ERR(skb) : udp_send_skb(skb, sk, len);
+}
+
+ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	struct sk_buff *skb;
+
+	if (unlikely(!udp_flow_is_ready(sk, msg)))
+		return udp_sendmsg_slow(sk, msg, len);
+	skb = ip_make_skb(&inet_sk(sk)->cache.rt, msg, len, sizeof(struct udphdr));
+	if (unlikely(!skb))
+		return udp_sendmsg_slow(sk, msg, len);
 	return udp_send_skb(skb, sk, len);
 }
 

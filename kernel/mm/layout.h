@@ -17,11 +17,8 @@
 #pragma once
 
 #include "boot/boot.h"
-
-#define TASK_SIZE 0x00007fffffff0000 /* uaccess_copy.S knows it, too */
-
-#ifndef __ASSEMBLER__
 #include "kernel/lib/types.h"
+#include "kernel/lib/uaccess_copy.h" /* TASK_SIZE */
 
 #define PAGE_SIZE ((u64)PAGE_BYTES)
 #define PAGE_MASK (PAGE_SIZE - 1)
@@ -45,4 +42,3 @@ static inline u64 virt_to_phys(const void *va)
 {
 	return (u64)va - DIRECT_MAP;
 }
-#endif

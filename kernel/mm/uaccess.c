@@ -5,7 +5,7 @@
  * Source: copy_from_user(9), strncpy_from_user(9). */
 #include "kernel/mm/uaccess.h"
 
-/* uaccess_copy.S, which also has copy_from_user_16 and csum_and_copy_from_user; 0 or -EFAULT, the
+/* uaccess_copy.S, which also has copy_user_csum; 0 or -EFAULT, the
  * string: its length */
 int copy_user(void *dst, const void *src, size_t len);
 long copy_user_string(char *dst, const char *src, size_t size);

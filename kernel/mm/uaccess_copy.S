@@ -4,7 +4,7 @@
  * uaccess.c and the network stack call in. A fault here continues at the fixup, which answers -EFAULT.
  * Source: Intel SDM vol. 2 "STAC": with SMAP other accesses to user pages fault. */
 
-#include "kernel/mm/layout.h"
+#include "kernel/lib/uaccess_copy.h"
 
 #define EFAULT 14
 
@@ -72,31 +72,15 @@ copy_user:
 	xorl %eax, %eax
 	ret
 
-/* int copy_from_user_16(dst rdi, src rsi): an address of AF_INET, with every datagram. */
-	.balign 16
-	.globl copy_from_user_16
-copy_from_user_16:
-	movabsq $TASK_SIZE - 16, %rax
-	cmpq %rax, %rsi
-	ja .Lbad_range
-	USER_OPEN
-	USER movq (%rsi), %rax
-	USER movq 8(%rsi), %rcx
-	movq %rax, (%rdi)
-	movq %rcx, 8(%rdi)
-	USER_SHUT
-	xorl %eax, %eax
-	ret
-
 .Lbad_range:
 	movq $-EFAULT, %rax
 	ret
 
-/* s64 csum_and_copy_from_user(dst rdi, src rsi, len rdx): copy, and sum up the bytes as 16-bit words
- * (net/checksum.h), below 2^34; or -EFAULT. */
+/* s64 copy_user_csum(dst rdi, src rsi, len rdx), csum_and_copy_from_user in net/machine.h: copy, and
+ * sum up the bytes as 16-bit words. Uses no registers but rax, rcx, rdx, rsi, rdi, r8. */
 	.balign 16
-	.globl csum_and_copy_from_user
-csum_and_copy_from_user:
+	.globl copy_user_csum
+copy_user_csum:
 	movabsq $TASK_SIZE, %rax
 	leaq (%rsi, %rdx), %rcx
 	cmpq %rsi, %rcx			/* beyond the end of all addresses, and back */
