@@ -9,6 +9,7 @@
 #include "net/ip.h"
 #include "net/route.h"
 #include "net/socket.h"
+#include "net/wire/udp.h"
 
 struct inet_sock {
 	struct sock sk; /* first: a sock is cast to it */
@@ -27,20 +28,24 @@ struct inet_sock {
 	bool port_locked, addr_locked; /* the program chose the port, the address */
 	struct list_head bind_node; /* in its port's list */
 
-	/* The last destination: its route and the headers of the flow, ready but for lengths and
-	 * checksums (design: cached, not skipped). For this key, while rt.genid is the namespace's;
+	/* The last destination: its route, and the headers of the flow as the last datagram's length
+	 * makes them (design: cached, not skipped). For this key, while rt.genid is the namespace's;
 	 * whatever else goes into it calls inet_forget_route. */
 	struct {
 		u64 to; /* sockaddr_key of the address as the program gave it */
+		size_t len; /* of payload that the headers are for; INET_NO_LEN: none yet */
 		struct udp_template {
-			be16 source, dest;
-			u32 sum; /* of pseudo-header and ports */
-			u16 check_mask; /* zero when the socket wants no checksum */
+			struct udphdr uh; /* without checksum */
+			u32 ports_sum;	  /* of pseudo-header and ports, without the length */
+			u32 sum;	  /* with it */
+			u16 check_mask;	  /* zero when the socket wants no checksum */
 		} udp;
 		struct rtable rt;
 		struct ip_template ip;
 	} cache;
 };
+
+#define INET_NO_LEN SIZE_MAX
 
 static inline void inet_forget_route(struct inet_sock *inet)
 {

@@ -11,17 +11,21 @@
 
 struct msghdr;
 
-/* The header of a flow, made once: what changes with each packet is added when it is sent. */
+/* The header of a flow, made once, and complete for packets as long as the last one. */
 struct ip_template {
-	struct iphdr iph; /* tot_len, id and check are zero */
+	struct iphdr iph;
+	u16 len; /* of the packets it is complete for; 0: tot_len and check are not there */
 	bool df;
-	u32 sum; /* of its bytes, below 2^16 */
+	u32 sum; /* of its bytes without tot_len and check, below 2^16 */
 };
 
 /* ip_template_init - df: routers may not fragment it; a packet that we had to fragment ourselves
  * goes without. */
 void ip_template_init(struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl,
 		bool df);
+
+/* ip_template_set_len - complete it for packets of len bytes, header and all; 0: for none. */
+void ip_template_set_len(struct ip_template *t, u16 len);
 
 /* ip_make_skb_slow - what ip_make_skb (ip_output.h) does, for all that it gives up: waits for room,
  * answers a chain of packets (skb->frags) when the message does not fit the route's MTU.

@@ -161,7 +161,15 @@ void ip_template_init(struct ip_template *t, const struct rtable *rt, u8 protoco
 		.saddr = rt->saddr,
 		.daddr = rt->daddr };
 	t->df = df;
+	t->len = 0;
 	t->sum = csum_16(csum_add(0, &t->iph, sizeof(t->iph)));
+}
+
+void ip_template_set_len(struct ip_template *t, u16 len)
+{
+	t->len = t->df ? len : 0; /* without DF each has an identification of its own */
+	t->iph.tot_len = cpu_to_be16(len);
+	t->iph.check = csum_fold_32(t->sum + t->iph.tot_len.raw);
 }
 
 /* RFC 6864 4.1: an atomic datagram (DF set, not a fragment) may carry any identification, so it
@@ -182,7 +190,15 @@ static u32 make_fragmentable(struct iphdr *iph, u32 sum)
 	return sum + iph->id.raw;
 }
 
-int ip_send_fragmentable(struct net *net, struct sk_buff *skb, const struct ip_template *t)
+int ip_send_unprepared(struct net *net, struct sk_buff *skb, const struct ip_template *t)
 {
-	return ip_local_out(net, skb, make_fragmentable((struct iphdr *)skb->data, t->sum));
+	struct iphdr *iph = (struct iphdr *)skb->data;
+	be16 len = cpu_to_be16((u16)(skb->len + skb->frags_len));
+	u32 sum = t->sum;
+
+	if (skb->frags || !t->df)
+		sum = make_fragmentable(iph, sum);
+	iph->tot_len = len;
+	iph->check = csum_fold_32(sum + len.raw);
+	return ip_local_out(net, skb);
 }

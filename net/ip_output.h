@@ -13,7 +13,7 @@
 
 /* ip_make_skb - a packet with room for its headers and the message's payload copied in.
  * transport_len  bytes of transport header to leave free before the payload
- * len            bytes of payload
+ * len            bytes of payload; with its headers it fits the route's MTU
  * Returns        the packet, data at the transport header, skb->csum of the payload; or NULL when
  *                it cannot be made at once: ip_make_skb_slow knows why */
 static __always_inline struct sk_buff *ip_make_skb(const struct rtable *rt, struct msghdr *msg,
@@ -22,13 +22,11 @@ static __always_inline struct sk_buff *ip_make_skb(const struct rtable *rt, stru
 	struct sk_buff *skb;
 	s64 sum;
 
-	if (unlikely(IP_HLEN + transport_len + len > rt->mtu))
-		return NULL;
-	if (unlikely(!skb_pool.free || rt->dev->tx_room == 0))
+	if (unlikely(!skb_pool.free || rt->dev->tx_room == 0 || msg->at_len != len))
 		return NULL;
 	skb = skb_alloc(SKB_NETWORK_OFF + IP_HLEN);
 	skb->len = (u16)(transport_len + len);
-	sum = csum_memcpy_whole_msg(skb->data + transport_len, msg, len);
+	sum = csum_and_copy_from_user(skb->data + transport_len, msg->at, len);
 	if (unlikely(sum < 0)) {
 		skb_release(skb);
 		return NULL;
@@ -40,8 +38,9 @@ static __always_inline struct sk_buff *ip_make_skb(const struct rtable *rt, stru
 /* ip_do_fragment - a chain of packets (skb->frags) to the neighbour, each with its header. */
 int ip_do_fragment(struct sk_buff *skb);
 
-/* ip_send_fragmentable - ip_send_skb for what has fragments or may get some from others. */
-int ip_send_fragmentable(struct net *net, struct sk_buff *skb, const struct ip_template *t);
+/* ip_send_unprepared - ip_send_skb with a header that is not complete, or must not be used as it is:
+ * another length, fragments here or allowed elsewhere. */
+int ip_send_unprepared(struct net *net, struct sk_buff *skb, const struct ip_template *t);
 
 static inline int ip_finish_output(struct net *net, struct sk_buff *skb)
 {
@@ -56,15 +55,10 @@ static inline int ip_output(struct net *net, struct sk_buff *skb)
 	return nf_hook(NF_INET_POST_ROUTING, net, skb, NULL, skb->dev, ip_finish_output);
 }
 
-/* A header complete but for length and checksum gets these. sum: of it as it stands, below 2^20. */
-static __always_inline int ip_local_out(struct net *net, struct sk_buff *skb, u32 sum)
+/* The header is complete: to whoever listens to what leaves, and out. */
+static __always_inline int ip_local_out(struct net *net, struct sk_buff *skb)
 {
-	struct iphdr *iph = (struct iphdr *)skb->data;
-	be16 len = cpu_to_be16((u16)(skb->len + skb->frags_len));
-
 	net->mib.ip_out_requests++;
-	iph->tot_len = len;
-	iph->check = csum_fold_32(sum + len.raw);
 	skb->protocol = cpu_to_be16(ETH_P_IP);
 	return nf_hook(NF_INET_LOCAL_OUT, net, skb, NULL, skb->dev, ip_output);
 }
@@ -79,7 +73,7 @@ static __always_inline int ip_send_skb(struct net *net, struct sk_buff *skb, con
 	skb->dev = rt->dev;
 	skb->neigh = rt->neigh;
 	*iph = t->iph;
-	if (unlikely(skb->frags || !t->df))
-		return ip_send_fragmentable(net, skb, t);
-	return ip_local_out(net, skb, t->sum);
+	if (unlikely(skb->frags || skb->len != t->len))
+		return ip_send_unprepared(net, skb, t);
+	return ip_local_out(net, skb);
 }

@@ -65,8 +65,8 @@ int memcpy_from_msg(void *dst, struct msghdr *msg, size_t len) __must_check;
  * Returns  the unfolded sum (net/checksum.h), or -EFAULT */
 s64 csum_memcpy_from_pieces(void *dst, struct msghdr *msg, size_t len) __must_check;
 
-/* csum_memcpy_whole_msg - the whole message, of which nothing has been taken yet and after which
- * nothing is; the same answer. Here when it lies in one piece, as it mostly does. */
+/* csum_memcpy_whole_msg - the same for a message in one piece, of which nothing has been taken yet
+ * and after which nothing is. */
 static inline s64 csum_memcpy_whole_msg(void *dst, struct msghdr *msg, size_t len)
 {
 	if (unlikely(msg->at_len != len))

@@ -139,18 +139,11 @@ static struct socket *sockfd_lookup(u64 fd, long *err)
 
 /* ---- addresses across the border ---------------------------------------------------------- */
 
-static noinline int move_odd_addr_to_kernel(u64 uaddr, u64 ulen, struct sockaddr_storage *kaddr)
+static int move_addr_to_kernel(u64 uaddr, u64 ulen, struct sockaddr_storage *kaddr)
 {
 	if ((s32)ulen < 0 || ulen > sizeof(*kaddr))
 		return -EINVAL;
 	return ulen == 0 ? 0 : copy_from_user(kaddr, (const void *)uaddr, ulen);
-}
-
-static inline int move_addr_to_kernel(u64 uaddr, u64 ulen, struct sockaddr_storage *kaddr)
-{
-	if (unlikely(ulen != sizeof(struct sockaddr_in)))
-		return move_odd_addr_to_kernel(uaddr, ulen, kaddr);
-	return copy_from_user_16(kaddr, (const void *)uaddr);
 }
 
 /* The program says how much room there is and learns how long the address really is. */
@@ -303,11 +296,22 @@ ssize sock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 static struct sockaddr_storage sendto_name;
 static struct msghdr sendto_msg;
 
+/* An address of any length but the usual. */
+static noinline ssize sendto_odd_name(struct socket *sock, u64 len, u64 addr, u64 addr_len)
+{
+	int err = move_addr_to_kernel(addr, addr_len, &sendto_name);
+
+	if (err)
+		return err;
+	sendto_msg.name = &sendto_name;
+	sendto_msg.namelen = (u32)addr_len;
+	return sock_sendmsg(sock, &sendto_msg, len);
+}
+
 long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
 {
 	struct msghdr *msg = &sendto_msg;
 	struct file *file = fd_get(&current->files, (int)fd); /* sockfd_lookup, and its flags */
-	int err;
 
 	if (unlikely(!is_socket(file)))
 		return not_a_socket(file);
@@ -320,11 +324,12 @@ long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
 	msg->at = (u8 *)buf;
 	msg->at_len = len;
 	if (addr) {
-		err = move_addr_to_kernel(addr, addr_len, &sendto_name);
-		if (unlikely(err))
-			return err;
+		if (unlikely(addr_len != sizeof(struct sockaddr_in)))
+			return sendto_odd_name(file->private_data, len, addr, addr_len);
+		if (unlikely(copy_from_user_16(&sendto_name, (const void *)addr)))
+			return -EFAULT;
 		msg->name = &sendto_name;
-		msg->namelen = (u32)addr_len;
+		msg->namelen = sizeof(struct sockaddr_in);
 	}
 	return sock_sendmsg_inline(file->private_data, msg, len);
 }

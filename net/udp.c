@@ -59,9 +59,10 @@ static int udp_route(struct sock *sk, be32 daddr, be16 dport)
 		return err;
 	}
 	rt->fragment = inet->pmtudisc < IP_PMTUDISC_DO;
-	inet->cache.udp = (struct udp_template){ .source = cpu_to_be16(inet->inet_num),
-		.dest = dport,
-		.sum = csum_16(csum_pseudo(rt->saddr, rt->daddr, 0, IPPROTO_UDP) +
+	inet->cache.len = INET_NO_LEN;
+	inet->cache.udp = (struct udp_template){ .uh.source = cpu_to_be16(inet->inet_num),
+		.uh.dest = dport,
+		.ports_sum = csum_16(csum_pseudo(rt->saddr, rt->daddr, 0, IPPROTO_UDP) +
 				cpu_to_be16(inet->inet_num).raw + dport.raw),
 		.check_mask = sk->sk_no_check_tx ? 0 : 0xffff };
 	ip_template_init(&inet->cache.ip, rt, IPPROTO_UDP, inet->tos,
@@ -84,8 +85,22 @@ static const struct sockaddr_in *udp_destination(const struct inet_sock *inet,
 	return msg->name ? &msg->name->in : &inet->peer;
 }
 
+/* Complete the flow's headers for len bytes of payload. */
+static void udp_flow_set_len(struct inet_sock *inet, size_t len)
+{
+	struct udp_template *t = &inet->cache.udp;
+	size_t ulen = len + sizeof(t->uh);
+	bool fits = ulen + IP_HLEN <= inet->cache.rt.mtu;
+
+	t->uh.len = cpu_to_be16((u16)ulen);
+	t->sum = t->ports_sum + 2u * t->uh.len.raw; /* it stands in the pseudo-header, too */
+	ip_template_set_len(&inet->cache.ip, fits ? (u16)(ulen + IP_HLEN) : 0);
+	inet->cache.len = fits ? len : INET_NO_LEN;
+}
+
 /* The flow in the cache is the one this message wants, and nothing is unusual. */
-static __always_inline bool udp_flow_is_ready(const struct sock *sk, const struct msghdr *msg)
+static __always_inline bool udp_flow_is_ready(const struct sock *sk, const struct msghdr *msg,
+		size_t len)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 
@@ -94,7 +109,7 @@ static __always_inline bool udp_flow_is_ready(const struct sock *sk, const struc
 	if (unlikely(msg->name && msg->namelen < sizeof(struct sockaddr_in)))
 		return false;
 	return likely(sockaddr_key(udp_destination(inet, msg)) == inet->cache.to &&
-			rt_valid(sk->sk_net, &inet->cache.rt));
+			rt_valid(sk->sk_net, &inet->cache.rt) && len == inet->cache.len);
 }
 
 /* All that may be wrong with a message, in Linux's order; then its flow is in the cache. */
@@ -130,13 +145,11 @@ static __always_inline ssize udp_send_skb(struct sk_buff *skb, struct sock *sk, 
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct udphdr *uh = (struct udphdr *)skb->data;
-	be16 ulen = cpu_to_be16((u16)(len + sizeof(*uh))), check;
+	be16 check;
 	int err;
 
-	uh->source = inet->cache.udp.source;
-	uh->dest = inet->cache.udp.dest;
-	uh->len = ulen;
-	check = csum_fold(skb->csum + inet->cache.udp.sum + 2ull * ulen.raw);
+	*uh = inet->cache.udp.uh;
+	check = csum_fold(skb->csum + inet->cache.udp.sum);
 	if (unlikely(check.raw == 0)) /* RFC 768: zero means "none" */
 		check.raw = 0xffff;
 	uh->check.raw = check.raw & inet->cache.udp.check_mask;
@@ -148,7 +161,7 @@ static __always_inline ssize udp_send_skb(struct sk_buff *skb, struct sock *sk, 
 	return (ssize)len;
 }
 
-/* Whatever is not ready at once: another flow, errors, waiting, fragments. */
+/* Whatever is not ready at once: another flow or length, errors, waiting, fragments. */
 static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct sk_buff *skb;
@@ -158,6 +171,7 @@ static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size
 
 		if (err)
 			return err;
+		udp_flow_set_len(inet_sk(sk), len);
 		skb = ip_make_skb_slow(sk, &inet_sk(sk)->cache.rt, msg, len, sizeof(struct udphdr));
 	} while (PTR_ERR(skb) == -ESTALE); /* the tables changed while it waited for room */
 	return IS_ERR(skb) ? PTR_ERR(skb) : udp_send_skb(skb, sk, len);
@@ -167,7 +181,7 @@ ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct sk_buff *skb;
 
-	if (unlikely(!udp_flow_is_ready(sk, msg)))
+	if (unlikely(!udp_flow_is_ready(sk, msg, len)))
 		return udp_sendmsg_slow(sk, msg, len);
 	skb = ip_make_skb(&inet_sk(sk)->cache.rt, msg, len, sizeof(struct udphdr));
 	if (unlikely(!skb))
