@@ -25,6 +25,15 @@ static void inject_changed(const char *hex, u32 at, u8 value)
 	fake_inject(&eth0, frame, len);
 }
 
+static void inject_to_all(const char *hex)
+{
+	u8 frame[FAKE_FRAME_MAX];
+	u32 len = from_hex(hex, frame);
+
+	memset(frame, 0xff, ETH_ALEN);
+	fake_inject(&eth0, frame, len);
+}
+
 static void answers_for_our_address(void **state)
 {
 	(void)state;
@@ -74,6 +83,26 @@ static void request_answers_ours(void **state)
 	inject_hex(FRAME_ARP_ASKED);
 	assert_frame(1, FRAME_MUFFIN);
 	assert_frame(2, FRAME_ARP_ANSWER);
+}
+
+/* Only an answer to us proves that the way there and back works (RFC 4861 7.3.1's reason). */
+static void only_answers_confirm(void **state)
+{
+	int fd = udp_socket_at(0, OUR_PORT);
+	struct neighbour *n;
+
+	(void)state;
+	send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT);
+	inject_hex(FRAME_ARP_ANSWERED);
+	n = neigh_lookup(init_net.arp_tbl, &eth0.dev, cpu_to_be32(PEER_IP));
+	stack_step(30100);
+	assert_int_equal(n->nud_state, NUD_STALE);
+	inject_hex(FRAME_ARP_ASKED);
+	assert_int_equal(n->nud_state, NUD_STALE);
+	inject_to_all(FRAME_ARP_ANSWERED);
+	assert_int_equal(n->nud_state, NUD_STALE);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_int_equal(n->nud_state, NUD_REACHABLE);
 }
 
 static void announcement(void **state)
@@ -152,6 +181,7 @@ int main(void)
 		STACK_TEST(others_are_not_answered),
 		STACK_TEST(strangers_teach_nothing),
 		STACK_TEST(request_answers_ours),
+		STACK_TEST(only_answers_confirm),
 		STACK_TEST(announcement),
 		STACK_TEST(malformed),
 		STACK_TEST(conflict_is_told),

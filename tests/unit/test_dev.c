@@ -58,7 +58,8 @@ static struct sk_buff *frame_of(u32 len)
 {
 	struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF - ETH_HLEN);
 
-	memset(skb_put(skb, len), 0x11, len);
+	memset(skb->data, 0x11, skb_room(skb)); /* also where the padding will be */
+	skb_put(skb, len);
 	skb->dev = &eth0.dev;
 	init_net.mib.arp_out++; /* somebody has accepted it */
 	return skb;
