@@ -296,16 +296,21 @@ ssize sock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 static struct sockaddr_storage sendto_name;
 static struct msghdr sendto_msg;
 
-/* An address of any length but the usual. */
-static noinline ssize sendto_odd_name(struct socket *sock, u64 len, u64 addr, u64 addr_len)
+/* Any length, any address, any flags. */
+static noinline ssize sendto_odd(struct file *file, struct msghdr *msg, u64 len, u64 addr, u64 addr_len)
 {
-	int err = move_addr_to_kernel(addr, addr_len, &sendto_name);
+	msg->at_len = min(len, (u64)SENDTO_MAX);
+	if (file->flags & O_NONBLOCK)
+		msg->flags |= MSG_DONTWAIT;
+	if (addr) {
+		int err = move_addr_to_kernel(addr, addr_len, &sendto_name);
 
-	if (err)
-		return err;
-	sendto_msg.name = &sendto_name;
-	sendto_msg.namelen = (u32)addr_len;
-	return sock_sendmsg(sock, &sendto_msg, len);
+		if (err)
+			return err;
+		msg->name = &sendto_name;
+		msg->namelen = (u32)addr_len;
+	}
+	return sock_sendmsg(file->private_data, msg, msg->at_len);
 }
 
 long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
@@ -315,17 +320,15 @@ long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
 
 	if (unlikely(!is_socket(file)))
 		return not_a_socket(file);
-	if (unlikely(len > SENDTO_MAX))
-		len = SENDTO_MAX;
-	if (unlikely(file->flags & O_NONBLOCK))
-		flags |= MSG_DONTWAIT;
 	msg->name = NULL;
 	msg->flags = (u32)flags;
 	msg->at = (u8 *)buf;
 	msg->at_len = len;
+	if (unlikely(len > SENDTO_MAX || (file->flags & O_NONBLOCK)))
+		return sendto_odd(file, msg, len, addr, addr_len);
 	if (addr) {
 		if (unlikely(addr_len != sizeof(struct sockaddr_in)))
-			return sendto_odd_name(file->private_data, len, addr, addr_len);
+			return sendto_odd(file, msg, len, addr, addr_len);
 		if (unlikely(copy_from_user_16(&sendto_name, (const void *)addr)))
 			return -EFAULT;
 		msg->name = &sendto_name;
