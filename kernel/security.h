@@ -27,9 +27,10 @@ struct security_hook_list {
 	enum security_hook hook;
 	union {
 		int (*socket_create)(int family, int type, int protocol);
-		int (*socket_bind)(struct socket *sock, const struct sockaddr_storage *addr, u32 len);
-		int (*socket_connect)(struct socket *sock, const struct sockaddr_storage *addr,
-				u32 len);
+		int (*socket_bind)(
+			struct socket *sock, const struct sockaddr_storage *addr, u32 len);
+		int (*socket_connect)(
+			struct socket *sock, const struct sockaddr_storage *addr, u32 len);
 		int (*socket_sendmsg)(struct socket *sock, struct msghdr *msg, size_t len);
 		int (*socket_recvmsg)(struct socket *sock, struct msghdr *msg, size_t len);
 	};
@@ -64,14 +65,14 @@ static inline int security_socket_create(int family, int type, int protocol)
 	return call_int_hook(SECURITY_SOCKET_CREATE, security_call_create, family, type, protocol);
 }
 
-static inline int security_socket_bind(struct socket *sock, const struct sockaddr_storage *addr,
-		u32 len)
+static inline int security_socket_bind(
+	struct socket *sock, const struct sockaddr_storage *addr, u32 len)
 {
 	return call_int_hook(SECURITY_SOCKET_BIND, security_call_bind, sock, addr, len);
 }
 
-static inline int security_socket_connect(struct socket *sock, const struct sockaddr_storage *addr,
-		u32 len)
+static inline int security_socket_connect(
+	struct socket *sock, const struct sockaddr_storage *addr, u32 len)
 {
 	return call_int_hook(SECURITY_SOCKET_CONNECT, security_call_connect, sock, addr, len);
 }

@@ -12,7 +12,7 @@
 #include "net/wire/udp.h"
 
 struct inet_sock {
-	struct sock sk; /* first: a sock is cast to it */
+	struct sock sk;      /* first: a sock is cast to it */
 	be32 inet_rcv_saddr; /* bound to; zero: any */
 	be32 inet_saddr;     /* sends from; zero: routing chooses, also when bound to a group */
 	union {
@@ -26,19 +26,19 @@ struct inet_sock {
 	u16 inet_num; /* own port, host order; 0: none yet */
 	u8 tos, uc_ttl, mc_ttl, pmtudisc;
 	bool port_locked, addr_locked; /* the program chose the port, the address */
-	struct list_head bind_node; /* in its port's list */
+	struct list_head bind_node;    /* in its port's list */
 
 	/* The last destination: its route, and the headers of the flow as the last datagram's length
 	 * makes them (design: cached, not skipped). For this key, while rt.genid is the namespace's;
 	 * whatever else goes into it calls inet_forget_route. */
 	struct {
-		u64 to; /* sockaddr_key of the address as the program gave it */
+		u64 to;     /* sockaddr_key of the address as the program gave it */
 		size_t len; /* of payload that the headers are for; INET_NO_LEN: none yet */
 		struct udp_template {
 			struct udphdr uh; /* without checksum */
-			u32 ports_sum;	  /* of pseudo-header and ports, without the length */
-			u32 sum;	  /* with it */
-			u16 check_mask;	  /* zero when the socket wants no checksum */
+			u32 ports_sum;    /* of pseudo-header and ports, without the length */
+			u32 sum;          /* with it */
+			u16 check_mask;   /* zero when the socket wants no checksum */
 		} udp;
 		struct rtable rt;
 		struct ip_template ip;

@@ -36,7 +36,7 @@ static inline csum csum_add(csum sum, const void *at, size_t len)
 static inline be16 csum_fold_32(u32 sum)
 {
 	sum += sum << 16 | sum >> 16;
-	return (be16){ (u16)~(sum >> 16) };
+	return (be16){ (u16) ~(sum >> 16) };
 }
 
 /* csum_fold - the finished checksum, ready to be stored. */

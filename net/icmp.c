@@ -20,7 +20,8 @@ static struct sk_buff *icmp_reply(struct net *net, const struct iphdr *iph, stru
 {
 	struct flowi4 fl4 = { .daddr = iph->saddr, .proto = IPPROTO_ICMP };
 
-	if (be32_is_zero(iph->saddr)) /* RFC 1122 3.2.2: nobody's address; routing takes it for ours */
+	if (be32_is_zero(
+		    iph->saddr)) /* RFC 1122 3.2.2: nobody's address; routing takes it for ours */
 		return NULL;
 	if (ip_addr_type(net, iph->daddr) == RTN_LOCAL)
 		fl4.saddr = iph->daddr;
@@ -64,7 +65,7 @@ void icmp_send_unreach(const struct sk_buff *skb, enum icmp_unreach code)
 	struct rtable rt;
 
 	if (skb->pkt_type != PACKET_HOST || ip_addr_type(net, iph->daddr) != RTN_LOCAL ||
-			!rate_allows())
+		!rate_allows())
 		return;
 	reply = icmp_reply(net, iph, &rt);
 	if (!reply)

@@ -21,8 +21,8 @@ struct ip_template {
 
 /* ip_template_init - df: routers may not fragment it; a packet that we had to fragment ourselves
  * goes without. */
-void ip_template_init(struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl,
-		bool df);
+void ip_template_init(
+	struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl, bool df);
 
 /* ip_template_set_len - complete it for packets of len bytes, header and all; 0: for none. */
 void ip_template_set_len(struct ip_template *t, u16 len);
@@ -36,7 +36,7 @@ void ip_template_set_len(struct ip_template *t, u16 len);
  *                (waited in vain), -ESTALE (the route changed while waiting: ask again)
  * Blocks         while ring or pool have no room, unless MSG_DONTWAIT is among msg->flags */
 struct sk_buff *ip_make_skb_slow(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
-		size_t len, u32 transport_len);
+	size_t len, u32 transport_len);
 
 /* ip_rcv - an IPv4 packet came in, data at its header. Takes the skb. */
 void ip_rcv(struct sk_buff *skb);

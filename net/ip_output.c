@@ -24,8 +24,8 @@ static u64 send_deadline(const struct sock *sk, const struct msghdr *msg)
 }
 
 /* Until the pool and the device have room for n packets. */
-static int wait_for_room(const struct sock *sk, const struct rtable *rt,
-		const struct msghdr *msg, u32 n)
+static int wait_for_room(
+	const struct sock *sk, const struct rtable *rt, const struct msghdr *msg, u32 n)
 {
 	u64 deadline;
 	int err;
@@ -62,8 +62,8 @@ static struct sk_buff *make_one(struct msghdr *msg, u32 head, u32 len)
 
 /* All but the last carry a multiple of eight bytes, so that offsets count in eights and the
  * checksum of the whole is the sum of the parts'. */
-static struct sk_buff *make_fragments(const struct sock *sk, const struct rtable *rt,
-		struct msghdr *msg, size_t len, u32 head)
+static struct sk_buff *make_fragments(
+	const struct sock *sk, const struct rtable *rt, struct msghdr *msg, size_t len, u32 head)
 {
 	u32 room = ALIGN_DOWN(rt->mtu - IP_HLEN, (u32)FRAGMENT_UNIT);
 	u32 n = (u32)((head + len + room - 1) / room);
@@ -98,7 +98,7 @@ static struct sk_buff *make_fragments(const struct sock *sk, const struct rtable
 }
 
 struct sk_buff *ip_make_skb_slow(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
-		size_t len, u32 transport_len)
+	size_t len, u32 transport_len)
 {
 	int err;
 
@@ -150,8 +150,8 @@ int ip_do_fragment(struct sk_buff *skb)
 	return err;
 }
 
-void ip_template_init(struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl,
-		bool df)
+void ip_template_init(
+	struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl, bool df)
 {
 	t->iph = (struct iphdr){ .version_ihl = IP_VERSION_IHL,
 		.tos = tos,

@@ -16,8 +16,8 @@
  * len            bytes of payload; with its headers it fits the route's MTU
  * Returns        the packet, data at the transport header, skb->csum of the payload; or NULL when
  *                it cannot be made at once: ip_make_skb_slow knows why */
-static __always_inline struct sk_buff *ip_make_skb(const struct rtable *rt, struct msghdr *msg,
-		size_t len, u32 transport_len)
+static __always_inline struct sk_buff *ip_make_skb(
+	const struct rtable *rt, struct msghdr *msg, size_t len, u32 transport_len)
 {
 	struct sk_buff *skb;
 	s64 sum;
@@ -65,8 +65,8 @@ static __always_inline int ip_local_out(struct net *net, struct sk_buff *skb)
 
 /* ip_send_skb - put the IPv4 header before a packet of ip_make_skb's and send it. Takes the skb.
  * Returns  0, or -EPERM (netfilter), or what neigh_output says */
-static __always_inline int ip_send_skb(struct net *net, struct sk_buff *skb, const struct rtable *rt,
-		const struct ip_template *t)
+static __always_inline int ip_send_skb(
+	struct net *net, struct sk_buff *skb, const struct rtable *rt, const struct ip_template *t)
 {
 	struct iphdr *iph = skb_push(skb, IP_HLEN);
 

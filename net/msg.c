@@ -54,8 +54,7 @@ s64 csum_memcpy_from_pieces(void *dst, struct msghdr *msg, size_t len)
 
 	while (len > 0) {
 		size_t n = piece(msg, len);
-		s64 part = n ? csum_and_copy_from_user(to, msg->at, n) :
-			       -EFAULT;
+		s64 part = n ? csum_and_copy_from_user(to, msg->at, n) : -EFAULT;
 
 		if (part < 0)
 			return -EFAULT;

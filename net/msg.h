@@ -51,7 +51,7 @@ struct iovec {
 struct msghdr {
 	struct sockaddr_storage *name; /* kernel memory; NULL: none */
 	u32 namelen;
-	u32 flags; /* MSG_*, in and out */
+	u32 flags;     /* MSG_*, in and out */
 	u8 __user *at; /* what is left of the current piece */
 	size_t at_len;
 	const struct iovec *iov; /* the pieces after it */

@@ -23,26 +23,32 @@ struct neighbour;
 #define SKB_TRANSPORT_OFF 116
 #define SKB_HEADROOM      124
 
-enum pkt_type { PACKET_HOST, PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST, PACKET_OUTGOING };
+enum pkt_type {
+	PACKET_HOST,
+	PACKET_BROADCAST,
+	PACKET_MULTICAST,
+	PACKET_OTHERHOST,
+	PACKET_OUTGOING
+};
 
 struct sk_buff {
-	struct sk_buff *next;	 /* in whatever list holds it */
-	struct net_device *dev;	 /* sending: leaves by it; receiving: came by it */
-	struct sock *sk;	 /* who sent it; valid during the call, longer when owned */
+	struct sk_buff *next;    /* in whatever list holds it */
+	struct net_device *dev;  /* sending: leaves by it; receiving: came by it */
+	struct sock *sk;         /* who sent it; valid during the call, longer when owned */
 	struct neighbour *neigh; /* sending: bound at routing */
-	u8 *data;		 /* first byte of the current layer */
-	u64 csum;		 /* building: of the payload, net/checksum.h */
-	struct sk_buff *frags;	 /* the rest of a datagram that does not fit one frame */
+	u8 *data;                /* first byte of the current layer */
+	u64 csum;                /* building: of the payload, net/checksum.h */
+	struct sk_buff *frags;   /* the rest of a datagram that does not fit one frame */
 	/* skb_alloc sets these eight bytes at once: no bit may be left out */
-	u16 frags_len;	   /* bytes in frags */
-	be16 protocol;	   /* ethertype */
-	u8 network_off;	   /* of the IPv4 header, from the slot's start */
+	u16 frags_len;  /* bytes in frags */
+	be16 protocol;  /* ethertype */
+	u8 network_off; /* of the IPv4 header, from the slot's start */
 	u8 transport_off;
 	u8 pkt_type;
-	bool owned : 1;	    /* it waits: holds a reference to sk, counts against its buffer */
+	bool owned : 1;     /* it waits: holds a reference to sk, counts against its buffer */
 	bool xmit_more : 1; /* another follows at once: the doorbell may wait */
 	u8 spare : 6;
-	u16 len;	    /* bytes from data, without frags */
+	u16 len; /* bytes from data, without frags */
 };
 
 _Static_assert(sizeof(struct sk_buff) <= SKB_NETWORK_OFF - 16, "and the Ethernet header before L3");
@@ -79,7 +85,7 @@ enum skb_drop_reason {
 
 struct skb_pool {
 	struct sk_buff *free; /* came back: the last one first, it is still in the cache */
-	u8 *fresh;	      /* slots never used: start-up does not touch them */
+	u8 *fresh;            /* slots never used: start-up does not touch them */
 	u32 fresh_n;
 	u32 free_n, total_n; /* free_n counts the fresh ones, too */
 	u64 dropped[SKB_DROP_REASONS];

@@ -171,7 +171,7 @@ long sys_socket(u64 family, u64 type, u64 protocol)
 	if (flags & ~(u32)(SOCK_CLOEXEC | SOCK_NONBLOCK))
 		return -EINVAL;
 	err = sock_create(current->nsproxy->net_ns, (int)family, (int)(type & SOCK_TYPE_MASK),
-			(int)protocol, &sock);
+		(int)protocol, &sock);
 	return err ? err : sock_map_fd(sock, flags);
 }
 
@@ -279,7 +279,8 @@ static noinline ssize sock_sendmsg_asked(struct socket *sock, struct msghdr *msg
 	return err ? err : sock->ops->sendmsg(sock, msg, len);
 }
 
-static __always_inline ssize sock_sendmsg_inline(struct socket *sock, struct msghdr *msg, size_t len)
+static __always_inline ssize sock_sendmsg_inline(
+	struct socket *sock, struct msghdr *msg, size_t len)
 {
 	if (security_hooked(SECURITY_SOCKET_SENDMSG))
 		return sock_sendmsg_asked(sock, msg, len);
@@ -297,7 +298,8 @@ static struct sockaddr_storage sendto_name;
 static struct msghdr sendto_msg;
 
 /* Any length, any address, any flags. */
-static noinline ssize sendto_odd(struct file *file, struct msghdr *msg, u64 len, u64 addr, u64 addr_len)
+static noinline ssize sendto_odd(
+	struct file *file, struct msghdr *msg, u64 len, u64 addr, u64 addr_len)
 {
 	msg->at_len = min(len, (u64)SENDTO_MAX);
 	if (file->flags & O_NONBLOCK)
@@ -415,9 +417,9 @@ ssize sock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 long sys_recvfrom(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
 {
 	struct sockaddr_storage address;
-	struct msghdr msg = { .at = (void *)buf,
-		.at_len = min(len, (u64)SENDTO_MAX),
-		.flags = (u32)flags };
+	struct msghdr msg = {
+		.at = (void *)buf, .at_len = min(len, (u64)SENDTO_MAX), .flags = (u32)flags
+	};
 	long err = 0;
 	struct socket *sock = sockfd_lookup(fd, &err);
 	ssize received;

@@ -63,11 +63,11 @@ static int udp_route(struct sock *sk, be32 daddr, be16 dport)
 	inet->cache.udp = (struct udp_template){ .uh.source = cpu_to_be16(inet->inet_num),
 		.uh.dest = dport,
 		.ports_sum = csum_16(csum_pseudo(rt->saddr, rt->daddr, 0, IPPROTO_UDP) +
-				cpu_to_be16(inet->inet_num).raw + dport.raw),
+				     cpu_to_be16(inet->inet_num).raw + dport.raw),
 		.check_mask = sk->sk_no_check_tx ? 0 : 0xffff };
 	ip_template_init(&inet->cache.ip, rt, IPPROTO_UDP, inet->tos,
-			rt->flags & RTCF_MULTICAST ? inet->mc_ttl : inet->uc_ttl,
-			inet->pmtudisc != IP_PMTUDISC_DONT);
+		rt->flags & RTCF_MULTICAST ? inet->mc_ttl : inet->uc_ttl,
+		inet->pmtudisc != IP_PMTUDISC_DONT);
 	return 0;
 }
 
@@ -79,8 +79,8 @@ static int udp_may_send(struct sock *sk)
 	return sock_error(sk);
 }
 
-static const struct sockaddr_in *udp_destination(const struct inet_sock *inet,
-		const struct msghdr *msg)
+static const struct sockaddr_in *udp_destination(
+	const struct inet_sock *inet, const struct msghdr *msg)
 {
 	return msg->name ? &msg->name->in : &inet->peer;
 }
@@ -99,8 +99,8 @@ static void udp_flow_set_len(struct inet_sock *inet, size_t len)
 }
 
 /* The flow in the cache is the one this message wants, and nothing is unusual. */
-static __always_inline bool udp_flow_is_ready(const struct sock *sk, const struct msghdr *msg,
-		size_t len)
+static __always_inline bool udp_flow_is_ready(
+	const struct sock *sk, const struct msghdr *msg, size_t len)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 
@@ -109,7 +109,7 @@ static __always_inline bool udp_flow_is_ready(const struct sock *sk, const struc
 	if (unlikely(msg->name && msg->namelen < sizeof(struct sockaddr_in)))
 		return false;
 	return likely(sockaddr_key(udp_destination(inet, msg)) == inet->cache.to &&
-			rt_valid(sk->sk_net, &inet->cache.rt) && len == inet->cache.len);
+		      rt_valid(sk->sk_net, &inet->cache.rt) && len == inet->cache.len);
 }
 
 /* All that may be wrong with a message, in Linux's order; then its flow is in the cache. */

@@ -155,11 +155,15 @@ bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem)
 	while (!(READ_ONCE(a->tx_ring[0].status) & TXD_STAT_DD)) {
 		if (clock_ns() < end)
 			continue;
-		*problem = er32(a, E1000_TDH) == 0 ?
-					 (struct e1000_problem){ "the transmitter does not fetch descriptors",
-						 "is another driver or firmware holding the card?" } :
-					 (struct e1000_problem){ "descriptors are fetched but never reported done",
-						 "bus mastering seems blocked: look for an IOMMU or a bridge" };
+		*problem = er32(a, E1000_TDH) == 0
+				   ? (struct e1000_problem){ "the transmitter does not fetch "
+							     "descriptors",
+					     "is another driver or firmware holding the card?" }
+				   : (struct e1000_problem){
+					     "descriptors are fetched but never reported done",
+					     "bus mastering seems blocked: look for an IOMMU or a "
+					     "bridge"
+				     };
 		return false;
 	}
 	return true;

@@ -21,10 +21,10 @@ struct file_operations {
 	ssize (*read)(struct file *file, void __user *buf, size_t len);
 	ssize (*write)(struct file *file, const void __user *buf, size_t len);
 	s64 (*lseek)(struct file *file, s64 offset, int whence); /* NULL: -ESPIPE */
-	long (*ioctl)(struct file *file, u32 cmd, u64 arg);	 /* NULL: -ENOTTY */
-	u16 (*poll)(struct file *file);				 /* NULL: always ready */
-	void (*release)(struct file *file);			 /* the last descriptor is gone */
-	u32 mode;						 /* S_IF* and rights, for fstat */
+	long (*ioctl)(struct file *file, u32 cmd, u64 arg);      /* NULL: -ENOTTY */
+	u16 (*poll)(struct file *file);                          /* NULL: always ready */
+	void (*release)(struct file *file);                      /* the last descriptor is gone */
+	u32 mode;                                                /* S_IF* and rights, for fstat */
 };
 
 struct file {
@@ -41,16 +41,16 @@ struct files {
 	struct file *fd[FDS_MAX];
 };
 
-#define O_ACCMODE  3
-#define O_RDONLY   0
-#define O_WRONLY   1
-#define O_RDWR     2
-#define O_CREAT    0100
-#define O_TRUNC    01000
-#define O_APPEND   02000
-#define O_NONBLOCK 04000
+#define O_ACCMODE   3
+#define O_RDONLY    0
+#define O_WRONLY    1
+#define O_RDWR      2
+#define O_CREAT     0100
+#define O_TRUNC     01000
+#define O_APPEND    02000
+#define O_NONBLOCK  04000
 #define O_DIRECTORY 0200000
-#define O_CLOEXEC  02000000
+#define O_CLOEXEC   02000000
 
 #define S_IFSOCK 0140000
 #define S_IFREG  0100000

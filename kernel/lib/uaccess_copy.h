@@ -36,12 +36,9 @@ static __always_inline int copy_from_user_16(void *dst, const void __user *src)
 {
 	if (unlikely((u64)src > TASK_SIZE - 16))
 		return -EFAULT;
-	__asm__ goto(USER_OPEN
-		     USER_MAY_FAULT("movq (%0), %%rax", fault)
-		     USER_MAY_FAULT("movq 8(%0), %%rcx", fault)
-		     USER_SHUT
-		     "movq %%rax, (%1)\n"
-		     "movq %%rcx, 8(%1)"
+	__asm__ goto(USER_OPEN USER_MAY_FAULT("movq (%0), %%rax", fault) USER_MAY_FAULT(
+		"movq 8(%0), %%rcx", fault) USER_SHUT "movq %%rax, (%1)\n"
+						      "movq %%rcx, 8(%1)"
 		     :
 		     : "r"(src), "r"(dst)
 		     : "rax", "rcx", "memory"
