@@ -42,7 +42,8 @@ extern struct fake_device eth0;
 #fn, stack_run_bare, NULL, NULL, (void *)(fn)                                      \
 	}
 
-/* stack_run, stack_run_bare - run *state, a test, in a child; it passes when the child does. */
+/* stack_run, stack_run_bare - run *state, a test, in a child; it passes when the child does. The first
+ * runs it twice: the second time send_to never finds a cached route current. */
 void stack_run(void **state);
 void stack_run_bare(void **state);
 

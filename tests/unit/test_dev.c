@@ -79,6 +79,12 @@ static void no_room(void **state)
 	stack_check_accounts();
 }
 
+static void poll_of_a_card_that_is_down(struct fake_device *fake)
+{
+	(void)fake;
+	fail();
+}
+
 static void down(void **state)
 {
 	(void)state;
@@ -86,6 +92,8 @@ static void down(void **state)
 	eth0.dev.tx_room = 0;
 	assert_int_equal(dev_queue_xmit(frame_of(60)), -ENETDOWN);
 	assert_int_equal(stack_dropped(SKB_DROP_DEV_DOWN), 1);
+	eth0.on_poll = poll_of_a_card_that_is_down;
+	net_poll();
 	eth0.dev.flags |= IFF_UP;
 }
 

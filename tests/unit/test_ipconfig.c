@@ -280,6 +280,31 @@ static void route_not_applied_twice(void **state)
 	assert_not_applied("192.0.2.0/24: there already");
 }
 
+/* ---- the routes file ------------------------------------------------------------------------ */
+
+static void routes_file(void **state)
+{
+	static const char good[] =
+		"# a comment\n192.0.2.0/24 link eth1\n198.51.100.0/24 10.0.0.9 eth0\n",
+			  bad[] = "203.0.113.0/25 link eth1\n203.0.113.128/25 link eth7\n";
+	struct rtable rt;
+	u64 genid;
+
+	(void)state;
+	assert_taken(ipconfig_parse_ip, "10.0.0.1:::255.255.255.0");
+	assert_applied();
+	genid = init_net.genid;
+	if (!ipconfig_load_routes(&init_net, text_of(good), problem, sizeof(problem)))
+		fail_msg("%s", problem);
+	assert_true(init_net.genid != genid);
+	assert_int_equal(route_to(0xc0000205, &rt), 0);
+	assert_ptr_equal(rt.dev, &card[1].dev);
+	assert_int_equal(route_to(0xc6336405, &rt), 0);
+	assert_int_equal(be32_to_cpu(rt.neigh->primary_key), 0x0a000009);
+	assert_false(ipconfig_load_routes(&init_net, text_of(bad), problem, sizeof(problem)));
+	assert_non_null(strstr(problem, "line 2: 'eth7'"));
+}
+
 /* ---- neigh= -------------------------------------------------------------------------------- */
 
 static void neighbours_taken(void **state)
@@ -354,6 +379,10 @@ static void hosts_taken(void **state)
 		"127.0.0.1\tlocalhost\n10.0.0.2\tb\n"
 		"192.0.2.1\tc.example\n255.255.255.255\td\n");
 	assert_int_equal(len, strlen(ipconfig_hosts_file(&len)));
+	host_capture(true);
+	ipconfig_hosts_show();
+	assert_string_equal(host_captured(), "hosts: b is 10.0.0.2\nhosts: c.example is 192.0.2.1\n"
+					     "hosts: d is 255.255.255.255\n");
 }
 
 static void hosts_refused(void **state)
@@ -427,6 +456,7 @@ int main(void)
 		BARE_TEST(route_not_applied_device),
 		BARE_TEST(route_not_applied_via),
 		BARE_TEST(route_not_applied_twice),
+		BARE_TEST(routes_file),
 		BARE_TEST(neighbours_taken),
 		BARE_TEST(neighbours_refused),
 		BARE_TEST(neighbour_not_applied),

@@ -300,6 +300,22 @@ static void the_oldest_makes_room(void **state)
 		assert_non_null(neigh_lookup(tbl, &eth0.dev, cpu_to_be32(0x0a000064 + i)));
 }
 
+/* Many share a bucket: whoever makes room is taken out of the middle of it. */
+static void crowded_buckets(void **state)
+{
+	struct neigh_table *tbl = neigh_table_new(300);
+
+	(void)state;
+	for (u32 i = 0; i < 1000; i++) {
+		assert_non_null(entry(tbl, i));
+		for (u32 j = i < 300 ? 0 : i - 299; j <= i; j += 37)
+			assert_non_null(neigh_lookup(tbl, &eth0.dev, cpu_to_be32(0x0a000064 + j)));
+		if (i >= 300)
+			assert_null(
+				neigh_lookup(tbl, &eth0.dev, cpu_to_be32(0x0a000064 + i - 300)));
+	}
+}
+
 static void permanent_and_waiting_stay(void **state)
 {
 	struct neigh_table *tbl = neigh_table_new(2);
@@ -373,6 +389,7 @@ int main(void)
 		STACK_TEST(permanent_releases_what_is_parked),
 		STACK_TEST(none_teaches_nothing),
 		STACK_TEST(the_oldest_makes_room),
+		STACK_TEST(crowded_buckets),
 		STACK_TEST(permanent_and_waiting_stay),
 		STACK_TEST(all_busy),
 		STACK_TEST(addresses_without_arp_make_room),

@@ -349,6 +349,29 @@ static void read_write_poll(void **state)
 	assert_int_equal(file->ops->poll(file), 0);
 }
 
+/* O_NONBLOCK is MSG_DONTWAIT for every call. */
+static void nonblocking(void **state)
+{
+	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);
+	u64 fd = (u64)sys_socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	char buf[8];
+	struct iovec iov[1] = { { buf, 8 } };
+	struct user_message m = { .iov = user(iov), .iovlen = 1 };
+
+	(void)state;
+	stack_know_peer();
+	assert_int_equal(sys_recvfrom(fd, user(buf), 8, 0, 0, 0), -EAGAIN);
+	assert_int_equal(sys_recvmsg(fd, user(&m), 0), -EAGAIN);
+	eth0.stuck = true;
+	while (eth0.dev.tx_room > 0)
+		assert_int_equal(sys_sendto(fd, user("x"), 1, 0, user(&to), 16), 1);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, user(&to), 16), -EAGAIN);
+	m.name = user(&to);
+	m.namelen = 16;
+	assert_int_equal(sys_sendmsg(fd, user(&m), 0), -EAGAIN);
+	assert_int_equal(host_idles(), 0);
+}
+
 /* ---- families ------------------------------------------------------------------------------ */
 
 static void registering_families(void **state)
@@ -411,6 +434,7 @@ int main(void)
 		STACK_TEST(receptions_refused),
 		STACK_TEST(received_from),
 		STACK_TEST(read_write_poll),
+		STACK_TEST(nonblocking),
 		STACK_TEST(registering_families),
 		STACK_TEST(missing_operations),
 	};
