@@ -45,21 +45,16 @@ entry_SYSCALL_64:
 	popq %r11
 
 	/* SYSRET to a non-canonical address faults in ring 0 with the program's stack (on Intel's
-	 * CPUs). The CPU put rcx there itself: the address after a SYSCALL in the lower half, so the
-	 * only bit above that half that can be set is the first. Then leave by IRET, which faults in
-	 * ring 3. */
+	 * CPUs), and IRET is no better. The CPU put rcx there itself: the address after a SYSCALL in
+	 * the lower half, so the only bit above that half that can be set is the first. */
 	btq $47, %rcx
 	jc 1f
 	movq %gs:PERCPU_USER_RSP, %rsp
 	swapgs
 	sysretq
-1:	pushq $USER_DS
-	pushq %gs:PERCPU_USER_RSP
-	pushq %r11
-	pushq $USER_CS
-	pushq %rcx
-	swapgs
-	iretq
+1:	movq %rcx, %rdi
+	movq %gs:PERCPU_USER_RSP, %rsi
+	call syscall_bad_return
 
 /* enter_user(ip, sp): start the program with clean registers. */
 	.globl enter_user
@@ -124,8 +119,20 @@ enter_user:
 	addq $8, %rsp			/* orig_ax */
 	.endm
 
+/* Ring 3 may set AC, and a copy of user memory that faults has it set: it must not open user memory
+ * to what follows. Three bytes of no-op, clac when the CPU has SMAP. */
+	.macro CLEAR_AC
+98:	.byte 0x0f, 0x1f, 0x00
+	.pushsection .alternatives, "a"
+	.balign 8
+	.quad 98b
+	.byte 0x0f, 0x01, 0xca, 0, 0, 0, 0, 0
+	.popsection
+	.endm
+
 /* trap_handler(regs, vector); edi = vector. */
 trap_common:
+	CLEAR_AC
 	cld
 	PUSH_REGS
 	movl %edi, %esi
@@ -145,6 +152,7 @@ trap_common:
 /* Double fault, NMI and machine check may hit between SYSCALL and its swapgs: look at the gs base
  * itself, kernel addresses have their top bit set. */
 trap_paranoid:
+	CLEAR_AC
 	cld
 	PUSH_REGS
 	movl $MSR_GS_BASE, %ecx

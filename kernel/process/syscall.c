@@ -4,8 +4,12 @@
  * entry.S calls do_syscall_64.
  * Source: the x86_64 numbers of Linux's system-call ABI; Spectre variant 1 for the clamp. */
 #include "kernel/process/syscall.h"
+#include "boot/boot.h"
+#include "kernel/process/process.h"
 #include "net/machine.h"
 #include "net/socket.h"
+
+#define SIGSEGV 11
 
 #define CALL(f) (syscall_fn)(void *)(f)
 
@@ -109,4 +113,11 @@ static __always_inline u64 array_index_nospec(u64 nr, u64 limit)
 long do_syscall_64(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 nr)
 {
 	return sys_call_table[array_index_nospec(nr, NR_SYSCALLS)](a0, a1, a2, a3, a4, a5, nr);
+}
+
+void syscall_bad_return(u64 ip, u64 sp)
+{
+	const struct pt_regs regs = { .ip = ip, .sp = sp, .cs = USER_CS };
+
+	process_kill(&regs, "system call from the last bytes of its address space", SIGSEGV);
 }

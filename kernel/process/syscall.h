@@ -15,6 +15,9 @@ typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64, u64);
 /* do_syscall_64 - look the number up and call; unknown ones answer -ENOSYS and are named once. */
 long do_syscall_64(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 nr);
 
+/* syscall_bad_return - the way back to ring 3 is not one: ends the program. */
+void syscall_bad_return(u64 ip, u64 sp) __noreturn;
+
 /* sys_file.c */
 long sys_read(u64 fd, u64 buf, u64 len);
 long sys_write(u64 fd, u64 buf, u64 len);
