@@ -20,14 +20,13 @@ UNIT_TESTS  := $(notdir $(UNIT_MAINS:.c=))
 FUZZERS     := $(notdir $(basename $(wildcard tests/fuzz/fuzz_*.c)))
 
 HOST_CFLAGS   := -std=gnu11 -O1 -g -DMUFFIN_HOST -I. -fno-strict-aliasing -fno-omit-frame-pointer \
-	-fno-sanitize-recover=all $(WARNINGS)
+	-fno-sanitize-recover=all $(WARNINGS) -Wno-address-of-packed-member
 UNIT_SANITIZE := -fsanitize=address,undefined
 FUZZ_SANITIZE := -fsanitize=fuzzer-no-link,address,undefined
 
 # cmocka's macros convert; clang sees conversions in the stack that gcc, which builds it, allows.
 $(HOST_BUILD)/tests/%.o: HOST_CFLAGS += -Wno-conversion
-$(FUZZ_BUILD)/%.o: HOST_CFLAGS += -Wno-conversion -Wno-sign-conversion -Wno-unknown-warning-option \
-	-Wno-address-of-packed-member
+$(FUZZ_BUILD)/%.o: HOST_CFLAGS += -Wno-conversion -Wno-sign-conversion -Wno-unknown-warning-option
 
 .PHONY: test unit fuzz boot-test
 
@@ -71,7 +70,7 @@ $(UNIT_TESTS:%=$(HOST_BUILD)/%): $(HOST_BUILD)/%: $(HOST_BUILD)/tests/unit/%.o $
 # The kernel's own memcpy and its like, under names that libc does not have.
 $(HOST_BUILD)/our_string.o: kernel/lib/string.c kernel/lib/string.h
 	@mkdir -p $(@D)
-	@$(HOST_CC) -std=gnu11 -O2 -ffreestanding $(CFLAGS_string) $(WARNINGS) -I. -c -o $@ $<
+	@$(CC) -std=gnu11 -O2 -ffreestanding $(CFLAGS_string) $(WARNINGS) -I. -c -o $@ $<
 	@objcopy --prefix-symbols=our_ $@
 
 $(HOST_BUILD)/test_string: $(HOST_BUILD)/our_string.o

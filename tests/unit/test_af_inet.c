@@ -17,7 +17,7 @@ static long connect_to(int fd, struct sockaddr_in to)
 
 static struct sockaddr_in name_of(int fd)
 {
-	struct sockaddr_in name;
+	struct sockaddr_in name = { 0 };
 	s32 len = sizeof(name);
 
 	assert_int_equal(sys_getsockname((u64)fd, user(&name), user(&len)), 0);
