@@ -18,11 +18,11 @@
 #define PVH_MAGIC                0x336ec578 /* hvm_start_info.magic */
 
 /* The kernel's half of the address space; kernel/mm/layout.h has the whole map. */
-#define KERNEL_VMA    0xffffffff80000000
-#define DIRECT_MAP    0xffff800000000000
-#define PML4_DIRECT   256 /* DIRECT_MAP >> 39 & 511 */
-#define PML4_KERNEL   511
-#define PDPT_KERNEL   510 /* KERNEL_VMA >> 30 & 511 */
+#define KERNEL_VMA      0xffffffff80000000
+#define DIRECT_MAP      0xffff800000000000
+#define PML4_DIRECT     256 /* DIRECT_MAP >> 39 & 511 */
+#define PML4_KERNEL     511
+#define PDPT_KERNEL     510 /* KERNEL_VMA >> 30 & 511 */
 #define BOOT_DIRECT_GIB 4
 
 /* Segment selectors: SYSRET wants user data right before user code (SDM "SYSRET"). */

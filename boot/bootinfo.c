@@ -128,8 +128,8 @@ static void set_rsdp(struct bootinfo *info, const void *rsdp, size_t len)
 /* QEMU and iPXE put the kernel's file name first, GRUB 2 does not. */
 static const char *skip_file_name(const struct mb1_info *mb, const char *s)
 {
-	bool grub2 = (mb->flags & MB1_HAS_LOADER) &&
-		     strncmp(at(mb->boot_loader_name), "GRUB 2", 6) == 0;
+	bool grub2 =
+		(mb->flags & MB1_HAS_LOADER) && strncmp(at(mb->boot_loader_name), "GRUB 2", 6) == 0;
 
 	while (!grub2 && *s && *s != ' ')
 		s++;
@@ -166,7 +166,7 @@ static void read_mb2_mmap(struct bootinfo *info, const struct mb2_mmap *mmap)
 	u32 offset = sizeof(*mmap);
 
 	for (; mmap->entry_size && offset + mmap->entry_size <= mmap->tag.size;
-			offset += mmap->entry_size) {
+		offset += mmap->entry_size) {
 		const struct mb2_mmap_entry *entry = (const void *)((const char *)mmap + offset);
 
 		add_range(info, entry->addr, entry->len, entry->type);
@@ -230,7 +230,7 @@ static void read_pvh(struct bootinfo *info, u32 info_pa)
 		add_range(info, range[i].addr, range[i].size, range[i].type);
 	for (u32 i = 0; i < pvh->nr_modules; i++)
 		add_module(info, mod[i].paddr, mod[i].paddr + mod[i].size,
-				mod[i].cmdline ? at(mod[i].cmdline) : "");
+			mod[i].cmdline ? at(mod[i].cmdline) : "");
 }
 
 void bootinfo_read(struct bootinfo *info, u32 magic, u32 info_pa)

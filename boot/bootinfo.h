@@ -14,7 +14,13 @@
 #define BOOT_RSDP_BYTES  36
 
 /* Memory types as the BIOS numbers them (ACPI 15.1). */
-enum boot_memory { BOOT_USABLE = 1, BOOT_RESERVED, BOOT_ACPI_RECLAIM, BOOT_ACPI_NVS, BOOT_BAD };
+enum boot_memory {
+	BOOT_USABLE = 1,
+	BOOT_RESERVED,
+	BOOT_ACPI_RECLAIM,
+	BOOT_ACPI_NVS,
+	BOOT_BAD
+};
 
 struct boot_range {
 	u64 start_pa, end_pa;
@@ -30,11 +36,11 @@ struct bootinfo {
 	const char *protocol; /* "multiboot 1" .. */
 	const char *problem;  /* NULL, or what is wrong with the loader's information */
 	char cmdline[BOOT_CMDLINE_MAX];
-	bool cmdline_cut;	 /* it was longer than that */
-	bool has_rsdp;		 /* else search for it */
+	bool cmdline_cut;         /* it was longer than that */
+	bool has_rsdp;            /* else search for it */
 	u8 rsdp[BOOT_RSDP_BYTES]; /* ACPI's root pointer, as much of it as there is */
 	u32 range_n, module_n;
-	u32 modules_dropped;	 /* more than BOOT_MODULES_MAX */
+	u32 modules_dropped; /* more than BOOT_MODULES_MAX */
 	struct boot_range range[BOOT_RANGES_MAX];
 	struct boot_module module[BOOT_MODULES_MAX];
 };

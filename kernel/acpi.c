@@ -138,7 +138,7 @@ static bool find_s5(const struct sdt *dsdt, u32 *type_a, u32 *type_b)
 			continue;
 		p += 5;
 		p += (*p >> 6) + 1; /* PkgLength: its top bits say how many bytes follow */
-		p++;		    /* number of elements */
+		p++;                /* number of elements */
 		*type_a = aml_byte(&p);
 		*type_b = aml_byte(&p);
 		return true;

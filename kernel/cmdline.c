@@ -34,7 +34,8 @@ static bool take_console(struct text value, struct parse_error *error)
 		console_vga = true;
 	} else if (text_eq(name, "ttyS0")) {
 		console_serial = true;
-		while (rest.len > 0 && text_starts((struct text){ rest.at + rest.len - 2, 2 }, "n8"))
+		while (rest.len > 0 &&
+			text_starts((struct text){ rest.at + rest.len - 2, 2 }, "n8"))
 			rest.len -= 2;
 		if (rest.len > 0 && (!parse_u32(rest, 115200, &baud) || !serial_set_baud(baud)))
 			return bad(error, rest, "speed", "115200 or a whole part of it");
@@ -50,7 +51,8 @@ static bool take_panic(struct text value, struct parse_error *error)
 	s32 seconds;
 
 	if (!parse_s32(value, &seconds))
-		return bad(error, value, "seconds", "a number: 0 stay, 10 reboot after ten, -1 at once");
+		return bad(error, value, "seconds",
+			"a number: 0 stay, 10 reboot after ten, -1 at once");
 	power_set_panic(seconds);
 	return true;
 }
@@ -133,8 +135,8 @@ static void complain(const char *word, u32 number, const struct parse_error *err
 {
 	u32 at = (u32)(error->at - word);
 
-	pr_err("command line, word %u, character %u: %s '%.*s' in '%s'\n", number, at + 1, error->what,
-			(int)error->len, error->at, word);
+	pr_err("command line, word %u, character %u: %s '%.*s' in '%s'\n", number, at + 1,
+		error->what, (int)error->len, error->at, word);
 	pr_err("  expected %s\n", error->expected);
 }
 
@@ -158,8 +160,9 @@ static bool take_word(const char *word, u32 number)
 		return true;
 	}
 	bad(&error, t, "unknown word",
-			"ip= route= neigh= hosts= console= panic= loglevel= quiet debug selftest init= or -- "
-			"and the program's arguments");
+		"ip= route= neigh= hosts= console= panic= loglevel= quiet debug selftest init= or "
+		"-- "
+		"and the program's arguments");
 	complain(word, number, &error);
 	return false;
 }
@@ -195,7 +198,7 @@ bool cmdline_parse(char *text, struct cmdline *result)
 	for (u32 number = 1; (word = next_word(&text)); number++) {
 		if (program && result->argc == CMDLINE_ARGS_MAX) {
 			pr_err("command line: more than %u arguments for the program\n",
-					CMDLINE_ARGS_MAX);
+				CMDLINE_ARGS_MAX);
 			return false;
 		}
 		if (program)

@@ -10,9 +10,9 @@
 #define CMDLINE_ARGS_MAX 60
 
 struct cmdline {
-	const char *init;    /* init= or rdinit=, or NULL */
-	bool selftest;	     /* asked for */
-	u32 argc;	     /* words behind "--" */
+	const char *init; /* init= or rdinit=, or NULL */
+	bool selftest;    /* asked for */
+	u32 argc;         /* words behind "--" */
 	const char *argv[CMDLINE_ARGS_MAX];
 };
 

@@ -83,10 +83,11 @@ static void memory_init(void)
 	cpu_protect();
 	vm_init();
 	acpi_init(info.has_rsdp ? info.rsdp : NULL);
-	pr_info("memory: %lu KiB, %lu KiB free\n", page_total_bytes() >> 10, page_free_bytes() >> 10);
+	pr_info("memory: %lu KiB, %lu KiB free\n", page_total_bytes() >> 10,
+		page_free_bytes() >> 10);
 	pr_debug("cpu: %s%s%s%s%s\n", cpu_features.vendor, cpu_features.smep ? " smep" : "",
-			cpu_features.smap ? " smap" : "", cpu_features.umip ? " umip" : "",
-			cpu_features.rdrand ? " rdrand" : "");
+		cpu_features.smap ? " smap" : "", cpu_features.umip ? " umip" : "",
+		cpu_features.rdrand ? " rdrand" : "");
 	if (random_is_weak())
 		pr_debug("random: the CPU has no generator, seeded by timing\n");
 }
@@ -101,7 +102,8 @@ static void devices_init(void)
 		return;
 	if (failed > 0)
 		fail(STATUS_NIC_FAILED, "no network card works");
-	pr_err("no network card: an Intel 8254x is needed (QEMU: -device e1000). On PCI there are:\n");
+	pr_err("no network card: an Intel 8254x is needed (QEMU: -device e1000). On PCI there "
+	       "are:\n");
 	pci_show();
 	power_fail(STATUS_NO_NIC);
 }
@@ -113,8 +115,8 @@ static void load_routes(void)
 
 	if (!file)
 		return;
-	if (!ipconfig_load_routes(&init_net, (struct text){ file->data, file->len }, problem,
-			    sizeof(problem))) {
+	if (!ipconfig_load_routes(
+		    &init_net, (struct text){ file->data, file->len }, problem, sizeof(problem))) {
 		pr_err(ROUTES_FILE ", %s\n", problem);
 		power_fail(STATUS_CMDLINE);
 	}
@@ -172,7 +174,7 @@ static void files_init(void)
 	struct file *console;
 
 	if (add_unless_there("/etc/hosts", hosts, hosts_len) < 0 ||
-			add_unless_there("/etc/resolv.conf", resolv, resolv_len) < 0)
+		add_unless_there("/etc/resolv.conf", resolv, resolv_len) < 0)
 		panic("the first two files do not fit");
 	for (int fd = 0; fd < STDIO_FDS; fd++) {
 		console = console_file_open();

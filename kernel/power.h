@@ -9,15 +9,17 @@
 
 /* The machine's exit status. README.md's table is made from these lines. */
 enum machine_status {
-	STATUS_OK = 0, /* the program ended with 0, and everything it sent has left */
+	STATUS_OK = 0,           /* the program ended with 0, and everything it sent has left */
 	STATUS_PROGRAM_MAX = 63, /* the program's own status; a larger one becomes 63 */
-	STATUS_CMDLINE = 64, /* the kernel command line is malformed, or cannot be applied */
-	STATUS_NO_NIC = 65, /* no supported network card: the PCI devices are listed */
-	STATUS_NIC_FAILED = 66, /* a card was found and did not work: the step that failed is named */
+	STATUS_CMDLINE = 64,     /* the kernel command line is malformed, or cannot be applied */
+	STATUS_NO_NIC = 65,      /* no supported network card: the PCI devices are listed */
+	STATUS_NIC_FAILED =
+		66, /* a card was found and did not work: the step that failed is named */
 	STATUS_NO_PROGRAM = 67, /* the program cannot be loaded: not a static x86_64 ELF file, .. */
-	STATUS_NO_MEMORY = 68, /* out of memory */
-	STATUS_KILLED = 69, /* the program did what it may not (a fault) and was killed */
-	STATUS_DROPPED = 70, /* the program ended with 0, but datagrams it had sent were dropped later */
+	STATUS_NO_MEMORY = 68,  /* out of memory */
+	STATUS_KILLED = 69,     /* the program did what it may not (a fault) and was killed */
+	STATUS_DROPPED =
+		70, /* the program ended with 0, but datagrams it had sent were dropped later */
 	STATUS_PANIC = 71, /* the kernel found itself broken */
 	STATUS_NO_CPU = 72 /* the CPU has no 64-bit mode or no NX bit */
 };

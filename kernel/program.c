@@ -22,8 +22,9 @@ static bool take_module(struct boot_module *module, u32 number, struct exec *exe
 	int added;
 
 	if (len == 0) {
-		pr_err("module %u ('%s') is empty: expected a static ELF program or a cpio archive\n",
-				number, module->args);
+		pr_err("module %u ('%s') is empty: expected a static ELF program or a cpio "
+		       "archive\n",
+			number, module->args);
 		return false;
 	}
 	if (elf_is(data, len)) {
@@ -35,8 +36,9 @@ static bool take_module(struct boot_module *module, u32 number, struct exec *exe
 		return true;
 	}
 	if (!memfile_is_cpio(data, len)) {
-		pr_err("module %u ('%s') is neither a static ELF program nor a cpio archive (newc)\n",
-				number, module->args);
+		pr_err("module %u ('%s') is neither a static ELF program nor a cpio archive "
+		       "(newc)\n",
+			number, module->args);
 		return false;
 	}
 	added = memfile_add_cpio(data, len, &problem);

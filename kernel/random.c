@@ -42,8 +42,8 @@ static void double_round(u32 x[BLOCK_WORDS])
 	for (u32 i = 0; i < 4; i++)
 		quarter_round(&x[i], &x[4 + i], &x[8 + i], &x[12 + i]);
 	for (u32 i = 0; i < 4; i++)
-		quarter_round(&x[i], &x[4 + (i + 1) % 4], &x[8 + (i + 2) % 4],
-				&x[12 + (i + 3) % 4]);
+		quarter_round(
+			&x[i], &x[4 + (i + 1) % 4], &x[8 + (i + 2) % 4], &x[12 + (i + 3) % 4]);
 }
 
 static void next_block(u32 out[BLOCK_WORDS])

@@ -39,8 +39,7 @@ void security_delete_hooks(struct security_hook_list *hooks, size_t n)
 		struct security_hook_list *p;                                                      \
 		int rc = 0;                                                                        \
                                                                                                    \
-		list_for_each(p, &security_hook_heads[id], list)                                   \
-		{                                                                                  \
+		list_for_each(p, &security_hook_heads[id], list) {                                 \
 			rc = p->member(__VA_ARGS__);                                               \
 			if (rc != 0)                                                               \
 				break;                                                             \

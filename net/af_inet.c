@@ -162,7 +162,11 @@ static u16 inet_poll(struct socket *sock)
 	return events;
 }
 
-enum shutdown_how { SHUT_RD, SHUT_WR, SHUT_RDWR };
+enum shutdown_how {
+	SHUT_RD,
+	SHUT_WR,
+	SHUT_RDWR
+};
 
 static int inet_shutdown(struct socket *sock, int how)
 {

@@ -45,7 +45,7 @@ static void arp_solicit(struct neighbour *n, bool unicast)
 	const struct ethhdr *eth = (const void *)(n->hh.bytes + sizeof(n->hh.bytes) - ETH_HLEN);
 
 	arp_send(n->dev, ARPOP_REQUEST, (struct arp_target){ no_mac, n->primary_key },
-			unicast ? eth->h_dest : broadcast_mac);
+		unicast ? eth->h_dest : broadcast_mac);
 }
 
 void arp_announce(struct net_device *dev)
@@ -54,7 +54,7 @@ void arp_announce(struct net_device *dev)
 
 	if (may && !be32_is_zero(dev->ip_addr))
 		arp_send(dev, ARPOP_REQUEST, (struct arp_target){ no_mac, dev->ip_addr },
-				broadcast_mac);
+			broadcast_mac);
 }
 
 static bool arp_valid(const struct sk_buff *skb, const struct arphdr *arp)
@@ -74,9 +74,9 @@ static void arp_process(struct net_device *dev, const struct arphdr *arp, bool t
 	if (n)
 		neigh_update(n, arp->ar_sha, reply && to_us);
 	if (be16_to_cpu(arp->ar_op) == ARPOP_REQUEST && !be32_is_zero(dev->ip_addr) &&
-			be32_eq(arp->ar_tip, dev->ip_addr) && !be32_eq(arp->ar_sip, dev->ip_addr))
+		be32_eq(arp->ar_tip, dev->ip_addr) && !be32_eq(arp->ar_sip, dev->ip_addr))
 		arp_send(dev, ARPOP_REPLY, (struct arp_target){ arp->ar_sha, arp->ar_sip },
-				arp->ar_sha);
+			arp->ar_sha);
 }
 
 void arp_rcv(struct sk_buff *skb)
@@ -92,9 +92,9 @@ void arp_rcv(struct sk_buff *skb)
 		return;
 	}
 	if (be32_eq(arp->ar_sip, skb->dev->ip_addr) && !be32_is_zero(arp->ar_sip) &&
-			memcmp(arp->ar_sha, skb->dev->dev_addr, ETH_ALEN) != 0)
+		memcmp(arp->ar_sha, skb->dev->dev_addr, ETH_ALEN) != 0)
 		pr_warn("%s: %pM uses our address %pI4, too\n", skb->dev->name, arp->ar_sha,
-				&arp->ar_sip);
+			&arp->ar_sip);
 	arp_process(skb->dev, arp, skb->pkt_type == PACKET_HOST);
 	consume_skb(skb);
 }

@@ -162,7 +162,8 @@ int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns)
 	u64 spin_until = clock_ns() + SPIN_NS;
 
 	for (;;) {
-		dev->netdev_ops->ndo_flush(dev); /* what the hardware does not know it cannot send */
+		dev->netdev_ops->ndo_flush(
+			dev); /* what the hardware does not know it cannot send */
 		dev->netdev_ops->ndo_reclaim(dev);
 		if (dev->tx_room >= n)
 			return 0;

@@ -59,7 +59,7 @@ struct net_device {
 	char name[IFNAMSIZ];
 	struct net *net;
 	struct list_head list; /* net->dev_base */
-	void *priv;	       /* the driver's */
+	void *priv;            /* the driver's */
 };
 
 static inline void *netdev_priv(const struct net_device *dev)
@@ -119,10 +119,9 @@ void dev_remove_tap(struct packet_tap *tap);
 /* ---- protocols above --------------------------------------------------------------------- */
 
 struct packet_type {
-	u16 type; /* ethertype, host order */
+	u16 type;                          /* ethertype, host order */
 	void (*func)(struct sk_buff *skb); /* data at the layer-3 header; takes the skb */
 };
 
 /* dev_set_protocols - who gets what (net_init.c wires it). */
 void dev_set_protocols(const struct packet_type *types, size_t n);
-

@@ -88,9 +88,9 @@ void ip_rcv(struct sk_buff *skb)
 	enum skb_drop_reason problem;
 
 	net->mib.ip_in_receives++;
-	problem = skb->pkt_type == PACKET_OTHERHOST && !(skb->dev->flags & IFF_LOOPBACK) ?
-				SKB_DROP_OTHERHOST :
-				check_header(skb);
+	problem = skb->pkt_type == PACKET_OTHERHOST && !(skb->dev->flags & IFF_LOOPBACK)
+			  ? SKB_DROP_OTHERHOST
+			  : check_header(skb);
 	if (problem == SKB_CONSUMED && !for_us(skb))
 		problem = SKB_DROP_NOT_LOCAL;
 	if (problem != SKB_CONSUMED) {

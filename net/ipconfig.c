@@ -29,15 +29,16 @@ static bool field_addr(struct text t, be32 *addr, const char *what, struct parse
 	return fail(error, t, what, "an IPv4 address like 192.0.2.1");
 }
 
-static bool field_name(struct text t, char *name, size_t size, const char *what,
-		struct parse_error *error)
+static bool field_name(
+	struct text t, char *name, size_t size, const char *what, struct parse_error *error)
 {
 	for (size_t i = 0; i < t.len; i++)
 		if (t.at[i] <= ' ' || t.at[i] > '~')
 			return fail(error, t, what, "printable characters");
 	if (t.len >= size)
-		return fail(error, t, what, size == IFNAMSIZ ? "a name of at most 15 characters" :
-							       "a name of at most 63 characters");
+		return fail(error, t, what,
+			size == IFNAMSIZ ? "a name of at most 15 characters"
+					 : "a name of at most 63 characters");
 	memcpy(name, t.at, t.len);
 	name[t.len] = '\0';
 	return true;
@@ -77,7 +78,8 @@ static bool parse_autoconf(struct text t, struct ip_word *ip, struct parse_error
 	/* with nothing said Linux would ask DHCP; an address makes that needless */
 	if (t.len == 0 && !be32_is_zero(ip->client))
 		return true;
-	return fail(error, t, "autoconf", "'off' (or 'none'): addresses are given here, not asked for");
+	return fail(
+		error, t, "autoconf", "'off' (or 'none'): addresses are given here, not asked for");
 }
 
 static bool parse_mask(struct text t, struct ip_word *ip, struct parse_error *error)
@@ -129,7 +131,7 @@ bool ipconfig_parse_ip(struct text value, struct parse_error *error)
 		ip->off = true;
 	else if (!memchr(value.at, ':', value.len) && !parse_ipv4(value, &ip->client))
 		return fail(error, value, "value",
-				"'off', or <client>:<server>:<gateway>:<netmask>:<host>:<device>:off");
+			"'off', or <client>:<server>:<gateway>:<netmask>:<host>:<device>:off");
 	else if (!ip->client.raw && !parse_ip_fields(value, ip, error))
 		return false;
 	if (!be32_is_zero(ip->client) && !ip->has_netmask)
@@ -181,9 +183,9 @@ static bool parse_route_option(struct text option, struct route_word *r, struct 
 	if (text_eq(key, "type"))
 		return parse_type(value, &r->spec.type, error);
 	if (text_eq(key, "metric"))
-		return parse_u32(value, UINT32_MAX, &r->spec.metric) ?
-				       true :
-				       fail(error, value, "metric", "a number from 0 to 4294967295");
+		return parse_u32(value, UINT32_MAX, &r->spec.metric)
+			       ? true
+			       : fail(error, value, "metric", "a number from 0 to 4294967295");
 	if (text_eq(key, "mtu")) {
 		if (parse_u32(value, 65535, &r->spec.mtu) && r->spec.mtu >= 68)
 			return true;
@@ -198,12 +200,13 @@ bool ipconfig_parse_route(struct text value, struct parse_error *error)
 	struct text prefix = text_cut(&value, ',');
 
 	if (ipconfig_words.route_n == WORDS_MAX)
-		return fail(error, prefix, "route=", "at most 16 of them; more fit a ipconfig_words.routes file");
+		return fail(error, prefix,
+			"route=", "at most 16 of them; more fit a ipconfig_words.routes file");
 	r = &ipconfig_words.routes[ipconfig_words.route_n];
 	*r = (struct route_word){ .spec.type = RTN_UNICAST };
 	if (!parse_prefix(prefix, &r->spec.dst, &r->spec.dst_len))
 		return fail(error, prefix, "prefix",
-				"'default' or <address>/<0..32> with no bits below the mask");
+			"'default' or <address>/<0..32> with no bits below the mask");
 	while (follows(value))
 		if (!parse_route_option(text_cut(&value, ','), r, error))
 			return false;
@@ -231,7 +234,7 @@ bool ipconfig_parse_neigh(struct text value, struct parse_error *error)
 	if (follows(value) && !text_starts(value, "dev="))
 		return fail(error, value, "option", "dev=<name>");
 	if (value.len > 0 && !field_name((struct text){ value.at + 4, value.len - 4 }, n->device,
-					     sizeof(n->device), "dev", error))
+				     sizeof(n->device), "dev", error))
 		return false;
 	ipconfig_words.neigh_n++;
 	return true;
@@ -249,12 +252,12 @@ static bool parse_host(struct text entry, struct parse_error *error)
 	if (name.len == 0)
 		return fail(error, entry, "entry", "<name>:<address>");
 	if (!field_name(name, copy, sizeof(copy), "name", error) ||
-			!needed_addr(value, &addr, "address", error))
+		!needed_addr(value, &addr, "address", error))
 		return false;
 	if (hosts_len + NAME_MAX + sizeof("255.255.255.255\t\n") > sizeof(hosts_file))
 		return fail(error, entry, "entry", "fewer names: /etc/hosts is full");
-	hosts_len += text_format(hosts_file + hosts_len, sizeof(hosts_file) - hosts_len, "%pI4\t%s\n",
-			&addr, copy);
+	hosts_len += text_format(
+		hosts_file + hosts_len, sizeof(hosts_file) - hosts_len, "%pI4\t%s\n", &addr, copy);
 	return true;
 }
 
@@ -303,6 +306,6 @@ const char *ipconfig_resolv_file(size_t *len)
 		for (u32 j = 0; j < ARRAY_SIZE(ipconfig_words.ips[i].dns); j++)
 			if (!be32_is_zero(ipconfig_words.ips[i].dns[j]))
 				*len += text_format(resolv_file + *len, sizeof(resolv_file) - *len,
-						"nameserver %pI4\n", &ipconfig_words.ips[i].dns[j]);
+					"nameserver %pI4\n", &ipconfig_words.ips[i].dns[j]);
 	return resolv_file;
 }

@@ -10,8 +10,8 @@
 
 /* What is wrong with a word, and where. */
 struct parse_error {
-	const char *at;	  /* the first character that does not fit, inside the word */
-	size_t len;	  /* how much of it to show */
+	const char *at;   /* the first character that does not fit, inside the word */
+	size_t len;       /* how much of it to show */
 	const char *what; /* the field, for "netmask '...'" */
 	const char *expected;
 };

@@ -47,8 +47,8 @@ static bool apply_ip(struct net *net, const struct ip_word *ip, char *problem, s
 	if (be32_is_zero(ip->gateway))
 		return true;
 	if (ip_route_add(net, &gateway) < 0) {
-		text_format(problem, len, "ip=: the gateway %pI4 is not inside %pI4/%u", &ip->gateway,
-				&ip->client, prefix_len);
+		text_format(problem, len, "ip=: the gateway %pI4 is not inside %pI4/%u",
+			&ip->gateway, &ip->client, prefix_len);
 		return false;
 	}
 	pr_info("%s: default route via %pI4\n", dev->name, &ip->gateway);
@@ -75,7 +75,7 @@ static bool apply_route(struct net *net, struct route_word *r, char *problem, si
 		text_format(problem, len, "route=: via %pI4 is on no device's link", &r->spec.via);
 	else
 		text_format(problem, len, "route=: %pI4/%u: %s", &r->spec.dst, r->spec.dst_len,
-				err == -EEXIST ? "there already" : "no memory");
+			err == -EEXIST ? "there already" : "no memory");
 	return false;
 }
 
@@ -129,10 +129,11 @@ bool ipconfig_load_routes(struct net *net, struct text file, char *problem, size
 
 	if (n < 0) {
 		text_format(problem, len, "line %u: '%.*s': expected %s", error.line,
-				(int)error.word.len, error.word.at, error.expected);
+			(int)error.word.len, error.word.at, error.expected);
 		return false;
 	}
 	net_changed(net);
-	pr_info("routes: %ld from the initrd, in %lu ms\n", n, (clock_ns() - start) / NSEC_PER_MSEC);
+	pr_info("routes: %ld from the initrd, in %lu ms\n", n,
+		(clock_ns() - start) / NSEC_PER_MSEC);
 	return true;
 }

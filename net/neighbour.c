@@ -45,7 +45,8 @@ struct neigh_table *neigh_table_new(u32 n)
 	return tbl->entry ? tbl : NULL;
 }
 
-static struct neighbour **bucket_of(struct neigh_table *tbl, const struct net_device *dev, be32 addr)
+static struct neighbour **bucket_of(
+	struct neigh_table *tbl, const struct net_device *dev, be32 addr)
 {
 	u32 hash = (addr.raw ^ (u32)dev->ifindex << 8) * 0x9e3779b1u; /* 2^32 / golden ratio */
 
@@ -122,8 +123,9 @@ static void multicast_mac(be32 addr, u8 mac[ETH_ALEN])
 {
 	u32 a = be32_to_cpu(addr);
 
-	memcpy(mac, (const u8[ETH_ALEN]){ 0x01, 0x00, 0x5e, (u8)(a >> 16 & 0x7f), (u8)(a >> 8), (u8)a },
-			ETH_ALEN);
+	memcpy(mac,
+		(const u8[ETH_ALEN]){ 0x01, 0x00, 0x5e, (u8)(a >> 16 & 0x7f), (u8)(a >> 8), (u8)a },
+		ETH_ALEN);
 }
 
 static bool known_mac(const struct net_device *dev, be32 addr, u8 mac[ETH_ALEN])
@@ -185,7 +187,8 @@ static void count_parked(struct neighbour *n, int change)
 
 static int park(struct neighbour *n, struct sk_buff *skb)
 {
-	if (n->arp_queue.n == NEIGH_QUEUE_MAX || n->arp_queue.bytes + skb->len > NEIGH_QUEUE_BYTES) {
+	if (n->arp_queue.n == NEIGH_QUEUE_MAX ||
+		n->arp_queue.bytes + skb->len > NEIGH_QUEUE_BYTES) {
 		kfree_skb(skb, SKB_DROP_NEIGH_QUEUE_FULL);
 		return -ENOBUFS;
 	}
@@ -210,7 +213,7 @@ static void drop_parked(struct neighbour *n)
 	}
 	if (lost)
 		pr_warn("%s: %pI4 did not answer ARP, %u packet%s dropped\n", n->dev->name,
-				&n->primary_key, lost, lost == 1 ? "" : "s");
+			&n->primary_key, lost, lost == 1 ? "" : "s");
 }
 
 static int hh_output(const struct hh_cache *hh, struct sk_buff *skb)
@@ -295,8 +298,8 @@ void neigh_update(struct neighbour *n, const u8 mac[ETH_ALEN], bool solicited)
 	}
 }
 
-int neigh_set_permanent(struct neigh_table *tbl, struct net_device *dev, be32 addr,
-		const u8 mac[ETH_ALEN])
+int neigh_set_permanent(
+	struct neigh_table *tbl, struct net_device *dev, be32 addr, const u8 mac[ETH_ALEN])
 {
 	struct neighbour *n = neigh_lookup_create(tbl, dev, addr);
 

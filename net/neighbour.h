@@ -12,12 +12,12 @@
 enum nud_state {
 	NUD_NONE,
 	NUD_INCOMPLETE, /* asked, no answer yet: packets are parked */
-	NUD_REACHABLE,	/* answered not long ago */
-	NUD_STALE,	/* answered once; still used, and asked again when it is */
-	NUD_PROBE,	/* being asked again, directly */
-	NUD_FAILED,	/* did not answer */
-	NUD_NOARP,	/* needs no answer: broadcast, multicast, lo */
-	NUD_PERMANENT,	/* given by the operator */
+	NUD_REACHABLE,  /* answered not long ago */
+	NUD_STALE,      /* answered once; still used, and asked again when it is */
+	NUD_PROBE,      /* being asked again, directly */
+	NUD_FAILED,     /* did not answer */
+	NUD_NOARP,      /* needs no answer: broadcast, multicast, lo */
+	NUD_PERMANENT,  /* given by the operator */
 };
 
 /* The Ethernet header of the flow, ready to be copied: two bytes of padding come first, so that it
@@ -30,10 +30,10 @@ struct neighbour {
 	struct hh_cache hh;
 	bool connected; /* hh may be used without a second thought */
 	u8 nud_state;
-	u8 probes;	/* sent in this state without an answer */
+	u8 probes;        /* sent in this state without an answer */
 	be32 primary_key; /* the address */
 	struct net_device *dev;
-	struct neighbour *next; /* in its hash bucket */
+	struct neighbour *next;        /* in its hash bucket */
 	struct sk_buff_head arp_queue; /* parked */
 	struct timer timer;
 	u64 confirmed_ns, used_ns;
@@ -41,10 +41,10 @@ struct neighbour {
 };
 
 /* Packets parked for one neighbour: about what Linux's 64 KiB hold of small ones. */
-#define NEIGH_QUEUE_BYTES 65536
-#define NEIGH_QUEUE_MAX   64
-#define NEIGH_PROBES      3
-#define NEIGH_RETRANS_NS  NSEC_PER_SEC
+#define NEIGH_QUEUE_BYTES  65536
+#define NEIGH_QUEUE_MAX    64
+#define NEIGH_PROBES       3
+#define NEIGH_RETRANS_NS   NSEC_PER_SEC
 #define NEIGH_REACHABLE_NS (30 * NSEC_PER_SEC)
 
 /* neigh_table_new - an empty table of at most n entries, all its memory taken now. Returns NULL
@@ -62,7 +62,7 @@ struct neighbour *neigh_lookup(struct neigh_table *tbl, const struct net_device 
 
 /* neigh_set_permanent - the operator knows the address. Returns 0 or -ENOBUFS. */
 int neigh_set_permanent(struct neigh_table *tbl, struct net_device *dev, be32 addr,
-		const u8 mac[ETH_ALEN]) __must_check;
+	const u8 mac[ETH_ALEN]) __must_check;
 
 /* neigh_update - ARP says that n has this address: release what is parked.
  * solicited  we had asked, so it is reachable now; otherwise only a changed address is taken */

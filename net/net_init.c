@@ -77,7 +77,7 @@ static void show_drops(void)
 		if (skb_pool.dropped[reason] == 0)
 			continue;
 		pr_warn("dropped %lu on the way out: %s\n", skb_pool.dropped[reason],
-				skb_drop_name(reason));
+			skb_drop_name(reason));
 	}
 }
 
@@ -114,16 +114,15 @@ void net_stats_show(struct net *net)
 	struct net_device *dev;
 	u64 tx = 0, dropped = 0;
 
-	list_for_each(dev, &net->dev_base, list)
-	{
+	list_for_each(dev, &net->dev_base, list) {
 		tx += dev->stats.tx_packets;
 		pr_debug("%s: sent %lu frames (%lu bytes), received %lu (%lu)\n", dev->name,
-				dev->stats.tx_packets, dev->stats.tx_bytes, dev->stats.rx_packets,
-				dev->stats.rx_bytes);
+			dev->stats.tx_packets, dev->stats.tx_bytes, dev->stats.rx_packets,
+			dev->stats.rx_bytes);
 	}
 	for (u32 reason = 0; reason < SKB_DROP_TX_REASONS; reason++)
 		dropped += skb_pool.dropped[reason];
 	pr_info("net: accepted %lu = sent %lu + parked %lu + queued %lu + dropped %lu\n",
-			net->mib.ip_out_requests + net->mib.arp_out, tx, net->mib.parked,
-			net->mib.queued, dropped);
+		net->mib.ip_out_requests + net->mib.arp_out, tx, net->mib.parked, net->mib.queued,
+		dropped);
 }

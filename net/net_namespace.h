@@ -17,7 +17,7 @@ struct nf_hooks;
 /* Counters, in Linux's SNMP terms where it has them. */
 struct net_mib {
 	u64 ip_out_requests; /* packets handed to ip_local_out: what sending has accepted */
-	u64 arp_out;	     /* ARP packets built */
+	u64 arp_out;         /* ARP packets built */
 	u64 ip_in_receives, ip_in_delivers;
 	u64 ip_frag_creates; /* extra frames that fragmentation made */
 	u64 ip_out_no_routes;

@@ -65,7 +65,7 @@ static int run_hooks(struct sk_buff *skb, const struct nf_hook_state *state)
 }
 
 int nf_hook_slow(enum nf_inet_hooks hook, struct net *net, struct sk_buff *skb,
-		struct net_device *in, struct net_device *out, nf_okfn okfn)
+	struct net_device *in, struct net_device *out, nf_okfn okfn)
 {
 	const struct nf_hook_state state = { hook, net, in, out, okfn };
 	int err = run_hooks(skb, &state);

@@ -19,7 +19,12 @@ enum nf_inet_hooks {
 };
 
 /* Verdicts. NF_STOLEN: the hook has taken the packet. NF_QUEUE carries the queue's number above. */
-enum nf_verdict { NF_DROP, NF_ACCEPT, NF_STOLEN, NF_QUEUE };
+enum nf_verdict {
+	NF_DROP,
+	NF_ACCEPT,
+	NF_STOLEN,
+	NF_QUEUE
+};
 #define NF_VERDICT_MASK   0xff
 #define NF_VERDICT_QSHIFT 16
 
@@ -34,8 +39,8 @@ struct nf_hook_state {
 
 /* nf_drop_reason - what was refused on its way in was never accepted for sending (design: nothing
  * is lost in silence). out: the reason for a packet on its way out. */
-static inline enum skb_drop_reason nf_drop_reason(const struct nf_hook_state *state,
-		enum skb_drop_reason out)
+static inline enum skb_drop_reason nf_drop_reason(
+	const struct nf_hook_state *state, enum skb_drop_reason out)
 {
 	return state->in ? SKB_DROP_NETFILTER_IN : out;
 }
@@ -71,7 +76,7 @@ void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops);
 /* nf_hook_slow - run the list of one hook, then okfn if nobody objected. Takes the skb.
  * Returns  what okfn says; 0 (stolen, queued) or -EPERM */
 int nf_hook_slow(enum nf_inet_hooks hook, struct net *net, struct sk_buff *skb,
-		struct net_device *in, struct net_device *out, nf_okfn okfn);
+	struct net_device *in, struct net_device *out, nf_okfn okfn);
 
 /* nf_queue - hand the packet to the namespace's handler; with none it is dropped.
  * Returns  0, or -EPERM when it was dropped. Takes the skb. */
@@ -80,6 +85,6 @@ int nf_queue(struct sk_buff *skb, const struct nf_hook_state *state, u32 queue_n
 /* nf_hook - the stop itself: pass the hooks of this number, then okfn. Takes the skb.
  * hook     a constant, so that the branch below is one no-op while nobody is registered */
 #define nf_hook(hook, net, skb, in, out, okfn)                                                     \
-	(static_branch_unlikely(&nf_hooks_needed[hook]) ?                                          \
-			nf_hook_slow(hook, net, skb, in, out, okfn) :                              \
-			okfn(net, skb))
+	(static_branch_unlikely(&nf_hooks_needed[hook])                                            \
+			? nf_hook_slow(hook, net, skb, in, out, okfn)                              \
+			: okfn(net, skb))

@@ -57,7 +57,7 @@ static u16 type_flags(const struct net_device *dev, be32 daddr, u8 type)
 
 /* mkroute_output - the decisions are made: put them together. next: the address ARP asks for. */
 static int mkroute_output(struct net *net, struct flowi4 *fl4, struct net_device *dev, be32 next,
-		u8 type, struct rtable *rt)
+	u8 type, struct rtable *rt)
 {
 	u16 flags = type_flags(dev, fl4->daddr, type);
 
@@ -93,8 +93,8 @@ static be32 source_for(const struct fib_result *res, const struct net_device *de
 }
 
 /* To ourselves: over lo, whatever device has the address. */
-static int route_local(struct net *net, struct flowi4 *fl4, const struct fib_result *res,
-		struct rtable *rt)
+static int route_local(
+	struct net *net, struct flowi4 *fl4, const struct fib_result *res, struct rtable *rt)
 {
 	if (be32_is_zero(fl4->saddr))
 		fl4->saddr = be32_is_zero(res->fi->prefsrc) ? fl4->daddr : res->fi->prefsrc;
@@ -151,10 +151,12 @@ static int insert(struct net *net, struct fib_config *cfg, const struct fib_nh *
 	return err;
 }
 
-static int insert_device_route(struct net_device *dev, be32 dst, u8 dst_len, enum rtn_type type,
-		enum rt_scope scope)
+static int insert_device_route(
+	struct net_device *dev, be32 dst, u8 dst_len, enum rtn_type type, enum rt_scope scope)
 {
-	struct fib_nh nh = { .dev = dev, .oif = dev->ifindex, .weight = 1, .scope = RT_SCOPE_NOWHERE };
+	struct fib_nh nh = {
+		.dev = dev, .oif = dev->ifindex, .weight = 1, .scope = RT_SCOPE_NOWHERE
+	};
 	struct fib_config cfg = { .dst = dst,
 		.dst_len = dst_len,
 		.type = (u8)type,
@@ -176,7 +178,9 @@ int ip_addr_assign(struct net_device *dev, be32 addr, u8 prefix_len)
 	dev->ip_broadcast = be32_or(network, (be32){ ~mask.raw });
 	err = insert_device_route(dev, addr, 32, RTN_LOCAL, RT_SCOPE_HOST);
 	if (dev->flags & IFF_LOOPBACK)
-		return err ? err : insert_device_route(dev, network, prefix_len, RTN_LOCAL, RT_SCOPE_HOST);
+		return err ? err
+			   : insert_device_route(
+				     dev, network, prefix_len, RTN_LOCAL, RT_SCOPE_HOST);
 	if (!err && prefix_len < 32)
 		err = insert_device_route(dev, network, prefix_len, RTN_UNICAST, RT_SCOPE_LINK);
 	if (!err && prefix_len < 31) /* RFC 3021: two hosts need no broadcast address */

@@ -10,7 +10,11 @@
 #include "net/flow.h"
 #include "net/neighbour.h"
 
-enum rt_flags { RTCF_BROADCAST = 1, RTCF_MULTICAST = 2, RTCF_LOCAL = 4 };
+enum rt_flags {
+	RTCF_BROADCAST = 1,
+	RTCF_MULTICAST = 2,
+	RTCF_LOCAL = 4
+};
 
 /* An answer, kept by value wherever it is used; valid while net->genid stands where it stood. */
 struct rtable {

@@ -27,16 +27,20 @@ struct proto {
 	ssize (*recvmsg)(struct sock *sk, struct msghdr *msg, size_t len);
 };
 
-enum sock_shutdown { RCV_SHUTDOWN = 1, SEND_SHUTDOWN = 2, SHUTDOWN_MASK = 3 };
+enum sock_shutdown {
+	RCV_SHUTDOWN = 1,
+	SEND_SHUTDOWN = 2,
+	SHUTDOWN_MASK = 3
+};
 
 struct sock {
 	const struct proto *sk_prot;
 	struct net *sk_net;
-	struct socket *sk_socket;   /* NULL once closed */
-	u32 sk_refs;		    /* the socket's, and one for each packet that waits */
+	struct socket *sk_socket; /* NULL once closed */
+	u32 sk_refs;              /* the socket's, and one for each packet that waits */
 	struct sk_buff_head sk_receive_queue;
-	u32 sk_rcvbuf, sk_sndbuf;   /* bytes */
-	u32 sk_wmem;		    /* bytes of packets parked or queued on the way out */
+	u32 sk_rcvbuf, sk_sndbuf;     /* bytes */
+	u32 sk_wmem;                  /* bytes of packets parked or queued on the way out */
 	u64 sk_rcvtimeo, sk_sndtimeo; /* nanoseconds; UINT64_MAX: for ever */
 	int sk_bound_dev_if;
 	u16 sk_type, sk_protocol;
@@ -56,7 +60,7 @@ struct sock {
 };
 
 _Static_assert(offsetof(struct sock, sk_unbound) < offsetof(struct sock, sk_tx_unusual) + 8,
-		"the union covers them all");
+	"the union covers them all");
 
 #define SK_RCVBUF_DEFAULT 212992
 #define SK_SNDBUF_DEFAULT 212992

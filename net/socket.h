@@ -11,7 +11,12 @@
 
 #define PF_MAX 46 /* families are numbered below this */
 
-enum sock_type { SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3, SOCK_MAX = 11 };
+enum sock_type {
+	SOCK_STREAM = 1,
+	SOCK_DGRAM = 2,
+	SOCK_RAW = 3,
+	SOCK_MAX = 11
+};
 
 #define SOCK_TYPE_MASK 0xf
 #define SOCK_CLOEXEC   O_CLOEXEC
@@ -37,7 +42,8 @@ struct proto_ops {
 	int (*getname)(struct socket *sock, struct sockaddr_storage *addr, bool peer);
 	u16 (*poll)(struct socket *sock);
 	int (*shutdown)(struct socket *sock, int how);
-	int (*setsockopt)(struct socket *sock, int level, int name, const void __user *val, u32 len);
+	int (*setsockopt)(
+		struct socket *sock, int level, int name, const void __user *val, u32 len);
 	/* *len: in room, out what was written */
 	int (*getsockopt)(struct socket *sock, int level, int name, void __user *val, u32 *len);
 	ssize (*sendmsg)(struct socket *sock, struct msghdr *msg, size_t len);
@@ -54,8 +60,8 @@ int sock_register(const struct net_proto_family *family) __must_check;
 
 /* sock_create - a socket of net's, without a descriptor.
  * Returns  0, or -EAFNOSUPPORT, -EINVAL, what the family and the security modules say, -ENOMEM */
-int sock_create(struct net *net, int family, int type, int protocol, struct socket **res)
-		__must_check;
+int sock_create(
+	struct net *net, int family, int type, int protocol, struct socket **res) __must_check;
 
 /* sock_release - the opposite. */
 void sock_release(struct socket *sock);

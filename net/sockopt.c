@@ -8,7 +8,11 @@
 #include "net/af_inet.h"
 #include "net/wire/ip.h"
 
-enum sockopt_level { SOL_IP = 0, SOL_SOCKET = 1, SOL_UDP = 17 };
+enum sockopt_level {
+	SOL_IP = 0,
+	SOL_SOCKET = 1,
+	SOL_UDP = 17
+};
 
 enum socket_option {
 	SO_REUSEADDR = 2,
@@ -24,7 +28,12 @@ enum socket_option {
 	SO_DOMAIN = 39
 };
 
-enum ip_option { IP_TOS = 1, IP_TTL = 2, IP_MTU_DISCOVER = 10, IP_MULTICAST_TTL = 33 };
+enum ip_option {
+	IP_TOS = 1,
+	IP_TTL = 2,
+	IP_MTU_DISCOVER = 10,
+	IP_MULTICAST_TTL = 33
+};
 
 #define BUF_MAX     (1 << 20)
 #define TTL_DEFAULT -1
@@ -114,7 +123,8 @@ static int set_ip(struct inet_sock *inet, int name, s32 value)
 
 static int set_integer(struct sock *sk, int level, int name, s32 value)
 {
-	int err = level == SOL_SOCKET ? set_socket(sk, name, value) : set_ip(inet_sk(sk), name, value);
+	int err = level == SOL_SOCKET ? set_socket(sk, name, value)
+				      : set_ip(inet_sk(sk), name, value);
 
 	if (!err) /* TTL, TOS and others are in the flow's headers */
 		inet_forget_route(inet_sk(sk));

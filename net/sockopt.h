@@ -7,7 +7,12 @@
 
 #include "net/socket.h"
 
-enum ip_pmtudisc { IP_PMTUDISC_DONT, IP_PMTUDISC_WANT, IP_PMTUDISC_DO, IP_PMTUDISC_PROBE };
+enum ip_pmtudisc {
+	IP_PMTUDISC_DONT,
+	IP_PMTUDISC_WANT,
+	IP_PMTUDISC_DO,
+	IP_PMTUDISC_PROBE
+};
 
 /* inet_setsockopt - Returns 0, -ENOPROTOOPT (unknown), -EINVAL (length or value), -EFAULT, ... */
 int inet_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len);

@@ -16,7 +16,7 @@ static u32 waiting_n;
 static void deliver(struct sock *sk, struct sk_buff *skb)
 {
 	if (sk->sk_receive_queue.bytes + skb->len > sk->sk_rcvbuf ||
-			waiting_n >= skb_pool.total_n / 4 || (sk->sk_shutdown & RCV_SHUTDOWN)) {
+		waiting_n >= skb_pool.total_n / 4 || (sk->sk_shutdown & RCV_SHUTDOWN)) {
 		sk->sk_drops++;
 		kfree_skb(skb, SKB_DROP_RCVBUF_FULL);
 		return;
@@ -51,7 +51,7 @@ static enum skb_drop_reason check_datagram(struct sk_buff *skb)
 		return SKB_DROP_HEADER;
 	skb->len = len;
 	if (!be16_is_zero(uh->check) &&
-			!csum_ok(csum_add(csum_pseudo(iph->saddr, iph->daddr, len, IPPROTO_UDP), uh, len)))
+		!csum_ok(csum_add(csum_pseudo(iph->saddr, iph->daddr, len, IPPROTO_UDP), uh, len)))
 		return SKB_DROP_CHECKSUM;
 	return SKB_CONSUMED;
 }
@@ -82,7 +82,8 @@ void udp_rcv(struct sk_buff *skb)
  * it to the program to ask). */
 void udp_err(struct net *net, const struct iphdr *quoted, size_t len, int err)
 {
-	const struct udphdr *uh = (const void *)((const u8 *)quoted + (quoted->version_ihl & 15) * 4);
+	const struct udphdr *uh =
+		(const void *)((const u8 *)quoted + (quoted->version_ihl & 15) * 4);
 	struct sock *sk;
 
 	if ((const u8 *)(uh + 1) > (const u8 *)quoted + len)
@@ -118,9 +119,9 @@ static void fill_name(struct msghdr *msg, const struct sk_buff *skb)
 
 	if (!msg->name)
 		return;
-	msg->name->in = (struct sockaddr_in){ .sin_family = AF_INET,
-		.sin_port = uh->source,
-		.sin_addr = iph->saddr };
+	msg->name->in = (struct sockaddr_in){
+		.sin_family = AF_INET, .sin_port = uh->source, .sin_addr = iph->saddr
+	};
 	msg->namelen = sizeof(msg->name->in);
 }
 

@@ -33,7 +33,7 @@ static struct list_head *bucket_of(struct net *net, u16 port)
 static bool conflicts(const struct inet_sock *a, const struct inet_sock *b)
 {
 	if (!be32_is_zero(a->inet_rcv_saddr) && !be32_is_zero(b->inet_rcv_saddr) &&
-			!be32_eq(a->inet_rcv_saddr, b->inet_rcv_saddr))
+		!be32_eq(a->inet_rcv_saddr, b->inet_rcv_saddr))
 		return false;
 	return !(a->sk.sk_reuse && b->sk.sk_reuse);
 }

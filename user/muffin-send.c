@@ -14,7 +14,12 @@
 #define HOST    "b"
 #define MESSAGE "muffin"
 
-enum { EXIT_OK, EXIT_RESOLVE, EXIT_SOCKET, EXIT_SEND };
+enum {
+	EXIT_OK,
+	EXIT_RESOLVE,
+	EXIT_SOCKET,
+	EXIT_SEND
+};
 
 /* The first address that a socket can be opened for. Returns the descriptor, or -1. */
 static int open_socket(const struct addrinfo *list, const struct addrinfo **chosen)
@@ -55,9 +60,9 @@ int main(int argc, char **argv)
 {
 	const char *host = argc > 1 ? argv[1] : HOST;
 	const char *message = argc > 2 ? argv[2] : MESSAGE;
-	const struct addrinfo hints = { .ai_family = AF_INET,
-		.ai_socktype = SOCK_DGRAM,
-		.ai_flags = AI_NUMERICSERV };
+	const struct addrinfo hints = {
+		.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV
+	};
 	struct addrinfo *list;
 	int err = getaddrinfo(host, PORT, &hints, &list);
 	int status;

@@ -9,13 +9,13 @@
 #include "kernel/lib/string.h"
 #include "net/machine.h"
 
-#define ALL_INTERRUPTS  0xffffffffu
-#define QUIESCE_US      10000 /* outstanding bus transactions end */
-#define RESET_US        5000  /* until the EEPROM was read again */
-#define RESET_MAX_US    50000
-#define POLL_US         10
-#define EERD_MAX_US     100000
-#define LINK_CHECK_NS   (10 * NSEC_PER_MSEC)
+#define ALL_INTERRUPTS   0xffffffffu
+#define QUIESCE_US       10000 /* outstanding bus transactions end */
+#define RESET_US         5000  /* until the EEPROM was read again */
+#define RESET_MAX_US     50000
+#define POLL_US          10
+#define EERD_MAX_US      100000
+#define LINK_CHECK_NS    (10 * NSEC_PER_MSEC)
 #define EEPROM_MAC_WORDS 3
 
 static bool wait_clear(const struct e1000_adapter *a, u32 reg, u32 bits, u64 max_us)
@@ -47,8 +47,8 @@ static void quiesce(const struct e1000_adapter *a)
 /* Nobody has used it since power-on: rings have no length, nothing runs. A reset would lead here. */
 static bool untouched(const struct e1000_adapter *a)
 {
-	return er32(a, E1000_TDLEN) == 0 && er32(a, E1000_RDLEN) == 0 &&
-	       er32(a, E1000_RCTL) == 0 && !(er32(a, E1000_TCTL) & TCTL_EN);
+	return er32(a, E1000_TDLEN) == 0 && er32(a, E1000_RDLEN) == 0 && er32(a, E1000_RCTL) == 0 &&
+	       !(er32(a, E1000_TCTL) & TCTL_EN);
 }
 
 static bool reset(const struct e1000_adapter *a)
@@ -166,7 +166,7 @@ void e1000_setup_link(struct e1000_adapter *a)
 	u32 ctrl = er32(a, E1000_CTRL);
 
 	ctrl &= ~(CTRL_FRCSPD | CTRL_FRCDPX | CTRL_LRST | CTRL_ILOS | CTRL_RFCE | CTRL_TFCE |
-			CTRL_VME | CTRL_PHY_RST);
+		  CTRL_VME | CTRL_PHY_RST);
 	ew32(a, E1000_CTRL, ctrl | CTRL_SLU | CTRL_ASDE);
 	ew32(a, E1000_FCRTL, 0);
 	ew32(a, E1000_FCRTH, 0);

@@ -81,7 +81,7 @@ static bool e1000_probe(struct net *net, const struct pci_dev *pci, const char *
 		a->pci = *pci;
 	if (!a || !bring_up(a, &problem)) {
 		pr_err("e1000 %02x:%02x.%u (%s): %s\n", pci->bus, pci->slot, pci->function, model,
-				problem.step);
+			problem.step);
 		pr_err("  what to try: %s\n", problem.advice);
 		return false;
 	}
@@ -91,7 +91,7 @@ static bool e1000_probe(struct net *net, const struct pci_dev *pci, const char *
 	a->netdev.priv = a;
 	register_netdev(net, &a->netdev, "eth%d");
 	pr_info("%s: %s at %02x:%02x.%u, address %pM\n", a->netdev.name, model, pci->bus, pci->slot,
-			pci->function, a->netdev.dev_addr);
+		pci->function, a->netdev.dev_addr);
 	return dev_open(&a->netdev) == 0;
 }
 

@@ -75,7 +75,7 @@ static inline const char *e1000_register_name(u32 offset)
 #define E1000_RA_BYTES 8 /* RAL and RAH of one address */
 
 /* Fields: first bit and width. Those of one register must not overlap: see FIELDS_DISJOINT. */
-#define FIELD_MASK(first, width)     (((1ull << (width)) - 1) << (first))
+#define FIELD_MASK(first, width)      (((1ull << (width)) - 1) << (first))
 #define FIELDS_DISJOINT(reg, sum, or) _Static_assert((sum) == (or), #reg ": fields overlap")
 
 #define CTRL_FD      BIT(0)
@@ -91,12 +91,10 @@ static inline const char *e1000_register_name(u32 offset)
 #define CTRL_VME     BIT(30)
 #define CTRL_PHY_RST BIT(31)
 FIELDS_DISJOINT(CTRL,
-		(u64)CTRL_FD + CTRL_LRST + CTRL_ASDE + CTRL_SLU + CTRL_ILOS + CTRL_FRCSPD +
-				CTRL_FRCDPX + CTRL_RST + CTRL_RFCE + CTRL_TFCE + CTRL_VME +
-				CTRL_PHY_RST,
-		(u64)(CTRL_FD | CTRL_LRST | CTRL_ASDE | CTRL_SLU | CTRL_ILOS | CTRL_FRCSPD |
-				CTRL_FRCDPX | CTRL_RST | CTRL_RFCE | CTRL_TFCE | CTRL_VME |
-				CTRL_PHY_RST));
+	(u64)CTRL_FD + CTRL_LRST + CTRL_ASDE + CTRL_SLU + CTRL_ILOS + CTRL_FRCSPD + CTRL_FRCDPX +
+		CTRL_RST + CTRL_RFCE + CTRL_TFCE + CTRL_VME + CTRL_PHY_RST,
+	(u64)(CTRL_FD | CTRL_LRST | CTRL_ASDE | CTRL_SLU | CTRL_ILOS | CTRL_FRCSPD | CTRL_FRCDPX |
+		CTRL_RST | CTRL_RFCE | CTRL_TFCE | CTRL_VME | CTRL_PHY_RST));
 
 #define STATUS_LU BIT(1)
 
@@ -106,13 +104,13 @@ FIELDS_DISJOINT(CTRL,
 #define TCTL_COLD FIELD_MASK(12, 10)
 #define TCTL_RTLC BIT(24)
 FIELDS_DISJOINT(TCTL, TCTL_EN + TCTL_PSP + TCTL_CT + TCTL_COLD + TCTL_RTLC,
-		TCTL_EN | TCTL_PSP | TCTL_CT | TCTL_COLD | TCTL_RTLC);
+	TCTL_EN | TCTL_PSP | TCTL_CT | TCTL_COLD | TCTL_RTLC);
 /* Retry 15 times, a collision distance of 64 bytes: full duplex (13.4.33). */
-#define TCTL_CT_15          (15u << 4)
-#define TCTL_COLD_FULL      (64u << 12)
-#define TIPG_IPGT           FIELD_MASK(0, 10)
-#define TIPG_IPGR1          FIELD_MASK(10, 10)
-#define TIPG_IPGR2          FIELD_MASK(20, 10)
+#define TCTL_CT_15     (15u << 4)
+#define TCTL_COLD_FULL (64u << 12)
+#define TIPG_IPGT      FIELD_MASK(0, 10)
+#define TIPG_IPGR1     FIELD_MASK(10, 10)
+#define TIPG_IPGR2     FIELD_MASK(20, 10)
 FIELDS_DISJOINT(TIPG, TIPG_IPGT + TIPG_IPGR1 + TIPG_IPGR2, TIPG_IPGT | TIPG_IPGR1 | TIPG_IPGR2);
 #define TIPG_COPPER (10u | 8u << 10 | 6u << 20) /* 13.4.34 */
 
@@ -123,14 +121,14 @@ FIELDS_DISJOINT(TIPG, TIPG_IPGT + TIPG_IPGR1 + TIPG_IPGR2, TIPG_IPGT | TIPG_IPGR
 #define RCTL_BSIZE FIELD_MASK(16, 2) /* 0: 2048 bytes */
 #define RCTL_SECRC BIT(26)
 FIELDS_DISJOINT(RCTL, RCTL_EN + RCTL_UPE + RCTL_MPE + RCTL_BAM + RCTL_BSIZE + RCTL_SECRC,
-		RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_BAM | RCTL_BSIZE | RCTL_SECRC);
+	RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_BAM | RCTL_BSIZE | RCTL_SECRC);
 
-#define EERD_START       BIT(0)
-#define EERD_DONE        BIT(4) /* 8254x; 82571 and later: the next one, and the address at bit 2 */
-#define EERD_DONE_LARGE  BIT(1)
-#define EERD_ADDR_SHIFT  8
+#define EERD_START            BIT(0)
+#define EERD_DONE             BIT(4) /* 8254x; 82571 and later: the next one, and the address at bit 2 */
+#define EERD_DONE_LARGE       BIT(1)
+#define EERD_ADDR_SHIFT       8
 #define EERD_ADDR_SHIFT_LARGE 2
-#define EERD_DATA_SHIFT  16
+#define EERD_DATA_SHIFT       16
 
 #define MANC_ARP_EN BIT(13)
 #define RAH_AV      BIT(31)
@@ -160,6 +158,6 @@ _Static_assert(sizeof(struct e1000_rx_desc) == 16, "SDM 3.2.3");
 #define TXD_CMD_RS   0x08
 #define TXD_STAT_DD  BIT(0)
 
-#define RXD_STAT_DD   BIT(0)
-#define RXD_STAT_EOP  BIT(1)
-#define RXD_ERRORS    0x97 /* CE, SE, SEQ, CXE, RXE: all but the checksum verdicts */
+#define RXD_STAT_DD  BIT(0)
+#define RXD_STAT_EOP BIT(1)
+#define RXD_ERRORS   0x97 /* CE, SE, SEQ, CXE, RXE: all but the checksum verdicts */

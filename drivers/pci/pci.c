@@ -75,7 +75,7 @@ static void scan_function(struct pci_dev dev, u32 id, u32 depth)
 	if (pci_dev_n < PCI_DEVS_MAX)
 		pci_devs[pci_dev_n++] = dev;
 	if (class >> 8 == CLASS_BRIDGE &&
-			HEADER_TYPE(pci_read(&dev, PCI_HEADER_TYPE)) == HEADER_BRIDGE)
+		HEADER_TYPE(pci_read(&dev, PCI_HEADER_TYPE)) == HEADER_BRIDGE)
 		scan_bus((u8)(pci_read(&dev, PCI_BUS_NUMBERS) >> 8), depth + 1);
 }
 
@@ -117,8 +117,8 @@ void pci_show(void)
 		const struct pci_dev *d = &pci_devs[i];
 
 		pr_notice("  %02x:%02x.%u  %04x:%04x  class %04x%s\n", d->bus, d->slot, d->function,
-				d->vendor, d->device, d->class >> 8,
-				d->class >> 8 == PCI_CLASS_ETHERNET ? " (Ethernet)" : "");
+			d->vendor, d->device, d->class >> 8,
+			d->class >> 8 == PCI_CLASS_ETHERNET ? " (Ethernet)" : "");
 	}
 }
 
@@ -128,8 +128,8 @@ bool pci_enable(const struct pci_dev *dev)
 {
 	u32 command = pci_read(dev, PCI_COMMAND) & COMMAND_MASK;
 
-	pci_write(dev, PCI_COMMAND,
-			command | COMMAND_MEMORY | COMMAND_MASTER | COMMAND_INTX_DISABLE);
+	pci_write(
+		dev, PCI_COMMAND, command | COMMAND_MEMORY | COMMAND_MASTER | COMMAND_INTX_DISABLE);
 	return pci_read(dev, PCI_COMMAND) & COMMAND_MASTER;
 }
 

@@ -18,18 +18,18 @@ enum uart_port {
 	UART_SCRATCH = 0x3ff
 };
 
-#define LCR_8N1           0x03
-#define LCR_DLAB          0x80
-#define FCR_ENABLE_CLEAR  0x07
-#define MCR_DTR_RTS       0x03
-#define LSR_DATA_READY    0x01
-#define LSR_THR_EMPTY     0x20
-#define UART_CLOCK_BAUD   115200
-#define BAUD_DEFAULT      115200
-#define SCRATCH_PROBE     0x5a
-#define FIFO_BYTES        16
+#define LCR_8N1          0x03
+#define LCR_DLAB         0x80
+#define FCR_ENABLE_CLEAR 0x07
+#define MCR_DTR_RTS      0x03
+#define LSR_DATA_READY   0x01
+#define LSR_THR_EMPTY    0x20
+#define UART_CLOCK_BAUD  115200
+#define BAUD_DEFAULT     115200
+#define SCRATCH_PROBE    0x5a
+#define FIFO_BYTES       16
 /* 16 bytes at 9600 baud take 17 ms, at 300 baud half a second; a poll takes about 1 us. */
-#define POLLS_PER_FIFO    1000000
+#define POLLS_PER_FIFO 1000000
 
 static bool present;
 

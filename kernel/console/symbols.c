@@ -31,5 +31,5 @@ void symbol_format(char *buf, size_t size, u64 va)
 		text_format(buf, size, "0x%lx", va);
 	else
 		text_format(buf, size, "%s+0x%lx", ksym_text + ksym_name[low - 1],
-				offset - ksym_offset[low - 1]);
+			offset - ksym_offset[low - 1]);
 }

@@ -18,17 +18,17 @@
 #define GREY_ON_BLACK 0x0700
 #define TAB           8
 
-#define CRTC_INDEX      0x3d4
-#define CRTC_DATA       0x3d5
-#define CRTC_START_HIGH 0x0c
+#define CRTC_INDEX       0x3d4
+#define CRTC_DATA        0x3d5
+#define CRTC_START_HIGH  0x0c
 #define CRTC_CURSOR_HIGH 0x0e
-#define MISC_READ       0x3cc
-#define MISC_COLOUR     BIT(0) /* CRTC at 0x3d4 */
-#define GRAPHICS_INDEX  0x3ce
-#define GRAPHICS_DATA   0x3cf
-#define GRAPHICS_MISC   6
-#define GRAPHICS_MODE   BIT(0) /* else text */
-#define NO_DEVICE       0xff
+#define MISC_READ        0x3cc
+#define MISC_COLOUR      BIT(0) /* CRTC at 0x3d4 */
+#define GRAPHICS_INDEX   0x3ce
+#define GRAPHICS_DATA    0x3cf
+#define GRAPHICS_MISC    6
+#define GRAPHICS_MODE    BIT(0) /* else text */
+#define NO_DEVICE        0xff
 
 static bool present;
 static u32 top, row, column; /* top: row of the text memory where the screen starts */

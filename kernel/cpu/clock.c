@@ -9,18 +9,18 @@
 
 /* ---- the 8254's channel 2, gated by port 0x61 ------------------------------------------- */
 
-#define PIT_HZ            1193182ull
-#define PIT_CHANNEL2      0x42
-#define PIT_COMMAND       0x43
-#define PIT_CH2_ONE_SHOT  0xb0 /* low byte, high byte, mode 0 */
-#define PIT_CH2_LATCH     0x80
-#define PORT_B            0x61
-#define PORT_B_GATE2      BIT(0)
-#define PORT_B_SPEAKER    BIT(1)
-#define PIT_START         0xffff
-#define PIT_WINDOW        2386 /* counts: 2 ms */
-#define PIT_READS_MAX     200000
-#define SAMPLE_TRIES      8
+#define PIT_HZ           1193182ull
+#define PIT_CHANNEL2     0x42
+#define PIT_COMMAND      0x43
+#define PIT_CH2_ONE_SHOT 0xb0 /* low byte, high byte, mode 0 */
+#define PIT_CH2_LATCH    0x80
+#define PORT_B           0x61
+#define PORT_B_GATE2     BIT(0)
+#define PORT_B_SPEAKER   BIT(1)
+#define PIT_START        0xffff
+#define PIT_WINDOW       2386 /* counts: 2 ms */
+#define PIT_READS_MAX    200000
+#define SAMPLE_TRIES     8
 
 /* When no timer answers, time runs by a clock that real CPUs are rarely below, so that delays
  * come out too long rather than too short. */
@@ -137,10 +137,10 @@ void clock_show(void)
 {
 	if (tsc.measured)
 		pr_info("clock: TSC at %lu.%03lu MHz, within %u ppm of the 8254\n",
-				tsc.hz / 1000000, tsc.hz / 1000 % 1000, tsc.bound_ppm);
+			tsc.hz / 1000000, tsc.hz / 1000 % 1000, tsc.bound_ppm);
 	else
 		pr_warn("clock: the 8254 timer does not count; times assume %lu MHz\n",
-				tsc.hz / 1000000);
+			tsc.hz / 1000000);
 }
 
 /* ---- the battery clock ------------------------------------------------------------------ */
@@ -156,13 +156,13 @@ enum rtc_register {
 	RTC_STATUS_B = 11
 };
 
-#define RTC_INDEX     0x70
-#define RTC_DATA      0x71
-#define RTC_UPDATING  BIT(7)
-#define RTC_BINARY    BIT(2)
-#define RTC_24_HOURS  BIT(1)
-#define RTC_PM        0x80
-#define RTC_WAIT_US   3000 /* an update takes at most 1984 us */
+#define RTC_INDEX    0x70
+#define RTC_DATA     0x71
+#define RTC_UPDATING BIT(7)
+#define RTC_BINARY   BIT(2)
+#define RTC_24_HOURS BIT(1)
+#define RTC_PM       0x80
+#define RTC_WAIT_US  3000 /* an update takes at most 1984 us */
 
 struct rtc_time {
 	u32 second, minute, hour, day, month, year;

@@ -81,8 +81,8 @@ static u64 gdt[] = {
 
 static void gdt_set_tss(u64 base, u64 limit)
 {
-	gdt[TSS_SEL / 8] = limit | (base & 0xffffff) << 16 | 0x89ull << 40 |
-			   (base >> 24 & 0xff) << 56;
+	gdt[TSS_SEL / 8] =
+		limit | (base & 0xffffff) << 16 | 0x89ull << 40 | (base >> 24 & 0xff) << 56;
 	gdt[TSS_SEL / 8 + 1] = base >> 32;
 }
 

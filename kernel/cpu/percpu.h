@@ -12,7 +12,7 @@
 #include "kernel/lib/types.h"
 
 struct percpu {
-	u64 user_rsp;	/* the program's, during a system call */
+	u64 user_rsp;   /* the program's, during a system call */
 	u64 kernel_rsp; /* top of the stack that system calls run on */
 };
 

@@ -21,19 +21,19 @@ enum apic_register {
 	APIC_TIMER_DIVIDE = 0x3e0
 };
 
-#define APIC_BASE_ENABLE  BIT(11)
-#define APIC_BASE_X2APIC  BIT(10)
-#define APIC_BASE_MASK    0xffffff000ull
-#define SPURIOUS_VECTOR   0xff
-#define SPURIOUS_ENABLE   BIT(8)
-#define LVT_MASKED        BIT(16)
-#define LVT_PERIODIC      BIT(17)
-#define DIVIDE_BY_16      3
-#define CALIBRATE_US      500
+#define APIC_BASE_ENABLE BIT(11)
+#define APIC_BASE_X2APIC BIT(10)
+#define APIC_BASE_MASK   0xffffff000ull
+#define SPURIOUS_VECTOR  0xff
+#define SPURIOUS_ENABLE  BIT(8)
+#define LVT_MASKED       BIT(16)
+#define LVT_PERIODIC     BIT(17)
+#define DIVIDE_BY_16     3
+#define CALIBRATE_US     500
 
 /* The 8259s' mask registers: nothing is ever asked of them. */
-#define PIC1_DATA 0x21
-#define PIC2_DATA 0xa1
+#define PIC1_DATA    0x21
+#define PIC2_DATA    0xa1
 #define PIC_MASK_ALL 0xff
 
 static volatile u8 *apic; /* NULL: x2APIC mode, through MSRs */
@@ -99,7 +99,7 @@ void timer_init(void)
 	apic_write(APIC_LVT_TIMER, LVT_PERIODIC | TRAP_TIMER);
 	apic_write(APIC_TIMER_INITIAL, (u32)min(count, (u64)UINT32_MAX));
 	pr_debug("timer: local APIC%s, %lu counts a tick, %d ticks a second\n",
-			apic ? "" : " (x2APIC)", count, TIMER_HZ);
+		apic ? "" : " (x2APIC)", count, TIMER_HZ);
 }
 
 void timer_set_poll(void (*poll)(void))

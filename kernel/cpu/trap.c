@@ -99,7 +99,7 @@ void registers_show(const struct pt_regs *r)
 	pr_err("rsi %016lx  rdi %016lx  rbp %016lx  r8  %016lx\n", r->si, r->di, r->bp, r->r8);
 	pr_err("r9  %016lx  r10 %016lx  r11 %016lx  r12 %016lx\n", r->r9, r->r10, r->r11, r->r12);
 	pr_err("r13 %016lx  r14 %016lx  r15 %016lx  cr2 %016lx\n", r->r13, r->r14, r->r15,
-			read_cr2());
+		read_cr2());
 }
 
 #define PF_PRESENT BIT(0)
@@ -114,12 +114,13 @@ static void describe(char *buf, size_t size, const struct pt_regs *regs, u64 vec
 
 	if (vector == TRAP_PAGE_FAULT)
 		text_format(buf, size, "page fault: %s of address %lx: %s",
-				error & PF_FETCH ? "execution" : error & PF_WRITE ? "write" : "read",
-				read_cr2(),
-				error & PF_PRESENT ? "its page forbids that" : "no page there");
+			error & PF_FETCH   ? "execution"
+			: error & PF_WRITE ? "write"
+					   : "read",
+			read_cr2(), error & PF_PRESENT ? "its page forbids that" : "no page there");
 	else
 		text_format(buf, size, "%s (vector %lu, error code %lx)", name ? name : "exception",
-				vector, error);
+			vector, error);
 }
 
 /* A fault of the kernel: only the copies from and to user memory may have one. */

@@ -6,9 +6,9 @@
 #include "kernel/fs/console_file.h"
 #include "kernel/console/console.h"
 
-#define CHUNK        256
-#define TIOCGWINSZ   0x5413
-#define SCREEN_ROWS  25
+#define CHUNK          256
+#define TIOCGWINSZ     0x5413
+#define SCREEN_ROWS    25
 #define SCREEN_COLUMNS 80
 
 static ssize console_file_write(struct file *file, const void __user *buf, size_t len)

@@ -50,7 +50,11 @@ const struct memfile *memfile_find(const char *path)
 #define CPIO_TRAILER    "TRAILER!!!"
 #define CPIO_TYPE_MASK  0170000
 
-enum cpio_field { CPIO_MODE = 1, CPIO_FILE_LEN = 6, CPIO_NAME_LEN = 11 };
+enum cpio_field {
+	CPIO_MODE = 1,
+	CPIO_FILE_LEN = 6,
+	CPIO_NAME_LEN = 11
+};
 
 static bool hex_field(const u8 *header, enum cpio_field field, u32 *value)
 {
@@ -73,7 +77,7 @@ static bool hex_field(const u8 *header, enum cpio_field field, u32 *value)
 bool memfile_is_cpio(const void *data, size_t len)
 {
 	return len >= CPIO_HEADER_LEN && (memcmp(data, CPIO_MAGIC, CPIO_MAGIC_LEN) == 0 ||
-			memcmp(data, CPIO_MAGIC_CRC, CPIO_MAGIC_LEN) == 0);
+						 memcmp(data, CPIO_MAGIC_CRC, CPIO_MAGIC_LEN) == 0);
 }
 
 struct cpio_entry {
@@ -93,8 +97,8 @@ static const char *cpio_read(const u8 *archive, size_t len, size_t at, struct cp
 	if (!memfile_is_cpio(header, len - at))
 		return "no header where one was expected";
 	if (!hex_field(header, CPIO_MODE, &entry->mode) ||
-			!hex_field(header, CPIO_FILE_LEN, &entry->data_len) ||
-			!hex_field(header, CPIO_NAME_LEN, &name_len))
+		!hex_field(header, CPIO_FILE_LEN, &entry->data_len) ||
+		!hex_field(header, CPIO_NAME_LEN, &name_len))
 		return "header with something other than hexadecimal digits";
 	name_end = at + CPIO_HEADER_LEN + name_len;
 	data_at = ALIGN_UP(name_end, (size_t)4);
@@ -145,12 +149,17 @@ static ssize memfile_read(struct file *file, void __user *buf, size_t len)
 	return (ssize)n;
 }
 
-enum seek { SEEK_SET, SEEK_CUR, SEEK_END };
+enum seek {
+	SEEK_SET,
+	SEEK_CUR,
+	SEEK_END
+};
 
 static s64 memfile_lseek(struct file *file, s64 offset, int whence)
 {
-	const s64 base[] = { [SEEK_SET] = 0, [SEEK_CUR] = (s64)file->pos,
-		[SEEK_END] = (s64)file->size };
+	const s64 base[] = {
+		[SEEK_SET] = 0, [SEEK_CUR] = (s64)file->pos, [SEEK_END] = (s64)file->size
+	};
 
 	if (whence < SEEK_SET || whence > SEEK_END)
 		return -EINVAL;

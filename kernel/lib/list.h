@@ -27,8 +27,8 @@ static inline bool list_empty(const struct list_head *head)
 	return head->next == head;
 }
 
-static inline void list_insert(struct list_head *node, struct list_head *prev,
-		struct list_head *next)
+static inline void list_insert(
+	struct list_head *node, struct list_head *prev, struct list_head *next)
 {
 	node->prev = prev;
 	node->next = next;
@@ -54,16 +54,16 @@ static inline void list_del(struct list_head *node)
 	list_init(node);
 }
 
-#define list_entry(ptr, type, member)       container_of(ptr, type, member)
+#define list_entry(ptr, type, member)        container_of(ptr, type, member)
 #define list_first_entry(head, type, member) list_entry((head)->next, type, member)
 
 #define list_for_each(pos, head, member)                                                           \
 	for (pos = list_entry((head)->next, __typeof__(*pos), member); &pos->member != (head);     \
-			pos = list_entry(pos->member.next, __typeof__(*pos), member))
+		pos = list_entry(pos->member.next, __typeof__(*pos), member))
 
 /* The same, when the body may take `pos` off the list; `tmp` has the type of `pos`. */
 #define list_for_each_safe(pos, tmp, head, member)                                                 \
 	for (pos = list_entry((head)->next, __typeof__(*pos), member),                             \
-			tmp = list_entry(pos->member.next, __typeof__(*pos), member);              \
-			&pos->member != (head);                                                    \
-			pos = tmp, tmp = list_entry(tmp->member.next, __typeof__(*tmp), member))
+	    tmp = list_entry(pos->member.next, __typeof__(*pos), member);                          \
+		&pos->member != (head);                                                            \
+		pos = tmp, tmp = list_entry(tmp->member.next, __typeof__(*tmp), member))

@@ -20,20 +20,20 @@ typedef int64_t s64;
 
 typedef ptrdiff_t ssize;
 
-#define likely(x)        __builtin_expect(!!(x), 1)
-#define unlikely(x)      __builtin_expect(!!(x), 0)
-#define ARRAY_SIZE(a)    (sizeof(a) / sizeof((a)[0]))
-#define BIT(n)           (1u << (n))
-#define __packed         __attribute__((packed))
-#define __aligned(n)     __attribute__((aligned(n)))
-#define __must_check     __attribute__((warn_unused_result))
-#define __noreturn       __attribute__((noreturn))
-#define __printf(f, a)   __attribute__((format(printf, f, a)))
-#define __maybe_unused   __attribute__((unused))
+#define likely(x)      __builtin_expect(!!(x), 1)
+#define unlikely(x)    __builtin_expect(!!(x), 0)
+#define ARRAY_SIZE(a)  (sizeof(a) / sizeof((a)[0]))
+#define BIT(n)         (1u << (n))
+#define __packed       __attribute__((packed))
+#define __aligned(n)   __attribute__((aligned(n)))
+#define __must_check   __attribute__((warn_unused_result))
+#define __noreturn     __attribute__((noreturn))
+#define __printf(f, a) __attribute__((format(printf, f, a)))
+#define __maybe_unused __attribute__((unused))
 #undef __always_inline /* host builds: the C library has its own */
-#define __always_inline  inline __attribute__((always_inline))
-#define noinline         __attribute__((noinline))
-#define CACHE_LINE       64
+#define __always_inline inline __attribute__((always_inline))
+#define noinline        __attribute__((noinline))
+#define CACHE_LINE      64
 
 /* A pointer into user memory: never dereferenced, only handed to the copy functions. */
 #define __user

@@ -70,7 +70,8 @@ void page_init(const struct bootinfo *info)
 		const struct boot_range *r = &info->range[i];
 
 		if (r->type == BOOT_USABLE) {
-			range_add(ALIGN_UP(r->start_pa, PAGE_SIZE), ALIGN_DOWN(r->end_pa, PAGE_SIZE));
+			range_add(
+				ALIGN_UP(r->start_pa, PAGE_SIZE), ALIGN_DOWN(r->end_pa, PAGE_SIZE));
 			ram_end = max(ram_end, r->end_pa);
 		}
 	}
@@ -100,7 +101,7 @@ static struct range *range_choose(u64 bytes, u64 align)
 
 	for (u32 i = 0; i < range_n; i++)
 		if (range_fits(&range[i], bytes, align) &&
-				(!lowest || range[i].start_pa < lowest->start_pa))
+			(!lowest || range[i].start_pa < lowest->start_pa))
 			lowest = &range[i];
 	return lowest;
 }

@@ -23,11 +23,32 @@ struct elf_phdr {
 _Static_assert(sizeof(struct elf_header) == 64, "System V ABI figure 4-3");
 _Static_assert(sizeof(struct elf_phdr) == 56, "System V ABI figure 5-1");
 
-enum { EI_CLASS = 4, EI_DATA = 5, EI_VERSION = 6 };
-enum { ELFCLASS64 = 2, ELFDATA2LSB = 1, EV_CURRENT = 1 };
-enum { ET_EXEC = 2, ET_DYN = 3, EM_X86_64 = 62 };
-enum { PT_LOAD = 1, PT_DYNAMIC = 2, PT_INTERP = 3, PT_PHDR = 6 };
-enum { PF_X = 1, PF_W = 2, PF_R = 4 };
+enum {
+	EI_CLASS = 4,
+	EI_DATA = 5,
+	EI_VERSION = 6
+};
+enum {
+	ELFCLASS64 = 2,
+	ELFDATA2LSB = 1,
+	EV_CURRENT = 1
+};
+enum {
+	ET_EXEC = 2,
+	ET_DYN = 3,
+	EM_X86_64 = 62
+};
+enum {
+	PT_LOAD = 1,
+	PT_DYNAMIC = 2,
+	PT_INTERP = 3,
+	PT_PHDR = 6
+};
+enum {
+	PF_X = 1,
+	PF_W = 2,
+	PF_R = 4
+};
 
 #define ELF_PAGE 4096ull
 #define ELF_LOW  0x10000ull /* nothing may be linked lower: a null pointer must fault */
@@ -65,8 +86,8 @@ static u32 prot_of(u32 flags)
 	return (flags & PF_R ? 1u : 0) | (flags & PF_W ? 2u : 0) | (flags & PF_X ? 4u : 0);
 }
 
-static const char *add_segment(struct elf_program *program, const struct elf_phdr *ph, size_t len,
-		u64 va_max)
+static const char *add_segment(
+	struct elf_program *program, const struct elf_phdr *ph, size_t len, u64 va_max)
 {
 	if (ph->mem_len == 0)
 		return NULL;
@@ -103,7 +124,7 @@ static void find_phdrs(struct elf_program *program, const struct elf_header *h)
 		const struct elf_segment *s = &program->segment[i];
 
 		if (h->phdr_offset >= s->file_offset &&
-				h->phdr_offset - s->file_offset < s->file_len)
+			h->phdr_offset - s->file_offset < s->file_len)
 			program->phdr_va = s->va + (h->phdr_offset - s->file_offset);
 	}
 }

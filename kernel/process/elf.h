@@ -10,15 +10,15 @@
 #define ELF_SEGMENTS_MAX 16
 
 struct elf_segment {
-	u64 va, mem_len;	 /* where it goes; mem_len >= file_len, the rest is zeros */
+	u64 va, mem_len;           /* where it goes; mem_len >= file_len, the rest is zeros */
 	u64 file_offset, file_len; /* inside the image */
-	u32 prot;		 /* PROT_* */
+	u32 prot;                  /* PROT_* */
 };
 
 struct elf_program {
 	u64 entry;
 	u64 phdr_va, phdr_n, phdr_len; /* for the aux vector; phdr_va 0: not loaded */
-	u64 low, high;		       /* all segments lie in [low, high) */
+	u64 low, high;                 /* all segments lie in [low, high) */
 	bool position_independent;     /* addresses count from a base that exec.c chooses */
 	u32 segment_n;
 	struct elf_segment segment[ELF_SEGMENTS_MAX];

@@ -34,11 +34,11 @@ enum auxv {
 	AT_EXECFN = 31
 };
 
-#define CLOCK_TICKS   100
-#define RANDOM_BYTES  16
-#define PIE_SLOTS     0x10000 /* pages that a program's base may be moved by */
+#define CLOCK_TICKS     100
+#define RANDOM_BYTES    16
+#define PIE_SLOTS       0x10000     /* pages that a program's base may be moved by */
 #define STACK_BYTES_MAX (64u << 10) /* for arguments and environment */
-#define NO_MEMORY     "too large for this machine's memory"
+#define NO_MEMORY       "too large for this machine's memory"
 
 static const char *const environment[] = { "HOME=/", "TERM=linux", "PATH=/" };
 
@@ -98,8 +98,8 @@ static u64 push_string(struct stack *stack, const char *s)
 	return push(stack, s, strlen(s) + 1);
 }
 
-static u64 build_stack(const struct exec *exec, const struct elf_program *program, u64 base,
-		bool *failed)
+static u64 build_stack(
+	const struct exec *exec, const struct elf_program *program, u64 base, bool *failed)
 {
 	struct stack stack = { .sp = USER_STACK_TOP };
 	u64 words[EXEC_ARGS_MAX + ARRAY_SIZE(environment) + 3];

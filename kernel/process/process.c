@@ -32,8 +32,8 @@ void process_exit(u32 status)
 	u64 dropped = end_network();
 
 	if (status > STATUS_PROGRAM_MAX) {
-		pr_notice("program ended with status %u; the machine's is %d, its largest\n", status,
-				STATUS_PROGRAM_MAX);
+		pr_notice("program ended with status %u; the machine's is %d, its largest\n",
+			status, STATUS_PROGRAM_MAX);
 		power_off(STATUS_PROGRAM_MAX);
 	}
 	if (status != 0) {
@@ -42,7 +42,7 @@ void process_exit(u32 status)
 	}
 	if (dropped > 0) {
 		pr_err("program ended with status 0, but datagrams it had sent were dropped: %lu\n",
-				dropped);
+			dropped);
 		power_off(STATUS_DROPPED);
 	}
 	pr_info("program ended with status 0, everything it sent has left\n");
@@ -55,8 +55,9 @@ static void mappings_show(void)
 
 	pr_err("its mappings:\n");
 	for (u32 i = 0; (a = mmap_area(i)); i++)
-		pr_err("  %012lx-%012lx %c%c%c\n", a->start, a->end, a->prot & PROT_READ ? 'r' : '-',
-				a->prot & PROT_WRITE ? 'w' : '-', a->prot & PROT_EXEC ? 'x' : '-');
+		pr_err("  %012lx-%012lx %c%c%c\n", a->start, a->end,
+			a->prot & PROT_READ ? 'r' : '-', a->prot & PROT_WRITE ? 'w' : '-',
+			a->prot & PROT_EXEC ? 'x' : '-');
 }
 
 void process_kill(const struct pt_regs *regs, const char *what, u32 signal)

@@ -10,12 +10,12 @@
 #include "kernel/process/syscall.h"
 #include "kernel/process/task.h"
 
-#define PATH_LEN   256
-#define IOV_MAX    1024
-#define RW_MAX     0x7ffff000ull /* what one call moves at most on Linux */
-#define AT_FDCWD   -100
+#define PATH_LEN      256
+#define IOV_MAX       1024
+#define RW_MAX        0x7ffff000ull /* what one call moves at most on Linux */
+#define AT_FDCWD      -100
 #define AT_EMPTY_PATH 0x1000
-#define SEEK_MAX   4
+#define SEEK_MAX      4
 
 struct iovec {
 	u64 base, len;

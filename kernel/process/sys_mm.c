@@ -27,8 +27,8 @@ static bool range_ok(u64 addr, u64 len)
 /* Writable code is refused: what Linux leaves to the program is a promise here. */
 static bool prot_ok(u64 prot)
 {
-	return (prot & ~(u64)PROT_ALL) == 0 && (prot & (PROT_WRITE | PROT_EXEC)) !=
-						       (PROT_WRITE | PROT_EXEC);
+	return (prot & ~(u64)PROT_ALL) == 0 &&
+	       (prot & (PROT_WRITE | PROT_EXEC)) != (PROT_WRITE | PROT_EXEC);
 }
 
 static long map_fixed(u64 addr, u64 len, u64 prot, u64 flags)

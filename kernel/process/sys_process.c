@@ -54,7 +54,7 @@ long sys_kill(u64 pid, u64 signal)
 	if (signal == 0)
 		return 0;
 	pr_err("program killed itself with signal %lu%s\n", signal,
-			signal == SIGABRT ? " (abort)" : "");
+		signal == SIGABRT ? " (abort)" : "");
 	process_exit((u32)signal + 128);
 }
 
@@ -90,7 +90,11 @@ long sys_rt_sigaction(u64 signal, u64 act, u64 oldact, u64 sigset_len)
 	return 0;
 }
 
-enum sigprocmask_how { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK };
+enum sigprocmask_how {
+	SIG_BLOCK,
+	SIG_UNBLOCK,
+	SIG_SETMASK
+};
 
 long sys_rt_sigprocmask(u64 how, u64 set, u64 oldset, u64 sigset_len)
 {
@@ -115,7 +119,12 @@ long sys_rt_sigprocmask(u64 how, u64 set, u64 oldset, u64 sigset_len)
 
 /* ---- the thread ------------------------------------------------------------------------- */
 
-enum arch_prctl_op { ARCH_SET_GS = 0x1001, ARCH_SET_FS, ARCH_GET_FS, ARCH_GET_GS };
+enum arch_prctl_op {
+	ARCH_SET_GS = 0x1001,
+	ARCH_SET_FS,
+	ARCH_GET_FS,
+	ARCH_GET_GS
+};
 
 long sys_arch_prctl(u64 op, u64 addr)
 {
@@ -146,7 +155,7 @@ long sys_set_tid_address(u64 addr)
 
 struct utsname {
 	char sysname[UTS_LEN], nodename[UTS_LEN], release[UTS_LEN], version[UTS_LEN],
-			machine[UTS_LEN], domainname[UTS_LEN];
+		machine[UTS_LEN], domainname[UTS_LEN];
 };
 
 long sys_uname(u64 buf)
@@ -230,8 +239,8 @@ static bool clock_read(u64 clock, u64 *ns)
 {
 	if (clock > CLOCK_BOOTTIME)
 		return false;
-	*ns = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ? clock_realtime_ns() :
-									   clock_ns();
+	*ns = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ? clock_realtime_ns()
+									: clock_ns();
 	return true;
 }
 

@@ -13,9 +13,9 @@
 #define ETH_DATA_LEN  1500 /* largest payload */
 #define ETH_FRAME_LEN 1514
 
-#define ETH_P_IP   0x0800
-#define ETH_P_ARP  0x0806
-#define ETH_P_ALL  0x0003
+#define ETH_P_IP  0x0800
+#define ETH_P_ARP 0x0806
+#define ETH_P_ALL 0x0003
 
 struct ethhdr {
 	u8 h_dest[ETH_ALEN], h_source[ETH_ALEN];

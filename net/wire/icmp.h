@@ -7,7 +7,11 @@
 
 #include "kernel/lib/byteorder.h"
 
-enum icmp_type { ICMP_ECHOREPLY = 0, ICMP_DEST_UNREACH = 3, ICMP_ECHO = 8 };
+enum icmp_type {
+	ICMP_ECHOREPLY = 0,
+	ICMP_DEST_UNREACH = 3,
+	ICMP_ECHO = 8
+};
 
 enum icmp_unreach {
 	ICMP_NET_UNREACH,
