@@ -14,6 +14,8 @@
 #define CR0_PE 0x00000001
 #define CR0_MP 0x00000002
 #define CR0_EM 0x00000004
+#define CR0_TS 0x00000008
+#define CR0_NE 0x00000020
 #define CR0_WP 0x00010000
 #define CR0_PG 0x80000000
 #define CR4_PAE        0x020
@@ -57,16 +59,15 @@ boot_start:
 
 	movl $boot_pml4, %eax
 	movl %eax, %cr3
-	movl %cr4, %eax
-	orl $(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT), %eax
-	movl %eax, %cr4
+	movl $(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT), %eax
+	movl %eax, %cr4			/* nothing of what firmware had on */
 	movl $MSR_EFER, %ecx
 	rdmsr
 	orl $(EFER_SCE | EFER_LME | EFER_NXE), %eax
 	wrmsr
 	movl %cr0, %eax
-	andl $~CR0_EM, %eax
-	orl $(CR0_PG | CR0_WP | CR0_MP | CR0_PE), %eax
+	andl $~(CR0_EM | CR0_TS), %eax
+	orl $(CR0_PG | CR0_WP | CR0_NE | CR0_MP | CR0_PE), %eax
 	movl %eax, %cr0			/* long mode, compatibility segment */
 	lgdt boot_gdt_pointer
 	ljmp $KERNEL_CS, $start64
@@ -197,6 +198,7 @@ start_high:
 	movl %eax, %fs
 	movl %eax, %gs
 	movq $kernel_stack_top, %rsp
+	fninit				/* what the program finds: all exceptions masked */
 	movl %edi, %esi			/* kmain(magic, information structure) */
 	movl %ebp, %edi
 	xorl %ebp, %ebp			/* ends stack walks */

@@ -175,6 +175,8 @@ void acpi_power_off(void)
 	if (found)
 		memcpy(&root, found, found->revision >= 2 ? sizeof(root) : RSDP_V1_BYTES);
 	fadt = (const struct fadt *)find_table("FACP");
+	if (fadt && fadt->header.len < sizeof(*fadt))
+		return;
 	dsdt = fadt ? table_at(fadt->dsdt) : NULL;
 	if (!dsdt || !fadt->pm1a_control || !find_s5(dsdt, &type_a, &type_b))
 		return;

@@ -160,22 +160,24 @@ static u64 drain_network(void)
 	return dropped;
 }
 
-/* The initrd's own file of that name is what the user wants. */
-static int add_unless_there(const char *path, const char *text, size_t len)
-{
-	return memfile_find(path) ? 0 : memfile_add(path, text, len);
-}
-
+/* Before the initrd's: a file of that name in there is what the user wants, and hides ours. */
 static void files_init(void)
 {
 	size_t hosts_len, resolv_len;
 	const char *hosts = ipconfig_hosts_file(&hosts_len);
 	const char *resolv = ipconfig_resolv_file(&resolv_len);
+
+	if (memfile_add("/etc/hosts", hosts, hosts_len) < 0 ||
+		memfile_add("/etc/resolv.conf", resolv, resolv_len) < 0)
+		panic("the first two files do not fit");
+	if (!program_read_modules(&info, &program))
+		power_fail(STATUS_NO_PROGRAM);
+}
+
+static void open_console(void)
+{
 	struct file *console;
 
-	if (add_unless_there("/etc/hosts", hosts, hosts_len) < 0 ||
-		add_unless_there("/etc/resolv.conf", resolv, resolv_len) < 0)
-		panic("the first two files do not fit");
 	for (int fd = 0; fd < STDIO_FDS; fd++) {
 		console = console_file_open();
 		if (!console || fd_install(&current->files, console, fd) != fd)
@@ -218,12 +220,11 @@ void kmain(u32 magic, u32 info_pa)
 	read_command_line(magic, info_pa);
 	memory_init();
 	cpu_syscall_init();
-	if (!program_read_modules(&info, &program))
-		power_fail(STATUS_NO_PROGRAM);
+	files_init();
 	network_init();
 	timer_init();
 	timer_set_poll(net_poll);
 	process_set_drain(drain_network);
-	files_init();
+	open_console();
 	start_program();
 }

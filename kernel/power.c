@@ -54,9 +54,9 @@ static void __noreturn reboot(void)
 
 void power_off(enum machine_status status)
 {
-	console_flush();
 	if (status != STATUS_OK)
-		debug_exit(status);
+		power_fail(status);
+	console_flush();
 	acpi_power_off();
 	pr_notice("halted: this machine does not turn itself off, do it by hand\n");
 	console_flush();

@@ -27,8 +27,8 @@ enum machine_status {
 /* power_set_panic - panic=<seconds>: 0 stay, above 0 reboot after that long, below 0 at once. */
 void power_set_panic(s32 seconds);
 
-/* power_off - the program has ended with this status. 0: ACPI power-off. Anything else:
- * isa-debug-exit where there is one, else power-off as well. Halts if the machine stays on. */
+/* power_off - the program has ended with this status. 0: ACPI power-off, or halt if the machine stays
+ * on. Anything else: power_fail. */
 void power_off(enum machine_status status) __noreturn;
 
 /* power_fail - the kernel cannot go on: isa-debug-exit, else what panic= says. */

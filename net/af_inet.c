@@ -154,11 +154,11 @@ static u16 inet_poll(struct socket *sock)
 	if (sk->sk_err)
 		events |= POLLERR;
 	if (sk->sk_receive_queue.n > 0 || (sk->sk_shutdown & RCV_SHUTDOWN))
-		events |= POLLIN;
+		events |= POLLIN | POLLRDNORM;
 	if (sk->sk_shutdown == SHUTDOWN_MASK)
 		events |= POLLHUP;
 	if (udp_writable(sk))
-		events |= POLLOUT;
+		events |= POLLOUT | POLLWRNORM;
 	return events;
 }
 

@@ -19,7 +19,7 @@ struct arp_target {
 /* Build and send. to: where the frame goes. No packet free: ARP asks again in a second. */
 static void arp_send(struct net_device *dev, u16 op, struct arp_target target, const u8 *to)
 {
-	struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF);
+	struct sk_buff *skb = skb_alloc_reserved(SKB_NETWORK_OFF);
 	struct arphdr *arp;
 
 	if (!skb)
@@ -79,6 +79,18 @@ static void arp_process(struct net_device *dev, const struct arphdr *arp, bool t
 			arp->ar_sha);
 }
 
+/* At most once a second: anybody on the link can cause it. */
+static void warn_conflict(const struct net_device *dev, const struct arphdr *arp)
+{
+	static u64 warned_ns;
+	u64 now = clock_ns();
+
+	if (warned_ns && now - warned_ns < NSEC_PER_SEC)
+		return;
+	warned_ns = now;
+	pr_warn("%s: %pM uses our address %pI4, too\n", dev->name, arp->ar_sha, &arp->ar_sip);
+}
+
 void arp_rcv(struct sk_buff *skb)
 {
 	const struct arphdr *arp = (const void *)skb->data;
@@ -93,8 +105,7 @@ void arp_rcv(struct sk_buff *skb)
 	}
 	if (be32_eq(arp->ar_sip, skb->dev->ip_addr) && !be32_is_zero(arp->ar_sip) &&
 		memcmp(arp->ar_sha, skb->dev->dev_addr, ETH_ALEN) != 0)
-		pr_warn("%s: %pM uses our address %pI4, too\n", skb->dev->name, arp->ar_sha,
-			&arp->ar_sip);
+		warn_conflict(skb->dev, arp);
 	arp_process(skb->dev, arp, skb->pkt_type == PACKET_HOST);
 	consume_skb(skb);
 }

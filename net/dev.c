@@ -127,13 +127,16 @@ static inline int dev_hard_start_xmit(struct sk_buff *skb, struct net_device *de
 
 static int xmit_refused(struct sk_buff *skb, struct net_device *dev)
 {
+	bool up = dev->flags & IFF_UP;
+	int err = up ? ENOBUFS : ENETDOWN;
+
 	dev->stats.tx_dropped++;
-	if (!(dev->flags & IFF_UP)) {
-		kfree_skb(skb, SKB_DROP_DEV_DOWN);
-		return -ENETDOWN;
+	if (skb->owned) { /* its sendto has succeeded long ago */
+		skb->sk->sk_lost++;
+		sk_report_error(skb->sk, err);
 	}
-	kfree_skb(skb, SKB_DROP_TX_FULL);
-	return -ENOBUFS;
+	kfree_skb(skb, up ? SKB_DROP_TX_FULL : SKB_DROP_DEV_DOWN);
+	return -err;
 }
 
 /* No room, or a packet that has waited and has an owner to tell. */

@@ -54,6 +54,7 @@ struct net_device {
 	struct net_device_stats stats;
 
 	u8 dev_addr[ETH_ALEN];
+	u32 tx_ring_n;              /* frames that fit when nothing is on the way */
 	be32 ip_addr, ip_broadcast; /* zero: no address */
 	u8 ip_prefix_len;
 	char name[IFNAMSIZ];

@@ -42,6 +42,8 @@ static int wait_for_room(
 		net_poll();
 		machine_idle();
 	}
+	if (err && sk->sk_sndtimeo != UINT64_MAX)
+		return -EAGAIN; /* socket(7): what SO_SNDTIMEO's end answers */
 	return !err && !rt_valid(rt->dev->net, rt) ? -ESTALE : err;
 }
 
@@ -70,7 +72,8 @@ static struct sk_buff *make_fragments(
 	struct sk_buff *first = NULL, **at = &first;
 	int err;
 
-	if (head + len > IP_MAX_PAYLOAD || !rt->fragment || n > skb_pool.total_n / 2)
+	if (head + len > IP_MAX_PAYLOAD || !rt->fragment || n > skb_pool.total_n / 2 ||
+		n > rt->dev->tx_ring_n)
 		return ERR_PTR(-EMSGSIZE);
 	err = wait_for_room(sk, rt, msg, n);
 	if (err)

@@ -201,7 +201,7 @@ bool ipconfig_parse_route(struct text value, struct parse_error *error)
 
 	if (ipconfig_words.route_n == WORDS_MAX)
 		return fail(error, prefix,
-			"route=", "at most 16 of them; more fit a ipconfig_words.routes file");
+			"route=", "at most 16 of them; more fit the initrd's /etc/routes");
 	r = &ipconfig_words.routes[ipconfig_words.route_n];
 	*r = (struct route_word){ .spec.type = RTN_UNICAST };
 	if (!parse_prefix(prefix, &r->spec.dst, &r->spec.dst_len))

@@ -75,6 +75,7 @@ struct net_device *loopback_register(struct net *net)
 		return NULL;
 	dev->netdev_ops = &loopback_ops;
 	dev->mtu = ETH_DATA_LEN;
+	dev->tx_ring_n = LOOPBACK_QUEUE;
 	dev->flags = IFF_LOOPBACK | IFF_NOARP;
 	register_netdev(net, dev, "lo");
 	net->loopback_dev = dev;

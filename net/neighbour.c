@@ -188,7 +188,8 @@ static void count_parked(struct neighbour *n, int change)
 static int park(struct neighbour *n, struct sk_buff *skb)
 {
 	if (n->arp_queue.n == NEIGH_QUEUE_MAX ||
-		n->arp_queue.bytes + skb->len > NEIGH_QUEUE_BYTES) {
+		n->arp_queue.bytes + skb->len > NEIGH_QUEUE_BYTES ||
+		n->tbl->parked >= skb_pool.total_n / 4) {
 		kfree_skb(skb, SKB_DROP_NEIGH_QUEUE_FULL);
 		return -ENOBUFS;
 	}
@@ -229,7 +230,6 @@ static void send_parked(struct neighbour *n)
 
 	while ((skb = skb_dequeue(&n->arp_queue))) {
 		count_parked(n, -1);
-		skb_orphan(skb); /* before the header makes it longer than what was counted */
 		hh_output(&n->hh, skb);
 	}
 }

@@ -40,7 +40,8 @@ struct neighbour {
 	struct neigh_table *tbl;
 };
 
-/* Packets parked for one neighbour: about what Linux's 64 KiB hold of small ones. */
+/* Packets parked for one neighbour: about what Linux's 64 KiB hold of small ones; for all together a
+ * quarter of the pool, so that others can still be sent. */
 #define NEIGH_QUEUE_BYTES  65536
 #define NEIGH_QUEUE_MAX    64
 #define NEIGH_PROBES       3

@@ -38,11 +38,40 @@ const char *skb_drop_name(enum skb_drop_reason reason)
 
 int skb_pool_init(u32 n)
 {
-	skb_pool.fresh = dma_alloc((size_t)n * SKB_SLOT);
+	skb_pool.fresh = dma_alloc((size_t)(n + SKB_RESERVE) * SKB_SLOT);
 	if (!skb_pool.fresh)
 		return -ENOMEM;
-	skb_pool.total_n = skb_pool.free_n = skb_pool.fresh_n = n;
+	skb_pool.fresh_n = n + SKB_RESERVE;
+	for (u32 i = 0; i < SKB_RESERVE; i++)
+		skb_release(skb_take_fresh());
+	skb_pool.total_n = skb_pool.free_n = n;
 	return 0;
+}
+
+int skb_pool_extend(u32 n)
+{
+	u8 *slots = dma_alloc((size_t)n * SKB_SLOT);
+
+	if (!slots)
+		return -ENOMEM;
+	for (u32 i = 0; i < n; i++)
+		skb_release((struct sk_buff *)(slots + (size_t)i * SKB_SLOT));
+	return 0;
+}
+
+/* The packet is counted as if it came out of the pool; where it goes back to decides skb_release. */
+struct sk_buff *skb_alloc_reserved(u32 headroom)
+{
+	struct sk_buff *skb = skb_pool.reserve;
+
+	if (skb_pool.free_n > 0 || !skb)
+		return skb_alloc(headroom);
+	skb_pool.reserve = skb->next;
+	skb_pool.reserve_n--;
+	skb->next = NULL;
+	skb_pool.free = skb;
+	skb_pool.free_n = 1;
+	return skb_alloc(headroom);
 }
 
 struct sk_buff *skb_take_fresh(void)

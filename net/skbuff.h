@@ -83,11 +83,17 @@ enum skb_drop_reason {
 	SKB_CONSUMED
 };
 
+#define SKB_RESERVE 8
+
 struct skb_pool {
 	struct sk_buff *free; /* came back: the last one first, it is still in the cache */
 	u8 *fresh;            /* slots never used: start-up does not touch them */
 	u32 fresh_n;
 	u32 free_n, total_n; /* free_n counts the fresh ones, too */
+	/* Not counted above: what receiving and ARP take when there is nothing else, so that answers
+	 * can come in while everything waits for them. */
+	struct sk_buff *reserve;
+	u32 reserve_n;
 	u64 dropped[SKB_DROP_REASONS];
 	u64 lost; /* of these: datagrams that sendto had accepted, and that waited */
 };
@@ -97,6 +103,14 @@ extern struct skb_pool skb_pool;
 /* skb_pool_init - get the pool's memory. Returns 0 or -ENOMEM.
  * n  packets, each SKB_SLOT bytes */
 int skb_pool_init(u32 n) __must_check;
+
+/* skb_pool_extend - n more packets, for a receive ring that will keep as many for good. Returns 0 or
+ * -ENOMEM. */
+int skb_pool_extend(u32 n) __must_check;
+
+/* skb_alloc_reserved - skb_alloc, out of the reserve when the pool is empty. For answers: receiving
+ * and ARP. */
+struct sk_buff *skb_alloc_reserved(u32 headroom);
 
 /* skb_drop_name - a reason in words. */
 const char *skb_drop_name(enum skb_drop_reason reason);
@@ -138,6 +152,12 @@ static inline struct sk_buff *skb_alloc(u32 headroom)
 /* skb_release - one slot back to the pool, without a word. */
 static inline void skb_release(struct sk_buff *skb)
 {
+	if (unlikely(skb_pool.reserve_n < SKB_RESERVE)) {
+		skb->next = skb_pool.reserve;
+		skb_pool.reserve = skb;
+		skb_pool.reserve_n++;
+		return;
+	}
 	skb->next = skb_pool.free;
 	skb_pool.free = skb;
 	skb_pool.free_n++;

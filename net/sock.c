@@ -11,6 +11,14 @@ void sock_put(struct sock *sk)
 		sk->sk_prot->free(sk);
 }
 
+/* From the IPv4 header on: the same before and after the Ethernet header is put on. */
+static u32 waiting_bytes(const struct sk_buff *skb)
+{
+	const u8 *network = skb_network_header(skb);
+
+	return (u32)(skb->data + skb->len - network);
+}
+
 void skb_set_owner_w(struct sk_buff *skb)
 {
 	struct sock *sk = skb->sk;
@@ -19,16 +27,15 @@ void skb_set_owner_w(struct sk_buff *skb)
 		return;
 	skb->owned = true;
 	sk->sk_refs++;
-	sk->sk_wmem += skb->len;
+	sk->sk_wmem += waiting_bytes(skb);
 }
 
-/* The length is the same as when it began to wait: no header may come before this. */
 void sock_wfree(struct sk_buff *skb)
 {
 	struct sock *sk = skb->sk;
 
 	skb->owned = false;
-	sk->sk_wmem -= min(sk->sk_wmem, (u32)skb->len);
+	sk->sk_wmem -= waiting_bytes(skb);
 	sock_put(sk);
 }
 

@@ -81,6 +81,51 @@ static ssize sock_write(struct file *file, const void __user *buf, size_t len)
 	return sock_sendmsg(file->private_data, &msg, len);
 }
 
+/* One process, and the kernel is not preempted: one call at a time uses it. */
+static struct iovec iov_buffer[IOV_MAX];
+
+/* Returns the total length, or negative. */
+static ssize import_iovec(u64 uiov, u64 n)
+{
+	size_t total = 0;
+
+	if (n > IOV_MAX)
+		return -EMSGSIZE;
+	if (copy_from_user(iov_buffer, (const void *)uiov, n * sizeof(*iov_buffer)) < 0)
+		return -EFAULT;
+	for (u64 i = 0; i < n; i++) {
+		if ((s64)iov_buffer[i].len < 0)
+			return -EINVAL;
+		iov_buffer[i].len = min(iov_buffer[i].len, (size_t)SENDTO_MAX - total);
+		total += iov_buffer[i].len;
+	}
+	return (ssize)total;
+}
+
+/* All pieces are one datagram. */
+static long move_pieces(struct file *file, u64 uiov, u64 n,
+	ssize (*move)(struct socket *sock, struct msghdr *msg, size_t len))
+{
+	ssize len = import_iovec(uiov, n);
+	struct msghdr msg = { .iov = iov_buffer, .iov_n = n };
+
+	if (len < 0)
+		return len == -EMSGSIZE ? -EINVAL : len; /* readv and writev name it so */
+	if (file->flags & O_NONBLOCK)
+		msg.flags |= MSG_DONTWAIT;
+	return move(file->private_data, &msg, (size_t)len);
+}
+
+static long sock_readv(struct file *file, u64 iov, u64 n)
+{
+	return move_pieces(file, iov, n, sock_recvmsg);
+}
+
+static long sock_writev(struct file *file, u64 iov, u64 n)
+{
+	return move_pieces(file, iov, n, sock_sendmsg);
+}
+
 static u16 sock_poll(struct file *file)
 {
 	struct socket *sock = file->private_data;
@@ -96,6 +141,8 @@ static void sock_close(struct file *file)
 static const struct file_operations socket_file_ops = {
 	.read = sock_read,
 	.write = sock_write,
+	.readv = sock_readv,
+	.writev = sock_writev,
 	.poll = sock_poll,
 	.release = sock_close,
 	.mode = S_IFSOCK | 0777,
@@ -348,27 +395,6 @@ struct user_msghdr {
 };
 
 _Static_assert(sizeof(struct user_msghdr) == 56, "x86_64 struct msghdr");
-
-/* One process, and the kernel is not preempted: one call at a time uses it. */
-static struct iovec iov_buffer[IOV_MAX];
-
-/* Returns the total length, or negative. */
-static ssize import_iovec(u64 uiov, u64 n)
-{
-	size_t total = 0;
-
-	if (n > IOV_MAX)
-		return -EMSGSIZE;
-	if (copy_from_user(iov_buffer, (const void *)uiov, n * sizeof(*iov_buffer)) < 0)
-		return -EFAULT;
-	for (u64 i = 0; i < n; i++) {
-		if ((s64)iov_buffer[i].len < 0)
-			return -EINVAL;
-		iov_buffer[i].len = min(iov_buffer[i].len, (size_t)SENDTO_MAX - total);
-		total += iov_buffer[i].len;
-	}
-	return (ssize)total;
-}
 
 long sys_sendmsg(u64 fd, u64 umsg, u64 flags)
 {

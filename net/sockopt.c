@@ -142,6 +142,13 @@ int inet_setsockopt(struct socket *sock, int level, int name, const void __user 
 		return set_timeout(&sk->sk_sndtimeo, val, len);
 	if (level != SOL_SOCKET && level != SOL_IP)
 		return -ENOPROTOOPT;
+	if (level == SOL_IP && len >= 1 && len < sizeof(value)) { /* BSD's options are one byte */
+		u8 byte;
+
+		if (copy_from_user(&byte, val, sizeof(byte)) < 0)
+			return -EFAULT;
+		return set_integer(sk, level, name, byte);
+	}
 	if (len < sizeof(value))
 		return -EINVAL;
 	if (copy_from_user(&value, val, sizeof(value)) < 0)

@@ -14,6 +14,9 @@
 #define E1000_RX_RING 64
 /* Ask for a report of done with every n-th frame: each one is a write by the device. */
 #define E1000_RS_EVERY 32
+/* A machine with few packets cannot leave 31 of them on an idle ring until the next report. */
+#define E1000_RS_EVERY_SMALL 2
+#define E1000_POOL_SMALL     (2 * E1000_TX_RING)
 
 _Static_assert((E1000_TX_RING & (E1000_TX_RING - 1)) == 0 && E1000_TX_RING % 8 == 0, "13.4.38");
 _Static_assert((E1000_RX_RING & (E1000_RX_RING - 1)) == 0 && E1000_RX_RING % 8 == 0, "13.4.27");
@@ -29,6 +32,7 @@ struct e1000_adapter {
 	struct e1000_tx_desc *tx_ring;
 	struct sk_buff *tx_skb[E1000_TX_RING];
 	u32 tx_next, tx_clean;
+	u32 rs_every; /* a power of two */
 
 	struct e1000_rx_desc *rx_ring;
 	struct sk_buff *rx_skb[E1000_RX_RING];

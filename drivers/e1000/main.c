@@ -27,7 +27,9 @@ static int e1000_open(struct net_device *dev)
 	e1000_enable_rx(a);
 	e1000_reclaim(dev);
 	if (!(dev->flags & IFF_RUNNING))
-		pr_warn("%s: no link yet; senders wait for it\n", dev->name);
+		pr_warn("%s: no link yet; senders wait for it. If it stays: is the cable plugged "
+			"in?\n",
+			dev->name);
 	return 0;
 }
 
@@ -87,6 +89,7 @@ static bool e1000_probe(struct net *net, const struct pci_dev *pci, const char *
 	}
 	a->netdev.netdev_ops = &e1000_netdev_ops;
 	a->netdev.mtu = ETH_DATA_LEN;
+	a->netdev.tx_ring_n = E1000_TX_RING - 1;
 	a->netdev.flags = IFF_BROADCAST | IFF_MULTICAST;
 	a->netdev.priv = a;
 	register_netdev(net, &a->netdev, "eth%d");

@@ -29,7 +29,7 @@ bool e1000_setup_rx(struct e1000_adapter *a)
 	u64 base;
 
 	a->rx_ring = dma_alloc(E1000_RX_RING * sizeof(*a->rx_ring));
-	if (!a->rx_ring)
+	if (!a->rx_ring || skb_pool_extend(E1000_RX_RING) < 0)
 		return false;
 	for (u32 i = 0; i < E1000_RX_RING; i++) {
 		struct sk_buff *skb = skb_alloc(RX_HEADROOM);
@@ -68,7 +68,7 @@ static void receive_one(struct e1000_adapter *a, u32 i, const struct e1000_rx_de
 		give(a, i, skb);
 		return;
 	}
-	fresh = skb_alloc(RX_HEADROOM);
+	fresh = skb_alloc_reserved(RX_HEADROOM);
 	if (!fresh) {
 		a->netdev.stats.rx_dropped++;
 		skb_pool.dropped[SKB_DROP_RX_NO_BUFFER]++;

@@ -42,8 +42,9 @@ static void update_room(struct e1000_adapter *a)
  * n-th asks for a report (RS). Sending fills in address and length. */
 static void prepare_descriptors(struct e1000_adapter *a)
 {
+	a->rs_every = skb_pool.total_n < E1000_POOL_SMALL ? E1000_RS_EVERY_SMALL : E1000_RS_EVERY;
 	for (u32 i = 0; i < E1000_TX_RING; i++) {
-		bool report = i % E1000_RS_EVERY == E1000_RS_EVERY - 1;
+		bool report = i % a->rs_every == a->rs_every - 1;
 
 		a->tx_ring[i] = (struct e1000_tx_desc){ .cmd = TXD_CMD_EOP | TXD_CMD_IFCS |
 							       (report ? TXD_CMD_RS : 0) };
@@ -112,7 +113,7 @@ void e1000_flush(struct net_device *dev)
 /* The report that covers slot i stands at the end of its group. */
 static bool reported_done(const struct e1000_adapter *a, u32 i)
 {
-	u32 report = i | (E1000_RS_EVERY - 1);
+	u32 report = i | (a->rs_every - 1);
 
 	if (a->tx_next - i <= report - i) /* its group is not complete yet: nobody asked */
 		return false;
@@ -124,7 +125,7 @@ void e1000_reclaim(struct net_device *dev)
 	struct e1000_adapter *a = netdev_priv(dev);
 
 	while (in_flight(a) > 0 && reported_done(a, a->tx_clean)) {
-		u32 end = (a->tx_clean | (E1000_RS_EVERY - 1)) + 1;
+		u32 end = (a->tx_clean | (a->rs_every - 1)) + 1;
 
 		for (; a->tx_clean != end; a->tx_clean++)
 			skb_release(a->tx_skb[SLOT(a->tx_clean)]);

@@ -4,6 +4,7 @@
  * Used where an invariant is checked. Calls printk and power.
  * Source: design rule: panic is never for input, a device or a full table. */
 #include "kernel/console/panic.h"
+#include "boot/boot.h"
 #include "kernel/console/printk.h"
 #include "kernel/console/symbols.h"
 #include "kernel/cpu/trap.h"
@@ -18,7 +19,7 @@ static void stack_show(u64 sp)
 {
 	int shown = 0;
 
-	if (sp < (u64)kernel_stack_guard || sp % sizeof(u64) != 0)
+	if (sp < (u64)kernel_stack_guard + PAGE_BYTES || sp % sizeof(u64) != 0)
 		return;
 	for (; sp < (u64)kernel_stack_top && shown < FRAMES_MAX; sp += sizeof(u64)) {
 		u64 word = *(const u64 *)sp;

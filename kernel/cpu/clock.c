@@ -17,6 +17,7 @@
 #define PORT_B           0x61
 #define PORT_B_GATE2     BIT(0)
 #define PORT_B_SPEAKER   BIT(1)
+#define PORT_B_OUT2      BIT(5)
 #define PIT_START        0xffff
 #define PIT_WINDOW       2386 /* counts: 2 ms */
 #define PIT_READS_MAX    200000
@@ -79,10 +80,19 @@ static struct sample sample_clocks(void)
 
 static struct sample first;
 
+static void set_rate(u64 hz)
+{
+	tsc.hz = hz;
+	tsc.mult = (1000000000ull << 32) / hz;
+}
+
+/* Whoever must wait before clock_init has measured waits by the guess: too long, but not for ever. */
 void clock_start(void)
 {
 	pit_start();
 	first = sample_clocks();
+	tsc.start_tsc = first.tsc;
+	set_rate(TSC_HZ_FALLBACK);
 }
 
 static bool pit_calibrate(void)
@@ -94,11 +104,12 @@ static bool pit_calibrate(void)
 		if (++reads == PIT_READS_MAX)
 			return false;
 	last = sample_clocks();
-	/* one lap is 55 ms: a machine that took longer shows as counts that went backwards, or as a
-	 * clock faster than any */
+	/* Its output rises when the count has run out, after 55 ms: what it shows then is another lap. */
+	if (inb(PORT_B) & PORT_B_OUT2)
+		return false;
 	if (last.pit <= first.pit || last.tsc <= first.tsc)
 		return false;
-	tsc.hz = (last.tsc - first.tsc) * PIT_HZ / (last.pit - first.pit);
+	set_rate((last.tsc - first.tsc) * PIT_HZ / (last.pit - first.pit));
 	tsc.bound_ppm = (u32)((first.width + last.width) * 1000000 / (last.tsc - first.tsc)) +
 			1000000 / (last.pit - first.pit);
 	return tsc.hz < TSC_HZ_MAX;
@@ -113,9 +124,7 @@ void clock_init(void)
 		tsc.measured = pit_calibrate();
 	}
 	if (!tsc.measured)
-		tsc.hz = TSC_HZ_FALLBACK;
-	tsc.mult = (1000000000ull << 32) / tsc.hz;
-	tsc.start_tsc = first.tsc;
+		set_rate(TSC_HZ_FALLBACK);
 }
 
 u64 clock_ns(void)

@@ -14,7 +14,7 @@ void clock_start(void);
  * in between cost nothing. Every wait in it is bounded by a count. */
 void clock_init(void);
 
-/* clock_ns - nanoseconds since clock_init; 0 before it. */
+/* clock_ns - nanoseconds since clock_start; 0 before it, by a guess until clock_init. */
 u64 clock_ns(void);
 
 /* clock_delay_us - spin; at least that long. */

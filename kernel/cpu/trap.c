@@ -19,6 +19,7 @@
 #define VECTOR_NMI     2
 #define VECTOR_BP      3
 #define VECTOR_DF      8
+#define VECTOR_MC      18
 #define EXCEPTIONS     32
 #define GATE_INTERRUPT 0x8e /* present, ring 0, interrupts off */
 #define GATE_FROM_USER 0xee /* the same, and `int` may be used in ring 3 */
@@ -87,6 +88,7 @@ void trap_init(void)
 	for (u32 v = 0; v < VECTORS; v++)
 		gate_set(v, 0);
 	gate_set(VECTOR_DF, 1);
+	gate_set(VECTOR_MC, 1); /* both end the machine: they may share a stack */
 	gate_set(VECTOR_NMI, 2);
 	idt[VECTOR_BP].attributes = GATE_FROM_USER; /* int3 is a breakpoint, not a privilege */
 	__asm__ volatile("lidt %0" ::"m"(pointer));
@@ -143,16 +145,28 @@ static void user_exception(struct pt_regs *regs, u64 vector)
 	process_kill(regs, what, exception[vector].signal);
 }
 
+static u32 nmi_n, nmi_told;
+
+static void nmi_tell(void)
+{
+	if (READ_ONCE(nmi_n) == nmi_told)
+		return;
+	nmi_told = READ_ONCE(nmi_n);
+	pr_warn("non-maskable interrupt (%u so far): memory or bus trouble on a PC; going on\n",
+		nmi_told);
+}
+
 void trap_handler(struct pt_regs *regs, u64 vector)
 {
 	if (vector == TRAP_TIMER) {
 		timer_tick(from_user(regs));
+		nmi_tell();
 		return;
 	}
 	if (vector >= EXCEPTIONS) /* spurious: the local APIC wants no end-of-interrupt for it */
 		return;
-	if (vector == VECTOR_NMI) {
-		pr_warn("non-maskable interrupt: memory or bus trouble on a PC; going on\n");
+	if (vector == VECTOR_NMI) { /* it may have interrupted anything, printk too */
+		nmi_n++;
 		return;
 	}
 	if (vector == TRAP_PAGE_FAULT && fault_demand(read_cr2(), regs->orig_ax))

@@ -20,6 +20,9 @@ struct file_operations {
 	/* up to len bytes; they return the number of bytes or a negative errno, and may block */
 	ssize (*read)(struct file *file, void __user *buf, size_t len);
 	ssize (*write)(struct file *file, const void __user *buf, size_t len);
+	/* pieces that belong together, as a datagram's do; NULL: piece by piece */
+	long (*readv)(struct file *file, u64 iov, u64 n);
+	long (*writev)(struct file *file, u64 iov, u64 n);
 	s64 (*lseek)(struct file *file, s64 offset, int whence); /* NULL: -ESPIPE */
 	long (*ioctl)(struct file *file, u32 cmd, u64 arg);      /* NULL: -ENOTTY */
 	u16 (*poll)(struct file *file);                          /* NULL: always ready */
@@ -56,11 +59,13 @@ struct files {
 #define S_IFREG  0100000
 #define S_IFCHR  0020000
 
-#define POLLIN   0x001
-#define POLLOUT  0x004
-#define POLLERR  0x008
-#define POLLHUP  0x010
-#define POLLNVAL 0x020
+#define POLLIN     0x001
+#define POLLOUT    0x004
+#define POLLERR    0x008
+#define POLLHUP    0x010
+#define POLLNVAL   0x020
+#define POLLRDNORM 0x040
+#define POLLWRNORM 0x100
 
 /* file_new - an open file with one reference, not yet in a table. Returns it, or NULL. */
 struct file *file_new(const struct file_operations *ops, void *private_data, u32 flags);

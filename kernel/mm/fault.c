@@ -5,7 +5,7 @@
  * Source: Intel SDM vol. 3A 4.7. */
 #include "kernel/mm/fault.h"
 #include "kernel/mm/mmap.h"
-#include "kernel/power.h"
+#include "kernel/process/process.h"
 #include "net/machine.h"
 
 #define PF_PRESENT BIT(0)
@@ -22,7 +22,8 @@ static u32 needed_prot(u64 error)
 {
 	if (error & PF_FETCH)
 		return PROT_EXEC;
-	return error & PF_WRITE ? PROT_WRITE : PROT_READ;
+	/* there are no pages on x86 that can be written and not read */
+	return error & PF_WRITE ? PROT_WRITE : PROT_READ | PROT_WRITE;
 }
 
 bool fault_demand(u64 va, u64 error)
@@ -31,11 +32,8 @@ bool fault_demand(u64 va, u64 error)
 
 	if (!area || (error & PF_PRESENT) || !(area->prot & needed_prot(error)))
 		return false;
-	if (!mmap_populate(va)) {
-		pr_err("out of memory: the program touched address %lx, no page is left\n", va);
-		pr_err("give the machine more memory (QEMU: -m), or the program less\n");
-		power_fail(STATUS_NO_MEMORY);
-	}
+	if (!mmap_populate(va))
+		process_out_of_memory(va);
 	return true;
 }
 

@@ -40,6 +40,16 @@ static void insert_at(u32 i, struct vm_area a)
 	area_n++;
 }
 
+/* Two neighbours that have become alike are one. */
+static void join_next(u32 i)
+{
+	if (i + 1 == area_n || area[i].end != area[i + 1].start || area[i].prot != area[i + 1].prot)
+		return;
+	area[i].end = area[i + 1].end;
+	area_n--;
+	memmove(&area[i + 1], &area[i + 2], (area_n - i - 1) * sizeof(*area));
+}
+
 int mmap_add(u64 start, u64 end, u32 prot)
 {
 	u32 i = first_above(start);
@@ -48,6 +58,11 @@ int mmap_add(u64 start, u64 end, u32 prot)
 		return -EEXIST;
 	if (i > 0 && area[i - 1].end == start && area[i - 1].prot == prot) {
 		area[i - 1].end = end; /* grows the area below: brk does this all the time */
+		join_next(i - 1);
+		return 0;
+	}
+	if (i < area_n && area[i].start == end && area[i].prot == prot) {
+		area[i].start = start; /* the one above: mmap goes downwards */
 		return 0;
 	}
 	if (area_n == VM_AREAS_MAX)
@@ -80,7 +95,8 @@ int mmap_remove(u64 start, u64 end)
 	first = first_above(start);
 	last = first;
 	while (last < area_n && area[last].start < end) {
-		for (u64 va = area[last].start; va < area[last].end; va += PAGE_SIZE) {
+		for (u64 va = area[last].start; va < area[last].end;
+			va = vm_next(va, area[last].end)) {
 			u64 pa = vm_unmap(va);
 
 			if (pa)
@@ -111,7 +127,7 @@ int mmap_protect(u64 start, u64 end, u32 prot)
 	split_at(end);
 	for (u32 i = first_above(start); i < area_n && area[i].start < end; i++) {
 		area[i].prot = prot;
-		for (u64 va = area[i].start; va < area[i].end; va += PAGE_SIZE)
+		for (u64 va = area[i].start; va < area[i].end; va = vm_next(va, area[i].end))
 			vm_protect(va, mmap_rights(prot));
 	}
 	return 0;

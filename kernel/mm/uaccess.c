@@ -26,10 +26,14 @@ int copy_to_user(void __user *dst, const void *src, size_t len)
 
 long strncpy_from_user(char *dst, const char __user *src, size_t size)
 {
+	size_t limit;
 	long len;
 
 	if ((u64)src >= TASK_SIZE)
 		return -EFAULT;
-	len = copy_user_string(dst, src, min(size, TASK_SIZE - (u64)src));
-	return len == (long)size ? -ENAMETOOLONG : len;
+	limit = min(size, TASK_SIZE - (u64)src);
+	len = copy_user_string(dst, src, limit);
+	if (len == (long)limit) /* no zero: the buffer ended, or user memory did */
+		return limit == size ? -ENAMETOOLONG : -EFAULT;
+	return len;
 }

@@ -118,6 +118,22 @@ void vm_protect(u64 va, u32 rights)
 	invlpg((void *)va);
 }
 
+u64 vm_next(u64 va, u64 end)
+{
+	va += PAGE_SIZE;
+	for (int level = 2; va < end && level < LEVELS; level++) {
+		u64 span = PAGE_SIZE << LEVEL_BITS * (level - 1);
+		u64 *entry = walk(va, level, false);
+
+		/* only where a table of this level begins: inside one the pages are looked at */
+		while (va % span == 0 && va < end && (!entry || !(*entry & PTE_P))) {
+			va += span;
+			entry = walk(va, level, false);
+		}
+	}
+	return min(va, end);
+}
+
 u64 vm_lookup(u64 va)
 {
 	u64 *entry = walk(va, 1, false);

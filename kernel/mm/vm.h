@@ -31,6 +31,10 @@ u64 vm_unmap(u64 va);
 /* vm_protect - change the rights of a mapped page; nothing happens when none is mapped. */
 void vm_protect(u64 va, u32 rights);
 
+/* vm_next - the next page behind va that may be mapped, at most end: stretches without a page table
+ * are passed over, so that a walk costs what is there. */
+u64 vm_next(u64 va, u64 end);
+
 /* vm_lookup - the physical address behind a page, or 0 when none is mapped. */
 u64 vm_lookup(u64 va);
 

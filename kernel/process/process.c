@@ -68,3 +68,11 @@ void process_kill(const struct pt_regs *regs, const char *what, u32 signal)
 	end_network();
 	power_off(STATUS_KILLED);
 }
+
+void process_out_of_memory(u64 va)
+{
+	pr_err("out of memory: the program touched address %lx, no page is left\n", va);
+	pr_err("give the machine more memory (QEMU: -m), or the program less\n");
+	end_network();
+	power_off(STATUS_NO_MEMORY);
+}

@@ -16,6 +16,10 @@ void process_exit(u32 status) __noreturn;
  * signal   what Linux would have sent */
 void process_kill(const struct pt_regs *regs, const char *what, u32 signal) __noreturn;
 
+/* process_out_of_memory - the program needs a page and none is left: the same end, by STATUS_NO_MEMORY.
+ * va  the address it touched */
+void process_out_of_memory(u64 va) __noreturn;
+
 /* process_set_drain - what process_exit calls before the machine ends. It returns how many
  * datagrams that sendto had accepted were dropped. */
 void process_set_drain(u64 (*drain)(void));

@@ -62,7 +62,7 @@ long sys_write(u64 fd, u64 buf, u64 len)
 	return file ? write_file(file, buf, len) : -EBADF;
 }
 
-/* One piece after the other: right for streams, which is all that has these operations. */
+/* One piece after the other: right for streams. */
 static long each_iovec(u64 fd, u64 iov, u64 n, ssize (*move)(struct file *, u64, u64))
 {
 	struct file *file = file_of(fd);
@@ -92,11 +92,19 @@ static long each_iovec(u64 fd, u64 iov, u64 n, ssize (*move)(struct file *, u64,
 
 long sys_readv(u64 fd, u64 iov, u64 n)
 {
+	struct file *file = file_of(fd);
+
+	if (file && file->ops->readv)
+		return file->ops->readv(file, iov, n);
 	return each_iovec(fd, iov, n, read_file);
 }
 
 long sys_writev(u64 fd, u64 iov, u64 n)
 {
+	struct file *file = file_of(fd);
+
+	if (file && file->ops->writev)
+		return file->ops->writev(file, iov, n);
 	return each_iovec(fd, iov, n, write_file);
 }
 

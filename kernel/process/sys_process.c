@@ -45,13 +45,32 @@ long sys_zero(void)
 
 /* ---- signals: none is ever delivered; one that would kill ends the process ---------------- */
 
+struct sigaction {
+	u64 handler, flags, restorer, mask;
+};
+
+static struct sigaction sigactions[SIGNALS + 1];
+static u64 sigmask;
+
+#define SIG_DFL 0
+#define SIG_IGN 1
+
+/* Told to be, blocked for ever, or by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
+static bool signal_ignored(u64 signal)
+{
+	const u64 by_default = 1ull << 16 | 1ull << 17 | 1ull << 22 | 1ull << 27;
+	u64 handler = sigactions[signal].handler, bit = 1ull << (signal - 1);
+
+	return handler == SIG_IGN || (sigmask & bit) || (handler == SIG_DFL && (by_default & bit));
+}
+
 long sys_kill(u64 pid, u64 signal)
 {
 	if (signal > SIGNALS)
 		return -EINVAL;
 	if ((int)pid != current->pid && pid != 0)
 		return -ESRCH;
-	if (signal == 0)
+	if (signal == 0 || signal_ignored(signal))
 		return 0;
 	pr_err("program killed itself with signal %lu%s\n", signal,
 		signal == SIGABRT ? " (abort)" : "");
@@ -67,13 +86,6 @@ long sys_tgkill(u64 tgid, u64 tid, u64 signal)
 {
 	return (int)tgid == current->pid ? sys_kill(tid, signal) : -ESRCH;
 }
-
-struct sigaction {
-	u64 handler, flags, restorer, mask;
-};
-
-static struct sigaction sigactions[SIGNALS + 1];
-static u64 sigmask;
 
 long sys_rt_sigaction(u64 signal, u64 act, u64 oldact, u64 sigset_len)
 {

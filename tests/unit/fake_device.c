@@ -114,6 +114,7 @@ void fake_register(struct fake_device *fake, struct net *net, u8 last)
 	*fake = (struct fake_device){ .slots = RING };
 	fake->dev = (struct net_device){ .netdev_ops = &fake_ops,
 		.mtu = ETH_DATA_LEN,
+		.tx_ring_n = RING,
 		.flags = IFF_BROADCAST | IFF_MULTICAST,
 		.priv = fake };
 	memcpy(fake->dev.dev_addr, mac, ETH_ALEN);

@@ -148,7 +148,7 @@ static void no_packet_to_ask_with(void **state)
 	struct sk_buff *taken = NULL, *skb;
 
 	(void)state;
-	while ((skb = skb_alloc(0))) {
+	while ((skb = skb_alloc_reserved(0))) {
 		skb->next = taken;
 		taken = skb;
 	}

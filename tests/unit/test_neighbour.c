@@ -139,6 +139,37 @@ static void queue_is_bounded_in_packets(void **state)
 	stack_check_accounts();
 }
 
+/* All that wait together may hold a quarter of the pool: the rest can still be sent elsewhere. */
+static void parking_is_bounded_in_all(void **state)
+{
+	int fd = sender();
+	u32 most = skb_pool.total_n / 4;
+
+	(void)state;
+	for (u32 i = 0; i < most; i++)
+		assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP + 20 + i / 32, PEER_PORT), 6);
+	assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP + 19, PEER_PORT), -ENOBUFS);
+	assert_int_equal(neigh_parked(init_net.arp_tbl), most);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL), 1);
+}
+
+/* The answer comes, but the ring takes nothing: sendto had succeeded, so the socket is told. */
+static void released_without_room(void **state)
+{
+	int fd = sender();
+	struct sock *sk = ((struct socket *)fd_get(&init_task.files, fd)->private_data)->sk;
+
+	(void)state;
+	assert_int_equal(send_muffin(fd), 6);
+	fake_set_link(&eth0, false);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_int_equal(stack_dropped(SKB_DROP_TX_FULL), 1);
+	assert_int_equal(skb_pool.lost, 1);
+	assert_int_equal(sk->sk_lost, 1);
+	assert_int_equal(sk->sk_wmem, 0);
+	assert_int_equal(sock_error(sk), -ENOBUFS);
+}
+
 /* 45 frames of 1500 bytes are more than 65536. A datagram of 44 fits. */
 static void queue_is_bounded_in_bytes(void **state)
 {
@@ -381,6 +412,8 @@ int main(void)
 		STACK_TEST(closed_before_the_answer),
 		STACK_TEST(queue_is_bounded_in_packets),
 		STACK_TEST(queue_is_bounded_in_bytes),
+		STACK_TEST(parking_is_bounded_in_all),
+		STACK_TEST(released_without_room),
 		STACK_TEST(buffer_accounting_while_others_wait),
 		STACK_TEST(stale_is_used_and_asked_again),
 		STACK_TEST(probe_fails_after_three),

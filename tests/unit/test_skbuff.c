@@ -129,7 +129,7 @@ static void waiting_packets_keep_their_sock(void **state)
 
 	(void)state;
 	assert_int_equal(skb_pool_init(2), 0);
-	skb = skb_alloc(SKB_HEADROOM);
+	skb = skb_alloc(SKB_NETWORK_OFF);
 	skb_put(skb, 100);
 	skb_set_owner_w(skb); /* nobody's: nothing happens */
 	assert_false(skb->owned);

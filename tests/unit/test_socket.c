@@ -332,14 +332,14 @@ static void read_write_poll(void **state)
 	assert_int_equal(sys_connect((u64)fd, user(&to), 16), 0);
 	assert_int_equal(file->ops->write(file, "muffin", 6), 6);
 	assert_frame(0, FRAME_MUFFIN);
-	assert_int_equal(file->ops->poll(file), POLLOUT);
+	assert_int_equal(file->ops->poll(file), POLLOUT | POLLWRNORM);
 	inject_hex(FRAME_CRUMBS);
-	assert_int_equal(file->ops->poll(file), POLLIN | POLLOUT);
+	assert_int_equal(file->ops->poll(file), POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM);
 	assert_int_equal(file->ops->read(file, buf, 8), 6);
 	file->flags |= O_NONBLOCK;
 	assert_int_equal(file->ops->read(file, buf, 8), -EAGAIN);
 	inject_hex(FRAME_TOLD_PORT);
-	assert_int_equal(file->ops->poll(file), POLLERR | POLLOUT);
+	assert_int_equal(file->ops->poll(file), POLLERR | POLLOUT | POLLWRNORM);
 	eth0.stuck = true;
 	assert_int_equal(file->ops->write(file, "muffin", 6), -ECONNREFUSED);
 	while (eth0.dev.tx_room > 0)
