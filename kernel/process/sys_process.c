@@ -55,13 +55,40 @@ static u64 sigmask;
 #define SIG_DFL 0
 #define SIG_IGN 1
 
-/* Told to be, blocked for ever, or by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
+static u64 pending; /* sent while blocked */
+
+static u64 signal_bit(u64 signal)
+{
+	return 1ull << (signal - 1);
+}
+
+/* Told to be, or by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
 static bool signal_ignored(u64 signal)
 {
 	const u64 by_default = 1ull << 16 | 1ull << 17 | 1ull << 22 | 1ull << 27;
-	u64 handler = sigactions[signal].handler, bit = 1ull << (signal - 1);
+	u64 handler = sigactions[signal].handler;
 
-	return handler == SIG_IGN || (sigmask & bit) || (handler == SIG_DFL && (by_default & bit));
+	return handler == SIG_IGN || (handler == SIG_DFL && (by_default & signal_bit(signal)));
+}
+
+static void signal_act(u64 signal)
+{
+	if (signal_ignored(signal))
+		return;
+	pr_err("program killed itself with signal %lu%s\n", signal,
+		signal == SIGABRT ? " (abort)" : "");
+	process_exit((u32)signal + 128);
+}
+
+/* raise(3) blocks all signals, sends one and unblocks them: then it counts. */
+static void signals_unblocked(void)
+{
+	u64 now = pending & ~sigmask;
+
+	pending &= sigmask;
+	for (u64 signal = 1; signal <= SIGNALS; signal++)
+		if (now & signal_bit(signal))
+			signal_act(signal);
 }
 
 long sys_kill(u64 pid, u64 signal)
@@ -70,11 +97,13 @@ long sys_kill(u64 pid, u64 signal)
 		return -EINVAL;
 	if ((int)pid != current->pid && pid != 0)
 		return -ESRCH;
-	if (signal == 0 || signal_ignored(signal))
+	if (signal == 0)
 		return 0;
-	pr_err("program killed itself with signal %lu%s\n", signal,
-		signal == SIGABRT ? " (abort)" : "");
-	process_exit((u32)signal + 128);
+	if (sigmask & signal_bit(signal))
+		pending |= signal_bit(signal);
+	else
+		signal_act(signal);
+	return 0;
 }
 
 long sys_tkill(u64 tid, u64 signal)
@@ -126,7 +155,10 @@ long sys_rt_sigprocmask(u64 how, u64 set, u64 oldset, u64 sigset_len)
 		else
 			return -EINVAL;
 	}
-	return oldset ? put_user(old, (u64 *)oldset) : 0;
+	if (oldset && put_user(old, (u64 *)oldset) < 0)
+		return -EFAULT;
+	signals_unblocked();
+	return 0;
 }
 
 /* ---- the thread ------------------------------------------------------------------------- */

@@ -38,7 +38,8 @@ WORDS = f"{CONSOLE} {ADDRESS} {HOSTS}"
 STATIC = f"{WORDS} {NEIGH}"         # nothing to wait for: boots in a fifth of a second
 
 # Statuses of kernel/power.h.
-CMDLINE, NO_NIC, NO_PROGRAM, NO_MEMORY, KILLED, DROPPED = 64, 65, 67, 68, 69, 70
+CMDLINE, NO_NIC, NIC_FAILED, NO_PROGRAM = 64, 65, 66, 67
+NO_MEMORY, KILLED, DROPPED = 68, 69, 70
 
 BALANCE = re.compile(r"net: accepted (\d+) = sent (\d+) \+ parked (\d+) \+ queued (\d+)"
                      r" \+ dropped (\d+)")

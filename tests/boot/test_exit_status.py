@@ -183,12 +183,27 @@ def test_panic_restarts(kernel):
 
 
 def test_failure_without_debug_exit(kernel, program):
-    """Without that device a program's failure still turns the machine off, by ACPI."""
-    result = WithoutDebugExit(kernel=kernel, append=f"{STATIC} -- 5", initrd=str(program("exit")),
-                              nics=[Nic(null_net())]).run(20)
+    """Without that device a failure follows panic=, and is never a power-off like a success."""
+    result = WithoutDebugExit(kernel=kernel, append=f"{STATIC} panic=-1 -- 5",
+                              initrd=str(program("exit")), nics=[Nic(null_net())]).run(20)
     shown(result)
-    assert result.reason == "guest-shutdown"
+    assert result.reason == "guest-reset"
     assert "program ended with status 5" in said(result)
+
+
+def test_failure_stays_on_the_screen(kernel, program):
+    """Without panic= the machine halts, and what went wrong can be read."""
+    machine = WithoutDebugExit(kernel=kernel, append=f"{STATIC} -- 5",
+                               initrd=str(program("exit")), nics=[Nic(null_net())])
+    with machine.start() as running:
+        running.wait_for("halted: reset or turn off the machine", 20)
+        assert not running.ended
+
+
+def test_raise(kernel, program):
+    """A signal that is ignored, or whose default is nothing, does not end the program."""
+    result = boot(kernel, f"{STATIC} -- ignored", initrd=str(program("exit")))
+    assert_success(result)
 
 
 class WithoutDebugExit(Machine):

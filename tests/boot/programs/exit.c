@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * exit.c - ends with the status it is told, or the way it is told.
  * Not here: faults (fault.c).
- * test_exit_status.py starts it. Usage: exit <0..255|abort|main|_exit>
+ * test_exit_status.py starts it. Usage: exit <0..255|abort|main|_exit|ignored>
  * Source: exit(3), abort(3). */
+#define _POSIX_C_SOURCE 200809L
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,10 @@ int main(int argc, char **argv)
 
 	if (strcmp(how, "abort") == 0)
 		abort();
+	if (strcmp(how, "ignored") == 0) {
+		signal(SIGUSR1, SIG_IGN);
+		return raise(SIGUSR1) || raise(SIGCHLD);
+	}
 	if (strcmp(how, "main") == 0)
 		return 9;
 	if (strcmp(how, "_exit") == 0)

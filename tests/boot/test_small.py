@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""test_small.py - what must work with little memory, and a card that cannot work."""
+import pytest
+
+from support import (ADDRESS, CONSOLE, GATEWAY, HOSTS, NIC_FAILED, Nic, assert_success, boot,
+                     datagrams_sent, null_net, quiet_net, said)
+
+
+def test_flood_before_the_answer(kernel, program, pcap):
+    """A hundred datagrams before ARP is answered: what fits is parked, the rest is refused by
+    sendto, and the packets that wait do not keep the answer out."""
+    result = boot(kernel, f"{CONSOLE} {ADDRESS} {HOSTS} -- {GATEWAY} 100", mem="4M",
+                  initrd=str(program("flood")), nics=[Nic(quiet_net(), pcap=pcap)])
+    assert "did not answer ARP" not in result.serial
+    assert datagrams_sent(pcap)
+    assert "dropped" not in said(result) or "too many parked" in said(result)
+
+
+def test_two_cards(kernel, pcap):
+    """Each card's receive ring brings its own packets."""
+    words = f"{CONSOLE} {ADDRESS} {HOSTS} neigh={GATEWAY},52:55:0a:00:02:02"
+    result = boot(kernel, words, mem="4M", nics=[Nic(null_net(), pcap=pcap), Nic(quiet_net())])
+    assert_success(result)
+    assert len(datagrams_sent(pcap)) == 1
+
+
+@pytest.mark.parametrize("mac", ["03:00:00:00:00:01", "ff:ff:ff:ff:ff:ff"])
+def test_card_without_address(kernel, mac):
+    """The step that failed is named, and what to try."""
+    result = boot(kernel, nics=[Nic(quiet_net(), mac=mac)])
+    assert result.status == NIC_FAILED
+    assert "no valid Ethernet address in RAL0/RAH0 nor the EEPROM" in said(result)
+    assert "what to try:" in said(result)
