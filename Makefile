@@ -146,7 +146,7 @@ $(BUILD)/%.o: %.S
 FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/af_inet net/udp \
 	net/route net/fib_lookup net/fib_trie net/fib_select net/ip_output net/msg net/netfilter \
 	net/neighbour net/dev net/skbuff net/ip_input net/udp_input drivers/e1000/tx drivers/e1000/rx \
-	net/fib_file net/fib_table net/fib_change net/fib_hash net/fib_semantics net/fib_pool kernel/lib/parse
+	net/fib_file kernel/lib/parse
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 
 # gcc would turn these loops into calls of themselves
