@@ -222,16 +222,25 @@ long sys_socket(u64 family, u64 type, u64 protocol)
 	return err ? err : sock_map_fd(sock, flags);
 }
 
+/* What bind and connect begin with. Returns the socket, or NULL with *err set. */
+static struct socket *lookup_with_address(
+	u64 fd, u64 addr, u64 len, struct sockaddr_storage *kaddr, long *err)
+{
+	struct socket *sock = sockfd_lookup(fd, err);
+
+	if (!sock)
+		return NULL;
+	*err = move_addr_to_kernel(addr, len, kaddr);
+	return *err ? NULL : sock;
+}
+
 long sys_bind(u64 fd, u64 addr, u64 len)
 {
 	struct sockaddr_storage kaddr;
 	long err = 0;
-	struct socket *sock = sockfd_lookup(fd, &err);
+	struct socket *sock = lookup_with_address(fd, addr, len, &kaddr, &err);
 
 	if (!sock)
-		return err;
-	err = move_addr_to_kernel(addr, len, &kaddr);
-	if (err)
 		return err;
 	err = security_socket_bind(sock, &kaddr, (u32)len);
 	if (err)
@@ -243,12 +252,9 @@ long sys_connect(u64 fd, u64 addr, u64 len)
 {
 	struct sockaddr_storage kaddr;
 	long err = 0;
-	struct socket *sock = sockfd_lookup(fd, &err);
+	struct socket *sock = lookup_with_address(fd, addr, len, &kaddr, &err);
 
 	if (!sock)
-		return err;
-	err = move_addr_to_kernel(addr, len, &kaddr);
-	if (err)
 		return err;
 	err = security_socket_connect(sock, &kaddr, (u32)len);
 	if (err)
