@@ -31,7 +31,7 @@ enum rtn_type ip_addr_type(struct net *net, be32 addr)
 	return res.type == RTN_LOCAL || res.type == RTN_BROADCAST ? res.type : RTN_UNICAST;
 }
 
-/* Groups and the limited broadcast need no route when a device is named or there is only one. */
+/* Groups and the limited broadcast need no route when a device is named, or the source address names one. */
 static struct net_device *link_for_group(struct net *net, const struct flowi4 *fl4)
 {
 	struct net_device *dev, *found = NULL;

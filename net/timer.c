@@ -2,7 +2,7 @@
  * timer.c - functions to be called later, out of net_poll.
  * Not here: the tick.
  * Used by neighbour.c; net_poll runs them.
- * Source: a list sorted by time: there are as many timers as unresolved neighbours, mostly none. */
+ * Source: a list sorted by time: one timer a neighbour that answered or is asked, a handful mostly. */
 #include "net/timer.h"
 
 static struct list_head timers = LIST_HEAD_INIT(timers);

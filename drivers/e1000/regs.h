@@ -10,7 +10,7 @@
 
 #define E1000_BAR_BYTES (128u << 10) /* 4.1, table 4-2 */
 
-/* name, offset, access, section. A row more is a register more: in the code, and in the dump. */
+/* name, offset, access, section. A row more is a register more: in the code, and in the check below. */
 #define E1000_REGISTERS(REG)                                                                       \
 	REG(CTRL, 0x0000, RW, "13.4.1")                                                            \
 	REG(STATUS, 0x0008, RO, "13.4.2")                                                          \
