@@ -42,7 +42,7 @@ static void arp_send(struct net_device *dev, u16 op, struct arp_target target, c
 
 static void arp_solicit(struct neighbour *n, bool unicast)
 {
-	const struct ethhdr *eth = (const void *)(n->hh.bytes + sizeof(n->hh.bytes) - ETH_HLEN);
+	const struct ethhdr *eth = hh_header(&n->hh);
 
 	arp_send(n->dev, ARPOP_REQUEST, (struct arp_target){ no_mac, n->primary_key },
 		unicast ? eth->h_dest : broadcast_mac);

@@ -111,7 +111,7 @@ static struct neighbour *take_entry(struct neigh_table *tbl)
 
 static void hh_fill(struct neighbour *n, const u8 mac[ETH_ALEN])
 {
-	struct ethhdr *eth = (struct ethhdr *)(n->hh.bytes + sizeof(n->hh.bytes) - ETH_HLEN);
+	struct ethhdr *eth = hh_header(&n->hh);
 
 	memcpy(eth->h_dest, mac, ETH_ALEN);
 	memcpy(eth->h_source, n->dev->dev_addr, ETH_ALEN);
@@ -217,13 +217,6 @@ static void drop_parked(struct neighbour *n)
 			&n->primary_key, lost, lost == 1 ? "" : "s");
 }
 
-static int hh_output(const struct hh_cache *hh, struct sk_buff *skb)
-{
-	memcpy(skb->data - sizeof(hh->bytes), hh->bytes, sizeof(hh->bytes));
-	skb_push(skb, ETH_HLEN);
-	return dev_queue_xmit(skb);
-}
-
 static void send_parked(struct neighbour *n)
 {
 	struct sk_buff *skb;
@@ -285,7 +278,7 @@ static void set_reachable(struct neighbour *n, const u8 mac[ETH_ALEN])
 
 void neigh_update(struct neighbour *n, const u8 mac[ETH_ALEN], bool solicited)
 {
-	const struct ethhdr *eth = (const void *)(n->hh.bytes + sizeof(n->hh.bytes) - ETH_HLEN);
+	const struct ethhdr *eth = hh_header(&n->hh);
 
 	if (n->nud_state >= NUD_NOARP || n->nud_state == NUD_NONE)
 		return;

@@ -69,6 +69,20 @@ int neigh_set_permanent(struct neigh_table *tbl, struct net_device *dev, be32 ad
  * solicited  we had asked, so it is reachable now; otherwise only a changed address is taken */
 void neigh_update(struct neighbour *n, const u8 mac[ETH_ALEN], bool solicited);
 
+/* hh_output - the prepared Ethernet header before an IPv4 packet, and out. Takes the skb. */
+static inline int hh_output(const struct hh_cache *hh, struct sk_buff *skb)
+{
+	memcpy(skb->data - sizeof(hh->bytes), hh->bytes, sizeof(hh->bytes));
+	skb_push(skb, ETH_HLEN);
+	return dev_queue_xmit(skb);
+}
+
+/* hh_header - the Ethernet header itself, behind the padding. */
+static inline struct ethhdr *hh_header(struct hh_cache *hh)
+{
+	return (struct ethhdr *)(hh->bytes + sizeof(hh->bytes) - ETH_HLEN);
+}
+
 /* neigh_resolve_output - neigh_output for every case but the usual one. */
 int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb);
 
@@ -81,9 +95,7 @@ static inline int neigh_output(struct sk_buff *skb)
 
 	if (unlikely(!n->connected))
 		return neigh_resolve_output(n, skb);
-	memcpy(skb->data - sizeof(n->hh.bytes), n->hh.bytes, sizeof(n->hh.bytes));
-	skb_push(skb, ETH_HLEN);
-	return dev_queue_xmit(skb);
+	return hh_output(&n->hh, skb);
 }
 
 /* neigh_parked - packets parked in the whole table. */

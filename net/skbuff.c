@@ -14,7 +14,6 @@ static const char *const drop_name[SKB_DROP_REASONS] = {
 	[SKB_DROP_QUEUE_NO_HANDLER] = "queued by netfilter with nobody listening",
 	[SKB_DROP_NEIGH_FAILED] = "neighbour did not answer ARP",
 	[SKB_DROP_NEIGH_QUEUE_FULL] = "too many parked for one neighbour",
-	[SKB_DROP_NEIGH_EVICTED] = "neighbour table full",
 	[SKB_DROP_DEV_DOWN] = "device down",
 	[SKB_DROP_TX_FULL] = "transmit ring full or link down",
 	[SKB_DROP_RX_NO_BUFFER] = "no buffer to receive into",
