@@ -25,6 +25,7 @@ OBJS := \
 	kernel/cpu/entry.o \
 	kernel/process/syscall.o \
 	net/socket.o \
+	net/socket_user.o \
 	kernel/security.o \
 	net/af_inet.o \
 	net/udp.o \
@@ -48,6 +49,8 @@ OBJS := \
 	net/icmp.o \
 	net/udp_input.o \
 	net/udp_port.o \
+	net/socket_calls.o \
+	net/socket_recv.o \
 	net/sock.o \
 	net/sockopt.o \
 	net/skbuff.o \
@@ -143,7 +146,7 @@ $(BUILD)/%.o: %.S
 	@$(CC) $(ASFLAGS) -MMD -MP -c -o $@ $<
 
 # What runs once is built small, what every packet meets is built fast.
-FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/af_inet net/udp \
+FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/socket_user net/af_inet net/udp \
 	net/route net/fib_lookup net/fib_trie net/fib_select net/ip_output net/msg net/netfilter \
 	net/neighbour net/dev net/skbuff net/ip_input net/udp_input drivers/e1000/tx drivers/e1000/rx \
 	net/fib_file kernel/lib/parse

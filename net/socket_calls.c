@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT
+ * socket_calls.c - a socket as a file, and the calls that neither send nor receive.
+ * Not here: sending (socket.c), receiving (socket_recv.c).
+ * kernel/process/syscall.c calls in; calls the family's operations past the security hooks.
+ * Source: the Linux man pages, section 2; the order of Linux's checks. */
+#include "kernel/security.h"
+#include "net/socket_user.h"
+
+/* ---- a socket is a file ------------------------------------------------------------------ */
+
+static ssize sock_read(struct file *file, void __user *buf, size_t len)
+{
+	struct msghdr msg = { .at = buf, .at_len = len };
+
+	if (file->flags & O_NONBLOCK)
+		msg.flags |= MSG_DONTWAIT;
+	return sock_recvmsg(file->private_data, &msg, len);
+}
+
+static ssize sock_write(struct file *file, const void __user *buf, size_t len)
+{
+	struct msghdr msg = { .at = (void *)(uintptr_t)buf, .at_len = len };
+
+	if (file->flags & O_NONBLOCK)
+		msg.flags |= MSG_DONTWAIT;
+	return sock_sendmsg(file->private_data, &msg, len);
+}
+
+/* All pieces are one datagram. */
+static long move_pieces(struct file *file, u64 uiov, u64 n,
+	ssize (*move)(struct socket *sock, struct msghdr *msg, size_t len))
+{
+	ssize len = import_iovec(uiov, n);
+	struct msghdr msg = { .iov = iov_buffer, .iov_n = n };
+
+	if (len < 0)
+		return len == -EMSGSIZE ? -EINVAL : len; /* readv and writev name it so */
+	if (file->flags & O_NONBLOCK)
+		msg.flags |= MSG_DONTWAIT;
+	return move(file->private_data, &msg, (size_t)len);
+}
+
+static long sock_readv(struct file *file, u64 iov, u64 n)
+{
+	return move_pieces(file, iov, n, sock_recvmsg);
+}
+
+static long sock_writev(struct file *file, u64 iov, u64 n)
+{
+	return move_pieces(file, iov, n, sock_sendmsg);
+}
+
+static u16 sock_poll(struct file *file)
+{
+	struct socket *sock = file->private_data;
+
+	return sock->ops->poll(sock);
+}
+
+static void sock_close(struct file *file)
+{
+	sock_release(file->private_data);
+}
+
+const struct file_operations socket_file_ops = {
+	.read = sock_read,
+	.write = sock_write,
+	.readv = sock_readv,
+	.writev = sock_writev,
+	.poll = sock_poll,
+	.release = sock_close,
+	.mode = S_IFSOCK | 0777,
+};
+
+/* ---- system calls ------------------------------------------------------------------------ */
+
+/* What bind and connect begin with. Returns the socket, or NULL with *err set. */
+static struct socket *lookup_with_address(
+	u64 fd, u64 addr, u64 len, struct sockaddr_storage *kaddr, long *err)
+{
+	struct socket *sock = sockfd_lookup(fd, err);
+
+	if (!sock)
+		return NULL;
+	*err = move_addr_to_kernel(addr, len, kaddr);
+	return *err ? NULL : sock;
+}
+
+long sys_bind(u64 fd, u64 addr, u64 len)
+{
+	struct sockaddr_storage kaddr;
+	long err = 0;
+	struct socket *sock = lookup_with_address(fd, addr, len, &kaddr, &err);
+
+	if (!sock)
+		return err;
+	err = security_socket_bind(sock, &kaddr, (u32)len);
+	if (err)
+		return err;
+	return sock->ops->bind ? sock->ops->bind(sock, &kaddr, (u32)len) : -EOPNOTSUPP;
+}
+
+long sys_connect(u64 fd, u64 addr, u64 len)
+{
+	struct sockaddr_storage kaddr;
+	long err = 0;
+	struct socket *sock = lookup_with_address(fd, addr, len, &kaddr, &err);
+
+	if (!sock)
+		return err;
+	err = security_socket_connect(sock, &kaddr, (u32)len);
+	if (err)
+		return err;
+	return sock->ops->connect ? sock->ops->connect(sock, &kaddr, (u32)len) : -EOPNOTSUPP;
+}
+
+static long getname(u64 fd, u64 addr, u64 len, bool peer)
+{
+	struct sockaddr_storage kaddr;
+	long err = 0;
+	struct socket *sock = sockfd_lookup(fd, &err);
+	int klen;
+
+	if (!sock)
+		return err;
+	klen = sock->ops->getname(sock, &kaddr, peer);
+	return klen < 0 ? klen : move_addr_to_user(&kaddr, (u32)klen, addr, len);
+}
+
+long sys_getsockname(u64 fd, u64 addr, u64 len)
+{
+	return getname(fd, addr, len, false);
+}
+
+long sys_getpeername(u64 fd, u64 addr, u64 len)
+{
+	return getname(fd, addr, len, true);
+}
+
+long sys_shutdown(u64 fd, u64 how)
+{
+	long err = 0;
+	struct socket *sock = sockfd_lookup(fd, &err);
+
+	if (!sock)
+		return err;
+	return sock->ops->shutdown ? sock->ops->shutdown(sock, (int)how) : -EOPNOTSUPP;
+}
+
+long sys_setsockopt(u64 fd, u64 level, u64 name, u64 val, u64 len)
+{
+	long err = 0;
+	struct socket *sock = sockfd_lookup(fd, &err);
+
+	if (!sock)
+		return err;
+	if ((s32)len < 0)
+		return -EINVAL;
+	return sock->ops->setsockopt(sock, (int)level, (int)name, (const void *)val, (u32)len);
+}
+
+long sys_getsockopt(u64 fd, u64 level, u64 name, u64 val, u64 len)
+{
+	long err = 0;
+	struct socket *sock = sockfd_lookup(fd, &err);
+	u32 room;
+
+	if (!sock)
+		return err;
+	if (copy_from_user(&room, (const void *)len, sizeof(room)) < 0)
+		return -EFAULT;
+	if ((s32)room < 0)
+		return -EINVAL;
+	err = sock->ops->getsockopt(sock, (int)level, (int)name, (void *)val, &room);
+	return err ? err : copy_to_user((void *)len, &room, sizeof(room));
+}
