@@ -55,15 +55,15 @@ OBJS := \
 	net/sockopt.o \
 	net/skbuff.o \
 	net/timer.o \
-	net/fib_change.o \
-	net/fib_hash.o \
-	net/fib_pool.o \
-	net/fib_reshape.o \
-	net/fib_runs.o \
-	net/fib_semantics.o \
-	net/fib_table.o \
-	net/fib_file.o \
-	net/fib_selftest.o \
+	net/fib/change.o \
+	net/fib/hash.o \
+	net/fib/pool.o \
+	net/fib/reshape.o \
+	net/fib/runs.o \
+	net/fib/semantics.o \
+	net/fib/table.o \
+	net/fib/file.o \
+	net/fib/selftest.o \
 	net/ipconfig.o \
 	net/ipconfig_apply.o \
 	net/net_init.o \
@@ -149,7 +149,7 @@ $(BUILD)/%.o: %.S
 FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/socket_user net/af_inet net/udp \
 	net/route net/fib_lookup net/fib_trie net/fib_select net/ip_output net/msg net/netfilter \
 	net/neighbour net/dev net/skbuff net/ip_input net/udp_input drivers/e1000/tx drivers/e1000/rx \
-	net/fib_file kernel/lib/parse
+	net/fib/file kernel/lib/parse
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 
 # gcc would turn these loops into calls of themselves

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * fib_lookup.c - from a flow to its fib_info: one walk of the trie, rarely a look at the routes.
  * Not here: choosing among several next hops (fib_select.c), changing anything.
- * route.c calls in; it calls fib_trie.h, fib_table.c, fib_semantics.c.
+ * route.c calls in; it calls fib_trie.h, fib/table.c, fib/semantics.c.
  * Source: RFC 1812 5.2.4.3. */
-#include "net/fib_table.h"
+#include "net/fib/table.h"
 
 static __always_inline void fill_result(
 	struct fib_result *res, struct fib_table *tb, struct fib_info *fi, u32 addr, u8 plen)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * fib_select.c - which of several ways a flow takes: by its hash, or among default routes.
  * Not here: finding the route (fib_lookup.c), the shares of the hops (fib_rebalance).
- * route.c calls in; it calls fib_table.c.
+ * route.c calls in; it calls fib/table.c.
  * Source: RFC 2992 (hash threshold); RFC 1122 3.3.1.2 (several default gateways). */
-#include "net/fib_table.h"
+#include "net/fib/table.h"
 
 /* A flow keeps its way as long as the table stays: the hash knows nothing but the flow. */
 static u32 flow_hash(const struct fib_table *tb, const struct flowi4 *flp)

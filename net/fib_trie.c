@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * fib_trie.c - painting the forwarding trie: copy the path aside, swing one word.
  * Not here: searching it (inline in fib_trie.h, where the picture is), reshaping it
- * (fib_reshape.c).
- * fib_table.c calls in; it calls fib_pool.c, fib_runs.c, fib_reshape.c.
+ * (fib/reshape.c).
+ * fib/table.c calls in; it calls fib/pool.c, fib/runs.c, fib/reshape.c.
  * Source: see fib_trie.h. */
-#include "net/fib_trie_impl.h"
+#include "net/fib/trie_impl.h"
 #include "kernel/lib/string.h"
 
 /* ---- blocks ---------------------------------------------------------------------------- */

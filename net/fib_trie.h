@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
  * fib_trie.h - the forwarding trie: from a destination address to the number of its answer.
- * Not here: what an answer means, and which routes there are (fib_table.c, fib_semantics.c).
- * fib_table.c calls in; fib_trie.c calls fib_pool.c, fib_runs.c.
+ * Not here: what an answer means, and which routes there are (fib/table.c, fib/semantics.c).
+ * fib/table.c calls in; fib_trie.c calls fib/pool.c, fib/runs.c.
  * Source: the idea of a level-compressed trie, Nilsson and Karlsson, "IP-Address Lookup Using
  * LC-Tries", IEEE JSAC 17(6), 1999; counting bits instead of storing pointers, Degermark et al.,
  * "Small Forwarding Tables for Fast Routing Lookups", SIGCOMM 1997. */
 #pragma once
 
-#include "net/fib_pool.h"
-#include "net/fib_popcount.h"
-#include "net/fib_runs.h"
+#include "net/fib/pool.h"
+#include "net/fib/popcount.h"
+#include "net/fib/runs.h"
 
 struct fib_info;
 

@@ -4,7 +4,7 @@
 # Needs Debian's dpdk-dev.
 
 FIB_BENCH_SRC := bench/fib/fib_bench.c bench/fib/synth.c tests/unit/host_machine.c \
-	kernel/lib/parse.c $(wildcard net/fib_*.c)
+	kernel/lib/parse.c $(wildcard net/fib_*.c net/fib/*.c)
 FIB_BENCH_CFLAGS := -std=gnu11 -DMUFFIN_HOST -O2 -g -Wall -Wextra -Werror -Wshadow -I.
 FIB_BENCH_LIBS := -lrte_fib -lrte_lpm -lrte_rib -lrte_eal -lm
 
@@ -13,7 +13,7 @@ $(BUILD)/bench/peers.o: bench/fib/peers.c bench/fib/peers.h
 	@mkdir -p $(@D)
 	$(CC) $(FIB_BENCH_CFLAGS) $$(pkg-config --cflags libdpdk) -c $< -o $@
 
-$(BUILD)/bench/fib_bench: $(FIB_BENCH_SRC) $(BUILD)/bench/peers.o $(wildcard net/*.h bench/fib/*.h)
+$(BUILD)/bench/fib_bench: $(FIB_BENCH_SRC) $(BUILD)/bench/peers.o $(wildcard net/*.h net/fib/*.h bench/fib/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(FIB_BENCH_CFLAGS) -ffreestanding -Wconversion -Wvla -Wmissing-prototypes \
 		$(FIB_BENCH_SRC) $(BUILD)/bench/peers.o -o $@ $(FIB_BENCH_LIBS)

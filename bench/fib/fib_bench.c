@@ -3,7 +3,7 @@
  * Not here: medians over processes, the contract, the printed table (run.py).
  * run.py starts it: fib_bench <routes> <turn> [lpm]; it prints one JSON object.
  * Source: DPDK 22.11 rte_fib.h, rte_lpm.h; madvise(2) for MADV_COLLAPSE. */
-#include "net/fib_table.h"
+#include "net/fib/table.h"
 #include "bench/fib/synth.h"
 #include "tests/unit/host_machine.h"
 

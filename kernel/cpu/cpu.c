@@ -11,7 +11,7 @@
 #include "kernel/lib/string.h"
 
 struct cpu_features cpu_features;
-bool cpu_has_popcnt; /* net/fib_popcount.h asks for it */
+bool cpu_has_popcnt; /* net/fib/popcount.h asks for it */
 
 enum cpuid_leaf {
 	CPUID_VENDOR = 0,

@@ -38,7 +38,8 @@ def run(*args, **kwargs):
 def build_ask(tmp_path_factory):
     """fib_ask, built."""
     out = tmp_path_factory.mktemp("fib") / "fib_ask"
-    sources = [*ROOT.glob("net/fib_*.c"), ROOT / "tests/host/fib_ask.c",
+    sources = [*ROOT.glob("net/fib_*.c"), *ROOT.glob("net/fib/*.c"),
+               ROOT / "tests/host/fib_ask.c",
                ROOT / "tests/unit/host_machine.c", ROOT / "kernel/lib/parse.c"]
     run("gcc", "-std=gnu11", "-ffreestanding", "-DMUFFIN_HOST", "-O1", "-g", "-I", str(ROOT),
         "-fsanitize=address,undefined", *map(str, sources), "-o", str(out))

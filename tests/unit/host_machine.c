@@ -6,7 +6,7 @@
  * Source: net/machine.h. */
 #define _GNU_SOURCE
 #include "tests/unit/host_machine.h"
-#include "net/fib_popcount.h"
+#include "net/fib/popcount.h"
 
 /* After ours: the C library puts its own __always_inline in place without a complaint. */
 #include <stdarg.h>

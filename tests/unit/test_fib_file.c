@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * test_fib_file.c - a routes file is taken as meant, or refused with line, word and reason.
  * Not here: the initrd it lies in.
- * cmocka calls in; it calls fib_file.c and looks the routes up.
- * Source: the format in net/fib_file.h. */
-#include "net/fib_file.h"
-#include "net/fib_table.h"
+ * cmocka calls in; it calls fib/file.c and looks the routes up.
+ * Source: the format in net/fib/file.h. */
+#include "net/fib/file.h"
+#include "net/fib/table.h"
 #include "tests/unit/host_machine.h"
 
 #include <setjmp.h>

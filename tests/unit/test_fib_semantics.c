@@ -3,7 +3,7 @@
  * Not here: which route a flow gets (test_fib_table.c).
  * cmocka calls in; it calls the table.
  * Source: RFC 2992 for the shares; Linux's answers for dead and carrier-less hops. */
-#include "net/fib_table.h"
+#include "net/fib/table.h"
 #include "tests/unit/host_machine.h"
 #include "tests/unit/test_fib_oracle.h"
 

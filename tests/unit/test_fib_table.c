@@ -3,7 +3,7 @@
  * Not here: the trie's answers over all addresses (test_fib_trie.c), hops (test_fib_semantics.c).
  * cmocka calls in; it calls the table and its oracle.
  * Source: Linux's answers, checked against a running one in tests/host/test_fib_linux.py. */
-#include "net/fib_table.h"
+#include "net/fib/table.h"
 #include "bench/fib/synth.h"
 #include "tests/unit/host_machine.h"
 #include "tests/unit/test_fib_oracle.h"

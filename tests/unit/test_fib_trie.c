@@ -3,7 +3,7 @@
  * Not here: errno, tos, metrics and the like (test_fib_table.c, test_fib_semantics.c).
  * cmocka calls in; it calls the table, and nothing of it to know what is right.
  * Source: the expected answers come from a linear search and from a sweep over sorted prefixes. */
-#include "net/fib_table.h"
+#include "net/fib/table.h"
 #include "bench/fib/synth.h"
 #include "tests/unit/host_machine.h"
 

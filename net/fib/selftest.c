@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * fib_selftest.c - the trie proves itself on the machine it runs on, against a linear search.
+ * selftest.c - the trie proves itself on the machine it runs on, against a linear search.
  * Not here: the thorough tests (tests/unit/test_fib_*.c).
- * The kernel calls in, on request at boot; it calls fib_table.c, fib_change.c, fib_lookup.c.
+ * The kernel calls in, on request at boot; it calls fib/table.c, fib/change.c, fib_lookup.c.
  * Source: RFC 1812 5.2.4.3, rule (2) longest match. */
-#include "net/fib_table.h"
+#include "net/fib/table.h"
 
 #define ROUTES 200u
 #define HOPS   7u

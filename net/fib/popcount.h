@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fib_popcount.h - count the bits of a word, by the instruction or without it.
+ * popcount.h - count the bits of a word, by the instruction or without it.
  * Not here: finding out which; the machine sets cpu_has_popcnt before the first table is made.
  * Used by fib_trie.c. Calls nothing.
  * Source: CPUID.01H:ECX.POPCNT[bit 23] (SDM vol. 2A, CPUID); Warren, "Hacker's Delight", 5-1. */

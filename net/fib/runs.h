@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fib_runs.h - the answers of a small table: a sorted list of where each run of answers begins.
+ * runs.h - the answers of a small table: a sorted list of where each run of answers begins.
  * Not here: tables with more runs than fit; they are tries (fib_trie.h).
  * fib_trie.c calls in. Calls nothing.
  * Source: binary search, here over a number of entries padded to a power of two. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * fib_change.c - a route comes, is replaced or goes: find its place, then paint the trie.
- * Not here: what a route means (fib_semantics.c), how painting is done (fib_trie.c).
- * route.c and fib_file.c call in; it calls fib_semantics.c, fib_table.c, fib_trie.c.
+ * change.c - a route comes, is replaced or goes: find its place, then paint the trie.
+ * Not here: what a route means (fib/semantics.c), how painting is done (fib_trie.c).
+ * route.c and fib/file.c call in; it calls fib/semantics.c, fib/table.c, fib_trie.c.
  * Source: RFC 1812 5.2.4.3; Linux's answers to the NLM_F_ flags. */
-#include "net/fib_table.h"
+#include "net/fib/table.h"
 #include "kernel/lib/string.h"
 
 /* ---- places in the hash chains ------------------------------------------------------------ */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * fib_trie_impl.h - what the two halves of the trie say to each other.
+ * trie_impl.h - what the two halves of the trie say to each other.
  * Not here: anything for others; they include fib_trie.h.
- * Used by fib_trie.c and fib_reshape.c.
+ * Used by fib_trie.c and fib/reshape.c.
  * Source: see fib_trie.h. */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * fib_table.h - the inside of a routing table: where the trie, the routes and the infos lie.
+ * table.h - the inside of a routing table: where the trie, the routes and the infos lie.
  * Not here: anything for others; they include fib.h.
- * Used by fib_table.c, fib_lookup.c, fib_semantics.c, fib_hash.c and the tests.
+ * Used by fib/table.c, fib_lookup.c, fib/semantics.c, fib/hash.c and the tests.
  * Source: Linux's names: fib_alias is a route of a prefix, fib_info what several routes share. */
 #pragma once
 
@@ -96,7 +96,7 @@ static inline u32 fib_mask(u32 len)
 	return (u32)(0xffffffff00000000ull >> len);
 }
 
-/* ---- fib_hash.c ------------------------------------------------------------------------ */
+/* ---- fib/hash.c ------------------------------------------------------------------------ */
 
 /* Fibonacci hashing: the upper bits of a product with 2^64 / golden ratio (Knuth vol. 3, 6.4). */
 static inline u32 fib_hash(u64 key)
@@ -124,7 +124,7 @@ void fib_heads_fit(struct fib_table *tb, struct fib_heads *h, const struct fib_c
 /* fib_heads_free - give back what does not lie in the table's page. */
 void fib_heads_free(struct fib_heads *h);
 
-/* ---- fib_semantics.c ------------------------------------------------------------------- */
+/* ---- fib/semantics.c ------------------------------------------------------------------- */
 
 /* What a type means. error: what a lookup answers; scope: the widest the route may have. */
 struct fib_prop {
@@ -164,7 +164,7 @@ static inline bool fib_nh_usable(const struct fib_table *tb, const struct fib_nh
 	       !(tb->ignore_linkdown && (nh->flags & RTNH_F_LINKDOWN));
 }
 
-/* ---- fib_table.c ----------------------------------------------------------------------- */
+/* ---- fib/table.c ----------------------------------------------------------------------- */
 
 /* fib_first_alias - the best route of exactly this prefix, or 0. */
 u32 fib_first_alias(const struct fib_table *tb, u32 prefix, u8 plen);
@@ -172,7 +172,7 @@ u32 fib_first_alias(const struct fib_table *tb, u32 prefix, u8 plen);
 /* fib_next_alias - the next best of the same prefix, or 0. */
 u32 fib_next_alias(const struct fib_table *tb, u32 alias);
 
-/* ---- fib_change.c ---------------------------------------------------------------------- */
+/* ---- fib/change.c ---------------------------------------------------------------------- */
 
 /* fib_refresh_default - the default route's first alias may have changed. */
 void fib_refresh_default(struct fib_table *tb);

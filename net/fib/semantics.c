@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * fib_semantics.c - what a route means: its type, its scope, its next hops; equal ones shared.
- * Not here: which prefix has which route (fib_table.c), choosing among hops (fib_select.c).
- * fib_table.c calls in; it calls fib_pool.c, fib_hash.c.
+ * semantics.c - what a route means: its type, its scope, its next hops; equal ones shared.
+ * Not here: which prefix has which route (fib/table.c), choosing among hops (fib_select.c).
+ * fib/table.c calls in; it calls fib/pool.c, fib/hash.c.
  * Source: RFC 1812 5.2.4.3; rtnetlink(7) for types and scopes; Linux's answers for each mistake. */
-#include "net/fib_table.h"
+#include "net/fib/table.h"
 #include "kernel/lib/string.h"
 
 /* A route may not reach wider than its type does: a local address is the host's own affair. */

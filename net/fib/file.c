@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * fib_file.c - reading a routes file, a million lines of it if need be.
+ * file.c - reading a routes file, a million lines of it if need be.
  * Not here: opening the file, printing the mistake.
- * Boot configuration calls in; it calls fib_change.c and kernel/lib/parse.c.
- * Source: see fib_file.h. */
-#include "net/fib_file.h"
+ * Boot configuration calls in; it calls fib/change.c and kernel/lib/parse.c.
+ * Source: see fib/file.h. */
+#include "net/fib/file.h"
 #include "kernel/lib/string.h"
 
 #define RTPROT_BOOT 3 /* rtnetlink's number for routes given at boot */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * fib_pool.h - where a routing table keeps its small things, and its long arrays.
+ * pool.h - where a routing table keeps its small things, and its long arrays.
  * Not here: what is kept; nothing is ever moved behind its owner's back.
- * fib_trie.c and fib_semantics.c take pieces, fib_table.c arrays; it calls net/machine.h.
+ * fib_trie.c and fib/semantics.c take pieces, fib/table.c arrays; it calls net/machine.h.
  * Source: segregated free lists after Knuth, "The Art of Computer Programming" vol. 1, 2.5. */
 #pragma once
 

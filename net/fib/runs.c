@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * fib_runs.c - building the run list of a small table.
+ * runs.c - building the run list of a small table.
  * Not here: choosing the answers; fib_trie.c does, for both forms of a table.
  * fib_trie.c calls in. Calls nothing.
- * Source: see fib_runs.h. */
-#include "net/fib_runs.h"
+ * Source: see fib/runs.h. */
+#include "net/fib/runs.h"
 
 bool fib_runs_add(struct fib_runs *r, u32 first, u16 id)
 {

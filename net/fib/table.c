@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * fib_table.c - a routing table as a whole: its memory, its routes by prefix, listing them.
- * Not here: changing it (fib_change.c), looking up (fib_lookup.c), the trie (fib_trie.c).
- * route.c and the other fib_ files call in; it calls fib_hash.c, fib_pool.c, fib_reshape.c.
- * Source: see fib_table.h. */
-#include "net/fib_table.h"
+ * table.c - a routing table as a whole: its memory, its routes by prefix, listing them.
+ * Not here: changing it (fib/change.c), looking up (fib_lookup.c), the trie (fib_trie.c).
+ * route.c and the other fib_ files call in; it calls fib/hash.c, fib/pool.c, fib/reshape.c.
+ * Source: see fib/table.h. */
+#include "net/fib/table.h"
 #include "kernel/lib/string.h"
 
 #define DSTS_BYTES  (FIB_DST_MAX * sizeof(struct fib_dst))
@@ -53,7 +53,7 @@ static void vec_init(struct fib_vec *v, void *near, u32 near_max, u32 elem)
 	v->n = 1; /* 0 means none, or the default answer */
 }
 
-/* Divide the address space behind page 0; the picture is in fib_table.h. */
+/* Divide the address space behind page 0; the picture is in fib/table.h. */
 static void lay_out(struct fib_table *tb, size_t budget)
 {
 	char *at = (char *)tb + FIB_PAGE;

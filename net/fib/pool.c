@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * fib_pool.c - pieces of eight-byte units, and arrays that start small.
+ * pool.c - pieces of eight-byte units, and arrays that start small.
  * Not here: locks; a table is changed by one writer at a time.
- * fib_trie.c, fib_semantics.c and fib_table.c call in; it calls net/machine.h.
- * Source: see fib_pool.h. */
-#include "net/fib_pool.h"
+ * fib_trie.c, fib/semantics.c and fib/table.c call in; it calls net/machine.h.
+ * Source: see fib/pool.h. */
+#include "net/fib/pool.h"
 #include "kernel/lib/string.h"
 
 /* The pool grows by this part of itself: few calls, little memory idle. */

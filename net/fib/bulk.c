@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fib_bulk.c - many addresses at once, their memory accesses side by side.
+ * bulk.c - many addresses at once, their memory accesses side by side.
  * Not here: one address (fib_trie.h).
  * Whoever has a batch of destinations calls in; it calls fib_trie.h.
  * Source: see fib_trie.h. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * fib_reshape.c - the three forms of a table, run list, small root and full root, and the changes
+ * reshape.c - the three forms of a table, run list, small root and full root, and the changes
  * between them; also how memory comes back: by copying what lives.
  * Not here: painting inside a trie (fib_trie.c).
- * fib_table.c calls in; it calls fib_trie.c, fib_runs.c, fib_pool.c, net/machine.h.
+ * fib/table.c calls in; it calls fib_trie.c, fib/runs.c, fib/pool.c, net/machine.h.
  * Source: see fib_trie.h. */
-#include "net/fib_trie_impl.h"
+#include "net/fib/trie_impl.h"
 #include "kernel/lib/string.h"
 
 /* A root is as wide as the blocks below it can pay for. In each pair the way back lies well
