@@ -52,6 +52,7 @@ OBJS := \
 	net/socket_calls.o \
 	net/socket_recv.o \
 	net/sock.o \
+	net/datagram.o \
 	net/sockopt.o \
 	net/skbuff.o \
 	net/timer.o \
@@ -148,8 +149,8 @@ $(BUILD)/%.o: %.S
 # What runs once is built small, what every packet meets is built fast.
 FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/socket_user net/af_inet net/udp \
 	net/route net/fib_lookup net/fib_trie net/fib_select net/ip_output net/msg net/netfilter \
-	net/neighbour net/dev net/skbuff net/ip_input net/udp_input drivers/e1000/tx drivers/e1000/rx \
-	net/fib/file kernel/lib/parse
+	net/neighbour net/dev net/skbuff net/ip_input net/udp_input net/datagram \
+	drivers/e1000/tx drivers/e1000/rx net/fib/file kernel/lib/parse
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 
 # gcc would turn these loops into calls of themselves

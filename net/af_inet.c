@@ -32,19 +32,6 @@ static const struct inet_protosw *find_protosw(int type, int protocol, int *err)
 	return NULL;
 }
 
-static void sock_init_data(struct socket *sock, struct sock *sk, struct net *net)
-{
-	sock->sk = sk;
-	sk->sk_socket = sock;
-	sk->sk_net = net;
-	sk->sk_refs = 1;
-	sk->sk_type = sock->type;
-	sk->sk_unbound = true;
-	sk->sk_rcvbuf = SK_RCVBUF_DEFAULT;
-	sk->sk_sndbuf = SK_SNDBUF_DEFAULT;
-	sk->sk_rcvtimeo = sk->sk_sndtimeo = UINT64_MAX;
-}
-
 static int inet_create(struct net *net, struct socket *sock, int protocol)
 {
 	const struct inet_protosw *answer;
@@ -61,8 +48,9 @@ static int inet_create(struct net *net, struct socket *sock, int protocol)
 	if (!sk)
 		return -ENOBUFS;
 	sock->ops = answer->ops;
-	sock_init_data(sock, sk, net);
-	sk->sk_prot = answer->prot;
+	sock->sk = sk;
+	sock_init_data(sk, sock, net, answer->prot, sock->type);
+	sk->sk_unbound = true;
 	sk->sk_protocol = answer->protocol;
 	inet = inet_sk(sk);
 	inet->uc_ttl = IPDEFTTL;

@@ -5,6 +5,19 @@
  * Source: Linux's skb_set_owner_w and sock_wfree: their roles. */
 #include "net/sock.h"
 
+void sock_init_data(
+	struct sock *sk, struct socket *socket, struct net *net, const struct proto *prot, u16 type)
+{
+	sk->sk_prot = prot;
+	sk->sk_socket = socket;
+	sk->sk_net = net;
+	sk->sk_type = type;
+	sk->sk_refs = 1;
+	sk->sk_rcvbuf = SK_RCVBUF_DEFAULT;
+	sk->sk_sndbuf = SK_SNDBUF_DEFAULT;
+	sk->sk_rcvtimeo = sk->sk_sndtimeo = UINT64_MAX;
+}
+
 void sock_put(struct sock *sk)
 {
 	if (--sk->sk_refs == 0)

@@ -66,6 +66,11 @@ _Static_assert(offsetof(struct sock, sk_unbound) < offsetof(struct sock, sk_tx_u
 #define SK_SNDBUF_DEFAULT 212992
 #define SK_BUF_MIN        2304
 
+/* sock_init_data - what every family's sock starts with: one reference, Linux's buffer sizes, no
+ * timeouts. sk: zeroed. type: SOCK_* */
+void sock_init_data(struct sock *sk, struct socket *socket, struct net *net,
+	const struct proto *prot, u16 type);
+
 /* sock_put - drop a reference; the last one frees the sock. */
 void sock_put(struct sock *sk);
 

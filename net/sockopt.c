@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * sockopt.c - socket options of AF_INET.
+ * sockopt.c - socket options: those of every socket, and AF_INET's.
  * Not here: what they change; each layer reads its own member.
  * af_inet.c's operations point here.
  * Source: socket(7), ip(7), udp(7); the numbers are Linux's for x86_64. */
@@ -121,39 +121,50 @@ static int set_ip(struct inet_sock *inet, int name, s32 value)
 	}
 }
 
-static int set_integer(struct sock *sk, int level, int name, s32 value)
+/* BSD's options of IP are one byte; Linux takes both. */
+static int get_integer(s32 *value, const void __user *val, u32 len, u32 least)
 {
-	int err = level == SOL_SOCKET ? set_socket(sk, name, value)
-				      : set_ip(inet_sk(sk), name, value);
+	u8 byte;
 
-	if (!err) /* TTL, TOS and others are in the flow's headers */
-		inet_forget_route(inet_sk(sk));
-	return err;
+	if (len < least)
+		return -EINVAL;
+	if (len >= sizeof(*value))
+		return copy_from_user(value, val, sizeof(*value));
+	if (copy_from_user(&byte, val, sizeof(byte)) < 0)
+		return -EFAULT;
+	*value = byte;
+	return 0;
+}
+
+int sock_setsockopt(struct socket *sock, int name, const void __user *val, u32 len)
+{
+	struct sock *sk = sock->sk;
+	s32 value;
+	int err;
+
+	if (name == SO_RCVTIMEO)
+		return set_timeout(&sk->sk_rcvtimeo, val, len);
+	if (name == SO_SNDTIMEO)
+		return set_timeout(&sk->sk_sndtimeo, val, len);
+	err = get_integer(&value, val, len, sizeof(value));
+	return err ? err : set_socket(sk, name, value);
 }
 
 int inet_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len)
 {
-	struct sock *sk = sock->sk;
 	s32 value;
+	int err = -ENOPROTOOPT;
 
-	if (level == SOL_SOCKET && name == SO_RCVTIMEO)
-		return set_timeout(&sk->sk_rcvtimeo, val, len);
-	if (level == SOL_SOCKET && name == SO_SNDTIMEO)
-		return set_timeout(&sk->sk_sndtimeo, val, len);
-	if (level != SOL_SOCKET && level != SOL_IP)
-		return -ENOPROTOOPT;
-	if (level == SOL_IP && len >= 1 && len < sizeof(value)) { /* BSD's options are one byte */
-		u8 byte;
-
-		if (copy_from_user(&byte, val, sizeof(byte)) < 0)
-			return -EFAULT;
-		return set_integer(sk, level, name, byte);
+	if (level == SOL_SOCKET) {
+		err = sock_setsockopt(sock, name, val, len);
+	} else if (level == SOL_IP) {
+		err = get_integer(&value, val, len, 1);
+		if (!err)
+			err = set_ip(inet_sk(sock->sk), name, value);
 	}
-	if (len < sizeof(value))
-		return -EINVAL;
-	if (copy_from_user(&value, val, sizeof(value)) < 0)
-		return -EFAULT;
-	return set_integer(sk, level, name, value);
+	if (!err) /* TTL, TOS and others are in the flow's headers */
+		inet_forget_route(inet_sk(sock->sk));
+	return err;
 }
 
 /* ---- getting ----------------------------------------------------------------------------- */
@@ -186,7 +197,7 @@ static int get_socket(struct sock *sk, int name, s32 *value)
 		*value = sk->sk_protocol;
 		return 0;
 	case SO_DOMAIN:
-		*value = AF_INET;
+		*value = sk->sk_socket->ops->family;
 		return 0;
 	default:
 		return -ENOPROTOOPT;
@@ -224,22 +235,34 @@ static int put_timeout(u64 timeout_ns, void __user *val, u32 *len)
 	return copy_to_user(val, &t, *len);
 }
 
-int inet_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len)
+static int put_integer(s32 value, void __user *val, u32 *len)
 {
-	struct sock *sk = sock->sk;
-	s32 value;
-	int err = -EOPNOTSUPP;
-
-	if (level == SOL_SOCKET && name == SO_RCVTIMEO)
-		return put_timeout(sk->sk_rcvtimeo, val, len);
-	if (level == SOL_SOCKET && name == SO_SNDTIMEO)
-		return put_timeout(sk->sk_sndtimeo, val, len);
-	if (level == SOL_SOCKET)
-		err = get_socket(sk, name, &value);
-	else if (level == SOL_IP)
-		err = get_ip(inet_sk(sk), name, &value);
-	if (err)
-		return err;
 	*len = min(*len, (u32)sizeof(value));
 	return copy_to_user(val, &value, *len);
+}
+
+int sock_getsockopt(struct socket *sock, int name, void __user *val, u32 *len)
+{
+	s32 value;
+	int err;
+
+	if (name == SO_RCVTIMEO)
+		return put_timeout(sock->sk->sk_rcvtimeo, val, len);
+	if (name == SO_SNDTIMEO)
+		return put_timeout(sock->sk->sk_sndtimeo, val, len);
+	err = get_socket(sock->sk, name, &value);
+	return err ? err : put_integer(value, val, len);
+}
+
+int inet_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len)
+{
+	s32 value;
+	int err;
+
+	if (level == SOL_SOCKET)
+		return sock_getsockopt(sock, name, val, len);
+	if (level != SOL_IP)
+		return -EOPNOTSUPP;
+	err = get_ip(inet_sk(sock->sk), name, &value);
+	return err ? err : put_integer(value, val, len);
 }

@@ -4,6 +4,7 @@
  * af_inet.c calls udp_prot's functions; calls routing and ip_send_skb.
  * Source: RFC 768; RFC 1122 4.1.3; Linux's udp_sendmsg: the order of its checks. */
 #include "net/udp.h"
+#include "net/datagram.h"
 #include "net/checksum.h"
 #include "net/ip_output.h"
 #include "net/sockopt.h"
@@ -241,7 +242,7 @@ static int udp_disconnect(struct sock *sk)
 static void udp_close(struct sock *sk)
 {
 	udp_port_put(sk);
-	udp_drop_unread(sk);
+	sock_purge_rcv(sk);
 	sock_put(sk);
 }
 

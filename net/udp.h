@@ -32,9 +32,6 @@ ssize udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len);
 /* udp_writable - would a datagram be taken without waiting? Where poll's POLLOUT comes from. */
 bool udp_writable(const struct sock *sk);
 
-/* udp_drop_unread - nobody will read what has come for the socket. */
-void udp_drop_unread(struct sock *sk);
-
 /* udp_rcv - a datagram came in, data at its header. Takes the skb. */
 void udp_rcv(struct sk_buff *skb);
 

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ * datagram.c - messages that wait in a socket to be read: how many may, and how one is taken.
+ * Not here: what is in them; each protocol knows where its payload starts.
+ * udp_input.c and af_packet.c call in. Calls net_poll while it waits.
+ * Source: recv(2); Linux's net/core/datagram.c for the names. */
+#include "net/datagram.h"
+#include "net/dev.h"
+
+static u32 waiting_n; /* in all sockets */
+
+bool sk_rcvbuf_takes(const struct sock *sk, u32 len)
+{
+	return sk->sk_receive_queue.bytes + len <= sk->sk_rcvbuf &&
+	       waiting_n < skb_pool.total_n / 4 && !(sk->sk_shutdown & RCV_SHUTDOWN);
+}
+
+void sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
+{
+	waiting_n++;
+	skb_queue_tail(&sk->sk_receive_queue, skb);
+}
+
+static void take_first(struct sock *sk)
+{
+	waiting_n--;
+	consume_skb(skb_dequeue(&sk->sk_receive_queue));
+}
+
+void sock_purge_rcv(struct sock *sk)
+{
+	while (sk->sk_receive_queue.n > 0)
+		take_first(sk);
+}
+
+/* Wait for a packet or an error. Returns 0 when there is one of them. */
+static int wait_for_packet(const struct sock *sk, u32 flags)
+{
+	u64 deadline = sk->sk_rcvtimeo == UINT64_MAX ? UINT64_MAX : clock_ns() + sk->sk_rcvtimeo;
+
+	for (;;) {
+		if (sk->sk_receive_queue.n > 0 || sk->sk_err)
+			return 0;
+		net_poll();
+		if (sk->sk_receive_queue.n > 0 || sk->sk_err)
+			return 0;
+		if ((flags & MSG_DONTWAIT) || clock_ns() >= deadline)
+			return -EAGAIN;
+		if (sk->sk_shutdown & RCV_SHUTDOWN)
+			return 0;
+		machine_idle();
+	}
+}
+
+struct sk_buff *skb_recv_datagram(struct sock *sk, u32 flags, int *err)
+{
+	*err = flags & MSG_ERRQUEUE ? -EAGAIN : wait_for_packet(sk, flags);
+	if (!*err)
+		*err = sock_error(sk);
+	return *err ? NULL : sk->sk_receive_queue.first;
+}
+
+ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t len)
+{
+	const struct sk_buff *skb = sk->sk_receive_queue.first;
+	size_t payload = skb->len - offset, n = min(len, payload);
+	int err = memcpy_to_msg(msg, skb->data + offset, n);
+	u32 flags = msg->flags;
+
+	msg->flags = n < payload ? MSG_TRUNC : 0;
+	if (!(flags & MSG_PEEK))
+		take_first(sk);
+	return err ? err : (ssize)(flags & MSG_TRUNC ? payload : n);
+}

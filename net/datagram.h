@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ * datagram.h - messages that wait in a socket to be read: how many may, and how one is taken.
+ * Not here: what is in them; each protocol knows where its payload starts.
+ * udp_input.c and af_packet.c call in. Calls net_poll while it waits.
+ * Source: recv(2); Linux's net/core/datagram.c for the names. */
+#pragma once
+
+#include "net/msg.h"
+#include "net/sock.h"
+
+/* sk_rcvbuf_takes - may a packet of len bytes wait in sk? All that is unread, in all sockets, holds at
+ * most a quarter of the pool: it must not starve the way out. */
+bool sk_rcvbuf_takes(const struct sock *sk, u32 len);
+
+/* sock_queue_rcv_skb - append to sk's receive queue, which has been asked before. Takes the skb. */
+void sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb);
+
+/* sock_purge_rcv - nobody will read what waits in sk. */
+void sock_purge_rcv(struct sock *sk);
+
+/* skb_recv_datagram - the first packet that waits, which stays in the queue.
+ * flags    MSG_*; with MSG_ERRQUEUE there never is one
+ * Returns  the packet, or NULL with *err: 0 shut down, the socket's pending error, -EAGAIN
+ * Blocks   until there is one, for sk_rcvtimeo at most; not with MSG_DONTWAIT */
+struct sk_buff *skb_recv_datagram(struct sock *sk, u32 flags, int *err);
+
+/* skb_copy_datagram - the first packet's bytes from offset on into the message, which has room for
+ * len; what does not fit is lost, and MSG_TRUNC says so. The packet is taken, but for MSG_PEEK.
+ * Returns  what recv returns: bytes copied, or under MSG_TRUNC all there were; or -EFAULT */
+ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t len);
