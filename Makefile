@@ -84,6 +84,7 @@ OBJS := \
 	kernel/process/elf.o \
 	kernel/fs/file.o \
 	kernel/fs/memfile.o \
+	kernel/fs/procfile.o \
 	kernel/fs/console_file.o \
 	kernel/mm/uaccess_copy.o \
 	kernel/mm/uaccess.o \

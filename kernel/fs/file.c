@@ -5,6 +5,7 @@
  * Source: POSIX.1-2017 2.14. */
 #include "kernel/fs/file.h"
 #include "kernel/lib/slab.h"
+#include "kernel/lib/string.h"
 
 static struct slab file_slab = SLAB(struct file);
 
@@ -72,4 +73,43 @@ void fd_close_all(struct files *files)
 	for (int fd = 0; fd < FDS_MAX; fd++)
 		if (files->fd[fd])
 			fd_close(files, fd);
+}
+
+/* ---- for those who implement files --------------------------------------------------------- */
+
+enum seek {
+	SEEK_SET,
+	SEEK_CUR,
+	SEEK_END
+};
+
+s64 file_lseek(struct file *file, s64 offset, int whence)
+{
+	const s64 base[] = {
+		[SEEK_SET] = 0, [SEEK_CUR] = (s64)file->pos, [SEEK_END] = (s64)file->size
+	};
+
+	if (whence < SEEK_SET || whence > SEEK_END)
+		return -EINVAL;
+	if (offset > INT64_MAX - base[whence] || base[whence] + offset < 0)
+		return -EINVAL;
+	file->pos = (u64)(base[whence] + offset);
+	return (s64)file->pos;
+}
+
+static const char *without_slashes(const char *path)
+{
+	for (;;) {
+		if (path[0] == '/')
+			path++;
+		else if (path[0] == '.' && path[1] == '/')
+			path += 2;
+		else
+			return path;
+	}
+}
+
+bool path_eq(const char *a, const char *b)
+{
+	return strcmp(without_slashes(a), without_slashes(b)) == 0;
 }

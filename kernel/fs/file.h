@@ -92,3 +92,11 @@ int fd_dup2(struct files *files, int oldfd, int newfd);
 
 /* fd_close_all - as at the end of a process. */
 void fd_close_all(struct files *files);
+
+/* ---- for those who implement files ------------------------------------------------------- */
+
+/* file_lseek - an lseek operation for files of file->size bytes. Returns the new place or -EINVAL. */
+s64 file_lseek(struct file *file, s64 offset, int whence);
+
+/* path_eq - do both name the same file? "/", "./" and nothing before them are the same. */
+bool path_eq(const char *a, const char *b);

@@ -19,23 +19,10 @@ int memfile_add(const char *path, const void *data, size_t len)
 	return 0;
 }
 
-static const char *without_slashes(const char *path)
-{
-	for (;;) {
-		if (path[0] == '/')
-			path++;
-		else if (path[0] == '.' && path[1] == '/')
-			path += 2;
-		else
-			return path;
-	}
-}
-
 const struct memfile *memfile_find(const char *path)
 {
-	path = without_slashes(path);
 	for (u32 i = memfile_n; i > 0; i--)
-		if (strcmp(without_slashes(memfiles[i - 1].path), path) == 0)
+		if (path_eq(memfiles[i - 1].path, path))
 			return &memfiles[i - 1];
 	return NULL;
 }
@@ -149,29 +136,9 @@ static ssize memfile_read(struct file *file, void __user *buf, size_t len)
 	return (ssize)n;
 }
 
-enum seek {
-	SEEK_SET,
-	SEEK_CUR,
-	SEEK_END
-};
-
-static s64 memfile_lseek(struct file *file, s64 offset, int whence)
-{
-	const s64 base[] = {
-		[SEEK_SET] = 0, [SEEK_CUR] = (s64)file->pos, [SEEK_END] = (s64)file->size
-	};
-
-	if (whence < SEEK_SET || whence > SEEK_END)
-		return -EINVAL;
-	if (offset > INT64_MAX - base[whence] || base[whence] + offset < 0)
-		return -EINVAL;
-	file->pos = (u64)(base[whence] + offset);
-	return (s64)file->pos;
-}
-
 static const struct file_operations memfile_ops = {
 	.read = memfile_read,
-	.lseek = memfile_lseek,
+	.lseek = file_lseek,
 	.mode = S_IFREG | 0444,
 };
 

@@ -5,6 +5,7 @@
  * Source: the Linux man pages, section 2. */
 #include "kernel/cpu/clock.h"
 #include "kernel/fs/memfile.h"
+#include "kernel/fs/procfile.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/syscall.h"
@@ -110,34 +111,54 @@ long sys_writev(u64 fd, u64 iov, u64 n)
 
 /* ---- names ------------------------------------------------------------------------------ */
 
-static long find_path(u64 upath, const struct memfile **found)
+/* What a path names: one of the two. */
+struct found {
+	struct proc_file *proc;
+	const struct memfile *memfile;
+};
+
+static long find_path(u64 upath, struct found *found)
 {
 	char path[PATH_LEN];
 	long len = strncpy_from_user(path, (const char *)upath, sizeof(path));
 
 	if (len < 0)
 		return len;
-	*found = len ? memfile_find(path) : NULL;
-	return *found ? 0 : -ENOENT;
+	found->proc = proc_find(path);
+	found->memfile = len ? memfile_find(path) : NULL;
+	return found->proc || found->memfile ? 0 : -ENOENT;
+}
+
+static bool writable(const struct found *found)
+{
+	return found->proc && found->proc->store;
+}
+
+/* Whether it may be opened so: nothing can be created, and few files written. */
+static long may_open(const struct found *found, u64 flags)
+{
+	if ((flags & O_ACCMODE) != O_RDONLY && !writable(found))
+		return found->proc ? -EACCES : -EROFS;
+	if ((flags & O_TRUNC) && !found->proc)
+		return -EROFS;
+	return flags & O_DIRECTORY ? -ENOTDIR : 0;
 }
 
 long sys_open(u64 path, u64 flags, u64 mode)
 {
-	const struct memfile *memfile;
+	struct found found;
 	struct file *file;
-	long err = find_path(path, &memfile);
+	long err = find_path(path, &found);
 	int fd;
 
-	(void)mode; /* nothing can be created */
+	(void)mode;
 	if (err == -ENOENT && (flags & O_CREAT))
 		return -EROFS;
+	err = err ?: may_open(&found, flags);
 	if (err)
 		return err;
-	if ((flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC))
-		return -EROFS;
-	if (flags & O_DIRECTORY)
-		return -ENOTDIR;
-	file = memfile_open(memfile, (u32)flags);
+	file = found.proc ? proc_open(found.proc, (u32)flags)
+			  : memfile_open(found.memfile, (u32)flags);
 	if (!file)
 		return -ENOMEM;
 	fd = fd_install(&current->files, file, 0);
@@ -160,10 +181,10 @@ long sys_close(u64 fd)
 
 long sys_access(u64 path, u64 mode)
 {
-	const struct memfile *memfile;
-	long err = find_path(path, &memfile);
+	struct found found;
+	long err = find_path(path, &found);
 
-	return err ? err : mode & 2 ? -EROFS : 0;
+	return err ? err : mode & 2 && !writable(&found) ? -EROFS : 0;
 }
 
 /* ---- stat ------------------------------------------------------------------------------- */
@@ -195,10 +216,13 @@ static long put_stat(u64 buf, u32 mode, u64 size)
 
 long sys_stat(u64 path, u64 buf)
 {
-	const struct memfile *memfile;
-	long err = find_path(path, &memfile);
+	struct found found;
+	long err = find_path(path, &found);
 
-	return err ? err : put_stat(buf, S_IFREG | 0444, memfile->len);
+	if (err)
+		return err;
+	return put_stat(buf, S_IFREG | (writable(&found) ? 0644 : 0444),
+		found.proc ? 0 : found.memfile->len);
 }
 
 long sys_fstat(u64 fd, u64 buf)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * test_files.c - descriptors, the read-only files, cpio archives.
+ * test_files.c - descriptors, the read-only files, cpio archives, files made when they are read.
  * Not here: sockets as files (test_socket.c).
  * cmocka calls in; archives are built from cpio(5), a field changed at a time.
  * Source: POSIX.1-2017 2.14; cpio(5) "New ASCII Format". */
 #include "tests/unit/stack.h"
 #include "kernel/fs/memfile.h"
+#include "kernel/fs/procfile.h"
 #include "kernel/lib/string.h"
 
 #include <stdio.h>
@@ -255,6 +256,125 @@ static void too_many_files(void **state)
 	assert_non_null(strstr(problem, "256"));
 }
 
+/* ---- files made when they are read --------------------------------------------------------- */
+
+static u32 lines_n = 3, shows;
+static char taken[64];
+
+static void show(struct seq_file *m, struct net *net)
+{
+	assert_ptr_equal(net, &init_net);
+	shows++;
+	for (u32 i = 0; i < lines_n; i++)
+		seq_printf(m, "line %06u\n", i); /* 12 bytes */
+}
+
+static int store(struct net *net, struct text line)
+{
+	assert_ptr_equal(net, &init_net);
+	if (text_eq(line, "bad"))
+		return -ENODEV;
+	snprintf(taken + strlen(taken), sizeof(taken) - strlen(taken), "[%.*s]", (int)line.len,
+		line.at);
+	return 0;
+}
+
+static struct proc_file proc = { .path = "/proc/net/proc", .show = show, .store = store };
+
+static struct file *open_proc(void)
+{
+	proc_register(&proc);
+	assert_null(proc_find("/proc/net"));
+	assert_null(proc_find(""));
+	assert_ptr_equal(proc_find("proc/net/proc"), &proc);
+	return proc_open(proc_find("/./proc/net/proc"), O_RDWR);
+}
+
+static void made_text_in_pieces(void **state)
+{
+	struct file *file = open_proc();
+	char buf[40];
+
+	(void)state;
+	assert_int_equal(file->ops->read(file, buf, 20), 20);
+	assert_memory_equal(buf, "line 000000\nline 000", 20);
+	lines_n = 1; /* what is being read stays what it was */
+	assert_int_equal(file->ops->read(file, buf, 40), 16);
+	assert_memory_equal(buf, "001\nline 000002\n", 16);
+	assert_int_equal(file->ops->read(file, buf, 40), 0);
+	assert_int_equal(shows, 1);
+	assert_int_equal(file->ops->lseek(file, 0, 0), 0);
+	assert_int_equal(file->ops->read(file, buf, 40), 12);
+	assert_int_equal(shows, 2);
+	assert_int_equal(file->ops->lseek(file, 100, 0), 100);
+	assert_int_equal(file->ops->read(file, buf, 40), 0);
+	file_put(file);
+}
+
+/* 4095 characters fit the first page with their zero; that they were all cannot be seen. */
+static void made_text_of_any_length(void **state)
+{
+	static char buf[200000];
+	struct file *file = open_proc();
+	size_t before;
+
+	(void)state;
+	for (lines_n = 340; lines_n <= 342; lines_n++) {
+		file->pos = 0;
+		assert_int_equal(file->ops->read(file, buf, sizeof(buf)), 12 * lines_n);
+	}
+	lines_n = 10000;
+	file->pos = 0;
+	assert_int_equal(file->ops->read(file, buf, sizeof(buf)), 120000);
+	assert_memory_equal(buf + 119988, "line 009999\n", 12);
+	file_put(file);
+	before = host_mem_out();
+	file = proc_open(&proc, O_RDONLY);
+	assert_int_equal(file->ops->read(file, buf, sizeof(buf)), 120000);
+	assert_int_equal(host_mem_out(), before); /* the text's memory is used again */
+	lines_n = 20000;
+	file->pos = 0;
+	host_fail_commit(1, false);
+	assert_int_equal(file->ops->read(file, buf, sizeof(buf)), -ENOMEM);
+	assert_int_equal(file->ops->read(file, buf, sizeof(buf)), sizeof(buf));
+	file_put(file);
+}
+
+static ssize write_proc(struct file *file, const char *text)
+{
+	taken[0] = '\0';
+	return file->ops->write(file, text, strlen(text));
+}
+
+static void written_lines(void **state)
+{
+	static char long_line[PROC_WRITE_MAX + 2];
+	struct file *file = open_proc();
+
+	(void)state;
+	memset(long_line, 'x', sizeof(long_line) - 1);
+	assert_int_equal(write_proc(file, "one"), 3);
+	assert_string_equal(taken, "[one]");
+	assert_int_equal(write_proc(file, "one\n\ntwo\n"), 9);
+	assert_string_equal(taken, "[one][two]");
+	assert_int_equal(write_proc(file, "bad\ntwo\n"), -ENODEV);
+	assert_string_equal(taken, "");
+	assert_int_equal(write_proc(file, "one\nbad\ntwo\n"), 4);
+	assert_string_equal(taken, "[one]");
+	assert_int_equal(write_proc(file, ""), 0);
+	assert_int_equal(write_proc(file, long_line), -EINVAL);
+	file_put(file);
+}
+
+static void no_memory_for_a_made_text(void **state)
+{
+	(void)state;
+	host_fail_commit(1, true);
+	assert_null(open_proc());
+	assert_null(proc_open(&proc, 0));
+	host_fail_commit(0, false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest files[] = {
@@ -268,6 +388,10 @@ int main(void)
 		BARE_TEST(cut_short),
 		BARE_TEST(malformed_archives),
 		BARE_TEST(too_many_files),
+		BARE_TEST(made_text_in_pieces),
+		BARE_TEST(made_text_of_any_length),
+		BARE_TEST(written_lines),
+		BARE_TEST(no_memory_for_a_made_text),
 	};
 
 	return cmocka_run_group_tests(files, NULL, NULL);

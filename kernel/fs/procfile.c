@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT
+ * procfile.c - files whose text is made when it is read, and whose lines are orders when written.
+ * Not here: what they show; whoever has something to show registers a file.
+ * sys_file.c opens them. Calls show and store.
+ * Source: proc(5); Linux's seq_file: one text made at the first read, whatever pieces it is read in. */
+#include "kernel/fs/procfile.h"
+#include "kernel/lib/format.h"
+#include "kernel/lib/slab.h"
+#include "kernel/process/task.h"
+
+#define TEXT_SIZE 4096 /* to begin with */
+
+static struct list_head proc_files = LIST_HEAD_INIT(proc_files);
+
+void proc_register(struct proc_file *proc)
+{
+	list_add_tail(&proc->list, &proc_files);
+}
+
+struct proc_file *proc_find(const char *path)
+{
+	struct proc_file *proc;
+
+	list_for_each(proc, &proc_files, list)
+		if (path_eq(proc->path, path))
+			return proc;
+	return NULL;
+}
+
+void seq_printf(struct seq_file *m, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	m->len += text_vformat(m->buf + m->len, m->size - m->len, fmt, args);
+	va_end(args);
+}
+
+/* An open file: who makes its text, and the text while it is being read. */
+struct proc_text {
+	struct proc_text *next; /* among the spare ones */
+	struct proc_file *proc;
+	struct seq_file seq;
+};
+
+/* Of files that were closed, with their memory: address space does not come back (machine.h). */
+static struct proc_text *spare;
+static struct slab text_slab = SLAB(struct proc_text);
+
+static int more_room(struct seq_file *m)
+{
+	size_t size = m->size ? 2 * m->size : TEXT_SIZE;
+	char *buf = mem_alloc(size);
+
+	if (!buf)
+		return -ENOMEM;
+	if (m->buf)
+		mem_free(m->buf, m->size);
+	*m = (struct seq_file){ .buf = buf, .size = size };
+	return 0;
+}
+
+static int make_text(struct proc_text *t)
+{
+	struct seq_file *m = &t->seq;
+	int err = m->buf ? 0 : more_room(m);
+
+	while (!err) {
+		m->len = 0;
+		t->proc->show(m, current->nsproxy->net_ns);
+		if (m->len + 1 < m->size)
+			return 0;
+		err = more_room(m); /* it may have been cut */
+	}
+	return err;
+}
+
+static ssize proc_read(struct file *file, void __user *buf, size_t len)
+{
+	struct proc_text *t = file->private_data;
+	size_t n;
+
+	if (file->pos == 0 || !t->seq.buf) {
+		int err = make_text(t);
+
+		if (err)
+			return err;
+	}
+	file->size = t->seq.len;
+	n = file->pos < file->size ? min(len, (size_t)(file->size - file->pos)) : 0;
+	if (copy_to_user(buf, t->seq.buf + file->pos, n) < 0)
+		return -EFAULT;
+	file->pos += n;
+	return (ssize)n;
+}
+
+static ssize proc_write(struct file *file, const void __user *buf, size_t len)
+{
+	struct proc_text *t = file->private_data;
+	static char lines[PROC_WRITE_MAX]; /* one process, one call at a time */
+	struct text rest = { lines, len };
+
+	if (len > sizeof(lines))
+		return -EINVAL;
+	if (copy_from_user(lines, buf, len) < 0)
+		return -EFAULT;
+	while (rest.len > 0) {
+		struct text line = text_cut(&rest, '\n');
+		int err = line.len ? t->proc->store(current->nsproxy->net_ns, line) : 0;
+
+		if (err)
+			return line.at > lines ? line.at - lines : err;
+	}
+	return (ssize)len;
+}
+
+static void proc_release(struct file *file)
+{
+	struct proc_text *t = file->private_data;
+
+	t->next = spare;
+	spare = t;
+}
+
+static const struct file_operations proc_file_ops = {
+	.read = proc_read,
+	.write = proc_write,
+	.lseek = file_lseek,
+	.release = proc_release,
+	.mode = S_IFREG | 0644,
+};
+
+struct file *proc_open(struct proc_file *proc, u32 flags)
+{
+	struct proc_text *t = spare ?: slab_alloc(&text_slab);
+	struct file *file = t ? file_new(&proc_file_ops, t, flags) : NULL;
+
+	if (!file)
+		return NULL; /* the text's few bytes stay */
+	if (t == spare)
+		spare = t->next;
+	t->proc = proc;
+	return file;
+}
