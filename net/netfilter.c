@@ -31,14 +31,15 @@ void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops)
 	list_add_tail(&ops->list, &later->list);
 	registered[ops->hooknum]++;
 	static_key_set(&nf_hooks_needed[ops->hooknum], true);
+	net_changed(net);
 }
 
 void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops)
 {
-	(void)net;
 	list_del(&ops->list);
 	registered[ops->hooknum]--;
 	static_key_set(&nf_hooks_needed[ops->hooknum], registered[ops->hooknum] > 0);
+	net_changed(net);
 }
 
 /* Returns 1 when the packet may go on; otherwise it is gone: 0 or -EPERM. */

@@ -69,7 +69,8 @@ extern struct static_key nf_hooks_needed[NF_INET_NUMHOOKS];
 /* nf_init - empty lists for a namespace. Returns 0 or -ENOMEM. */
 int nf_init(struct net *net) __must_check;
 
-/* nf_register_net_hook, nf_unregister_net_hook - ops stays the caller's while registered. */
+/* nf_register_net_hook, nf_unregister_net_hook - ops stays the caller's while registered. What a
+ * socket keeps about its flow is stale then (net_changed): other hooks meet its packets. */
 void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops);
 void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops);
 

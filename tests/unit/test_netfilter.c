@@ -85,6 +85,20 @@ static void drop(void **state)
 	stack_check_accounts();
 }
 
+/* A flow kept from before must not pass a hook by. */
+static void kept_flows_become_stale(void **state)
+{
+	struct module m = module('d', NF_INET_LOCAL_OUT, 0, NF_DROP);
+	u64 before = init_net.genid;
+
+	(void)state;
+	add(&m);
+	assert_int_not_equal(init_net.genid, before);
+	before = init_net.genid;
+	take_out(&m);
+	assert_int_not_equal(init_net.genid, before);
+}
+
 /* Whoever filters before ARP causes no ARP request (design). */
 static void dropped_before_arp(void **state)
 {
@@ -252,6 +266,7 @@ int main(void)
 	const struct CMUnitTest netfilter[] = {
 		STACK_TEST(accept),
 		STACK_TEST(drop),
+		STACK_TEST(kept_flows_become_stale),
 		STACK_TEST(dropped_before_arp),
 		STACK_TEST(unknown_verdict_drops),
 		STACK_TEST(priorities),
