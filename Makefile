@@ -54,6 +54,7 @@ OBJS := \
 	net/sock.o \
 	net/datagram.o \
 	net/sockopt.o \
+	net/inet_sockopt.o \
 	net/skbuff.o \
 	net/timer.o \
 	net/fib/change.o \

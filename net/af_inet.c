@@ -55,6 +55,7 @@ static int inet_create(struct net *net, struct socket *sock, int protocol)
 	inet = inet_sk(sk);
 	inet->uc_ttl = IPDEFTTL;
 	inet->mc_ttl = 1;
+	inet->mc_loop = inet->mc_all = true;
 	inet->pmtudisc = IP_PMTUDISC_WANT;
 	list_init(&inet->bind_node);
 	return 0;
@@ -74,7 +75,7 @@ static int inet_bind(struct socket *sock, const struct sockaddr_storage *addr, u
 	struct inet_sock *inet = inet_sk(sk);
 	const struct sockaddr_in *in = &addr->in;
 	enum rtn_type type;
-	int err;
+	int err = 0;
 
 	if (len < sizeof(*in))
 		return -EINVAL;
@@ -83,12 +84,13 @@ static int inet_bind(struct socket *sock, const struct sockaddr_storage *addr, u
 		if (in->sin_family != AF_UNSPEC || !be32_is_zero(in->sin_addr))
 			return -EAFNOSUPPORT;
 	type = ip_addr_type(sk->sk_net, in->sin_addr);
-	if (!be32_is_zero(in->sin_addr) && type == RTN_UNICAST)
+	if (!be32_is_zero(in->sin_addr) && type == RTN_UNICAST && !inet->freebind)
 		return -EADDRNOTAVAIL;
 	if (inet->inet_num)
 		return -EINVAL;
 	inet->inet_rcv_saddr = in->sin_addr;
-	err = sk->sk_prot->get_port(sk, be16_to_cpu(in->sin_port));
+	if (!be16_is_zero(in->sin_port) || !inet->bind_address_no_port)
+		err = sk->sk_prot->get_port(sk, be16_to_cpu(in->sin_port));
 	if (err) {
 		inet->inet_rcv_saddr = BE32_ZERO;
 		return err;

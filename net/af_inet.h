@@ -43,6 +43,15 @@ struct inet_sock {
 		struct rtable rt;
 		struct ip_template ip;
 	} cache;
+
+	/* What only the long way reads. */
+	u16 gso_size; /* UDP_SEGMENT: payload of each datagram that a message becomes; 0: one */
+	bool corkflag;
+	bool mc_loop, mc_all;                    /* groups: a copy for us; others' joins, too */
+	bool pktinfo, recvttl, recvtos, recverr; /* what recvmsg tells beside the message */
+	bool freebind, bind_address_no_port;
+	int mc_index; /* device that groups leave by; 0: routing chooses */
+	be32 mc_addr; /* and the address they leave from */
 };
 
 #define INET_NO_LEN SIZE_MAX

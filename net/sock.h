@@ -54,7 +54,12 @@ struct sock {
 			bool sk_unbound; /* has no port yet */
 		};
 	};
-	bool sk_broadcast, sk_reuse;
+	bool sk_broadcast, sk_reuse, sk_reuseport, sk_dontroute, sk_keepalive, sk_rxq_ovfl;
+	u8 sk_timestamp; /* SK_TIMESTAMP_*: what recvmsg tells of when a packet came */
+	u32 sk_priority, sk_mark;
+	struct {
+		s32 on, seconds;
+	} sk_linger;  /* kept, but a datagram socket has nothing to linger for */
 	u64 sk_drops; /* datagrams that found sk_rcvbuf full */
 	u64 sk_lost;  /* datagrams accepted for sending and dropped later */
 };
@@ -64,7 +69,14 @@ _Static_assert(offsetof(struct sock, sk_unbound) < offsetof(struct sock, sk_tx_u
 
 #define SK_RCVBUF_DEFAULT 212992
 #define SK_SNDBUF_DEFAULT 212992
-#define SK_BUF_MIN        2304
+#define SK_RCVBUF_MIN     2304
+#define SK_SNDBUF_MIN     4608
+
+enum sk_timestamp {
+	SK_TIMESTAMP_NONE,
+	SK_TIMESTAMP_US, /* SO_TIMESTAMP */
+	SK_TIMESTAMP_NS  /* SO_TIMESTAMPNS */
+};
 
 /* sock_init_data - what every family's sock starts with: one reference, Linux's buffer sizes, no
  * timeouts. sk: zeroed. type: SOCK_* */

@@ -1,54 +1,207 @@
 /* SPDX-License-Identifier: MIT
- * sockopt.c - socket options: those of every socket, and AF_INET's.
- * Not here: what they change; each layer reads its own member.
- * af_inet.c's operations point here.
- * Source: socket(7), ip(7), udp(7); the numbers are Linux's for x86_64. */
+ * sockopt.c - socket options: how a table of them is used, and those of every socket.
+ * Not here: AF_INET's (inet_sockopt.c); what they change, each layer reads its own member.
+ * inet_sockopt.c and af_packet.c call in.
+ * Source: socket(7); the numbers are Linux's for x86_64, so are the checks and their order. */
 #include "net/sockopt.h"
 #include "kernel/lib/string.h"
-#include "net/af_inet.h"
-#include "net/wire/ip.h"
+#include "net/dev.h"
 
-enum sockopt_level {
-	SOL_IP = 0,
-	SOL_SOCKET = 1,
-	SOL_UDP = 17
-};
+/* ---- a table ----------------------------------------------------------------------------- */
+
+static const struct sockopt *find(const struct sockopt_table *table, int name)
+{
+	for (u32 i = 0; i < table->n; i++)
+		if (table->option[i].name == name)
+			return &table->option[i];
+	return NULL;
+}
+
+/* BSD's options of IP are one byte, and no byte is 0; Linux takes all three forms. */
+static int get_integer(s32 *value, const void __user *val, u32 len, u32 least)
+{
+	*value = 0;
+	if (len < least)
+		return -EINVAL;
+	if (len == 0)
+		return 0;
+	return copy_from_user(value, val, len >= sizeof(*value) ? sizeof(*value) : 1);
+}
+
+int sockopt_set(const struct sockopt_table *table, struct sock *sk, int name,
+	const void __user *val, u32 len)
+{
+	const struct sockopt *o = find(table, name);
+	s32 value;
+	int err;
+
+	if (o && (o->flags & OPT_BYTES))
+		return o->flags & OPT_RO ? -ENOPROTOOPT : o->set_bytes(sk, val, len);
+	if (!o && table->least == 0)
+		return -ENOPROTOOPT;
+	err = get_integer(&value, val, len, table->least);
+	if (err)
+		return err;
+	if (!o || (o->flags & OPT_RO))
+		return -ENOPROTOOPT;
+	if (len == 0 && (o->flags & OPT_NONEMPTY))
+		return -EINVAL;
+	if (o->flags & OPT_FLAG)
+		value = value != 0;
+	else if (o->low < o->high && (value < o->low || value > o->high))
+		return -EINVAL;
+	if (o->set)
+		return o->set(sk, value);
+	memcpy((u8 *)sk + o->at, &value, o->size); /* x86_64 puts the low byte first */
+	return 0;
+}
+
+int sockopt_put(const void *value, u32 len_is, void __user *val, u32 *len)
+{
+	*len = min(*len, len_is);
+	return copy_to_user(val, value, *len);
+}
+
+int sockopt_get(
+	const struct sockopt_table *table, struct sock *sk, int name, void __user *val, u32 *len)
+{
+	const struct sockopt *o = find(table, name);
+	s32 value = 0;
+
+	if (!o || (o->flags & OPT_WO))
+		return -ENOPROTOOPT;
+	if (o->flags & OPT_BYTES)
+		return o->get_bytes(sk, val, len);
+	memcpy(&value, (u8 *)sk + o->at, o->size);
+	if (o->get) {
+		value = o->get(sk);
+		if (value < 0)
+			return value;
+	}
+	if (table->least < sizeof(value) && *len < sizeof(value) && value >= 0 && value <= 255)
+		return sockopt_put(&value, 1, val, len);
+	return sockopt_put(&value, sizeof(value), val, len);
+}
+
+/* ---- SOL_SOCKET --------------------------------------------------------------------------- */
 
 enum socket_option {
+	SO_DEBUG = 1,
 	SO_REUSEADDR = 2,
 	SO_TYPE = 3,
 	SO_ERROR = 4,
+	SO_DONTROUTE = 5,
 	SO_BROADCAST = 6,
 	SO_SNDBUF = 7,
 	SO_RCVBUF = 8,
+	SO_KEEPALIVE = 9,
+	SO_OOBINLINE = 10,
 	SO_NO_CHECK = 11,
+	SO_PRIORITY = 12,
+	SO_LINGER = 13,
+	SO_REUSEPORT = 15,
+	SO_RCVLOWAT = 18,
+	SO_SNDLOWAT = 19,
 	SO_RCVTIMEO = 20,
 	SO_SNDTIMEO = 21,
+	SO_BINDTODEVICE = 25,
+	SO_TIMESTAMP = 29,
+	SO_ACCEPTCONN = 30,
+	SO_SNDBUFFORCE = 32,
+	SO_RCVBUFFORCE = 33,
+	SO_TIMESTAMPNS = 35,
+	SO_MARK = 36,
 	SO_PROTOCOL = 38,
-	SO_DOMAIN = 39
+	SO_DOMAIN = 39,
+	SO_RXQ_OVFL = 40,
+	SO_BINDTOIFINDEX = 62
 };
 
-enum ip_option {
-	IP_TOS = 1,
-	IP_TTL = 2,
-	IP_MTU_DISCOVER = 10,
-	IP_MULTICAST_TTL = 33
-};
+/* Linux doubles what it is given, for its own overhead, and tells the double. */
+static u32 doubled(u32 asked, u32 least)
+{
+	return max(min(asked, (u32)INT32_MAX / 2) * 2, least);
+}
 
-#define BUF_MAX     (1 << 20)
-#define TTL_DEFAULT -1
+/* A negative size is a very large one, unless it is forced: as on Linux. */
+static int set_sndbuf(struct sock *sk, s32 value)
+{
+	sk->sk_sndbuf = doubled(min((u32)value, (u32)SK_SNDBUF_DEFAULT), SK_SNDBUF_MIN);
+	return 0;
+}
+
+static int force_sndbuf(struct sock *sk, s32 value)
+{
+	sk->sk_sndbuf = doubled((u32)max(value, 0), SK_SNDBUF_MIN);
+	return 0;
+}
+
+static int set_rcvbuf(struct sock *sk, s32 value)
+{
+	sk->sk_rcvbuf = doubled(min((u32)value, (u32)SK_RCVBUF_DEFAULT), SK_RCVBUF_MIN);
+	return 0;
+}
+
+static int force_rcvbuf(struct sock *sk, s32 value)
+{
+	sk->sk_rcvbuf = doubled((u32)max(value, 0), SK_RCVBUF_MIN);
+	return 0;
+}
+
+static int get_error(struct sock *sk)
+{
+	return -sock_error(sk);
+}
+
+static int get_domain(struct sock *sk)
+{
+	return sk->sk_socket->ops->family;
+}
+
+static int get_one(struct sock *sk)
+{
+	(void)sk;
+	return 1;
+}
+
+static int get_zero(struct sock *sk)
+{
+	(void)sk;
+	return 0;
+}
+
+static int set_nothing(struct sock *sk, s32 value)
+{
+	(void)sk, (void)value;
+	return 0;
+}
+
+/* One of the two at a time: the later. */
+static int set_timestamp(struct sock *sk, s32 value)
+{
+	sk->sk_timestamp = value ? SK_TIMESTAMP_US : SK_TIMESTAMP_NONE;
+	return 0;
+}
+
+static int set_timestampns(struct sock *sk, s32 value)
+{
+	sk->sk_timestamp = value ? SK_TIMESTAMP_NS : SK_TIMESTAMP_NONE;
+	return 0;
+}
+
+static int get_timestamp(struct sock *sk)
+{
+	return sk->sk_timestamp == SK_TIMESTAMP_US;
+}
+
+static int get_timestampns(struct sock *sk)
+{
+	return sk->sk_timestamp == SK_TIMESTAMP_NS;
+}
 
 struct timeval {
 	s64 sec, usec;
 };
-
-/* ---- setting ----------------------------------------------------------------------------- */
-
-/* Linux doubles what it is given, for its own overhead, and tells the double. */
-static u32 buffer_size(s32 asked)
-{
-	return max((u32)min(asked < 0 ? 0 : asked, BUF_MAX) * 2, (u32)SK_BUF_MIN);
-}
 
 static int set_timeout(u64 *timeout_ns, const void __user *val, u32 len)
 {
@@ -70,160 +223,6 @@ static int set_timeout(u64 *timeout_ns, const void __user *val, u32 len)
 	return 0;
 }
 
-static int set_socket(struct sock *sk, int name, s32 value)
-{
-	switch (name) {
-	case SO_REUSEADDR:
-		sk->sk_reuse = value != 0;
-		return 0;
-	case SO_BROADCAST:
-		sk->sk_broadcast = value != 0;
-		return 0;
-	case SO_SNDBUF:
-		sk->sk_sndbuf = buffer_size(value);
-		return 0;
-	case SO_RCVBUF:
-		sk->sk_rcvbuf = buffer_size(value);
-		return 0;
-	case SO_NO_CHECK:
-		sk->sk_no_check_tx = value != 0;
-		return 0;
-	default:
-		return -ENOPROTOOPT;
-	}
-}
-
-static int set_ttl(u8 *ttl, s32 value, s32 low, u8 preset)
-{
-	if (value != TTL_DEFAULT && (value < low || value > 255))
-		return -EINVAL;
-	*ttl = value == TTL_DEFAULT ? preset : (u8)value;
-	return 0;
-}
-
-static int set_ip(struct inet_sock *inet, int name, s32 value)
-{
-	switch (name) {
-	case IP_TOS:
-		inet->tos = (u8)value;
-		return 0;
-	case IP_TTL:
-		return set_ttl(&inet->uc_ttl, value, 1, IPDEFTTL);
-	case IP_MULTICAST_TTL:
-		return set_ttl(&inet->mc_ttl, value, 0, 1);
-	case IP_MTU_DISCOVER:
-		if (value < IP_PMTUDISC_DONT || value > IP_PMTUDISC_PROBE)
-			return -EINVAL;
-		inet->pmtudisc = (u8)value;
-		return 0;
-	default:
-		return -ENOPROTOOPT;
-	}
-}
-
-/* BSD's options of IP are one byte; Linux takes both. */
-static int get_integer(s32 *value, const void __user *val, u32 len, u32 least)
-{
-	u8 byte;
-
-	if (len < least)
-		return -EINVAL;
-	if (len >= sizeof(*value))
-		return copy_from_user(value, val, sizeof(*value));
-	if (copy_from_user(&byte, val, sizeof(byte)) < 0)
-		return -EFAULT;
-	*value = byte;
-	return 0;
-}
-
-int sock_setsockopt(struct socket *sock, int name, const void __user *val, u32 len)
-{
-	struct sock *sk = sock->sk;
-	s32 value;
-	int err;
-
-	if (name == SO_RCVTIMEO)
-		return set_timeout(&sk->sk_rcvtimeo, val, len);
-	if (name == SO_SNDTIMEO)
-		return set_timeout(&sk->sk_sndtimeo, val, len);
-	err = get_integer(&value, val, len, sizeof(value));
-	return err ? err : set_socket(sk, name, value);
-}
-
-int inet_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len)
-{
-	s32 value;
-	int err = -ENOPROTOOPT;
-
-	if (level == SOL_SOCKET) {
-		err = sock_setsockopt(sock, name, val, len);
-	} else if (level == SOL_IP) {
-		err = get_integer(&value, val, len, 1);
-		if (!err)
-			err = set_ip(inet_sk(sock->sk), name, value);
-	}
-	if (!err) /* TTL, TOS and others are in the flow's headers */
-		inet_forget_route(inet_sk(sock->sk));
-	return err;
-}
-
-/* ---- getting ----------------------------------------------------------------------------- */
-
-static int get_socket(struct sock *sk, int name, s32 *value)
-{
-	switch (name) {
-	case SO_REUSEADDR:
-		*value = sk->sk_reuse;
-		return 0;
-	case SO_TYPE:
-		*value = sk->sk_type;
-		return 0;
-	case SO_ERROR:
-		*value = -sock_error(sk);
-		return 0;
-	case SO_BROADCAST:
-		*value = sk->sk_broadcast;
-		return 0;
-	case SO_SNDBUF:
-		*value = (s32)sk->sk_sndbuf;
-		return 0;
-	case SO_RCVBUF:
-		*value = (s32)sk->sk_rcvbuf;
-		return 0;
-	case SO_NO_CHECK:
-		*value = sk->sk_no_check_tx;
-		return 0;
-	case SO_PROTOCOL:
-		*value = sk->sk_protocol;
-		return 0;
-	case SO_DOMAIN:
-		*value = sk->sk_socket->ops->family;
-		return 0;
-	default:
-		return -ENOPROTOOPT;
-	}
-}
-
-static int get_ip(const struct inet_sock *inet, int name, s32 *value)
-{
-	switch (name) {
-	case IP_TOS:
-		*value = inet->tos;
-		return 0;
-	case IP_TTL:
-		*value = inet->uc_ttl;
-		return 0;
-	case IP_MULTICAST_TTL:
-		*value = inet->mc_ttl;
-		return 0;
-	case IP_MTU_DISCOVER:
-		*value = inet->pmtudisc;
-		return 0;
-	default:
-		return -ENOPROTOOPT;
-	}
-}
-
 static int put_timeout(u64 timeout_ns, void __user *val, u32 *len)
 {
 	struct timeval t = { 0, 0 };
@@ -231,38 +230,123 @@ static int put_timeout(u64 timeout_ns, void __user *val, u32 *len)
 	if (timeout_ns != UINT64_MAX)
 		t = (struct timeval){ (s64)(timeout_ns / NSEC_PER_SEC),
 			(s64)(timeout_ns % NSEC_PER_SEC / NSEC_PER_USEC) };
-	*len = min(*len, (u32)sizeof(t));
-	return copy_to_user(val, &t, *len);
+	return sockopt_put(&t, sizeof(t), val, len);
 }
 
-static int put_integer(s32 value, void __user *val, u32 *len)
+static int set_rcvtimeo(struct sock *sk, const void __user *val, u32 len)
 {
-	*len = min(*len, (u32)sizeof(value));
-	return copy_to_user(val, &value, *len);
+	return set_timeout(&sk->sk_rcvtimeo, val, len);
+}
+
+static int get_rcvtimeo(struct sock *sk, void __user *val, u32 *len)
+{
+	return put_timeout(sk->sk_rcvtimeo, val, len);
+}
+
+static int set_sndtimeo(struct sock *sk, const void __user *val, u32 len)
+{
+	return set_timeout(&sk->sk_sndtimeo, val, len);
+}
+
+static int get_sndtimeo(struct sock *sk, void __user *val, u32 *len)
+{
+	return put_timeout(sk->sk_sndtimeo, val, len);
+}
+
+static int set_linger(struct sock *sk, const void __user *val, u32 len)
+{
+	return len < sizeof(sk->sk_linger)
+		       ? -EINVAL
+		       : copy_from_user(&sk->sk_linger, val, sizeof(sk->sk_linger));
+}
+
+static int get_linger(struct sock *sk, void __user *val, u32 *len)
+{
+	return sockopt_put(&sk->sk_linger, sizeof(sk->sk_linger), val, len);
+}
+
+static int bind_to_index(struct sock *sk, s32 index)
+{
+	if (index < 0)
+		return -EINVAL;
+	if (index && !dev_get_by_index(sk->sk_net, index))
+		return -ENODEV;
+	sk->sk_bound_dev_if = index;
+	return 0;
+}
+
+/* The name need not end with a zero; an empty one unbinds. */
+static int bind_to_device(struct sock *sk, const void __user *val, u32 len)
+{
+	char name[IFNAMSIZ] = "";
+	const struct net_device *dev;
+
+	if (copy_from_user(name, val, min(len, (u32)IFNAMSIZ - 1)) < 0)
+		return -EFAULT;
+	if (!name[0])
+		return bind_to_index(sk, 0);
+	dev = dev_get_by_name(sk->sk_net, name, strlen(name));
+	return dev ? bind_to_index(sk, dev->ifindex) : -ENODEV;
+}
+
+static int get_bound_device(struct sock *sk, void __user *val, u32 *len)
+{
+	const struct net_device *dev;
+
+	if (!sk->sk_bound_dev_if) {
+		*len = 0;
+		return 0;
+	}
+	if (*len < IFNAMSIZ)
+		return -EINVAL;
+	dev = dev_get_by_index(sk->sk_net, sk->sk_bound_dev_if);
+	return dev ? sockopt_put(dev->name, (u32)strlen(dev->name) + 1, val, len) : -ENODEV;
+}
+
+#define SK(member) OPT_MEMBER(struct sock, member)
+
+static const struct sockopt socket_options[] = {
+	{ SO_DEBUG, OPT_FLAG, .set = set_nothing, .get = get_zero },
+	{ SO_REUSEADDR, OPT_FLAG, SK(sk_reuse) },
+	{ SO_TYPE, OPT_RO, SK(sk_type) },
+	{ SO_ERROR, OPT_RO, .get = get_error },
+	{ SO_DONTROUTE, OPT_FLAG, SK(sk_dontroute) },
+	{ SO_BROADCAST, OPT_FLAG, SK(sk_broadcast) },
+	{ SO_SNDBUF, 0, SK(sk_sndbuf), .set = set_sndbuf },
+	{ SO_RCVBUF, 0, SK(sk_rcvbuf), .set = set_rcvbuf },
+	{ SO_KEEPALIVE, OPT_FLAG, SK(sk_keepalive) },
+	{ SO_OOBINLINE, OPT_FLAG, .set = set_nothing, .get = get_zero },
+	{ SO_NO_CHECK, OPT_FLAG, SK(sk_no_check_tx) },
+	{ SO_PRIORITY, 0, SK(sk_priority) },
+	{ SO_LINGER, OPT_BYTES, .set_bytes = set_linger, .get_bytes = get_linger },
+	{ SO_REUSEPORT, OPT_FLAG, SK(sk_reuseport) },
+	{ SO_RCVLOWAT, 0, .set = set_nothing, .get = get_one }, /* datagrams come whole */
+	{ SO_SNDLOWAT, OPT_RO, .get = get_one },
+	{ SO_RCVTIMEO, OPT_BYTES, .set_bytes = set_rcvtimeo, .get_bytes = get_rcvtimeo },
+	{ SO_SNDTIMEO, OPT_BYTES, .set_bytes = set_sndtimeo, .get_bytes = get_sndtimeo },
+	{ SO_BINDTODEVICE, OPT_BYTES, .set_bytes = bind_to_device, .get_bytes = get_bound_device },
+	{ SO_TIMESTAMP, OPT_FLAG, .set = set_timestamp, .get = get_timestamp },
+	{ SO_ACCEPTCONN, OPT_RO, .get = get_zero },
+	{ SO_SNDBUFFORCE, OPT_WO, .set = force_sndbuf },
+	{ SO_RCVBUFFORCE, OPT_WO, .set = force_rcvbuf },
+	{ SO_TIMESTAMPNS, OPT_FLAG, .set = set_timestampns, .get = get_timestampns },
+	{ SO_MARK, 0, SK(sk_mark) },
+	{ SO_PROTOCOL, OPT_RO, SK(sk_protocol) },
+	{ SO_DOMAIN, OPT_RO, .get = get_domain },
+	{ SO_RXQ_OVFL, OPT_FLAG, SK(sk_rxq_ovfl) },
+	{ SO_BINDTOIFINDEX, 0, SK(sk_bound_dev_if), .set = bind_to_index },
+};
+
+static const struct sockopt_table socket_table = {
+	.option = socket_options, .n = ARRAY_SIZE(socket_options), .least = sizeof(s32)
+};
+
+int sock_setsockopt(struct socket *sock, int name, const void __user *val, u32 len)
+{
+	return sockopt_set(&socket_table, sock->sk, name, val, len);
 }
 
 int sock_getsockopt(struct socket *sock, int name, void __user *val, u32 *len)
 {
-	s32 value;
-	int err;
-
-	if (name == SO_RCVTIMEO)
-		return put_timeout(sock->sk->sk_rcvtimeo, val, len);
-	if (name == SO_SNDTIMEO)
-		return put_timeout(sock->sk->sk_sndtimeo, val, len);
-	err = get_socket(sock->sk, name, &value);
-	return err ? err : put_integer(value, val, len);
-}
-
-int inet_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len)
-{
-	s32 value;
-	int err;
-
-	if (level == SOL_SOCKET)
-		return sock_getsockopt(sock, name, val, len);
-	if (level != SOL_IP)
-		return -EOPNOTSUPP;
-	err = get_ip(inet_sk(sock->sk), name, &value);
-	return err ? err : put_integer(value, val, len);
+	return sockopt_get(&socket_table, sock->sk, name, val, len);
 }

@@ -8,18 +8,81 @@
 #include "net/socket.h"
 
 enum ip_pmtudisc {
-	IP_PMTUDISC_DONT,
-	IP_PMTUDISC_WANT,
-	IP_PMTUDISC_DO,
-	IP_PMTUDISC_PROBE
+	IP_PMTUDISC_DONT,      /* never set DF */
+	IP_PMTUDISC_WANT,      /* set it where the packet fits, fragment where it does not */
+	IP_PMTUDISC_DO,        /* set it always; what does not fit is refused */
+	IP_PMTUDISC_PROBE,     /* the same, by the device's MTU alone */
+	IP_PMTUDISC_INTERFACE, /* never set DF, the device's MTU alone, what does not fit is refused */
+	IP_PMTUDISC_OMIT       /* the same, but larger ones are fragmented */
 };
 
-/* sock_setsockopt, sock_getsockopt - SOL_SOCKET, for any family. Returns as those below. */
+/* ip_may_fragment - may a datagram that does not fit leave in pieces? */
+static inline bool ip_may_fragment(u8 pmtudisc)
+{
+	return pmtudisc < IP_PMTUDISC_DO || pmtudisc == IP_PMTUDISC_OMIT;
+}
+
+/* ip_sets_df - does one that fits carry DF? */
+static inline bool ip_sets_df(u8 pmtudisc)
+{
+	return pmtudisc >= IP_PMTUDISC_WANT && pmtudisc <= IP_PMTUDISC_PROBE;
+}
+
+/* ---- tables of options ------------------------------------------------------------------- */
+
+enum sockopt_flags {
+	OPT_FLAG = 1,     /* anything but 0 is 1 */
+	OPT_RO = 2,       /* cannot be set */
+	OPT_WO = 4,       /* cannot be asked for */
+	OPT_BYTES = 8,    /* not an int: set_bytes and get_bytes know */
+	OPT_NONEMPTY = 16 /* no bytes do not mean 0 */
+};
+
+/* One option: an int that is a member of the sock's, or that functions know. */
+struct sockopt {
+	u8 name, flags;
+	u8 size; /* of the member: 1, 2 or 4 bytes */
+	u16 at;  /* where it is, from the sock's start */
+	s32 low, high;
+	union { /* instead of storing; NULL: store */
+		int (*set)(struct sock *sk, s32 value);
+		int (*set_bytes)(struct sock *sk, const void __user *val, u32 len);
+	};
+	union { /* instead of reading it; negative: an errno */
+		int (*get)(struct sock *sk);
+		int (*get_bytes)(struct sock *sk, void __user *val, u32 *len);
+	};
+};
+
+#define OPT_MEMBER(type, member)                                                                   \
+	.size = sizeof(((type *)NULL)->member), .at = offsetof(type, member)
+
+struct sockopt_table {
+	const struct sockopt *option;
+	u8 n;
+	u8 least; /* bytes of a value; below 4: the level takes BSD's one-byte form, too */
+};
+
+/* sockopt_set - setsockopt at the level that the table is for.
+ * Returns 0, -ENOPROTOOPT (unknown, or cannot be set), -EINVAL (length or value), -EFAULT, or what
+ * the option says */
+int sockopt_set(const struct sockopt_table *table, struct sock *sk, int name,
+	const void __user *val, u32 len);
+
+/* sockopt_get - the same for getsockopt. *len: in room, out what was written. */
+int sockopt_get(
+	const struct sockopt_table *table, struct sock *sk, int name, void __user *val, u32 *len);
+
+/* sockopt_put - len_is bytes of an answer, as many as *len allows. Returns 0 or -EFAULT. */
+int sockopt_put(const void *value, u32 len_is, void __user *val, u32 *len);
+
+/* ---- what families call ------------------------------------------------------------------ */
+
+/* sock_setsockopt, sock_getsockopt - SOL_SOCKET, for any family. Returns as those above. */
 int sock_setsockopt(struct socket *sock, int name, const void __user *val, u32 len);
 int sock_getsockopt(struct socket *sock, int name, void __user *val, u32 *len);
 
-/* inet_setsockopt - Returns 0, -ENOPROTOOPT (unknown), -EINVAL (length or value), -EFAULT, ... */
+/* inet_setsockopt, inet_getsockopt - all levels of an AF_INET socket; one that is not here answers
+ * -ENOPROTOOPT and -EOPNOTSUPP, as on Linux. */
 int inet_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len);
-
-/* inet_getsockopt - *len: in room, out what was written; the same errors. */
 int inet_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len);

@@ -59,7 +59,7 @@ static int udp_route(struct sock *sk, be32 daddr, be16 dport)
 		inet_forget_route(inet); /* an answer that fails is not kept */
 		return err;
 	}
-	rt->fragment = inet->pmtudisc < IP_PMTUDISC_DO;
+	rt->fragment = ip_may_fragment(inet->pmtudisc);
 	inet->cache.len = INET_NO_LEN;
 	inet->cache.udp = (struct udp_template){ .uh.source = cpu_to_be16(inet->inet_num),
 		.uh.dest = dport,
@@ -68,7 +68,7 @@ static int udp_route(struct sock *sk, be32 daddr, be16 dport)
 		.check_mask = sk->sk_no_check_tx ? 0 : 0xffff };
 	ip_template_init(&inet->cache.ip, rt, IPPROTO_UDP, inet->tos,
 		rt->flags & RTCF_MULTICAST ? inet->mc_ttl : inet->uc_ttl,
-		inet->pmtudisc != IP_PMTUDISC_DONT);
+		ip_sets_df(inet->pmtudisc));
 	return 0;
 }
 

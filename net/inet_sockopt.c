@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT
+ * inet_sockopt.c - socket options of AF_INET: those of IP and those of UDP.
+ * Not here: those of every socket (sockopt.c); what they change, each layer reads its own member.
+ * af_inet.c's operations point here. Calls routing for IP_MTU.
+ * Source: ip(7), udp(7); the numbers are Linux's, so are the checks. */
+#include "net/af_inet.h"
+#include "net/sockopt.h"
+
+enum sockopt_level {
+	SOL_IP = 0,
+	SOL_SOCKET = 1,
+	SOL_UDP = 17
+};
+
+/* ---- SOL_IP ------------------------------------------------------------------------------ */
+
+enum ip_option {
+	IP_TOS = 1,
+	IP_TTL = 2,
+	IP_PKTINFO = 8,
+	IP_MTU_DISCOVER = 10,
+	IP_RECVERR = 11,
+	IP_RECVTTL = 12,
+	IP_RECVTOS = 13,
+	IP_MTU = 14,
+	IP_FREEBIND = 15,
+	IP_BIND_ADDRESS_NO_PORT = 24,
+	IP_MULTICAST_IF = 32,
+	IP_MULTICAST_TTL = 33,
+	IP_MULTICAST_LOOP = 34,
+	IP_MULTICAST_ALL = 49
+};
+
+#define TTL_DEFAULT -1
+
+static int set_ttl(struct sock *sk, s32 value)
+{
+	if (value == 0)
+		return -EINVAL;
+	inet_sk(sk)->uc_ttl = value == TTL_DEFAULT ? IPDEFTTL : (u8)value;
+	return 0;
+}
+
+static int set_multicast_ttl(struct sock *sk, s32 value)
+{
+	inet_sk(sk)->mc_ttl = value == TTL_DEFAULT ? 1 : (u8)value;
+	return 0;
+}
+
+/* What a packet to the peer may measure now. */
+static int get_mtu(struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	struct flowi4 fl4 = { .daddr = inet->inet_daddr,
+		.saddr = inet->inet_saddr,
+		.oif = sk->sk_bound_dev_if,
+		.proto = (u8)sk->sk_protocol,
+		.tos = inet->tos & FLOWI_TOS_MASK };
+	struct rtable rt;
+
+	if (be16_is_zero(inet->inet_dport) || ip_route_output_flow(sk->sk_net, &fl4, &rt) < 0)
+		return -ENOTCONN;
+	return (int)rt.mtu;
+}
+
+/* The program names a device by number, by an address of ours, or not at all. */
+struct ip_mreqn {
+	be32 multiaddr, address;
+	s32 ifindex;
+};
+
+#define IP_MREQ_LEN offsetof(struct ip_mreqn, ifindex)
+
+static const struct net_device *device_with(struct net *net, be32 addr)
+{
+	const struct net_device *dev;
+
+	list_for_each(dev, &net->dev_base, list)
+		if (be32_eq(dev->ip_addr, addr))
+			return dev;
+	return NULL;
+}
+
+static int get_mreqn(struct ip_mreqn *mreq, const void __user *val, u32 len)
+{
+	*mreq = (struct ip_mreqn){ .ifindex = 0 };
+	if (len >= IP_MREQ_LEN)
+		return copy_from_user(
+			mreq, val, len >= sizeof(*mreq) ? sizeof(*mreq) : IP_MREQ_LEN);
+	return len < sizeof(be32) ? -EINVAL : copy_from_user(&mreq->address, val, sizeof(be32));
+}
+
+static int set_multicast_if(struct sock *sk, const void __user *val, u32 len)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	const struct net_device *dev = NULL;
+	struct ip_mreqn mreq;
+	int err = get_mreqn(&mreq, val, len);
+
+	if (err)
+		return err;
+	if (mreq.ifindex)
+		dev = dev_get_by_index(sk->sk_net, mreq.ifindex);
+	else if (!be32_is_zero(mreq.address))
+		dev = device_with(sk->sk_net, mreq.address);
+	if (!dev && (mreq.ifindex || !be32_is_zero(mreq.address)))
+		return -EADDRNOTAVAIL;
+	if (dev && sk->sk_bound_dev_if && dev->ifindex != sk->sk_bound_dev_if)
+		return -EINVAL;
+	inet->mc_index = dev ? dev->ifindex : 0;
+	inet->mc_addr = mreq.address;
+	return 0;
+}
+
+static int get_multicast_if(struct sock *sk, void __user *val, u32 *len)
+{
+	return sockopt_put(&inet_sk(sk)->mc_addr, sizeof(be32), val, len);
+}
+
+#define INET(member) OPT_MEMBER(struct inet_sock, member)
+
+static const struct sockopt ip_options[] = {
+	{ IP_TOS, 0, INET(tos) },
+	{ IP_TTL, OPT_NONEMPTY, INET(uc_ttl), TTL_DEFAULT, 255, .set = set_ttl },
+	{ IP_PKTINFO, OPT_FLAG, INET(pktinfo) },
+	{ IP_MTU_DISCOVER, 0, INET(pmtudisc), IP_PMTUDISC_DONT, IP_PMTUDISC_OMIT },
+	{ IP_RECVTTL, OPT_FLAG, INET(recvttl) },
+	{ IP_RECVTOS, OPT_FLAG, INET(recvtos) },
+	{ IP_MTU, OPT_RO, .get = get_mtu },
+	{ IP_FREEBIND, OPT_FLAG | OPT_NONEMPTY, INET(freebind) },
+	{ IP_BIND_ADDRESS_NO_PORT, OPT_FLAG, INET(bind_address_no_port) },
+	{ IP_MULTICAST_IF, OPT_BYTES, .set_bytes = set_multicast_if,
+		.get_bytes = get_multicast_if },
+	{ IP_MULTICAST_TTL, OPT_NONEMPTY, INET(mc_ttl), TTL_DEFAULT, 255,
+		.set = set_multicast_ttl },
+	{ IP_MULTICAST_LOOP, OPT_FLAG | OPT_NONEMPTY, INET(mc_loop) },
+	{ IP_MULTICAST_ALL, OPT_NONEMPTY, INET(mc_all), 0, 1 },
+};
+
+/* ---- SOL_UDP ----------------------------------------------------------------------------- */
+
+enum udp_option {
+	UDP_CORK = 1,
+	UDP_SEGMENT = 103
+};
+
+static const struct sockopt udp_options[] = {
+	{ UDP_CORK, OPT_FLAG, INET(corkflag) },
+	{ UDP_SEGMENT, 0, INET(gso_size), 0, UINT16_MAX },
+};
+
+/* ---- all levels -------------------------------------------------------------------------- */
+
+static const struct sockopt_table ip_table = { .option = ip_options, .n = ARRAY_SIZE(ip_options) };
+static const struct sockopt_table udp_table = {
+	.option = udp_options, .n = ARRAY_SIZE(udp_options), .least = sizeof(s32)
+};
+
+static const struct sockopt_table *table_of(int level)
+{
+	return level == SOL_IP ? &ip_table : level == SOL_UDP ? &udp_table : NULL;
+}
+
+int inet_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len)
+{
+	const struct sockopt_table *table = table_of(level);
+	int err = -ENOPROTOOPT;
+
+	if (level == SOL_SOCKET)
+		err = sock_setsockopt(sock, name, val, len);
+	else if (table)
+		err = sockopt_set(table, sock->sk, name, val, len);
+	if (!err) /* TTL, TOS and others are in the flow's headers */
+		inet_forget_route(inet_sk(sock->sk));
+	return err;
+}
+
+int inet_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len)
+{
+	const struct sockopt_table *table = table_of(level);
+
+	if (level == SOL_SOCKET)
+		return sock_getsockopt(sock, name, val, len);
+	return table ? sockopt_get(table, sock->sk, name, val, len) : -EOPNOTSUPP;
+}
