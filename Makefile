@@ -53,6 +53,7 @@ OBJS := \
 	net/socket_recv.o \
 	net/sock.o \
 	net/datagram.o \
+	net/af_packet.o \
 	net/sockopt.o \
 	net/inet_sockopt.o \
 	net/skbuff.o \

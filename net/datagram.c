@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * datagram.c - messages that wait in a socket to be read: how many may, and how one is taken.
+ * datagram.c - a socket's waits: messages until they are read, readers for one, senders for room.
  * Not here: what is in them; each protocol knows where its payload starts.
- * udp_input.c and af_packet.c call in. Calls net_poll while it waits.
+ * udp_input.c, ip_output.c and af_packet.c call in. Calls net_poll while it waits.
  * Source: recv(2); Linux's net/core/datagram.c for the names. */
 #include "net/datagram.h"
 #include "net/dev.h"
@@ -70,4 +70,38 @@ ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t 
 	if (!(flags & MSG_PEEK))
 		take_first(sk);
 	return err ? err : (ssize)(flags & MSG_TRUNC ? payload : n);
+}
+
+/* ---- room ------------------------------------------------------------------------------- */
+
+/* How long a sender without SO_SNDTIMEO waits for a ring that is full or a link that is down: as
+ * long as autonegotiation may take after a reset. */
+#define SEND_WAIT_NS (15 * NSEC_PER_SEC)
+
+static u64 send_deadline(const struct sock *sk, u32 flags)
+{
+	if (flags & MSG_DONTWAIT)
+		return 0;
+	return clock_ns() + (sk->sk_sndtimeo == UINT64_MAX ? SEND_WAIT_NS : sk->sk_sndtimeo);
+}
+
+int sock_wait_for_room(const struct sock *sk, struct net_device *dev, u32 flags, u32 n)
+{
+	u64 deadline;
+	int err;
+
+	if (skb_pool.free_n >= n && dev->tx_room >= n)
+		return 0;
+	deadline = send_deadline(sk, flags);
+	err = dev_tx_wait(dev, n, deadline);
+	while (!err && skb_pool.free_n < n) { /* others hold them: parked, received and unread */
+		if (deadline == 0)
+			return -EAGAIN;
+		if (clock_ns() >= deadline)
+			return -ENOBUFS;
+		net_poll();
+		machine_idle();
+	}
+	/* socket(7): what SO_SNDTIMEO's end answers */
+	return err && sk->sk_sndtimeo != UINT64_MAX ? -EAGAIN : err;
 }

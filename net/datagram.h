@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * datagram.h - messages that wait in a socket to be read: how many may, and how one is taken.
+ * datagram.h - a socket's waits: messages until they are read, readers for one, senders for room.
  * Not here: what is in them; each protocol knows where its payload starts.
- * udp_input.c and af_packet.c call in. Calls net_poll while it waits.
+ * udp_input.c, ip_output.c and af_packet.c call in. Calls net_poll while it waits.
  * Source: recv(2); Linux's net/core/datagram.c for the names. */
 #pragma once
 
@@ -28,3 +28,10 @@ struct sk_buff *skb_recv_datagram(struct sock *sk, u32 flags, int *err);
  * len; what does not fit is lost, and MSG_TRUNC says so. The packet is taken, but for MSG_PEEK.
  * Returns  what recv returns: bytes copied, or under MSG_TRUNC all there were; or -EFAULT */
 ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t len);
+
+/* sock_wait_for_room - until the pool and the device have room for n packets.
+ * flags    MSG_*
+ * Returns  0, or -EAGAIN (may not wait, or waited as long as SO_SNDTIMEO says), -ENOBUFS, -ENETDOWN
+ * Blocks   for sk_sndtimeo, or else as long as a link may take to come back; not with MSG_DONTWAIT */
+int sock_wait_for_room(
+	const struct sock *sk, struct net_device *dev, u32 flags, u32 n) __must_check;

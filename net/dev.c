@@ -92,12 +92,14 @@ void dev_add_tap(struct packet_tap *tap)
 {
 	list_add_tail(&tap->list, &taps);
 	static_key_set(&taps_active, true);
+	net_changed(&init_net);
 }
 
 void dev_remove_tap(struct packet_tap *tap)
 {
 	list_del(&tap->list);
 	static_key_set(&taps_active, !list_empty(&taps));
+	net_changed(&init_net);
 }
 
 static noinline void show_taps(const struct sk_buff *skb, bool outgoing)
@@ -211,14 +213,14 @@ void netif_receive_skb(struct sk_buff *skb)
 
 	dev->stats.rx_packets++;
 	dev->stats.rx_bytes += skb->len;
-	if (static_branch_unlikely(&taps_active))
-		show_taps(skb, false);
 	if (skb->len < ETH_HLEN) {
 		kfree_skb(skb, SKB_DROP_HEADER);
 		return;
 	}
 	skb->protocol = eth->h_proto;
 	skb->pkt_type = (u8)classify(dev, eth);
+	if (static_branch_unlikely(&taps_active))
+		show_taps(skb, false);
 	skb_pull(skb, ETH_HLEN);
 	for (size_t i = 0; i < ptype_n; i++) {
 		if (ptypes[i].type == be16_to_cpu(skb->protocol)) {

@@ -6,12 +6,6 @@
 #include "net/af_inet.h"
 #include "net/sockopt.h"
 
-enum sockopt_level {
-	SOL_IP = 0,
-	SOL_SOCKET = 1,
-	SOL_UDP = 17
-};
-
 /* ---- SOL_IP ------------------------------------------------------------------------------ */
 
 enum ip_option {

@@ -4,7 +4,7 @@
  * udp.c and icmp.c call in; calls neigh_output.
  * Source: RFC 791 3.1-3.2; RFC 1122 3.2.1; RFC 6864 4 (identification). */
 #include "net/ip_output.h"
-#include "net/sock.h"
+#include "net/datagram.h"
 #include "kernel/lib/string.h"
 
 #define FRAGMENT_UNIT  8 /* offsets count in these */
@@ -12,38 +12,15 @@
 
 /* ---- building --------------------------------------------------------------------------- */
 
-/* How long a sender without SO_SNDTIMEO waits for a ring that is full or a link that is down: as
- * long as autonegotiation may take after a reset. */
-#define SEND_WAIT_NS (15 * NSEC_PER_SEC)
-
-static u64 send_deadline(const struct sock *sk, const struct msghdr *msg)
-{
-	if (msg->flags & MSG_DONTWAIT)
-		return 0;
-	return clock_ns() + (sk->sk_sndtimeo == UINT64_MAX ? SEND_WAIT_NS : sk->sk_sndtimeo);
-}
-
-/* Until the pool and the device have room for n packets. */
+/* Until the pool and the device have room for n packets; meanwhile the route may have changed. */
 static int wait_for_room(
 	const struct sock *sk, const struct rtable *rt, const struct msghdr *msg, u32 n)
 {
-	u64 deadline;
 	int err;
 
 	if (skb_pool.free_n >= n && rt->dev->tx_room >= n)
 		return 0;
-	deadline = send_deadline(sk, msg);
-	err = dev_tx_wait(rt->dev, n, deadline);
-	while (!err && skb_pool.free_n < n) { /* others hold them: parked, received and unread */
-		if (deadline == 0)
-			return -EAGAIN;
-		if (clock_ns() >= deadline)
-			return -ENOBUFS;
-		net_poll();
-		machine_idle();
-	}
-	if (err && sk->sk_sndtimeo != UINT64_MAX)
-		return -EAGAIN; /* socket(7): what SO_SNDTIMEO's end answers */
+	err = sock_wait_for_room(sk, rt->dev, msg->flags, n);
 	return !err && !rt_valid(rt->dev->net, rt) ? -ESTALE : err;
 }
 

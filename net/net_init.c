@@ -5,6 +5,7 @@
  * Source: Linux's inet_init. */
 #include "net/net_init.h"
 #include "net/af_inet.h"
+#include "net/af_packet.h"
 #include "net/arp.h"
 #include "net/fib.h"
 #include "net/icmp.h"
@@ -68,6 +69,7 @@ int net_init(void)
 	ip_set_protocols(inet_protocols, ARRAY_SIZE(inet_protocols));
 	arp_init();
 	af_inet_init();
+	af_packet_init();
 	return setup_net(&init_net);
 }
 
@@ -123,6 +125,5 @@ void net_stats_show(struct net *net)
 	for (u32 reason = 0; reason < SKB_DROP_TX_REASONS; reason++)
 		dropped += skb_pool.dropped[reason];
 	pr_info("net: accepted %lu = sent %lu + parked %lu + queued %lu + dropped %lu\n",
-		net->mib.ip_out_requests + net->mib.arp_out, tx, net->mib.parked, net->mib.queued,
-		dropped);
+		net_accepted(net), tx, net->mib.parked, net->mib.queued, dropped);
 }

@@ -18,6 +18,7 @@ struct nf_hooks;
 struct net_mib {
 	u64 ip_out_requests; /* packets handed to ip_local_out: what sending has accepted */
 	u64 arp_out;         /* ARP packets built */
+	u64 packet_out;      /* frames that packet sockets sent */
 	u64 ip_in_receives, ip_in_delivers;
 	u64 ip_frag_creates; /* extra frames that fragmentation made */
 	u64 ip_out_no_routes;
@@ -40,6 +41,12 @@ struct net {
 };
 
 extern struct net init_net;
+
+/* net_accepted - packets that the stack has taken to be sent, whoever made them (design rule 2). */
+static inline u64 net_accepted(const struct net *net)
+{
+	return net->mib.ip_out_requests + net->mib.arp_out + net->mib.packet_out;
+}
 
 /* net_changed - a device, an address, a route or a neighbour changed: cached routes are stale. */
 static inline void net_changed(struct net *net)

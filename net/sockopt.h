@@ -7,6 +7,13 @@
 
 #include "net/socket.h"
 
+enum sockopt_level {
+	SOL_IP = 0,
+	SOL_SOCKET = 1,
+	SOL_UDP = 17,
+	SOL_PACKET = 263
+};
+
 enum ip_pmtudisc {
 	IP_PMTUDISC_DONT,      /* never set DF */
 	IP_PMTUDISC_WANT,      /* set it where the packet fits, fragment where it does not */

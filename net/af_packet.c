@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT
+ * af_packet.c - the family AF_PACKET: whole frames, as they go through the devices.
+ * Not here: what is in them, the taps themselves (dev.c).
+ * socket.c calls its operations, dev.c packet_rcv for each frame; calls dev_queue_xmit.
+ * Source: packet(7); Linux's packet_rcv, packet_snd, packet_do_bind: the order of their checks. */
+#include "net/af_packet.h"
+#include "kernel/lib/slab.h"
+#include "kernel/lib/string.h"
+#include "net/datagram.h"
+#include "net/eth.h"
+#include "net/sockopt.h"
+#include "net/wire/arp.h"
+
+#define ARPHRD_LOOPBACK 772
+#define SLL_ADDR_OFF    offsetof(struct sockaddr_ll, sll_addr)
+#define VLAN_HLEN       4
+#define ETH_P_8021Q     0x8100
+
+enum packet_option {
+	PACKET_ADD_MEMBERSHIP = 1,
+	PACKET_DROP_MEMBERSHIP = 2,
+	PACKET_STATISTICS = 6,
+	PACKET_IGNORE_OUTGOING = 23
+};
+
+struct list_head packet_sockets = LIST_HEAD_INIT(packet_sockets);
+static struct slab packet_slab = SLAB(struct packet_sock);
+
+static struct packet_sock *pkt_sk(const struct sock *sk)
+{
+	return (struct packet_sock *)(uintptr_t)sk;
+}
+
+/* ---- hearing ---------------------------------------------------------------------------- */
+
+/* A socket of one ethertype hears what comes in; only one of ETH_P_ALL also what goes out, and not
+ * what it sent itself. */
+static bool wanted(const struct packet_sock *po, const struct sk_buff *skb, bool outgoing)
+{
+	const struct ethhdr *eth = (const void *)skb->data;
+	const struct net_device *dev = skb->dev;
+
+	if (dev->net != po->sk.sk_net)
+		return false;
+	if (po->sk.sk_bound_dev_if && po->sk.sk_bound_dev_if != dev->ifindex)
+		return false;
+	if (outgoing && (skb->sk == &po->sk || po->ignore_outgoing))
+		return false;
+	return be16_eq(po->num, cpu_to_be16(ETH_P_ALL)) ||
+	       (!outgoing && be16_eq(po->num, eth->h_proto));
+}
+
+/* A frame that waits has its address in front of it, behind the packet's own record. */
+static struct sockaddr_ll *frame_address(const struct sk_buff *skb)
+{
+	return (void *)(skb_slot(skb) + sizeof(struct sk_buff));
+}
+
+_Static_assert(sizeof(struct sk_buff) + sizeof(struct sockaddr_ll) <= SKB_NETWORK_OFF,
+	"the address lies in front of the frame");
+
+static void device_address(struct sockaddr_ll *sll, const struct net_device *dev)
+{
+	sll->sll_ifindex = dev->ifindex;
+	sll->sll_hatype = dev->flags & IFF_LOOPBACK ? ARPHRD_LOOPBACK : ARPHRD_ETHER;
+	sll->sll_halen = ETH_ALEN;
+}
+
+static struct sk_buff *copy_frame(const struct sk_buff *skb, bool outgoing)
+{
+	const struct ethhdr *eth = (const void *)skb->data;
+	struct sk_buff *copy = skb_alloc(SKB_NETWORK_OFF);
+	struct sockaddr_ll *sll;
+
+	if (!copy)
+		return NULL;
+	memcpy(skb_put(copy, skb->len), skb->data, skb->len);
+	sll = frame_address(copy);
+	*sll = (struct sockaddr_ll){ .sll_family = AF_PACKET,
+		.sll_protocol = eth->h_proto,
+		.sll_pkttype = outgoing ? PACKET_OUTGOING : skb->pkt_type };
+	device_address(sll, skb->dev);
+	memcpy(sll->sll_addr, eth->h_source, ETH_ALEN);
+	return copy;
+}
+
+static void packet_rcv(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
+{
+	struct packet_sock *po = container_of(tap, struct packet_sock, tap);
+	struct sk_buff *copy = NULL;
+
+	if (!wanted(po, skb, outgoing))
+		return;
+	po->tp_packets++;
+	if (skb->len <= SKB_SLOT - SKB_NETWORK_OFF && sk_rcvbuf_takes(&po->sk, skb->len))
+		copy = copy_frame(skb, outgoing);
+	if (copy)
+		sock_queue_rcv_skb(&po->sk, copy);
+	else
+		po->sk.sk_drops++;
+}
+
+/* SOCK_DGRAM does not see the header. */
+static u32 hidden_len(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_DGRAM ? ETH_HLEN : 0;
+}
+
+static ssize packet_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
+{
+	int err;
+	const struct sk_buff *skb = skb_recv_datagram(sock->sk, msg->flags, &err);
+
+	if (!skb)
+		return err;
+	if (msg->name) {
+		memcpy(msg->name, frame_address(skb), sizeof(struct sockaddr_ll));
+		msg->namelen = sizeof(struct sockaddr_ll);
+	}
+	return skb_copy_datagram(sock->sk, msg, hidden_len(sock->sk), len);
+}
+
+/* ---- sending ---------------------------------------------------------------------------- */
+
+/* Where a message goes: the address given, or else what the socket is bound to. */
+struct destination {
+	struct net_device *dev;
+	be16 protocol;
+	const u8 *mac; /* NULL: not given */
+};
+
+static int find_destination(
+	const struct packet_sock *po, const struct msghdr *msg, struct destination *to)
+{
+	const struct sockaddr_ll *sll = (const void *)msg->name;
+	int ifindex = po->sk.sk_bound_dev_if;
+
+	*to = (struct destination){ .protocol = po->num };
+	if (sll) {
+		if (msg->namelen < sizeof(*sll) || msg->namelen < SLL_ADDR_OFF + sll->sll_halen)
+			return -EINVAL;
+		ifindex = sll->sll_ifindex;
+		to->protocol = sll->sll_protocol;
+		to->mac = sll->sll_halen ? sll->sll_addr : NULL;
+	}
+	to->dev = dev_get_by_index(po->sk.sk_net, ifindex);
+	if (!to->dev)
+		return -ENXIO;
+	return to->dev->flags & IFF_UP ? 0 : -ENETDOWN;
+}
+
+/* A tag makes a frame longer and is no part of what the MTU counts. */
+static bool too_long(const struct sk_buff *skb)
+{
+	const struct ethhdr *eth = (const void *)skb->data;
+	u32 most = ETH_HLEN + skb->dev->mtu;
+
+	if (be16_eq(eth->h_proto, cpu_to_be16(ETH_P_8021Q)))
+		most += VLAN_HLEN;
+	return skb->len > most;
+}
+
+/* The frame, header and all. SOCK_RAW brings its own. */
+static int fill_frame(struct sk_buff *skb, const struct sock *sk, const struct destination *to,
+	struct msghdr *msg, size_t len)
+{
+	if (len > skb_room(skb))
+		return -EMSGSIZE;
+	if (memcpy_from_msg(skb_put(skb, (u32)len), msg, len) < 0)
+		return -EFAULT;
+	if (sk->sk_type == SOCK_DGRAM) {
+		if (!to->mac)
+			return -EINVAL;
+		eth_header(skb, to->mac, be16_to_cpu(to->protocol));
+	}
+	if (skb->len < ETH_HLEN)
+		return -EINVAL;
+	skb->protocol = ((const struct ethhdr *)skb->data)->h_proto;
+	skb_pull(skb, ETH_HLEN);
+	skb_set_network_header(skb); /* from here on it counts against SO_SNDBUF */
+	skb_push(skb, ETH_HLEN);
+	return too_long(skb) ? -EMSGSIZE : 0;
+}
+
+static ssize packet_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
+{
+	struct sock *sk = sock->sk;
+	struct destination to;
+	struct sk_buff *skb;
+	int err = sock_error(sk);
+
+	if (!err)
+		err = find_destination(pkt_sk(sk), msg, &to);
+	if (!err && len > to.dev->mtu + ETH_HLEN + VLAN_HLEN - hidden_len(sk))
+		err = -EMSGSIZE;
+	if (!err)
+		err = sock_wait_for_room(sk, to.dev, msg->flags, 1);
+	if (err)
+		return err;
+	skb = skb_alloc(SKB_NETWORK_OFF - ETH_HLEN + hidden_len(sk));
+	skb->dev = to.dev;
+	skb->sk = sk;
+	err = fill_frame(skb, sk, &to, msg, len);
+	if (err) {
+		consume_skb(skb);
+		return err;
+	}
+	sk->sk_net->mib.packet_out++;
+	err = dev_queue_xmit(skb);
+	return err ? err : (ssize)len;
+}
+
+/* ---- a socket's life -------------------------------------------------------------------- */
+
+static void listen(struct packet_sock *po, bool on)
+{
+	if (on == po->running)
+		return;
+	po->running = on;
+	if (on)
+		dev_add_tap(&po->tap);
+	else
+		dev_remove_tap(&po->tap);
+}
+
+static int packet_bind(struct socket *sock, const struct sockaddr_storage *addr, u32 len)
+{
+	const struct sockaddr_ll *sll = (const void *)addr;
+	struct packet_sock *po = pkt_sk(sock->sk);
+	const struct net_device *dev = NULL;
+
+	if (len < sizeof(*sll) || sll->sll_family != AF_PACKET)
+		return -EINVAL;
+	if (sll->sll_ifindex) {
+		dev = dev_get_by_index(po->sk.sk_net, sll->sll_ifindex);
+		if (!dev)
+			return -ENODEV;
+	}
+	if (!be16_is_zero(sll->sll_protocol))
+		po->num = sll->sll_protocol;
+	po->sk.sk_bound_dev_if = sll->sll_ifindex;
+	listen(po, !be16_is_zero(po->num));
+	if (dev && !(dev->flags & IFF_UP))
+		sk_report_error(&po->sk, ENETDOWN);
+	return 0;
+}
+
+static int packet_getname(struct socket *sock, struct sockaddr_storage *addr, bool peer)
+{
+	const struct packet_sock *po = pkt_sk(sock->sk);
+	const struct net_device *dev = dev_get_by_index(po->sk.sk_net, po->sk.sk_bound_dev_if);
+	struct sockaddr_ll *sll = (void *)addr;
+
+	if (peer)
+		return -EOPNOTSUPP;
+	*sll = (struct sockaddr_ll){ .sll_family = AF_PACKET,
+		.sll_ifindex = po->sk.sk_bound_dev_if,
+		.sll_protocol = po->num };
+	if (dev) {
+		device_address(sll, dev);
+		memcpy(sll->sll_addr, dev->dev_addr, ETH_ALEN);
+	}
+	return (int)SLL_ADDR_OFF + sll->sll_halen;
+}
+
+static u16 packet_poll(struct socket *sock)
+{
+	const struct sock *sk = sock->sk;
+	const struct net_device *dev = dev_get_by_index(sk->sk_net, sk->sk_bound_dev_if);
+	u16 events = sk->sk_err ? POLLERR : 0;
+
+	if (sk->sk_receive_queue.n > 0)
+		events |= POLLIN | POLLRDNORM;
+	if (skb_pool.free_n > 0 && (!dev || dev->tx_room > 0))
+		events |= POLLOUT | POLLWRNORM;
+	return events;
+}
+
+static void packet_release(struct socket *sock)
+{
+	struct packet_sock *po = pkt_sk(sock->sk);
+
+	listen(po, false);
+	list_del(&po->list);
+	sock_purge_rcv(&po->sk);
+	po->sk.sk_socket = NULL;
+	sock_put(&po->sk);
+}
+
+static void packet_free(struct sock *sk)
+{
+	slab_free(&packet_slab, sk);
+}
+
+/* ---- options ---------------------------------------------------------------------------- */
+
+/* Asking starts the counts anew. */
+static int get_statistics(struct sock *sk, void __user *val, u32 *len)
+{
+	struct packet_sock *po = pkt_sk(sk);
+	struct {
+		u32 tp_packets, tp_drops;
+	} stats = { po->tp_packets, (u32)(sk->sk_drops - po->drops_told_n) };
+
+	po->tp_packets = 0;
+	po->drops_told_n = sk->sk_drops;
+	return sockopt_put(&stats, sizeof(stats), val, len);
+}
+
+static const struct sockopt packet_options[] = {
+	{ PACKET_STATISTICS, OPT_BYTES | OPT_RO, .get_bytes = get_statistics },
+	{ PACKET_IGNORE_OUTGOING, 0, OPT_MEMBER(struct packet_sock, ignore_outgoing), 0, 1 },
+};
+
+static const struct sockopt_table packet_table = { packet_options, ARRAY_SIZE(packet_options), 4 };
+
+static int packet_setsockopt(
+	struct socket *sock, int level, int name, const void __user *val, u32 len)
+{
+	if (level == SOL_SOCKET)
+		return sock_setsockopt(sock, name, val, len);
+	if (level != SOL_PACKET)
+		return -ENOPROTOOPT;
+	return sockopt_set(&packet_table, sock->sk, name, val, len);
+}
+
+static int packet_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len)
+{
+	if (level == SOL_SOCKET)
+		return sock_getsockopt(sock, name, val, len);
+	if (level != SOL_PACKET)
+		return -ENOPROTOOPT;
+	return sockopt_get(&packet_table, sock->sk, name, val, len);
+}
+
+/* ---- the family ------------------------------------------------------------------------- */
+
+static const struct proto_ops packet_ops = {
+	.family = AF_PACKET,
+	.release = packet_release,
+	.bind = packet_bind,
+	.getname = packet_getname,
+	.poll = packet_poll,
+	.setsockopt = packet_setsockopt,
+	.getsockopt = packet_getsockopt,
+	.sendmsg = packet_sendmsg,
+	.recvmsg = packet_recvmsg,
+};
+
+static const struct proto packet_proto = { .name = "PACKET", .free = packet_free };
+
+/* protocol: the ethertype, big-endian; what comes is heard from here on, before any bind. */
+static int packet_create(struct net *net, struct socket *sock, int protocol)
+{
+	struct packet_sock *po;
+
+	if (sock->type != SOCK_RAW && sock->type != SOCK_DGRAM)
+		return -ESOCKTNOSUPPORT;
+	po = slab_alloc(&packet_slab);
+	if (!po)
+		return -ENOBUFS;
+	sock->ops = &packet_ops;
+	sock->sk = &po->sk;
+	sock_init_data(&po->sk, sock, net, &packet_proto, sock->type);
+	po->tap.fn = packet_rcv;
+	po->num = (be16){ (u16)protocol };
+	list_add_tail(&po->list, &packet_sockets);
+	listen(po, !be16_is_zero(po->num));
+	return 0;
+}
+
+static const struct net_proto_family packet_family_ops = {
+	.family = AF_PACKET,
+	.create = packet_create,
+};
+
+void af_packet_init(void)
+{
+	BUG_ON(sock_register(&packet_family_ops) != 0);
+}

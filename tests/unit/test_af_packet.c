@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT
+ * test_af_packet.c - packet sockets: what they hear, what they send, and every way to refuse.
+ * Not here: a real program with one (tests/boot/test_packet.py).
+ * cmocka calls in; it injects frames, and reads what left.
+ * Source: packet(7); what Linux 6.1 answered to the same calls. */
+#include "tests/unit/stack.h"
+#include "kernel/lib/string.h"
+#include "net/af_packet.h"
+
+#define SOL_PACKET             263
+#define PACKET_STATISTICS      6
+#define PACKET_AUXDATA         8
+#define PACKET_IGNORE_OUTGOING 23
+#define SO_RCVBUF              8
+#define VLAN_TPID              0x8100
+
+static u8 buf[FAKE_FRAME_MAX];
+static struct sockaddr_ll from;
+
+static int packet_socket(int type, u16 protocol)
+{
+	long fd = sys_socket(AF_PACKET, (u64)type, cpu_to_be16(protocol).raw);
+
+	assert_true(fd >= 0);
+	return (int)fd;
+}
+
+static long receive(int fd, size_t len, u32 flags)
+{
+	u32 room = sizeof(from);
+
+	memset(&from, 0xa5, sizeof(from));
+	return sys_recvfrom((u64)fd, user(buf), len, flags, user(&from), user(&room));
+}
+
+static struct sockaddr_ll on_device(const struct net_device *dev, u16 protocol)
+{
+	return (struct sockaddr_ll){ .sll_family = AF_PACKET,
+		.sll_protocol = cpu_to_be16(protocol),
+		.sll_ifindex = dev->ifindex };
+}
+
+static long bind_to(int fd, const struct sockaddr_ll *sll)
+{
+	return sys_bind((u64)fd, user(sll), sizeof(*sll));
+}
+
+static long send_frame(int fd, const void *frame, size_t len)
+{
+	struct sockaddr_ll to = on_device(&eth0.dev, ETH_P_IP);
+
+	return sys_sendto((u64)fd, user(frame), len, 0, user(&to), sizeof(to));
+}
+
+/* ---- hearing ------------------------------------------------------------------------------- */
+
+static void assert_heard(int fd, const char *hex, u8 pkttype)
+{
+	u8 frame[FAKE_FRAME_MAX];
+	u32 len = from_hex(hex, frame);
+
+	assert_int_equal(receive(fd, sizeof(buf), MSG_DONTWAIT), len);
+	assert_memory_equal(buf, frame, len);
+	assert_int_equal(from.sll_family, AF_PACKET);
+	assert_memory_equal(&from.sll_protocol, frame + 12, 2);
+	assert_int_equal(from.sll_ifindex, eth0.dev.ifindex);
+	assert_int_equal(from.sll_hatype, 1);
+	assert_int_equal(from.sll_pkttype, pkttype);
+	assert_int_equal(from.sll_halen, ETH_ALEN);
+	assert_memory_equal(from.sll_addr, frame + 6, ETH_ALEN);
+}
+
+static void every_frame_both_ways(void **state)
+{
+	int fd = packet_socket(SOCK_RAW, ETH_P_ALL);
+
+	(void)state;
+	inject_hex(FRAME_ARP_ASKED);
+	inject_hex(FRAME_CRUMBS);
+	assert_heard(fd, FRAME_ARP_ASKED, PACKET_BROADCAST);
+	assert_heard(fd, FRAME_ARP_ANSWER, PACKET_OUTGOING);
+	assert_heard(fd, FRAME_CRUMBS, PACKET_HOST);
+}
+
+/* packet(7): one ethertype, and only what comes in. */
+static void one_ethertype(void **state)
+{
+	int fd = packet_socket(SOCK_RAW, ETH_P_ARP);
+
+	(void)state;
+	inject_hex(FRAME_CRUMBS);
+	inject_hex(FRAME_ARP_ASKED);
+	assert_heard(fd, FRAME_ARP_ASKED, PACKET_BROADCAST);
+	assert_int_equal(receive(fd, 64, MSG_DONTWAIT), -EAGAIN);
+}
+
+static void deaf_until_bound(void **state)
+{
+	struct sockaddr_ll at = on_device(&eth0.dev, ETH_P_ALL);
+	int fd = packet_socket(SOCK_RAW, 0);
+
+	(void)state;
+	inject_hex(FRAME_CRUMBS);
+	assert_int_equal(bind_to(fd, &at), 0);
+	inject_hex(FRAME_ARP_ASKED);
+	assert_heard(fd, FRAME_ARP_ASKED, PACKET_BROADCAST);
+}
+
+static void one_device(void **state)
+{
+	struct sockaddr_ll at = on_device(init_net.loopback_dev, 0);
+	int fd = packet_socket(SOCK_RAW, ETH_P_ALL);
+
+	(void)state;
+	assert_int_equal(bind_to(fd, &at), 0);
+	inject_hex(FRAME_ARP_ASKED);
+	assert_int_equal(receive(fd, 64, MSG_DONTWAIT), -EAGAIN);
+	send_to(udp_socket(), "muffin", 6, 0, INADDR_LOOPBACK, 9);
+	assert_int_equal(receive(fd, sizeof(buf), 0), 48);
+	assert_int_equal(from.sll_pkttype, PACKET_OUTGOING);
+	assert_int_equal(from.sll_hatype, 772);
+	assert_int_equal(receive(fd, sizeof(buf), 0), 48);
+	assert_int_equal(from.sll_pkttype, PACKET_HOST);
+}
+
+static void own_namespace_only(void **state)
+{
+	static struct fake_device eth1;
+	static struct net other;
+	int fd = packet_socket(SOCK_RAW, ETH_P_ALL);
+	u8 frame[64];
+
+	(void)state;
+	assert_int_equal(setup_net(&other), 0);
+	fake_register(&eth1, &other, 2);
+	fake_inject(&eth1, frame, from_hex(FRAME_ARP_ASKED, frame));
+	assert_int_equal(receive(fd, 64, MSG_DONTWAIT), -EAGAIN);
+	current->nsproxy->net_ns = &other;
+	fd = packet_socket(SOCK_RAW, ETH_P_ALL);
+	current->nsproxy->net_ns = &init_net;
+	fake_inject(&eth1, frame, from_hex(FRAME_ARP_ASKED, frame));
+	inject_hex(FRAME_ARP_ASKED);
+	assert_int_equal(receive(fd, 64, MSG_DONTWAIT), 42);
+	assert_int_equal(receive(fd, 64, MSG_DONTWAIT), -EAGAIN);
+}
+
+static void without_its_header(void **state)
+{
+	int fd = packet_socket(SOCK_DGRAM, ETH_P_IP);
+	u8 frame[64];
+
+	(void)state;
+	inject_hex(FRAME_CRUMBS);
+	assert_int_equal(receive(fd, sizeof(buf), 0), from_hex(FRAME_CRUMBS, frame) - ETH_HLEN);
+	assert_memory_equal(buf, frame + ETH_HLEN, 34);
+	assert_memory_equal(from.sll_addr, frame + 6, ETH_ALEN);
+}
+
+static void truncation_and_peeking(void **state)
+{
+	int fd = packet_socket(SOCK_RAW, ETH_P_IP);
+
+	(void)state;
+	inject_hex(FRAME_CRUMBS);
+	assert_int_equal(receive(fd, 14, MSG_PEEK), 14);
+	assert_int_equal(receive(fd, 14, MSG_PEEK | MSG_TRUNC), 48);
+	assert_int_equal(receive(fd, 14, 0), 14);
+	assert_int_equal(receive(fd, 14, MSG_DONTWAIT), -EAGAIN);
+}
+
+static void another_sockets_frames(void **state)
+{
+	int fd = packet_socket(SOCK_RAW, ETH_P_ALL), other = packet_socket(SOCK_RAW, ETH_P_ALL);
+	u8 frame[64];
+	u32 len = from_hex(FRAME_CRUMBS, frame), yes = 1;
+
+	(void)state;
+	assert_int_equal(send_frame(fd, frame, len), len);
+	assert_int_equal(receive(fd, 64, MSG_DONTWAIT), -EAGAIN); /* its own */
+	assert_heard(other, FRAME_CRUMBS, PACKET_OUTGOING);
+	assert_int_equal(
+		sys_setsockopt((u64)other, SOL_PACKET, PACKET_IGNORE_OUTGOING, user(&yes), 4), 0);
+	assert_int_equal(send_frame(fd, frame, len), len);
+	assert_int_equal(receive(other, 64, MSG_DONTWAIT), -EAGAIN);
+}
+
+/* ---- bounds -------------------------------------------------------------------------------- */
+
+static void assert_statistics(int fd, u32 packets, u32 drops)
+{
+	u32 stats[2], len = sizeof(stats);
+
+	assert_int_equal(
+		sys_getsockopt((u64)fd, SOL_PACKET, PACKET_STATISTICS, user(stats), user(&len)), 0);
+	assert_int_equal(len, 8);
+	assert_int_equal(stats[0], packets);
+	assert_int_equal(stats[1], drops);
+}
+
+static void drops_are_counted(void **state)
+{
+	int fd = packet_socket(SOCK_RAW, ETH_P_IP);
+
+	(void)state;
+	assert_int_equal(set_int(fd, 1, SO_RCVBUF, 1), 0); /* 2304 bytes: 48 frames of 48 */
+	for (u32 i = 0; i < 50; i++)
+		inject_hex(FRAME_CRUMBS);
+	assert_statistics(fd, 50, 2);
+	assert_statistics(fd, 0, 0);
+	inject_hex(FRAME_CRUMBS);
+	assert_statistics(fd, 1, 1);
+	assert_int_equal(receive(fd, 64, 0), 48);
+}
+
+/* With UDP's, all that is unread holds a quarter of the pool; sending goes on. */
+static void unread_frames_are_bounded(void **state)
+{
+	int fd = packet_socket(SOCK_RAW, ETH_P_ALL), udp = udp_socket_at(0, OUR_PORT);
+
+	(void)state;
+	stack_know_peer();
+	for (u32 i = 0; i < skb_pool.total_n; i++)
+		inject_hex(FRAME_CRUMBS);
+	assert_int_equal(sk_of(fd)->sk_receive_queue.n + sk_of(udp)->sk_receive_queue.n,
+		skb_pool.total_n / 4);
+	assert_int_equal(send_to(udp, "muffin", 6, MSG_DONTWAIT, PEER_IP, PEER_PORT), 6);
+}
+
+/* ---- sending ------------------------------------------------------------------------------- */
+
+static void a_whole_frame(void **state)
+{
+	struct sockaddr_ll at = on_device(&eth0.dev, ETH_P_IP);
+	int fd = packet_socket(SOCK_RAW, 0);
+	u8 frame[64];
+	u32 len = from_hex(FRAME_CRUMBS, frame);
+
+	(void)state;
+	assert_int_equal(send_frame(fd, frame, len), len);
+	assert_frame(0, FRAME_CRUMBS);
+	assert_int_equal(sys_sendto((u64)fd, user(frame), len, 0, 0, 0), -ENXIO);
+	assert_int_equal(bind_to(fd, &at), 0);
+	assert_int_equal(sys_sendto((u64)fd, user(frame), len, 0, 0, 0), len);
+	assert_int_equal(eth0.sent_n, 2);
+	stack_check_accounts();
+}
+
+static void a_header_is_made(void **state)
+{
+	struct sockaddr_ll to = on_device(&eth0.dev, 0x88b5); /* IEEE 802: for experiments */
+	int fd = packet_socket(SOCK_DGRAM, 0);
+
+	(void)state;
+	assert_int_equal(sys_sendto((u64)fd, user("muffin"), 6, 0, user(&to), sizeof(to)), -EINVAL);
+	to.sll_halen = ETH_ALEN;
+	memcpy(to.sll_addr, peer_mac, ETH_ALEN);
+	assert_int_equal(sys_sendto((u64)fd, user("muffin"), 6, 0, user(&to), sizeof(to)), 6);
+	assert_frame(0, "020000000002"
+			"020000000001"
+			"88b5"
+			"6d756666696e");
+	assert_int_equal(sys_sendto((u64)fd, user(buf), 1500, 0, user(&to), sizeof(to)), 1500);
+	assert_int_equal(sys_sendto((u64)fd, user(buf), 1501, 0, user(&to), sizeof(to)), -EMSGSIZE);
+	assert_int_equal(eth0.sent_n, 2);
+}
+
+static void lengths(void **state)
+{
+	int fd = packet_socket(SOCK_RAW, 0);
+
+	(void)state;
+	memset(buf, 0, sizeof(buf));
+	assert_int_equal(send_frame(fd, buf, 0), -EINVAL);
+	assert_int_equal(send_frame(fd, buf, ETH_HLEN - 1), -EINVAL);
+	assert_int_equal(send_frame(fd, buf, ETH_HLEN), ETH_HLEN);
+	assert_int_equal(send_frame(fd, buf, ETH_FRAME_LEN), ETH_FRAME_LEN);
+	assert_int_equal(send_frame(fd, buf, ETH_FRAME_LEN + 1), -EMSGSIZE);
+	put16(buf + 12, VLAN_TPID);
+	assert_int_equal(send_frame(fd, buf, ETH_FRAME_LEN + 4), ETH_FRAME_LEN + 4);
+	assert_int_equal(send_frame(fd, buf, ETH_FRAME_LEN + 5), -EMSGSIZE);
+	assert_int_equal(send_frame(fd, buf, 65536), -EMSGSIZE);
+	eth0.dev.mtu = 60000; /* more than a packet holds is no packet */
+	assert_int_equal(send_frame(fd, buf, 2000), -EMSGSIZE);
+	eth0.dev.mtu = ETH_DATA_LEN;
+	assert_int_equal(eth0.sent_n, 3);
+}
+
+static void a_full_ring(void **state)
+{
+	int fd = packet_socket(SOCK_RAW, 0);
+	struct sockaddr_ll to = on_device(&eth0.dev, 0);
+
+	(void)state;
+	host_tick_clock(NSEC_PER_USEC);
+	eth0.stuck = true;
+	memset(buf, 0, sizeof(buf));
+	for (u32 i = 0; i < 64; i++)
+		assert_int_equal(send_frame(fd, buf, 60), 60);
+	assert_int_equal(
+		sys_sendto((u64)fd, user(buf), 60, MSG_DONTWAIT, user(&to), sizeof(to)), -EAGAIN);
+	assert_int_equal(send_frame(fd, buf, 60), -ENOBUFS);
+}
+
+/* ---- refusing ------------------------------------------------------------------------------ */
+
+static void wrong_sockets_and_names(void **state)
+{
+	struct sockaddr_ll at = on_device(&eth0.dev, 0);
+	int fd = packet_socket(SOCK_RAW, 0);
+
+	(void)state;
+	assert_int_equal(sys_socket(AF_PACKET, SOCK_STREAM, 0), -ESOCKTNOSUPPORT);
+	assert_int_equal(sys_bind((u64)fd, user(&at), sizeof(at) - 1), -EINVAL);
+	at.sll_family = AF_INET;
+	assert_int_equal(bind_to(fd, &at), -EINVAL);
+	at.sll_family = AF_PACKET;
+	at.sll_ifindex = 99;
+	assert_int_equal(bind_to(fd, &at), -ENODEV);
+	assert_int_equal(sys_sendto((u64)fd, user(buf), 60, 0, user(&at), sizeof(at)), -ENXIO);
+	assert_int_equal(sys_sendto((u64)fd, user(buf), 60, 0, user(&at), 19), -EINVAL);
+	at.sll_halen = 9;
+	assert_int_equal(sys_sendto((u64)fd, user(buf), 60, 0, user(&at), sizeof(at)), -EINVAL);
+	assert_int_equal(sys_connect((u64)fd, user(&at), sizeof(at)), -EOPNOTSUPP);
+	assert_int_equal(send_frame(fd, NULL, 60), -EFAULT);
+}
+
+static void a_device_that_is_down(void **state)
+{
+	struct sockaddr_ll at = on_device(&eth0.dev, 0);
+	int fd = packet_socket(SOCK_RAW, ETH_P_ALL);
+
+	(void)state;
+	eth0.dev.flags &= ~(u32)IFF_UP;
+	assert_int_equal(bind_to(fd, &at), 0);
+	assert_int_equal(receive(fd, 64, 0), -ENETDOWN);
+	assert_int_equal(send_frame(fd, buf, 60), -ENETDOWN);
+	eth0.dev.flags |= IFF_UP;
+}
+
+static void names_are_told(void **state)
+{
+	struct sockaddr_ll at = on_device(&eth0.dev, ETH_P_ARP), name;
+	int fd = packet_socket(SOCK_RAW, ETH_P_ALL);
+	u32 room = sizeof(name);
+
+	(void)state;
+	assert_int_equal(sys_getsockname((u64)fd, user(&name), user(&room)), 0);
+	assert_int_equal(room, 12); /* no device, no address */
+	assert_int_equal(name.sll_ifindex, 0);
+	assert_int_equal(bind_to(fd, &at), 0);
+	room = sizeof(name);
+	assert_int_equal(sys_getsockname((u64)fd, user(&name), user(&room)), 0);
+	assert_int_equal(room, 18);
+	assert_int_equal(name.sll_ifindex, eth0.dev.ifindex);
+	assert_int_equal(be16_to_cpu(name.sll_protocol), ETH_P_ARP);
+	assert_int_equal(name.sll_halen, ETH_ALEN);
+	assert_memory_equal(name.sll_addr, eth0.dev.dev_addr, ETH_ALEN);
+	assert_int_equal(sys_getpeername((u64)fd, user(&name), user(&room)), -EOPNOTSUPP);
+}
+
+static void options(void **state)
+{
+	int fd = packet_socket(SOCK_RAW, ETH_P_ALL), value = 2;
+	u32 len = sizeof(value);
+
+	(void)state;
+	assert_int_equal(set_int(fd, SOL_PACKET, PACKET_AUXDATA, 1), -ENOPROTOOPT);
+	assert_int_equal(set_int(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 2), -EINVAL);
+	assert_int_equal(set_int(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1), 0);
+	assert_int_equal(
+		sys_setsockopt((u64)fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, user(&value), 3),
+		-EINVAL);
+	assert_int_equal(
+		sys_setsockopt((u64)fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 0, 4), -EFAULT);
+	assert_int_equal(sys_getsockopt((u64)fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, user(&value),
+				 user(&len)),
+		0);
+	assert_int_equal(value, 1);
+	assert_int_equal(
+		sys_getsockopt((u64)fd, SOL_PACKET, PACKET_AUXDATA, user(&value), user(&len)),
+		-ENOPROTOOPT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest af_packet[] = {
+		STACK_TEST(every_frame_both_ways),
+		STACK_TEST(one_ethertype),
+		STACK_TEST(deaf_until_bound),
+		STACK_TEST(one_device),
+		STACK_TEST(own_namespace_only),
+		STACK_TEST(without_its_header),
+		STACK_TEST(truncation_and_peeking),
+		STACK_TEST(another_sockets_frames),
+		STACK_TEST(drops_are_counted),
+		STACK_TEST(unread_frames_are_bounded),
+		STACK_TEST(a_whole_frame),
+		STACK_TEST(a_header_is_made),
+		STACK_TEST(lengths),
+		STACK_TEST(a_full_ring),
+		STACK_TEST(wrong_sockets_and_names),
+		STACK_TEST(a_device_that_is_down),
+		STACK_TEST(names_are_told),
+		STACK_TEST(options),
+	};
+
+	return cmocka_run_group_tests(af_packet, NULL, NULL);
+}
