@@ -6,8 +6,8 @@
 #include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
 #include "net/af_packet.h"
+#include "net/sockopt.h"
 
-#define SOL_PACKET             263
 #define PACKET_STATISTICS      6
 #define PACKET_AUXDATA         8
 #define PACKET_IGNORE_OUTGOING 23

@@ -8,11 +8,6 @@
 #include "kernel/lib/string.h"
 
 enum {
-	SOL_IP = 0,
-	SOL_SOCKET = 1,
-	SOL_UDP = 17
-};
-enum {
 	SO_DEBUG = 1,
 	SO_REUSEADDR = 2,
 	SO_TYPE = 3,
