@@ -167,15 +167,38 @@ void fib_table_hash_policy(struct fib_table *tb, enum fib_hash_policy policy);
  * net.ipv4.conf.*.ignore_routes_with_linkdown. Off by default. */
 void fib_table_ignore_linkdown(struct fib_table *tb, bool on);
 
-/* fib_table_dump - every route in prefix order, shorter before longer; a prefix's own in the order
- * they are tried. Stops when fn returns non-zero and returns that; -ENOMEM without room to sort.
- * fn may not change the table. */
-int fib_table_dump(
-	struct fib_table *tb, int (*fn)(void *arg, const struct fib_config *route), void *arg);
+/* A listing under way: every prefix there was at its start, in order. */
+struct fib_cursor {
+	struct fib_table *tb;
+	u64 *keys;
+	size_t room, n, at;
+	u32 nth; /* route of the prefix at `at` */
+};
+
+/* fib_dump_start - list the routes in prefix order, shorter before longer, a prefix's own in the
+ * order they are tried. The table may change between two steps, as it does when a netlink dump
+ * takes several messages: what has gone is skipped, prefixes that came are not shown.
+ * Returns  0, or -ENOMEM */
+int fib_dump_start(struct fib_table *tb, struct fib_cursor *c) __must_check;
+
+/* fib_dump_next - the next route; route->nh points into the table, until that changes.
+ * Returns  false behind the last one */
+bool fib_dump_next(struct fib_cursor *c, struct fib_config *route);
+
+/* fib_dump_end - give the cursor's memory back. */
+void fib_dump_end(struct fib_cursor *c);
 
 /* fib_sync_dev - a device changed: set or clear flags (RTNH_F_DEAD, RTNH_F_LINKDOWN) on all next
  * hops through it. Returns how many routes changed. */
 int fib_sync_dev(struct fib_table *tb, const struct net_device *dev, u8 set, u8 clear);
+
+/* fib_sync_down_addr - the host loses an address: routes that send from it are dead.
+ * Returns how many; fib_table_flush takes them away. */
+int fib_sync_down_addr(struct fib_table *tb, be32 local);
+
+/* fib_table_flush - delete every route that is dead: all of its hops are, or its source address.
+ * Returns how many. */
+int fib_table_flush(struct fib_table *tb);
 
 /* fib_genid - moves on every change of the table: caches compare it and drop stale answers. */
 u32 fib_genid(const struct fib_table *tb);

@@ -420,3 +420,23 @@ int fib_table_delete(struct fib_table *tb, const struct fib_config *cfg)
 	remove_alias(tb, p, &k);
 	return 0;
 }
+
+int fib_table_flush(struct fib_table *tb)
+{
+	int routes = 0;
+
+	/* From the end: what moves into a hole has been looked at. */
+	for (u32 alias = tb->aliases.n; alias-- > 1;) {
+		const struct fib_alias *fa = fib_alias_at(tb, alias);
+		struct key k = { .prefix = fa->prefix, .plen = fa->plen };
+
+		if (!fib_info_at(tb, fa->info)->dead)
+			continue;
+		struct place p = { .first = first_link(tb, &k) };
+		for (p.link = p.first; *p.link != alias;)
+			p.link = next_alias(tb, *p.link);
+		remove_alias(tb, p, &k);
+		routes++;
+	}
+	return routes;
+}

@@ -304,25 +304,6 @@ void fib_rebalance(struct fib_info *fi)
 	}
 }
 
-static bool sync_hops(struct fib_info *fi, const struct net_device *dev, u8 set, u8 clear)
-{
-	bool changed = false;
-	u32 dead = 0;
-
-	for (u32 i = 0; i < fi->nhs; i++) {
-		struct fib_nh *nh = &fi->nh[i];
-		u8 flags = (u8)((nh->flags & ~clear) | set);
-
-		if (nh->dev == dev && flags != nh->flags) {
-			nh->flags = flags;
-			changed = true;
-		}
-		dead += (nh->flags & RTNH_F_DEAD) != 0;
-	}
-	fi->dead = fi->nhs != 0 && dead == fi->nhs;
-	return changed;
-}
-
 static void refresh_dsts(struct fib_table *tb, struct fib_info_node *node)
 {
 	for (u32 plen = 0; plen < FIB_LENGTHS; plen++)
@@ -330,7 +311,10 @@ static void refresh_dsts(struct fib_table *tb, struct fib_info_node *node)
 			WRITE_ONCE(dst_at(tb, node->dst_id[plen])->fi, fib_dst_word(tb, &node->fi));
 }
 
-int fib_sync_dev(struct fib_table *tb, const struct net_device *dev, u8 set, u8 clear)
+/* Let fn change every info; what it changed is shown at once.
+ * Returns how many routes that concerns. */
+static int change_infos(
+	struct fib_table *tb, bool (*fn)(struct fib_info *fi, const void *arg), const void *arg)
 {
 	u32 routes = 0;
 
@@ -338,7 +322,7 @@ int fib_sync_dev(struct fib_table *tb, const struct net_device *dev, u8 set, u8 
 		for (u32 info = tb->info_heads.head[i]; info != 0; info = *next_info(tb, info)) {
 			struct fib_info_node *node = fib_info_node_at(tb, info);
 
-			if (!sync_hops(&node->fi, dev, set, clear))
+			if (!fn(&node->fi, arg))
 				continue;
 			fib_rebalance(&node->fi);
 			refresh_dsts(tb, node);
@@ -352,12 +336,58 @@ int fib_sync_dev(struct fib_table *tb, const struct net_device *dev, u8 set, u8 
 	return (int)routes;
 }
 
+struct sync {
+	const struct net_device *dev;
+	u8 set, clear;
+};
+
+static bool sync_hops(struct fib_info *fi, const void *arg)
+{
+	const struct sync *s = arg;
+	bool changed = false;
+	u32 dead = 0;
+
+	for (u32 i = 0; i < fi->nhs; i++) {
+		struct fib_nh *nh = &fi->nh[i];
+		u8 flags = (u8)((nh->flags & ~s->clear) | s->set);
+
+		if (nh->dev == s->dev && flags != nh->flags) {
+			nh->flags = flags;
+			changed = true;
+		}
+		dead += (nh->flags & RTNH_F_DEAD) != 0;
+	}
+	if (changed)
+		fi->dead = dead == fi->nhs;
+	return changed;
+}
+
+int fib_sync_dev(struct fib_table *tb, const struct net_device *dev, u8 set, u8 clear)
+{
+	return change_infos(tb, sync_hops, &(struct sync){ dev, set, clear });
+}
+
+static bool lose_addr(struct fib_info *fi, const void *local)
+{
+	bool lost = !fi->dead && be32_eq(fi->prefsrc, *(const be32 *)local);
+
+	fi->dead |= lost;
+	return lost;
+}
+
+int fib_sync_down_addr(struct fib_table *tb, be32 local)
+{
+	return be32_is_zero(local) ? 0 : change_infos(tb, lose_addr, &local);
+}
+
+static bool look_again(struct fib_info *fi, const void *arg)
+{
+	(void)fi, (void)arg;
+	return true;
+}
+
 void fib_table_ignore_linkdown(struct fib_table *tb, bool on)
 {
 	tb->ignore_linkdown = on;
-	for (u32 i = 0; i < 1u << tb->info_heads.bits; i++)
-		for (u32 info = tb->info_heads.head[i]; info != 0; info = *next_info(tb, info))
-			refresh_dsts(tb, fib_info_node_at(tb, info));
-	fib_refresh_default(tb);
-	tb->genid++;
+	change_infos(tb, look_again, NULL);
 }

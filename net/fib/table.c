@@ -191,7 +191,7 @@ u32 fib_next_alias(const struct fib_table *tb, u32 alias)
 
 /* A sort key is prefix, length and the first alias's number, from the top: 32 + 6 + 26 bits. */
 #define KEY_PLEN_SHIFT 26
-#define KEY_ALIAS      (MAX_ALIASES - 1)
+#define KEY_PLEN       63
 
 static void sift_down(u64 *keys, size_t root, size_t n)
 {
@@ -255,25 +255,37 @@ static struct fib_config config_of(const struct fib_table *tb, u32 alias)
 	};
 }
 
-int fib_table_dump(
-	struct fib_table *tb, int (*fn)(void *arg, const struct fib_config *route), void *arg)
+int fib_dump_start(struct fib_table *tb, struct fib_cursor *c)
 {
-	size_t bytes = tb->aliases.n * sizeof(u64);
-	u64 *keys = mem_alloc(bytes);
-	int err = 0;
-
-	if (keys == NULL)
+	*c = (struct fib_cursor){ .tb = tb, .keys = mem_alloc(tb->aliases.n * sizeof(u64)) };
+	if (c->keys == NULL)
 		return -ENOMEM;
-	size_t n = first_keys(tb, keys);
-	sort(keys, n);
-	for (size_t i = 0; i < n && err == 0; i++) {
-		u32 alias = (u32)keys[i] & KEY_ALIAS;
+	c->n = first_keys(tb, c->keys);
+	c->room = tb->aliases.n;
+	sort(c->keys, c->n);
+	return 0;
+}
 
-		for (; alias != 0 && err == 0; alias = fib_next_alias(tb, alias)) {
-			struct fib_config route = config_of(tb, alias);
-			err = fn(arg, &route);
+/* By prefix, not by number: numbers move when routes go. */
+bool fib_dump_next(struct fib_cursor *c, struct fib_config *route)
+{
+	for (; c->at < c->n; c->at++, c->nth = 0) {
+		u64 key = c->keys[c->at];
+		u32 alias =
+			fib_first_alias(c->tb, (u32)(key >> 32), key >> KEY_PLEN_SHIFT & KEY_PLEN);
+
+		for (u32 i = 0; i < c->nth && alias != 0; i++)
+			alias = fib_next_alias(c->tb, alias);
+		if (alias != 0) {
+			c->nth++;
+			*route = config_of(c->tb, alias);
+			return true;
 		}
 	}
-	mem_free(keys, bytes);
-	return err;
+	return false;
+}
+
+void fib_dump_end(struct fib_cursor *c)
+{
+	mem_free(c->keys, c->room * sizeof(u64));
 }

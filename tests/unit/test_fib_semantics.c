@@ -182,6 +182,37 @@ static void no_carrier(void **state)
 	assert_int_equal(look(&fl).nh_sel, 0);
 }
 
+/* A device goes down, an address is lost: what only they served goes, the rest stays. */
+static void dead_routes_are_flushed(void **state)
+{
+	struct oracle_route r = route(0x0c000000, 8, 3);
+	struct flowi4 a = flow(0x0a000005), b = flow(0x0b000001), c = flow(0x0c000001);
+	struct fib_result res;
+	(void)state;
+
+	add(route(0x0a000000, 8, 9));
+	add(route(0x0b000000, 8, 2));
+	add(route(0x0b000000, 9, 2));
+	add(route(0x0b000000, 8, 3));
+	struct fib_config cfg = oracle_config(&r, FIB_CREATE);
+	cfg.prefsrc = cpu_to_be32(0x0a0000fe);
+	assert_int_equal(fib_table_insert(tb, &cfg), 0);
+	assert_int_equal(fib_table_flush(tb), 0);
+	assert_int_equal(fib_sync_dev(tb, oracle_dev(0), RTNH_F_DEAD, 0), 3);
+	assert_int_equal(fib_table_flush(tb), 2);
+	assert_int_equal(fib_table_count(tb), 3);
+	assert_int_equal(way(&a), 2);
+	assert_int_equal(look(&b).prefixlen, 8);
+	assert_int_equal(way(&b), 2);
+	assert_int_equal(fib_sync_down_addr(tb, BE32_ZERO), 0);
+	assert_int_equal(fib_sync_down_addr(tb, cpu_to_be32(0x0a0000ff)), 0);
+	assert_int_equal(way(&c), 2);
+	assert_int_equal(fib_sync_down_addr(tb, cfg.prefsrc), 1);
+	assert_int_equal(fib_table_lookup(tb, &c, &res), -EAGAIN);
+	assert_int_equal(fib_table_flush(tb), 1);
+	assert_int_equal(fib_table_count(tb), 2);
+}
+
 static void device_asked_for(void **state)
 {
 	struct flowi4 fl = flow(0x0a000005);
@@ -312,6 +343,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(weights, setup, teardown),
 		cmocka_unit_test_setup_teardown(dead_hops_are_skipped, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_carrier, setup, teardown),
+		cmocka_unit_test_setup_teardown(dead_routes_are_flushed, setup, teardown),
 		cmocka_unit_test_setup_teardown(device_asked_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(ports_in_the_hash, setup, teardown),
 		cmocka_unit_test_setup_teardown(defaults_unknown_take_turns, setup, teardown),
