@@ -56,6 +56,9 @@ OBJS := \
 	net/af_packet.o \
 	net/sockopt.o \
 	net/inet_sockopt.o \
+	net/netlink/af_netlink.o \
+	net/netlink/netlink.o \
+	net/netlink/nlattr.o \
 	net/skbuff.o \
 	net/timer.o \
 	net/fib/change.o \

@@ -12,6 +12,7 @@
 #include "net/ip.h"
 #include "net/loopback.h"
 #include "net/netfilter.h"
+#include "net/netlink/netlink.h"
 #include "net/udp.h"
 #include "net/wire/ip.h"
 
@@ -70,6 +71,7 @@ int net_init(void)
 	arp_init();
 	af_inet_init();
 	af_packet_init();
+	netlink_init();
 	return setup_net(&init_net);
 }
 
