@@ -4,16 +4,11 @@
  * The stack and system calls that wait call in.
  * Source: design: the network is polled; a tick wakes the CPU. */
 #include "kernel/console/console.h"
-#include "kernel/cpu/asm.h"
-#include "net/dev.h"
+#include "kernel/cpu/timer.h"
+#include "net/machine.h"
 
-void machine_idle(void)
+void machine_idle(u64 until_ns)
 {
 	console_poll();
-	sti_hlt_cli();
-}
-
-void machine_poll(void)
-{
-	net_poll();
+	timer_rest(until_ns);
 }

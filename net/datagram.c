@@ -35,19 +35,19 @@ void sock_purge_rcv(struct sock *sk)
 /* Wait for a packet or an error. Returns 0 when there is one of them. */
 static int wait_for_packet(const struct sock *sk, u32 flags)
 {
-	u64 deadline = sk->sk_rcvtimeo == UINT64_MAX ? UINT64_MAX : clock_ns() + sk->sk_rcvtimeo;
+	u64 start, deadline;
 
-	for (;;) {
-		if (sk->sk_receive_queue.n > 0 || sk->sk_err)
-			return 0;
-		net_poll();
+	if (sk->sk_receive_queue.n > 0 || sk->sk_err)
+		return 0;
+	start = clock_ns();
+	deadline = sk->sk_rcvtimeo == UINT64_MAX ? UINT64_MAX : start + sk->sk_rcvtimeo;
+	for (net_poll();; net_wait(start, deadline)) {
 		if (sk->sk_receive_queue.n > 0 || sk->sk_err)
 			return 0;
 		if ((flags & MSG_DONTWAIT) || clock_ns() >= deadline)
 			return -EAGAIN;
 		if (sk->sk_shutdown & RCV_SHUTDOWN)
 			return 0;
-		machine_idle();
 	}
 }
 
@@ -87,7 +87,7 @@ static u64 send_deadline(const struct sock *sk, u32 flags)
 
 int sock_wait_for_room(const struct sock *sk, struct net_device *dev, u32 flags, u32 n)
 {
-	u64 deadline;
+	u64 start = clock_ns(), deadline;
 	int err;
 
 	if (skb_pool.free_n >= n && dev->tx_room >= n)
@@ -99,8 +99,7 @@ int sock_wait_for_room(const struct sock *sk, struct net_device *dev, u32 flags,
 			return -EAGAIN;
 		if (clock_ns() >= deadline)
 			return -ENOBUFS;
-		net_poll();
-		machine_idle();
+		net_wait(start, deadline);
 	}
 	/* socket(7): what SO_SNDTIMEO's end answers */
 	return err && sk->sk_sndtimeo != UINT64_MAX ? -EAGAIN : err;

@@ -10,7 +10,7 @@
 #include "net/timer.h"
 
 #define POLL_BUDGET 64 /* frames a device may hand up in one step */
-/* While waiting spin this long before the CPU rests: an answer on the same wire takes less. */
+/* A wait spins so long before the CPU rests: an answer on the same wire takes less. */
 #define SPIN_NS (2 * NSEC_PER_MSEC)
 
 /* ---- registration ----------------------------------------------------------------------- */
@@ -164,9 +164,9 @@ int dev_queue_xmit(struct sk_buff *skb)
 
 int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns)
 {
-	u64 spin_until = clock_ns() + SPIN_NS;
+	u64 start = clock_ns();
 
-	for (;;) {
+	for (;; net_wait(start, deadline_ns)) {
 		dev->netdev_ops->ndo_flush(
 			dev); /* what the hardware does not know it cannot send */
 		dev->netdev_ops->ndo_reclaim(dev);
@@ -178,9 +178,6 @@ int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns)
 			return -EAGAIN;
 		if (clock_ns() >= deadline_ns)
 			return dev->flags & IFF_RUNNING ? -ENOBUFS : -ENETDOWN;
-		net_poll();
-		if (clock_ns() > spin_until)
-			machine_idle();
 	}
 }
 
@@ -246,6 +243,13 @@ void net_poll(void)
 	run_timers();
 }
 
+void net_wait(u64 since_ns, u64 until_ns)
+{
+	if (clock_ns() - since_ns > SPIN_NS)
+		machine_idle(min(until_ns, timers_next()));
+	net_poll();
+}
+
 static u32 tx_pending(struct net *net)
 {
 	struct net_device *dev;
@@ -259,15 +263,12 @@ static u32 tx_pending(struct net *net)
 
 u32 dev_drain(struct net *net, u64 deadline_ns)
 {
-	u64 spin_until = clock_ns() + SPIN_NS;
+	u64 start = clock_ns();
 
-	for (;;) {
+	for (;; net_wait(start, deadline_ns)) {
 		u32 pending = tx_pending(net);
 
 		if (pending == 0 || clock_ns() >= deadline_ns)
 			return pending;
-		net_poll();
-		if (clock_ns() > spin_until)
-			machine_idle();
 	}
 }

@@ -101,6 +101,15 @@ void netif_receive_skb(struct sk_buff *skb);
 /* net_poll - one step for all devices of all namespaces: receive, reclaim, timers. */
 void net_poll(void);
 
+/* net_wait - one step of every wait in the kernel: rest, then net_poll. Whoever waits looks for what
+ * he waits for before each step, having polled once before the first.
+ * since_ns  when the wait began (clock_ns): it spins for a moment before the CPU rests; or
+ *           NET_WAIT_RESTING: what it waits for is a time, there is nothing to spin for
+ * until_ns  when it ends; it rests no longer than that, nor than the next timer, nor than 10 ms */
+void net_wait(u64 since_ns, u64 until_ns);
+
+#define NET_WAIT_RESTING 0
+
 /* dev_drain - until no device has frames left to send, or the deadline passes.
  * Returns  frames still left */
 u32 dev_drain(struct net *net, u64 deadline_ns);

@@ -104,8 +104,6 @@ int copy_to_user(void __user *dst, const void *src, size_t len) __must_check;
 
 /* ---- waiting --------------------------------------------------------------------------- */
 
-/* machine_idle - let the CPU rest until an interrupt or the next tick (at most 10 ms). */
-void machine_idle(void);
-
-/* machine_poll - let the network take one step: receive, timers. For those who wait outside net/. */
-void machine_poll(void);
+/* machine_idle - let the CPU rest until an interrupt or until_ns (clock_ns), at most 10 ms. When
+ * that is too near to fall asleep for, it returns at once. */
+void machine_idle(u64 until_ns);

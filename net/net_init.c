@@ -88,17 +88,13 @@ static void show_drops(void)
 /* Parked packets need ARP's three tries, the ring a moment. */
 #define DRAIN_PARKED_NS (5 * NSEC_PER_SEC)
 #define DRAIN_RING_NS   (2 * NSEC_PER_SEC)
-#define DRAIN_SPIN_NS   (2 * NSEC_PER_MSEC)
 
 static void drain_parked(struct net *net)
 {
-	u64 start = clock_ns();
+	u64 start = clock_ns(), deadline = start + DRAIN_PARKED_NS;
 
-	while (neigh_parked(net->arp_tbl) > 0 && clock_ns() - start < DRAIN_PARKED_NS) {
-		net_poll();
-		if (clock_ns() - start > DRAIN_SPIN_NS)
-			machine_idle();
-	}
+	while (neigh_parked(net->arp_tbl) > 0 && clock_ns() < deadline)
+		net_wait(start, deadline);
 }
 
 u64 net_drain(struct net *net)

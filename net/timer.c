@@ -46,3 +46,9 @@ void run_timers(void)
 		first->fn(first);
 	}
 }
+
+u64 timers_next(void)
+{
+	return list_empty(&timers) ? UINT64_MAX
+				   : list_first_entry(&timers, struct timer, list)->expires_ns;
+}

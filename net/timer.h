@@ -25,3 +25,6 @@ void del_timer(struct timer *timer);
 
 /* run_timers - call all that are due. */
 void run_timers(void);
+
+/* timers_next - when the next one is due (clock_ns); UINT64_MAX: none is set. */
+u64 timers_next(void);

@@ -30,6 +30,9 @@ enum apic_register {
 #define LVT_PERIODIC     BIT(17)
 #define DIVIDE_BY_16     3
 #define CALIBRATE_US     500
+#define TICK_NS          (1000000000ull / TIMER_HZ)
+/* Nearer than this is waited for awake: setting the timer, halting and waking take about as long. */
+#define REST_MIN_NS 20000
 
 /* The 8259s' mask registers: nothing is ever asked of them. */
 #define PIC1_DATA    0x21
@@ -37,6 +40,7 @@ enum apic_register {
 #define PIC_MASK_ALL 0xff
 
 static volatile u8 *apic; /* NULL: x2APIC mode, through MSRs */
+static u32 tick_counts;   /* of the APIC's timer; 0: no tick yet */
 static void (*poll_network)(void);
 
 static void apic_write(enum apic_register reg, u32 v)
@@ -96,10 +100,28 @@ void timer_init(void)
 {
 	u64 count = max(apic_timer_hz() / TIMER_HZ, (u64)1);
 
+	tick_counts = (u32)min(count, (u64)UINT32_MAX);
 	apic_write(APIC_LVT_TIMER, LVT_PERIODIC | TRAP_TIMER);
-	apic_write(APIC_TIMER_INITIAL, (u32)min(count, (u64)UINT32_MAX));
-	pr_debug("timer: local APIC%s, %lu counts a tick, %d ticks a second\n",
-		apic ? "" : " (x2APIC)", count, TIMER_HZ);
+	apic_write(APIC_TIMER_INITIAL, tick_counts);
+	pr_debug("timer: local APIC%s, %u counts a tick, %d ticks a second\n",
+		apic ? "" : " (x2APIC)", tick_counts, TIMER_HZ);
+}
+
+/* Writing the initial count starts a lap of that length at once (10.5.4). */
+void timer_rest(u64 until_ns)
+{
+	u64 now = clock_ns(), left = until_ns > now ? until_ns - now : 0;
+	bool early = left < TICK_NS;
+
+	if (left < REST_MIN_NS || !tick_counts) {
+		cpu_relax();
+		return;
+	}
+	if (early)
+		apic_write(APIC_TIMER_INITIAL, (u32)(left * tick_counts / TICK_NS) + 1);
+	sti_hlt_cli();
+	if (early)
+		apic_write(APIC_TIMER_INITIAL, tick_counts);
 }
 
 void timer_set_poll(void (*poll)(void))

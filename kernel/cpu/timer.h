@@ -20,5 +20,9 @@ void timer_init(void);
  * the network may be polled now. */
 void timer_tick(bool from_user);
 
+/* timer_rest - halt the CPU until an interrupt, the next tick, or until_ns (clock_ns) if that is
+ * sooner: then the tick comes early. Returns at once when it is nearer than halting takes. */
+void timer_rest(u64 until_ns);
+
 /* timer_set_poll - what a tick out of ring 3 calls. */
 void timer_set_poll(void (*poll)(void));

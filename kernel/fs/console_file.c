@@ -5,6 +5,7 @@
  * Source: termios(3), ioctl_tty(2) for what a terminal answers. */
 #include "kernel/fs/console_file.h"
 #include "kernel/console/console.h"
+#include "net/dev.h"
 
 #define CHUNK          256
 #define TIOCGWINSZ     0x5413
@@ -41,8 +42,7 @@ static ssize console_file_read(struct file *file, void __user *buf, size_t len)
 			break;
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
-		machine_poll();
-		machine_idle();
+		net_wait(NET_WAIT_RESTING, UINT64_MAX);
 	}
 	for (size_t i = 0; i < n; i++)
 		if (chunk[i] == '\r')

@@ -10,6 +10,7 @@
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/syscall.h"
 #include "kernel/process/task.h"
+#include "net/dev.h"
 
 #define PATH_LEN      256
 #define IOV_MAX       1024
@@ -370,16 +371,17 @@ static long poll_all(u64 fds, u64 n)
 
 static long poll_until(u64 fds, u64 n, u64 end_ns)
 {
+	u64 start = clock_ns();
+
 	if (n > FDS_MAX)
 		return -EINVAL;
+	net_poll();
 	for (;;) {
-		long ready;
+		long ready = poll_all(fds, n);
 
-		machine_poll();
-		ready = poll_all(fds, n);
 		if (ready != 0 || clock_ns() >= end_ns)
 			return ready;
-		machine_idle();
+		net_wait(start, end_ns);
 	}
 }
 

@@ -13,6 +13,7 @@
 #include "kernel/process/task.h"
 #include "kernel/random.h"
 #include "kernel/version.h"
+#include "net/dev.h"
 
 #define SIGNALS    64
 #define SIGSET_LEN 8
@@ -331,14 +332,10 @@ static bool timespec_valid(const struct timespec *t)
 	return t->sec >= 0 && t->nsec >= 0 && t->nsec < (s64)NSEC_PER_SEC;
 }
 
-/* Sleeping is where the network moves on its own: see net_wait. */
 static void sleep_until(u64 end_ns)
 {
-	while (clock_ns() < end_ns) {
-		machine_poll();
-		if (end_ns - clock_ns() > NSEC_PER_SEC / 50)
-			machine_idle();
-	}
+	while (clock_ns() < end_ns)
+		net_wait(NET_WAIT_RESTING, end_ns);
 }
 
 #define TIMER_ABSTIME 1

@@ -19,6 +19,7 @@
 #define LARGE_PAGE    (2ul << 20)
 #define NULL_PAGE_END 4096ul
 #define IDLE_STEP_NS  (10 * NSEC_PER_MSEC)
+#define IDLE_LEAST_NS NSEC_PER_USEC /* time passes even when there is nothing to rest for */
 #define DEFAULT_TOTAL (64ull << 20)
 #define DMA_ALIGN_MAX (64u << 10)
 #define CAPTURE_MAX   (64u << 10)
@@ -216,8 +217,6 @@ static u64 now_ns, tick_ns;
 static unsigned idles;
 static void (*idle_fn)(void *arg);
 static void *idle_arg;
-static void (*poll_fn)(void *arg);
-static void *poll_arg;
 
 u64 clock_ns(void)
 {
@@ -240,10 +239,12 @@ void host_advance_clock(u64 ns)
 	now_ns += ns;
 }
 
-void machine_idle(void)
+void machine_idle(u64 until_ns)
 {
+	u64 left = until_ns > now_ns ? until_ns - now_ns : 0;
+
 	idles++;
-	now_ns += IDLE_STEP_NS;
+	now_ns += min(max(left, IDLE_LEAST_NS), IDLE_STEP_NS);
 	if (idle_fn != NULL)
 		idle_fn(idle_arg);
 }
@@ -252,18 +253,6 @@ void host_on_idle(void (*fn)(void *arg), void *arg)
 {
 	idle_fn = fn;
 	idle_arg = arg;
-}
-
-void machine_poll(void)
-{
-	if (poll_fn != NULL)
-		poll_fn(poll_arg);
-}
-
-void host_on_poll(void (*fn)(void *arg), void *arg)
-{
-	poll_fn = fn;
-	poll_arg = arg;
 }
 
 unsigned host_idles(void)
@@ -384,7 +373,6 @@ void host_reset(void)
 	tick_ns = 0;
 	idles = 0;
 	host_on_idle(NULL, NULL);
-	host_on_poll(NULL, NULL);
 	host_seed(0);
 	host_capture(false);
 }

@@ -46,9 +46,6 @@ void host_tick_clock(u64 ns);
  * device answer while the stack waits. NULL: nothing. */
 void host_on_idle(void (*fn)(void *arg), void *arg);
 
-/* host_on_poll - what machine_poll does: nothing until set. */
-void host_on_poll(void (*fn)(void *arg), void *arg);
-
 /* host_idles - calls of machine_idle since host_reset. */
 unsigned host_idles(void);
 

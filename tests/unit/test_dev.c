@@ -284,6 +284,31 @@ static void timers_that_set_themselves(void **state)
 	assert_string_equal(fired, "aa");
 }
 
+/* ---- waiting ------------------------------------------------------------------------------- */
+
+/* It spins for 2 ms, then rests: 10 ms, but no longer than until the next timer, nor the end. */
+static void a_wait_rests_until_something_is_due(void **state)
+{
+	u64 start;
+
+	(void)state;
+	set_up_timers(fire);
+	assert_int_equal(timers_next(), UINT64_MAX);
+	host_set_clock(NSEC_PER_SEC);
+	start = clock_ns();
+	net_wait(start, UINT64_MAX);
+	assert_int_equal(host_idles(), 0);
+	net_wait(NET_WAIT_RESTING, UINT64_MAX);
+	assert_int_equal(clock_ns() - start, 10 * NSEC_PER_MSEC);
+	net_wait(start, start + 14 * NSEC_PER_MSEC);
+	assert_int_equal(clock_ns() - start, 14 * NSEC_PER_MSEC);
+	mod_timer(&timers[0], start + 15 * NSEC_PER_MSEC);
+	assert_int_equal(timers_next(), start + 15 * NSEC_PER_MSEC);
+	net_wait(start, UINT64_MAX);
+	assert_int_equal(clock_ns() - start, 15 * NSEC_PER_MSEC);
+	assert_string_equal(fired, "a"); /* and then the network moves */
+}
+
 /* ---- before power-off ---------------------------------------------------------------------- */
 
 static void draining(void **state)
@@ -340,6 +365,7 @@ int main(void)
 		STACK_TEST(loopback_carries_fragments),
 		BARE_TEST(timers_in_order),
 		BARE_TEST(timers_that_set_themselves),
+		STACK_TEST(a_wait_rests_until_something_is_due),
 		STACK_TEST(draining),
 		STACK_TEST(draining_a_card_that_sends_nothing),
 		STACK_TEST(accounts_in_words),
