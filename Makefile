@@ -37,6 +37,8 @@ OBJS := \
 	net/msg.o \
 	net/netfilter.o \
 	net/nf_queue.o \
+	net/nf_rules.o \
+	net/nf_rules_text.o \
 	net/neighbour.o \
 	net/arp.o \
 	net/dev.o \
@@ -154,7 +156,7 @@ $(BUILD)/%.o: %.S
 
 # What runs once is built small, what every packet meets is built fast.
 FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/socket_user net/af_inet net/udp \
-	net/route net/fib_lookup net/fib_trie net/fib_select net/ip_output net/msg net/netfilter \
+	net/route net/fib_lookup net/fib_trie net/fib_select net/ip_output net/msg net/netfilter net/nf_rules \
 	net/neighbour net/dev net/skbuff net/ip_input net/udp_input net/datagram \
 	drivers/e1000/tx drivers/e1000/rx net/fib/file kernel/lib/parse
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os

@@ -9,6 +9,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/power.h"
 #include "net/ipconfig.h"
+#include "net/nf_rules_text.h"
 
 #define LEVEL_QUIET 4
 #define LEVEL_DEBUG 8
@@ -116,6 +117,7 @@ static const struct {
 	{ "route=", ipconfig_parse_route },
 	{ "neigh=", ipconfig_parse_neigh },
 	{ "hosts=", ipconfig_parse_hosts },
+	{ "filter=", nf_rules_parse_word },
 	{ "console=", take_console },
 	{ "panic=", take_panic },
 	{ "loglevel=", take_loglevel },
@@ -160,7 +162,7 @@ static bool take_word(const char *word, u32 number)
 		return true;
 	}
 	bad(&error, t, "unknown word",
-		"ip= route= neigh= hosts= console= panic= loglevel= quiet debug selftest init= or "
+		"ip= route= neigh= hosts= filter= console= panic= loglevel= quiet debug selftest init= or "
 		"-- "
 		"and the program's arguments");
 	complain(word, number, &error);

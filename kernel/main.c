@@ -28,6 +28,7 @@
 #include "net/fib.h"
 #include "net/ipconfig.h"
 #include "net/net_init.h"
+#include "net/nf_rules_text.h"
 
 #define STDIO_FDS   3
 #define ROUTES_FILE "/etc/routes"
@@ -143,7 +144,8 @@ static void network_init(void)
 	clock_show();
 	timer_start();
 	devices_init();
-	if (!ipconfig_apply(&init_net, problem, sizeof(problem))) {
+	if (!ipconfig_apply(&init_net, problem, sizeof(problem)) ||
+		!nf_rules_apply(&init_net, problem, sizeof(problem))) {
 		pr_err("command line: %s\n", problem);
 		power_fail(STATUS_CMDLINE);
 	}

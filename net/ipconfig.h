@@ -8,14 +8,6 @@
 #include "kernel/lib/parse.h"
 #include "net/net_namespace.h"
 
-/* What is wrong with a word, and where. */
-struct parse_error {
-	const char *at;   /* the first character that does not fit, inside the word */
-	size_t len;       /* how much of it to show */
-	const char *what; /* the field, for "netmask '...'" */
-	const char *expected;
-};
-
 /* ipconfig_parse_ip - the value of ip=. Several devices: several words.
  * Returns  false with *error filled. The same for all below. */
 bool ipconfig_parse_ip(struct text value, struct parse_error *error);

@@ -13,6 +13,7 @@
 #include "net/loopback.h"
 #include "net/netfilter.h"
 #include "net/netlink/netlink.h"
+#include "net/nf_rules_text.h"
 #include "net/udp.h"
 #include "net/wire/ip.h"
 
@@ -72,6 +73,7 @@ int net_init(void)
 	af_inet_init();
 	af_packet_init();
 	netlink_init();
+	nf_rules_file_init();
 	return setup_net(&init_net);
 }
 

@@ -13,6 +13,7 @@ struct net_device;
 struct neigh_table;
 struct udp_table;
 struct nf_hooks;
+struct nf_rules;
 
 /* Counters, in Linux's SNMP terms where it has them. */
 struct net_mib {
@@ -37,6 +38,7 @@ struct net {
 	struct neigh_table *arp_tbl;
 	struct udp_table *udp_table;
 	struct nf_hooks *nf;
+	struct nf_rules *nf_rules; /* NULL until the first one */
 	struct net_mib mib;
 };
 

@@ -6,6 +6,12 @@
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
 
+bool parse_fail(struct parse_error *error, struct text at, const char *what, const char *expected)
+{
+	*error = (struct parse_error){ at.at, at.len, what, expected };
+	return false;
+}
+
 struct text text_of(const char *s)
 {
 	return (struct text){ s, strlen(s) };

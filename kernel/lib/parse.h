@@ -13,6 +13,18 @@ struct text {
 	size_t len;
 };
 
+/* What is wrong with a text, and where. */
+struct parse_error {
+	const char *at;   /* the first character that does not fit, inside the text */
+	size_t len;       /* how much of it to show */
+	const char *what; /* the field, for "netmask '...'" */
+	const char *expected;
+};
+
+/* parse_fail - fill in *error. Returns false, for whoever answers with it. */
+bool parse_fail(
+	struct parse_error *error, struct text at, const char *what, const char *expected);
+
 /* text_of - the whole of a string. */
 struct text text_of(const char *s);
 
