@@ -162,7 +162,8 @@ static bool take_word(const char *word, u32 number)
 		return true;
 	}
 	bad(&error, t, "unknown word",
-		"ip= route= neigh= hosts= filter= console= panic= loglevel= quiet debug selftest init= or "
+		"ip= route= neigh= hosts= filter= console= panic= loglevel= quiet debug selftest "
+		"init= or "
 		"-- "
 		"and the program's arguments");
 	complain(word, number, &error);

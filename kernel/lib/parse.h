@@ -22,8 +22,7 @@ struct parse_error {
 };
 
 /* parse_fail - fill in *error. Returns false, for whoever answers with it. */
-bool parse_fail(
-	struct parse_error *error, struct text at, const char *what, const char *expected);
+bool parse_fail(struct parse_error *error, struct text at, const char *what, const char *expected);
 
 /* text_of - the whole of a string. */
 struct text text_of(const char *s);

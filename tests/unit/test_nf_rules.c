@@ -418,61 +418,62 @@ static void on_the_way_in(void **state)
 
 /* ---- what is refused ----------------------------------------------------------------------- */
 
+static const struct {
+	const char *rule, *at; /* where the error points */
+} refusals[] = {
+	{ "", "" },
+	{ "out", "" },
+	{ "out,", "" },
+	{ "up,drop", "up,drop" },
+	{ "OUT,drop", "OUT,drop" },
+	{ "out,reject", "reject" },
+	{ "out,drop,", "" },
+	{ "out,drop,accept", "accept" },
+	{ "out,drop,dst=1.2.3.4", "dst=1.2.3.4" },
+	{ "out,dst=1.2.3.4", "" },
+	{ "out,,drop", ",drop" },
+	{ "out,dst=,drop", ",drop" },
+	{ "out,dst=10.0.0.1/24,drop", "10.0.0.1/24,drop" },
+	{ "out,dst=10.0.0.0/33,drop", "10.0.0.0/33,drop" },
+	{ "out,src=10.0.0,drop", "10.0.0,drop" },
+	{ "out,proto=256,drop", "256,drop" },
+	{ "out,proto=,drop", ",drop" },
+	{ "out,proto=sctp,drop", "sctp,drop" },
+	{ "out,dport=65536,drop", "65536,drop" },
+	{ "out,dport=5-4,drop", "5-4,drop" },
+	{ "out,dport=-4,drop", "-4,drop" },
+	{ "out,dport=4-,drop", "4-,drop" },
+	{ "out,dport=4-5-6,drop", "4-5-6,drop" },
+	{ "out,sport=,drop", ",drop" },
+	{ "out,proto=icmp,dport=5,drop", "out,proto=icmp,dport=5,drop" },
+	{ "out,dport=5,proto=47,drop", "out,dport=5,proto=47,drop" },
+	{ "out,dev=,drop", ",drop" },
+	{ "out,dev=sixteencharacter,drop", "sixteencharacter,drop" },
+	{ "out,port=5,drop", "port=5,drop" },
+	{ "out,queue:", "queue:" },
+	{ "out,queue:65536", "queue:65536" },
+	{ "out,queue:-1", "queue:-1" },
+	{ "out,queue7", "queue7" },
+	{ "out,policy=", "" },
+	{ "out,policy=maybe", "maybe" },
+	{ "out,policy=drop,accept", "accept" },
+	{ "out,dst=1.2.3.4,policy=drop", "policy=drop" },
+};
+
 static void refused(void **state)
 {
-	static const struct {
-		const char *rule, *at; /* where the error points */
-	} rows[] = {
-		{ "", "" },
-		{ "out", "" },
-		{ "out,", "" },
-		{ "up,drop", "up,drop" },
-		{ "OUT,drop", "OUT,drop" },
-		{ "out,reject", "reject" },
-		{ "out,drop,", "" },
-		{ "out,drop,accept", "accept" },
-		{ "out,drop,dst=1.2.3.4", "dst=1.2.3.4" },
-		{ "out,dst=1.2.3.4", "" },
-		{ "out,,drop", ",drop" },
-		{ "out,dst=,drop", ",drop" },
-		{ "out,dst=10.0.0.1/24,drop", "10.0.0.1/24,drop" },
-		{ "out,dst=10.0.0.0/33,drop", "10.0.0.0/33,drop" },
-		{ "out,src=10.0.0,drop", "10.0.0,drop" },
-		{ "out,proto=256,drop", "256,drop" },
-		{ "out,proto=,drop", ",drop" },
-		{ "out,proto=sctp,drop", "sctp,drop" },
-		{ "out,dport=65536,drop", "65536,drop" },
-		{ "out,dport=5-4,drop", "5-4,drop" },
-		{ "out,dport=-4,drop", "-4,drop" },
-		{ "out,dport=4-,drop", "4-,drop" },
-		{ "out,dport=4-5-6,drop", "4-5-6,drop" },
-		{ "out,sport=,drop", ",drop" },
-		{ "out,proto=icmp,dport=5,drop", "out,proto=icmp,dport=5,drop" },
-		{ "out,dport=5,proto=47,drop", "out,dport=5,proto=47,drop" },
-		{ "out,dev=,drop", ",drop" },
-		{ "out,dev=sixteencharacter,drop", "sixteencharacter,drop" },
-		{ "out,port=5,drop", "port=5,drop" },
-		{ "out,queue:", "queue:" },
-		{ "out,queue:65536", "queue:65536" },
-		{ "out,queue:-1", "queue:-1" },
-		{ "out,queue7", "queue7" },
-		{ "out,policy=", "" },
-		{ "out,policy=maybe", "maybe" },
-		{ "out,policy=drop,accept", "accept" },
-		{ "out,dst=1.2.3.4,policy=drop", "policy=drop" },
-	};
 	struct nf_rule_text rule;
 	struct parse_error error;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct text t = text_of(rows[i].rule);
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+		struct text t = text_of(refusals[i].rule);
 
 		if (nf_rule_parse(t, &rule, &error))
-			fail_msg("taken: '%s'", rows[i].rule);
+			fail_msg("taken: '%s'", refusals[i].rule);
 		assert_non_null(error.what);
 		assert_non_null(error.expected);
-		assert_string_equal(error.at, rows[i].at);
+		assert_string_equal(error.at, refusals[i].at);
 	}
 	assert_true(parse("out,queue", &rule));
 	assert_int_equal(rule.rule.verdict, NF_QUEUE);
