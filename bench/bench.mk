@@ -3,12 +3,15 @@
 
 PYTHON ?= /usr/bin/python3
 
-.PHONY: bench bench-boot bench-size bench-instructions bench-profile
+.PHONY: bench bench-boot bench-size bench-instructions bench-profile bench-rules
 
-bench: bench-instructions bench-size bench-boot ## all benches, held to the budgets in bench/budgets.toml
+bench: bench-instructions bench-rules bench-size bench-boot ## all benches, held to the budgets in bench/budgets.toml
 
 bench-instructions: build/muffin.elf build/bench/programs/bench-send ## guest instructions of a system call
 	$(PYTHON) bench/instructions.py
+
+bench-rules: build/muffin.elf build/bench/programs/bench-rules ## guest instructions of a filter rule that does not match
+	$(PYTHON) bench/rules.py
 
 bench-profile: build/muffin.elf build/bench/programs/bench-send ## where each instruction of a warm sendto goes
 	$(PYTHON) bench/profile.py
