@@ -51,6 +51,8 @@ OBJS := \
 	net/icmp.o \
 	net/udp_input.o \
 	net/udp_port.o \
+	net/errqueue.o \
+	net/ip_cmsg.o \
 	net/socket_calls.o \
 	net/socket_recv.o \
 	net/sock.o \

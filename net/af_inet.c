@@ -141,7 +141,7 @@ static u16 inet_poll(struct socket *sock)
 	const struct sock *sk = sock->sk;
 	u16 events = 0;
 
-	if (sk->sk_err)
+	if (sk->sk_err || sk->sk_error_queue.n > 0)
 		events |= POLLERR;
 	if (sk->sk_receive_queue.n > 0 || (sk->sk_shutdown & RCV_SHUTDOWN))
 		events |= POLLIN | POLLRDNORM;

@@ -20,16 +20,42 @@ void sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
 	skb_queue_tail(&sk->sk_receive_queue, skb);
 }
 
-static void take_first(struct sock *sk)
+#define ERRORS_MAX 16 /* a program that asks for errors and reads none must not collect packets */
+
+bool sock_errqueue_takes(const struct sock *sk)
+{
+	return sk->sk_error_queue.n < ERRORS_MAX && waiting_n < skb_pool.total_n / 4;
+}
+
+void sock_queue_err_skb(struct sock *sk, struct sk_buff *skb)
+{
+	waiting_n++;
+	skb_queue_tail(&sk->sk_error_queue, skb);
+}
+
+void sock_consume_skb(struct sk_buff *skb)
 {
 	waiting_n--;
-	consume_skb(skb_dequeue(&sk->sk_receive_queue));
+	consume_skb(skb);
+}
+
+static void purge(struct sk_buff_head *queue)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(queue)))
+		sock_consume_skb(skb);
+}
+
+void sock_purge_errors(struct sock *sk)
+{
+	purge(&sk->sk_error_queue);
 }
 
 void sock_purge_rcv(struct sock *sk)
 {
-	while (sk->sk_receive_queue.n > 0)
-		take_first(sk);
+	purge(&sk->sk_receive_queue);
+	purge(&sk->sk_error_queue);
 }
 
 /* Wait for a packet or an error. Returns 0 when there is one of them. */
@@ -68,7 +94,7 @@ ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t 
 
 	msg->flags = n < payload ? MSG_TRUNC : 0;
 	if (!(flags & MSG_PEEK))
-		take_first(sk);
+		sock_consume_skb(skb_dequeue(&sk->sk_receive_queue));
 	return err ? err : (ssize)(flags & MSG_TRUNC ? payload : n);
 }
 

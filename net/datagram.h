@@ -15,7 +15,19 @@ bool sk_rcvbuf_takes(const struct sock *sk, u32 len);
 /* sock_queue_rcv_skb - append to sk's receive queue, which has been asked before. Takes the skb. */
 void sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb);
 
-/* sock_purge_rcv - nobody will read what waits in sk. */
+/* sock_errqueue_takes - may one more error wait in sk? */
+bool sock_errqueue_takes(const struct sock *sk);
+
+/* sock_queue_err_skb - the same as sock_queue_rcv_skb for sk's error queue. */
+void sock_queue_err_skb(struct sock *sk, struct sk_buff *skb);
+
+/* sock_consume_skb - the end of a packet that was taken from one of these queues. */
+void sock_consume_skb(struct sk_buff *skb);
+
+/* sock_purge_errors - nobody will read what waits in sk's error queue. */
+void sock_purge_errors(struct sock *sk);
+
+/* sock_purge_rcv - nobody will read what waits in sk, in either queue. */
 void sock_purge_rcv(struct sock *sk);
 
 /* skb_recv_datagram - the first packet that waits, which stays in the queue.

@@ -102,30 +102,74 @@ static void icmp_echo(struct net *net, const struct sk_buff *skb)
 	icmp_push(net, reply, &rt);
 }
 
-/* What a socket is told (RFC 1122 4.2.3.9 and 4.1.3.3; Linux's icmp_err_convert). */
-static const u8 unreach_errno[ICMP_UNREACH_MAX] = {
-	[ICMP_NET_UNREACH] = ENETUNREACH,
-	[ICMP_HOST_UNREACH] = EHOSTUNREACH,
-	[ICMP_PROT_UNREACH] = ENOPROTOOPT,
-	[ICMP_PORT_UNREACH] = ECONNREFUSED,
-	[ICMP_FRAG_NEEDED] = EMSGSIZE,
-	[ICMP_SR_FAILED] = EOPNOTSUPP,
+/* What a socket is told (RFC 1122 4.1.3.3 and 4.2.3.9; Linux's icmp_err_convert). What may pass by
+ * itself is not fatal. */
+static const struct {
+	u8 err;
+	bool fatal;
+} unreach[ICMP_UNREACH_MAX] = {
+	[ICMP_NET_UNREACH] = { ENETUNREACH, false },
+	[ICMP_HOST_UNREACH] = { EHOSTUNREACH, false },
+	[ICMP_PROT_UNREACH] = { ENOPROTOOPT, true },
+	[ICMP_PORT_UNREACH] = { ECONNREFUSED, true },
+	[ICMP_FRAG_NEEDED] = { EMSGSIZE, true }, /* the program chose not to fragment */
+	[ICMP_SR_FAILED] = { EOPNOTSUPP, false },
+	[ICMP_NET_UNKNOWN] = { ENETUNREACH, true },
+	[ICMP_HOST_UNKNOWN] = { EHOSTDOWN, true },
+	[ICMP_HOST_ISOLATED] = { ENONET, true },
+	[ICMP_NET_ANO] = { ENETUNREACH, true },
+	[ICMP_HOST_ANO] = { EHOSTUNREACH, true },
+	[ICMP_NET_UNR_TOS] = { ENETUNREACH, false },
+	[ICMP_HOST_UNR_TOS] = { EHOSTUNREACH, false },
+	[ICMP_PKT_FILTERED] = { EHOSTUNREACH, true },
+	[ICMP_PREC_VIOLATION] = { EHOSTUNREACH, true },
+	[ICMP_PREC_CUTOFF] = { EHOSTUNREACH, true },
 };
 
-static void icmp_unreach(struct net *net, const struct sk_buff *skb)
+/* Returns false when nobody needs to know. Source quench is not among them (RFC 6633). */
+static bool icmp_convert(const struct icmphdr *icmp, struct icmp_error *e)
+{
+	switch (icmp->type) {
+	case ICMP_DEST_UNREACH:
+		if (icmp->code >= ICMP_UNREACH_MAX)
+			return false;
+		e->err = unreach[icmp->code].err;
+		e->fatal = unreach[icmp->code].fatal;
+		if (icmp->code == ICMP_FRAG_NEEDED)
+			e->info = be16_to_cpu(icmp->sequence_or_mtu);
+		return true;
+	case ICMP_TIME_EXCEEDED:
+		e->err = EHOSTUNREACH;
+		return true;
+	case ICMP_PARAMETERPROB:
+		e->err = EPROTO;
+		e->fatal = true;
+		e->info = icmp->pointer;
+		return true;
+	}
+	return false;
+}
+
+static void icmp_error(struct net *net, const struct sk_buff *skb)
 {
 	const struct icmphdr *icmp = (const void *)skb->data;
-	const struct iphdr *quoted = (const void *)(icmp + 1);
-	size_t len = skb->len - sizeof(*icmp);
+	struct icmp_error e = { .skb = skb,
+		.quoted = (const void *)(icmp + 1),
+		.len = skb->len - sizeof(*icmp),
+		.type = icmp->type,
+		.code = icmp->code };
 	const struct net_protocol *p;
+	size_t header_len;
 
-	if (len < IP_HLEN || quoted->version_ihl >> 4 != 4 || icmp->code >= ICMP_UNREACH_MAX)
+	if (!icmp_convert(icmp, &e) || e.len < IP_HLEN || e.quoted->version_ihl >> 4 != 4)
 		return;
-	if ((quoted->version_ihl & 15) * 4u < IP_HLEN || (quoted->version_ihl & 15) * 4u > len)
+	header_len = (e.quoted->version_ihl & 15) * 4u;
+	if (header_len < IP_HLEN || header_len > e.len ||
+		ip_addr_type(net, e.quoted->saddr) != RTN_LOCAL)
 		return;
-	p = ip_protocol_find(quoted->protocol);
+	p = ip_protocol_find(e.quoted->protocol);
 	if (p && p->err_handler)
-		p->err_handler(net, quoted, len, unreach_errno[icmp->code]);
+		p->err_handler(net, &e);
 }
 
 void icmp_rcv(struct sk_buff *skb)
@@ -144,7 +188,7 @@ void icmp_rcv(struct sk_buff *skb)
 	}
 	if (icmp->type == ICMP_ECHO)
 		icmp_echo(net, skb);
-	else if (icmp->type == ICMP_DEST_UNREACH)
-		icmp_unreach(net, skb);
+	else
+		icmp_error(net, skb);
 	consume_skb(skb);
 }

@@ -8,6 +8,17 @@
 #include "net/ip.h"
 #include "net/wire/icmp.h"
 
+/* What an ICMP error says about a packet of ours. */
+struct icmp_error {
+	const struct sk_buff *skb;  /* the message, network header and all */
+	const struct iphdr *quoted; /* the packet it is about, */
+	size_t len;                 /* and how much of it came back */
+	u8 type, code;
+	bool fatal; /* told to whoever is connected; otherwise only to who asked (IP_RECVERR) */
+	int err;    /* errno, positive */
+	u32 info;   /* FRAG_NEEDED: the next hop's MTU; PARAMETERPROB: the octet that is wrong */
+};
+
 /* icmp_rcv - an ICMP message came in, data at its header. Takes the skb. */
 void icmp_rcv(struct sk_buff *skb);
 

@@ -4,26 +4,10 @@
  * af_inet.c's operations point here. Calls routing for IP_MTU.
  * Source: ip(7), udp(7); the numbers are Linux's, so are the checks. */
 #include "net/af_inet.h"
+#include "net/datagram.h"
 #include "net/sockopt.h"
 
 /* ---- SOL_IP ------------------------------------------------------------------------------ */
-
-enum ip_option {
-	IP_TOS = 1,
-	IP_TTL = 2,
-	IP_PKTINFO = 8,
-	IP_MTU_DISCOVER = 10,
-	IP_RECVERR = 11,
-	IP_RECVTTL = 12,
-	IP_RECVTOS = 13,
-	IP_MTU = 14,
-	IP_FREEBIND = 15,
-	IP_BIND_ADDRESS_NO_PORT = 24,
-	IP_MULTICAST_IF = 32,
-	IP_MULTICAST_TTL = 33,
-	IP_MULTICAST_LOOP = 34,
-	IP_MULTICAST_ALL = 49
-};
 
 #define TTL_DEFAULT -1
 
@@ -38,6 +22,14 @@ static int set_ttl(struct sock *sk, s32 value)
 static int set_multicast_ttl(struct sock *sk, s32 value)
 {
 	inet_sk(sk)->mc_ttl = value == TTL_DEFAULT ? 1 : (u8)value;
+	return 0;
+}
+
+static int set_recverr(struct sock *sk, s32 value)
+{
+	inet_sk(sk)->recverr = value;
+	if (!value)
+		sock_purge_errors(sk);
 	return 0;
 }
 
@@ -118,6 +110,7 @@ static const struct sockopt ip_options[] = {
 	{ IP_TTL, OPT_NONEMPTY, INET(uc_ttl), TTL_DEFAULT, 255, .set = set_ttl },
 	{ IP_PKTINFO, OPT_FLAG, INET(pktinfo) },
 	{ IP_MTU_DISCOVER, 0, INET(pmtudisc), IP_PMTUDISC_DONT, IP_PMTUDISC_OMIT },
+	{ IP_RECVERR, OPT_FLAG, INET(recverr), .set = set_recverr },
 	{ IP_RECVTTL, OPT_FLAG, INET(recvttl) },
 	{ IP_RECVTOS, OPT_FLAG, INET(recvtos) },
 	{ IP_MTU, OPT_RO, .get = get_mtu },
@@ -132,11 +125,6 @@ static const struct sockopt ip_options[] = {
 };
 
 /* ---- SOL_UDP ----------------------------------------------------------------------------- */
-
-enum udp_option {
-	UDP_CORK = 1,
-	UDP_SEGMENT = 103
-};
 
 static const struct sockopt udp_options[] = {
 	{ UDP_CORK, OPT_FLAG, INET(corkflag) },

@@ -10,6 +10,7 @@
 #include "net/wire/ip.h"
 
 struct msghdr;
+struct icmp_error;
 
 /* The header of a flow, made once, and complete for packets as long as the last one. */
 struct ip_template {
@@ -46,9 +47,8 @@ struct net_protocol {
 	u8 protocol;
 	/* data at the transport header, skb_network_header() behind it; takes the skb */
 	void (*handler)(struct sk_buff *skb);
-	/* an ICMP error about a packet of ours: err positive; network header of the packet quoted,
-	 * len bytes of it from there. Does not take anything. */
-	void (*err_handler)(struct net *net, const struct iphdr *quoted, size_t len, int err);
+	/* an ICMP error about a packet of ours (icmp.h). Does not take anything. */
+	void (*err_handler)(struct net *net, const struct icmp_error *e);
 };
 
 /* ip_set_protocols - who gets what (net_init.c wires it). */

@@ -13,6 +13,9 @@
 /* clock_ns - monotonic time since boot, in nanoseconds. */
 u64 clock_ns(void);
 
+/* clock_realtime_ns - nanoseconds since 1970 (UTC). */
+u64 clock_realtime_ns(void);
+
 #define NSEC_PER_USEC 1000ul
 #define NSEC_PER_MSEC 1000000ul
 #define NSEC_PER_SEC  1000000000ul

@@ -82,3 +82,26 @@ int memcpy_to_msg(struct msghdr *msg, const void *src, size_t len)
 	}
 	return 0;
 }
+
+#define CMSG_ALIGN 8u
+
+void put_cmsg(struct msghdr *msg, s32 level, s32 type, const void *data, u32 len)
+{
+	struct cmsghdr header = { .len = sizeof(header) + len, .level = level, .type = type };
+	size_t space = min(ALIGN_UP(header.len, (u64)CMSG_ALIGN), msg->controllen);
+	u8 __user *at = msg->control;
+
+	if (!at || msg->controllen < sizeof(header)) {
+		msg->control_flags |= MSG_CTRUNC;
+		return;
+	}
+	if (header.len > msg->controllen) {
+		header.len = msg->controllen;
+		msg->control_flags |= MSG_CTRUNC;
+	}
+	if (copy_to_user(at, &header, sizeof(header)) < 0 ||
+		copy_to_user(at + sizeof(header), data, header.len - sizeof(header)) < 0)
+		return; /* as on Linux: the message itself has come, and is told */
+	msg->control = at + space;
+	msg->controllen -= space;
+}

@@ -34,12 +34,15 @@ enum msg_flags {
 	MSG_OOB = 0x1,
 	MSG_PEEK = 0x2,
 	MSG_DONTROUTE = 0x4,
+	MSG_CTRUNC = 0x8,
 	MSG_TRUNC = 0x20,
 	MSG_DONTWAIT = 0x40,
+	MSG_WAITALL = 0x100,
 	MSG_CONFIRM = 0x800,
 	MSG_ERRQUEUE = 0x2000,
 	MSG_NOSIGNAL = 0x4000,
-	MSG_MORE = 0x8000
+	MSG_MORE = 0x8000,
+	MSG_WAITFORONE = 0x10000
 };
 
 /* Pieces of the program's memory. */
@@ -56,7 +59,22 @@ struct msghdr {
 	size_t at_len;
 	const struct iovec *iov; /* the pieces after it */
 	size_t iov_n;
+	void __user *control; /* what is left of the room for control messages */
+	size_t controllen;
+	u32 control_flags; /* receiving: MSG_CTRUNC when there was not room for all of them */
 };
+
+/* One control message; its data follow, then zeros to a multiple of eight bytes. */
+struct cmsghdr {
+	u64 len; /* with this header */
+	s32 level, type;
+};
+
+_Static_assert(sizeof(struct cmsghdr) == 16, "bits of the system-call ABI");
+
+/* put_cmsg - one more control message for the program: len bytes. As much as there is room for; if that
+ * is not all, MSG_CTRUNC will say so. */
+void put_cmsg(struct msghdr *msg, s32 level, s32 type, const void *data, u32 len);
 
 /* memcpy_from_msg - the next len bytes of the message. Returns 0 or -EFAULT. */
 int memcpy_from_msg(void *dst, struct msghdr *msg, size_t len) __must_check;

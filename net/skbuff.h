@@ -37,8 +37,11 @@ struct sk_buff {
 	struct sock *sk;         /* who sent it; valid during the call, longer when owned */
 	struct neighbour *neigh; /* sending: bound at routing */
 	u8 *data;                /* first byte of the current layer */
-	u64 csum;                /* building: of the payload, net/checksum.h */
-	struct sk_buff *frags;   /* the rest of a datagram that does not fit one frame */
+	union {
+		u64 csum;   /* building: of the payload, net/checksum.h */
+		u64 tstamp; /* received, if its socket asks: when, nanoseconds since 1970 */
+	};
+	struct sk_buff *frags; /* the rest of a datagram that does not fit one frame */
 	/* skb_alloc sets these eight bytes at once: no bit may be left out */
 	u16 frags_len;  /* bytes in frags */
 	be16 protocol;  /* ethertype */

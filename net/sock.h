@@ -39,9 +39,10 @@ struct sock {
 	struct socket *sk_socket; /* NULL once closed */
 	u32 sk_refs;              /* the socket's, and one for each packet that waits */
 	struct sk_buff_head sk_receive_queue;
-	u32 sk_rcvbuf, sk_sndbuf;     /* bytes */
-	u32 sk_wmem;                  /* bytes of packets parked or queued on the way out */
-	u64 sk_rcvtimeo, sk_sndtimeo; /* nanoseconds; UINT64_MAX: for ever */
+	struct sk_buff_head sk_error_queue; /* errqueue.h */
+	u32 sk_rcvbuf, sk_sndbuf;           /* bytes */
+	u32 sk_wmem;                        /* bytes of packets parked or queued on the way out */
+	u64 sk_rcvtimeo, sk_sndtimeo;       /* nanoseconds; UINT64_MAX: for ever */
 	int sk_bound_dev_if;
 	u16 sk_type, sk_protocol;
 	/* anything here, and sending takes the long way: one test instead of four */

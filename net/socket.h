@@ -85,3 +85,4 @@ long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len);
 long sys_recvfrom(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len);
 long sys_sendmsg(u64 fd, u64 msg, u64 flags);
 long sys_recvmsg(u64 fd, u64 msg, u64 flags);
+long sys_recvmmsg(u64 fd, u64 msgs, u64 n, u64 flags, u64 timeout);

@@ -85,38 +85,6 @@ int sockopt_get(
 
 /* ---- SOL_SOCKET --------------------------------------------------------------------------- */
 
-enum socket_option {
-	SO_DEBUG = 1,
-	SO_REUSEADDR = 2,
-	SO_TYPE = 3,
-	SO_ERROR = 4,
-	SO_DONTROUTE = 5,
-	SO_BROADCAST = 6,
-	SO_SNDBUF = 7,
-	SO_RCVBUF = 8,
-	SO_KEEPALIVE = 9,
-	SO_OOBINLINE = 10,
-	SO_NO_CHECK = 11,
-	SO_PRIORITY = 12,
-	SO_LINGER = 13,
-	SO_REUSEPORT = 15,
-	SO_RCVLOWAT = 18,
-	SO_SNDLOWAT = 19,
-	SO_RCVTIMEO = 20,
-	SO_SNDTIMEO = 21,
-	SO_BINDTODEVICE = 25,
-	SO_TIMESTAMP = 29,
-	SO_ACCEPTCONN = 30,
-	SO_SNDBUFFORCE = 32,
-	SO_RCVBUFFORCE = 33,
-	SO_TIMESTAMPNS = 35,
-	SO_MARK = 36,
-	SO_PROTOCOL = 38,
-	SO_DOMAIN = 39,
-	SO_RXQ_OVFL = 40,
-	SO_BINDTOIFINDEX = 62
-};
-
 /* Linux doubles what it is given, for its own overhead, and tells the double. */
 static u32 doubled(u32 asked, u32 least)
 {

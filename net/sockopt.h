@@ -14,6 +14,60 @@ enum sockopt_level {
 	SOL_PACKET = 263
 };
 
+enum socket_option {
+	SO_DEBUG = 1,
+	SO_REUSEADDR = 2,
+	SO_TYPE = 3,
+	SO_ERROR = 4,
+	SO_DONTROUTE = 5,
+	SO_BROADCAST = 6,
+	SO_SNDBUF = 7,
+	SO_RCVBUF = 8,
+	SO_KEEPALIVE = 9,
+	SO_OOBINLINE = 10,
+	SO_NO_CHECK = 11,
+	SO_PRIORITY = 12,
+	SO_LINGER = 13,
+	SO_REUSEPORT = 15,
+	SO_RCVLOWAT = 18,
+	SO_SNDLOWAT = 19,
+	SO_RCVTIMEO = 20,
+	SO_SNDTIMEO = 21,
+	SO_BINDTODEVICE = 25,
+	SO_TIMESTAMP = 29,
+	SO_ACCEPTCONN = 30,
+	SO_SNDBUFFORCE = 32,
+	SO_RCVBUFFORCE = 33,
+	SO_TIMESTAMPNS = 35,
+	SO_MARK = 36,
+	SO_PROTOCOL = 38,
+	SO_DOMAIN = 39,
+	SO_RXQ_OVFL = 40,
+	SO_BINDTOIFINDEX = 62
+};
+
+enum ip_option {
+	IP_TOS = 1,
+	IP_TTL = 2,
+	IP_PKTINFO = 8,
+	IP_MTU_DISCOVER = 10,
+	IP_RECVERR = 11,
+	IP_RECVTTL = 12,
+	IP_RECVTOS = 13,
+	IP_MTU = 14,
+	IP_FREEBIND = 15,
+	IP_BIND_ADDRESS_NO_PORT = 24,
+	IP_MULTICAST_IF = 32,
+	IP_MULTICAST_TTL = 33,
+	IP_MULTICAST_LOOP = 34,
+	IP_MULTICAST_ALL = 49
+};
+
+enum udp_option {
+	UDP_CORK = 1,
+	UDP_SEGMENT = 103
+};
+
 enum ip_pmtudisc {
 	IP_PMTUDISC_DONT,      /* never set DF */
 	IP_PMTUDISC_WANT,      /* set it where the packet fits, fragment where it does not */

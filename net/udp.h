@@ -36,4 +36,4 @@ bool udp_writable(const struct sock *sk);
 void udp_rcv(struct sk_buff *skb);
 
 /* udp_err - ICMP complains about a datagram of ours. See struct net_protocol. */
-void udp_err(struct net *net, const struct iphdr *quoted, size_t len, int err);
+void udp_err(struct net *net, const struct icmp_error *e);

@@ -5,7 +5,10 @@
  * Source: RFC 768; RFC 1122 4.1.3; recv(2). */
 #include "net/checksum.h"
 #include "net/datagram.h"
+#include "net/errqueue.h"
 #include "net/icmp.h"
+#include "net/ip_cmsg.h"
+#include "net/sockopt.h"
 #include "net/udp.h"
 #include "net/udp_port.h"
 #include "net/wire/udp.h"
@@ -17,6 +20,7 @@ static void deliver(struct sock *sk, struct sk_buff *skb)
 		kfree_skb(skb, SKB_DROP_RCVBUF_FULL);
 		return;
 	}
+	skb->tstamp = sk->sk_timestamp ? clock_realtime_ns() : 0;
 	sk->sk_net->mib.udp_in_datagrams++;
 	sock_queue_rcv_skb(sk, skb);
 }
@@ -61,19 +65,29 @@ void udp_rcv(struct sk_buff *skb)
 	kfree_skb(skb, SKB_DROP_NO_SOCKET);
 }
 
-/* Only a connected socket asked for this peer alone; others are not told (RFC 1122 4.1.3.3 leaves
- * it to the program to ask). */
-void udp_err(struct net *net, const struct iphdr *quoted, size_t len, int err)
+/* Only a connected socket asked for this peer alone, and only what will not pass by itself is its
+ * business; who wants to know more says so by IP_RECVERR (RFC 1122 4.1.3.3; Linux's __udp4_lib_err). */
+void udp_err(struct net *net, const struct icmp_error *e)
 {
-	const struct udphdr *uh =
-		(const void *)((const u8 *)quoted + (quoted->version_ihl & 15) * 4);
+	const struct iphdr *quoted = e->quoted;
+	size_t header_len = (quoted->version_ihl & 15) * 4u;
+	const struct udphdr *uh = (const void *)((const u8 *)quoted + header_len);
+	const struct inet_sock *inet;
 	struct sock *sk;
 
-	if ((const u8 *)(uh + 1) > (const u8 *)quoted + len)
+	if (header_len + sizeof(*uh) > e->len)
 		return;
 	sk = udp_lookup(net, quoted->daddr, uh->dest, quoted->saddr, uh->source);
-	if (sk && !be16_is_zero(inet_sk(sk)->inet_dport))
-		sk_report_error(sk, err);
+	if (!sk)
+		return;
+	inet = inet_sk(sk);
+	if (e->err == EMSGSIZE && inet->pmtudisc == IP_PMTUDISC_DONT)
+		return;
+	if (inet->recverr)
+		ip_icmp_error(sk, e, uh->dest, uh + 1, e->len - header_len - sizeof(*uh));
+	else if (!e->fatal || be16_is_zero(inet->inet_dport))
+		return;
+	sk_report_error(sk, e->err);
 }
 
 static void fill_name(struct msghdr *msg, const struct sk_buff *skb)
@@ -81,21 +95,25 @@ static void fill_name(struct msghdr *msg, const struct sk_buff *skb)
 	const struct iphdr *iph = skb_network_header(skb);
 	const struct udphdr *uh = skb_transport_header(skb);
 
-	if (!msg->name)
-		return;
-	msg->name->in = (struct sockaddr_in){
-		.sin_family = AF_INET, .sin_port = uh->source, .sin_addr = iph->saddr
-	};
 	msg->namelen = sizeof(msg->name->in);
+	if (msg->name)
+		msg->name->in = (struct sockaddr_in){
+			.sin_family = AF_INET, .sin_port = uh->source, .sin_addr = iph->saddr
+		};
 }
 
 ssize udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
+	const struct sk_buff *skb;
 	int err;
-	const struct sk_buff *skb = skb_recv_datagram(sk, msg->flags, &err);
 
+	if (msg->flags & MSG_ERRQUEUE)
+		return ip_recv_error(sk, msg, len);
+	skb = skb_recv_datagram(sk, msg->flags, &err);
 	if (!skb)
 		return err;
 	fill_name(msg, skb);
+	sock_recv_cmsgs(msg, sk, skb);
+	ip_cmsg_recv(msg, inet_sk(sk), skb->dev, skb_network_header(skb));
 	return skb_copy_datagram(sk, msg, sizeof(struct udphdr), len);
 }

@@ -20,8 +20,5 @@ u64 clock_ns(void);
 /* clock_delay_us - spin; at least that long. */
 void clock_delay_us(u64 us);
 
-/* clock_realtime_ns - nanoseconds since 1970 (UTC), from the battery clock. */
-u64 clock_realtime_ns(void);
-
 /* clock_show - say what was found and how far it may be off. */
 void clock_show(void);

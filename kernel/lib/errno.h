@@ -38,6 +38,7 @@
 #define ENAMETOOLONG    36
 #define ENOSYS          38
 #define ENODATA         61
+#define ENONET          64
 #define EPROTO          71
 #define EOVERFLOW       75
 #define EBADFD          77
@@ -61,6 +62,7 @@
 #define ENOTCONN        107
 #define ETIMEDOUT       110
 #define ECONNREFUSED    111
+#define EHOSTDOWN       112
 #define EHOSTUNREACH    113
 #define EALREADY        114
 #define EINPROGRESS     115

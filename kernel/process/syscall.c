@@ -83,6 +83,7 @@ static const syscall_fn sys_call_table[NR_SYSCALLS + 1] = {
 	[271] = CALL(sys_ppoll),
 	[273] = CALL(sys_zero), /* set_robust_list: there is one thread */
 	[292] = CALL(sys_dup3),
+	[299] = CALL(sys_recvmmsg),
 	[302] = CALL(sys_prlimit64),
 	[318] = CALL(sys_getrandom),
 };

@@ -224,6 +224,11 @@ u64 clock_ns(void)
 	return now_ns;
 }
 
+u64 clock_realtime_ns(void)
+{
+	return HOST_BOOTED_NS + now_ns;
+}
+
 void host_tick_clock(u64 ns)
 {
 	tick_ns = ns;

@@ -34,6 +34,9 @@ void host_set_mem_total(u64 bytes);
 
 /* ---- time ------------------------------------------------------------------------------ */
 
+/* When, in nanoseconds since 1970, the clock was 0. */
+#define HOST_BOOTED_NS 1700000000000000000ull
+
 /* host_set_clock, host_advance_clock - time stands still but for these and machine_idle. */
 void host_set_clock(u64 ns);
 void host_advance_clock(u64 ns);

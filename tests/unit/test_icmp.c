@@ -5,6 +5,7 @@
  * Source: RFC 792; RFC 1122 3.2.2; RFC 1812 4.3.2.8. */
 #include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
+#include "net/sockopt.h"
 
 enum {
 	IP = 14,
@@ -188,27 +189,91 @@ static int connected(void)
 	return fd;
 }
 
+/* A complaint of this type and code about the datagram of ours that FRAME_TOLD_PORT quotes. */
+static void told(u8 type, u8 code, u32 rest)
+{
+	len = from_hex(FRAME_TOLD_PORT, frame);
+	frame[ICMP] = type;
+	frame[ICMP + 1] = code;
+	put16(frame + ICMP + 4, (u16)(rest >> 16));
+	put16(frame + ICMP + 6, (u16)rest);
+	fix_icmp_checksum();
+	fake_inject(&eth0, frame, len);
+}
+
+static int pending(int fd)
+{
+	return sock_error(sk_of(fd));
+}
+
+/* icmp(7), RFC 1812 5.2.7.1: what a connected socket is told, and what only to those who ask. */
 static void each_code_has_its_errno(void **state)
 {
 	static const struct {
-		const char *frame;
 		int err;
-	} told[] = {
-		{ FRAME_TOLD_NET, ENETUNREACH },
-		{ FRAME_TOLD_HOST, EHOSTUNREACH },
-		{ FRAME_TOLD_PROTOCOL, ENOPROTOOPT },
-		{ FRAME_TOLD_PORT, ECONNREFUSED },
-		{ FRAME_TOLD_FRAG_NEEDED, EMSGSIZE },
-		{ FRAME_TOLD_ROUTE, EOPNOTSUPP },
+		bool fatal;
+	} codes[] = {
+		{ ENETUNREACH, false },
+		{ EHOSTUNREACH, false },
+		{ ENOPROTOOPT, true },
+		{ ECONNREFUSED, true },
+		{ EMSGSIZE, true },
+		{ EOPNOTSUPP, false },
+		{ ENETUNREACH, true },
+		{ 112 /* EHOSTDOWN */, true },
+		{ 64 /* ENONET */, true },
+		{ ENETUNREACH, true },
+		{ EHOSTUNREACH, true },
+		{ ENETUNREACH, false },
+		{ EHOSTUNREACH, false },
+		{ EHOSTUNREACH, true },
+		{ EHOSTUNREACH, true },
+		{ EHOSTUNREACH, true },
 	};
 	int fd = connected();
 
 	(void)state;
-	for (u32 i = 0; i < ARRAY_SIZE(told); i++) {
-		inject_hex(told[i].frame);
-		assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), -told[i].err);
-		assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), 1);
+	for (u8 i = 0; i < ARRAY_SIZE(codes); i++) {
+		told(3, i, 0);
+		assert_int_equal(pending(fd), codes[i].fatal ? -codes[i].err : 0);
 	}
+	set_int(fd, SOL_IP, IP_RECVERR, 1);
+	for (u8 i = 0; i < ARRAY_SIZE(codes); i++) {
+		told(3, i, 0);
+		assert_int_equal(pending(fd), -codes[i].err);
+	}
+	told(3, 16, 0);
+	assert_int_equal(pending(fd), 0);
+}
+
+static void other_complaints(void **state)
+{
+	int fd = connected();
+
+	(void)state;
+	told(11, 0, 0);         /* time exceeded passes by itself */
+	told(4, 0, 0);          /* source quench: RFC 6633 */
+	told(5, 0, 0x0a0000fe); /* redirect */
+	assert_int_equal(pending(fd), 0);
+	told(12, 0, 0); /* parameter problem */
+	assert_int_equal(pending(fd), -EPROTO);
+	set_int(fd, SOL_IP, IP_RECVERR, 1);
+	told(11, 1, 0);
+	assert_int_equal(pending(fd), -EHOSTUNREACH);
+	told(4, 0, 0);
+	told(5, 0, 0x0a0000fe);
+	assert_int_equal(pending(fd), 0);
+}
+
+/* Who lets routers fragment did not send what this is about. */
+static void too_big_is_not_told_without_df(void **state)
+{
+	int fd = connected();
+
+	(void)state;
+	set_int(fd, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+	told(3, 4, 1400);
+	assert_int_equal(pending(fd), 0);
 }
 
 static void receivers_hear_it_too(void **state)
@@ -246,7 +311,8 @@ static void false_quotes(void **state)
 		{ QUOTED + 19, 3 },
 		{ QUOTED + 21, 0x89 },
 		{ QUOTED + 23, 0x8c },
-		{ ICMP + 1, 6 },
+		{ ICMP + 1, 16 },
+		{ QUOTED + 15, 2 },
 		{ ICMP + 1, 255 },
 	};
 	int fd = connected();
@@ -291,6 +357,8 @@ int main(void)
 		STACK_TEST(a_hundred_a_second),
 		STACK_TEST(no_packet_to_complain_with),
 		STACK_TEST(each_code_has_its_errno),
+		STACK_TEST(other_complaints),
+		STACK_TEST(too_big_is_not_told_without_df),
 		STACK_TEST(receivers_hear_it_too),
 		STACK_TEST(only_the_connected_are_told),
 		STACK_TEST(false_quotes),

@@ -7,58 +7,6 @@
 #include "net/sockopt.h"
 #include "kernel/lib/string.h"
 
-enum {
-	SO_DEBUG = 1,
-	SO_REUSEADDR = 2,
-	SO_TYPE = 3,
-	SO_ERROR = 4,
-	SO_DONTROUTE = 5,
-	SO_BROADCAST = 6,
-	SO_SNDBUF = 7,
-	SO_RCVBUF = 8,
-	SO_KEEPALIVE = 9,
-	SO_OOBINLINE = 10,
-	SO_NO_CHECK = 11,
-	SO_PRIORITY = 12,
-	SO_LINGER = 13,
-	SO_REUSEPORT = 15,
-	SO_RCVLOWAT = 18,
-	SO_SNDLOWAT = 19,
-	SO_RCVTIMEO = 20,
-	SO_SNDTIMEO = 21,
-	SO_BINDTODEVICE = 25,
-	SO_TIMESTAMP = 29,
-	SO_ACCEPTCONN = 30,
-	SO_SNDBUFFORCE = 32,
-	SO_RCVBUFFORCE = 33,
-	SO_TIMESTAMPNS = 35,
-	SO_MARK = 36,
-	SO_PROTOCOL = 38,
-	SO_DOMAIN = 39,
-	SO_RXQ_OVFL = 40,
-	SO_PEEK_OFF = 42,
-	SO_BINDTOIFINDEX = 62
-};
-enum {
-	IP_TOS = 1,
-	IP_TTL = 2,
-	IP_PKTINFO = 8,
-	IP_MTU_DISCOVER = 10,
-	IP_RECVTTL = 12,
-	IP_RECVTOS = 13,
-	IP_MTU = 14,
-	IP_FREEBIND = 15,
-	IP_BIND_ADDRESS_NO_PORT = 24,
-	IP_MULTICAST_IF = 32,
-	IP_MULTICAST_TTL = 33,
-	IP_MULTICAST_LOOP = 34,
-	IP_MULTICAST_ALL = 49
-};
-enum {
-	UDP_CORK = 1,
-	UDP_SEGMENT = 103
-};
-
 static int fd;
 
 static int get(int level, int name)
@@ -312,7 +260,7 @@ static void ip_in_one_byte(void **state)
 
 static void ip_switches(void **state)
 {
-	static const int names[] = { IP_PKTINFO, IP_RECVTTL, IP_RECVTOS, IP_FREEBIND,
+	static const int names[] = { IP_PKTINFO, IP_RECVERR, IP_RECVTTL, IP_RECVTOS, IP_FREEBIND,
 		IP_BIND_ADDRESS_NO_PORT, IP_MULTICAST_LOOP };
 
 	(void)state;
@@ -417,7 +365,7 @@ static void refused(void **state)
 	(void)state;
 	fd = udp_socket();
 	assert_int_equal(set(SOL_SOCKET, 9999, 1), -ENOPROTOOPT);
-	assert_int_equal(set(SOL_SOCKET, SO_PEEK_OFF, 1), -ENOPROTOOPT);
+	assert_int_equal(set(SOL_SOCKET, 42 /* SO_PEEK_OFF */, 1), -ENOPROTOOPT);
 	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, 9999, user(&value), 3), -EINVAL);
 	assert_int_equal(
 		sys_getsockopt((u64)fd, SOL_SOCKET, SO_SNDBUFFORCE, user(&value), user(&len)),
