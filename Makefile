@@ -58,6 +58,7 @@ OBJS := \
 	net/sock.o \
 	net/datagram.o \
 	net/af_packet.o \
+	net/pcap.o \
 	net/sockopt.o \
 	net/inet_sockopt.o \
 	net/netlink/af_netlink.o \
@@ -81,6 +82,7 @@ OBJS := \
 	kernel/main.o \
 	kernel/cmdline.o \
 	kernel/program.o \
+	kernel/capture.o \
 	kernel/power.o \
 	kernel/acpi.o \
 	kernel/random.o \

@@ -38,7 +38,8 @@ static bool take_console(struct text value, struct parse_error *error)
 		while (rest.len > 0 &&
 			text_starts((struct text){ rest.at + rest.len - 2, 2 }, "n8"))
 			rest.len -= 2;
-		if (rest.len > 0 && (!parse_u32(rest, 115200, &baud) || !serial_set_baud(baud)))
+		if (rest.len > 0 &&
+			(!parse_u32(rest, 115200, &baud) || !serial_set_baud(&serial_com1, baud)))
 			return bad(error, rest, "speed", "115200 or a whole part of it");
 	} else {
 		return bad(error, value, "console", "ttyS0, ttyS0,<baud> or tty0");
@@ -101,6 +102,22 @@ static bool take_selftest(struct text value, struct parse_error *error)
 	return true;
 }
 
+static bool take_pcap(struct text value, struct parse_error *error)
+{
+	(void)value;
+	(void)error;
+	line->pcap = true;
+	return true;
+}
+
+static bool take_pcap_how(struct text value, struct parse_error *error)
+{
+	if (!text_eq(value, "wait"))
+		return bad(error, value, "way to capture", "wait: frames wait for the serial line");
+	line->pcap_wait = true;
+	return take_pcap(value, error);
+}
+
 /* Launchers pass these to every kernel; they say nothing that concerns this one. */
 static bool take_nothing(struct text value, struct parse_error *error)
 {
@@ -124,6 +141,8 @@ static const struct {
 	{ "quiet", take_quiet },
 	{ "debug", take_debug },
 	{ "selftest", take_selftest },
+	{ "pcap", take_pcap },
+	{ "pcap=", take_pcap_how },
 	{ "init=", take_init },
 	{ "rdinit=", take_init },
 	{ "BOOT_IMAGE=", take_nothing },
@@ -163,7 +182,7 @@ static bool take_word(const char *word, u32 number)
 	}
 	bad(&error, t, "unknown word",
 		"ip= route= neigh= hosts= filter= console= panic= loglevel= quiet debug selftest "
-		"init= or "
+		"pcap pcap= init= or "
 		"-- "
 		"and the program's arguments");
 	complain(word, number, &error);

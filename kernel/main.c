@@ -6,6 +6,7 @@
 #include "boot/bootinfo.h"
 #include "drivers/e1000/e1000.h"
 #include "kernel/acpi.h"
+#include "kernel/capture.h"
 #include "kernel/cmdline.h"
 #include "kernel/console/printk.h"
 #include "kernel/cpu/clock.h"
@@ -29,6 +30,7 @@
 #include "net/ipconfig.h"
 #include "net/net_init.h"
 #include "net/nf_rules_text.h"
+#include "net/pcap.h"
 
 #define STDIO_FDS   3
 #define ROUTES_FILE "/etc/routes"
@@ -143,6 +145,8 @@ static void network_init(void)
 	clock_init(); /* as late as nothing before it needs the time */
 	clock_show();
 	timer_start();
+	if (line.pcap && !capture_start(line.pcap_wait))
+		power_fail(STATUS_CMDLINE);
 	devices_init();
 	if (!ipconfig_apply(&init_net, problem, sizeof(problem)) ||
 		!nf_rules_apply(&init_net, problem, sizeof(problem))) {
@@ -152,6 +156,15 @@ static void network_init(void)
 	load_routes();
 	list_for_each(dev, &init_net.dev_base, list)
 		arp_announce(dev);
+}
+
+/* A program that computes is interrupted for no longer than this takes. */
+#define TICK_CAPTURE_BYTES 4096
+
+static void poll_on_tick(void)
+{
+	net_poll();
+	pcap_poll(TICK_CAPTURE_BYTES);
 }
 
 static u64 drain_network(void)
@@ -225,7 +238,7 @@ void kmain(u32 magic, u32 info_pa)
 	files_init();
 	network_init();
 	timer_init();
-	timer_set_poll(net_poll);
+	timer_set_poll(poll_on_tick);
 	process_set_drain(drain_network);
 	open_console();
 	start_program();

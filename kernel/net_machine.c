@@ -6,9 +6,13 @@
 #include "kernel/console/console.h"
 #include "kernel/cpu/timer.h"
 #include "net/machine.h"
+#include "net/pcap.h"
+
+#define IDLE_CAPTURE_BYTES (64u << 10)
 
 void machine_idle(u64 until_ns)
 {
 	console_poll();
+	pcap_poll(IDLE_CAPTURE_BYTES);
 	timer_rest(until_ns);
 }

@@ -52,11 +52,29 @@ static void __noreturn reboot(void)
 	halt();
 }
 
+static void (*at_end)(void);
+
+void power_at_end(void (*fn)(void))
+{
+	at_end = fn;
+}
+
+/* Once: it may fail itself, and then end here again. */
+static void finish(void)
+{
+	void (*fn)(void) = at_end;
+
+	at_end = NULL;
+	if (fn)
+		fn();
+	console_flush();
+}
+
 void power_off(enum machine_status status)
 {
 	if (status != STATUS_OK)
 		power_fail(status);
-	console_flush();
+	finish();
 	acpi_power_off();
 	pr_notice("halted: this machine does not turn itself off, do it by hand\n");
 	console_flush();
@@ -66,7 +84,7 @@ void power_off(enum machine_status status)
 void power_fail(enum machine_status status)
 {
 	pr_err("stopped with status %d\n", (int)status);
-	console_flush();
+	finish();
 	debug_exit(status);
 	if (panic_seconds > 0)
 		clock_delay_us((u64)panic_seconds * 1000000);

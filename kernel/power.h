@@ -27,6 +27,9 @@ enum machine_status {
 /* power_set_panic - panic=<seconds>: 0 stay, above 0 reboot after that long, below 0 at once. */
 void power_set_panic(s32 seconds);
 
+/* power_at_end - what is still to be done before the machine stops, however it ends. */
+void power_at_end(void (*fn)(void));
+
 /* power_off - the program has ended with this status. 0: ACPI power-off, or halt if the machine stays
  * on. Anything else: power_fail. */
 void power_off(enum machine_status status) __noreturn;

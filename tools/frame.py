@@ -8,7 +8,8 @@ Source: libpcap's savefile format; IEEE 802.3; RFC 791, 768, 1071.
 import struct
 from dataclasses import dataclass
 
-PCAP_MAGIC_LE = b"\xd4\xc3\xb2\xa1"
+# A capture's first bytes, little-endian, and what its time stamps count.
+PCAP_FRACTION = {b"\xd4\xc3\xb2\xa1": 1e-6, b"\x4d\x3c\xb2\xa1": 1e-9}
 ETH_LEN, IP_LEN, UDP_LEN = 14, 20, 8
 ETHERTYPE_IPV4, PROTO_UDP = 0x0800, 17
 
@@ -51,14 +52,15 @@ def read_pcap(path):
     """All complete frames of a capture: a list of (seconds, bytes)."""
     with open(path, "rb") as file:
         data = file.read()
-    if data[:4] != PCAP_MAGIC_LE:
+    fraction = PCAP_FRACTION.get(data[:4])
+    if not fraction:
         raise ValueError(f"{path} is no little-endian pcap file")
     frames, at = [], 24
     while at + 16 <= len(data):
-        sec, usec, taken, _ = struct.unpack_from("<IIII", data, at)
+        sec, part, taken, _ = struct.unpack_from("<IIII", data, at)
         at += 16
         if at + taken <= len(data):
-            frames.append((sec + usec / 1e6, data[at:at + taken]))
+            frames.append((sec + part * fraction, data[at:at + taken]))
         at += taken
     return frames
 

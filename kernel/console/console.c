@@ -19,8 +19,13 @@ struct console {
 	bool off;
 };
 
+static size_t com1_write_some(const char *text, size_t len)
+{
+	return serial_write_some(&serial_com1, text, len);
+}
+
 static struct console consoles[] = {
-	{ .write_some = serial_write_some },
+	{ .write_some = com1_write_some },
 	{ .write_some = vga_write_some },
 };
 
@@ -30,7 +35,7 @@ static bool synchronous;
 
 void console_init(void)
 {
-	serial_init();
+	serial_init(&serial_com1);
 	vga_init();
 }
 
@@ -76,7 +81,7 @@ void console_flush(void)
 	for (size_t i = 0; i < ARRAY_SIZE(consoles); i++) {
 		while (consoles[i].shown != written) {
 			if (!show_some(&consoles[i]))
-				serial_wait();
+				serial_wait(&serial_com1);
 		}
 	}
 }
@@ -108,5 +113,5 @@ bool console_at_line_start(void)
 
 size_t console_read(char *buf, size_t len)
 {
-	return consoles[0].off ? 0 : serial_read(buf, len);
+	return consoles[0].off ? 0 : serial_read(&serial_com1, buf, len);
 }

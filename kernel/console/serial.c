@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT
- * serial.c - the first serial port, a 16550, polled.
- * Not here: what is said (printk.c).
- * console.c calls in. Calls nothing but port I/O.
+ * serial.c - serial ports, 16550s, polled.
+ * Not here: what is said (printk.c) or captured (net/pcap.c).
+ * console.c and main.c call in. Calls nothing but port I/O.
  * Source: National Semiconductor PC16550D data sheet, section 8. */
 #include "kernel/console/serial.h"
 #include "kernel/cpu/asm.h"
 
-enum uart_port {
-	UART_DATA = 0x3f8,
-	UART_DIVISOR_LOW = 0x3f8, /* while LCR_DLAB */
-	UART_IER = 0x3f9,
-	UART_DIVISOR_HIGH = 0x3f9, /* while LCR_DLAB */
-	UART_FCR = 0x3fa,
-	UART_LCR = 0x3fb,
-	UART_MCR = 0x3fc,
-	UART_LSR = 0x3fd,
-	UART_SCRATCH = 0x3ff
+enum uart_register {
+	UART_DATA = 0,
+	UART_DIVISOR_LOW = 0, /* while LCR_DLAB */
+	UART_IER = 1,
+	UART_DIVISOR_HIGH = 1, /* while LCR_DLAB */
+	UART_FCR = 2,
+	UART_LCR = 3,
+	UART_MCR = 4,
+	UART_LSR = 5,
+	UART_SCRATCH = 7
 };
 
 #define LCR_8N1          0x03
@@ -31,60 +31,72 @@ enum uart_port {
 /* 16 bytes at 9600 baud take 17 ms, at 300 baud half a second; a poll takes about 1 us. */
 #define POLLS_PER_FIFO 1000000
 
-static bool present;
+struct serial_port serial_com1 = { .base = 0x3f8 };
+struct serial_port serial_com2 = { .base = 0x2f8 };
 
-bool serial_set_baud(u32 baud)
+static u8 get(const struct serial_port *port, enum uart_register reg)
+{
+	return inb((u16)(port->base + reg));
+}
+
+static void set(const struct serial_port *port, enum uart_register reg, u32 value)
+{
+	outb((u16)(port->base + reg), (u8)value);
+}
+
+bool serial_set_baud(const struct serial_port *port, u32 baud)
 {
 	u32 divisor;
 
 	if (baud == 0 || UART_CLOCK_BAUD % baud != 0)
 		return false;
 	divisor = UART_CLOCK_BAUD / baud;
-	outb(UART_LCR, LCR_8N1 | LCR_DLAB);
-	outb(UART_DIVISOR_LOW, (u8)divisor);
-	outb(UART_DIVISOR_HIGH, (u8)(divisor >> 8));
-	outb(UART_LCR, LCR_8N1);
+	set(port, UART_LCR, LCR_8N1 | LCR_DLAB);
+	set(port, UART_DIVISOR_LOW, divisor);
+	set(port, UART_DIVISOR_HIGH, divisor >> 8);
+	set(port, UART_LCR, LCR_8N1);
 	return true;
 }
 
-void serial_init(void)
+bool serial_init(struct serial_port *port)
 {
-	outb(UART_SCRATCH, SCRATCH_PROBE);
-	present = inb(UART_SCRATCH) == SCRATCH_PROBE;
-	if (!present)
-		return;
-	outb(UART_IER, 0);
-	serial_set_baud(BAUD_DEFAULT);
-	outb(UART_FCR, FCR_ENABLE_CLEAR);
-	outb(UART_MCR, MCR_DTR_RTS);
+	set(port, UART_SCRATCH, SCRATCH_PROBE);
+	port->present = get(port, UART_SCRATCH) == SCRATCH_PROBE;
+	if (!port->present)
+		return false;
+	set(port, UART_IER, 0);
+	serial_set_baud(port, BAUD_DEFAULT);
+	set(port, UART_FCR, FCR_ENABLE_CLEAR);
+	set(port, UART_MCR, MCR_DTR_RTS);
+	return true;
 }
 
-size_t serial_write_some(const char *text, size_t len)
+size_t serial_write_some(const struct serial_port *port, const void *bytes, size_t len)
 {
 	size_t n = min(len, (size_t)FIFO_BYTES);
 
-	if (!present)
+	if (!port->present)
 		return len;
-	if (!(inb(UART_LSR) & LSR_THR_EMPTY)) /* set: the whole FIFO is empty */
+	if (!(get(port, UART_LSR) & LSR_THR_EMPTY)) /* set: the whole FIFO is empty */
 		return 0;
 	for (size_t i = 0; i < n; i++)
-		outb(UART_DATA, (u8)text[i]);
+		set(port, UART_DATA, ((const u8 *)bytes)[i]);
 	return n;
 }
 
-void serial_wait(void)
+void serial_wait(struct serial_port *port)
 {
 	for (u32 i = 0; i < POLLS_PER_FIFO; i++)
-		if (inb(UART_LSR) & LSR_THR_EMPTY)
+		if (get(port, UART_LSR) & LSR_THR_EMPTY)
 			return;
-	present = false;
+	port->present = false;
 }
 
-size_t serial_read(char *buf, size_t len)
+size_t serial_read(const struct serial_port *port, char *buf, size_t len)
 {
 	size_t n = 0;
 
-	while (present && n < len && (inb(UART_LSR) & LSR_DATA_READY))
-		buf[n++] = (char)inb(UART_DATA);
+	while (port->present && n < len && (get(port, UART_LSR) & LSR_DATA_READY))
+		buf[n++] = (char)get(port, UART_DATA);
 	return n;
 }

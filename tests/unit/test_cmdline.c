@@ -26,8 +26,11 @@ void console_set_sync(bool sync)
 	in_sync = sync;
 }
 
-bool serial_set_baud(u32 rate)
+struct serial_port serial_com1;
+
+bool serial_set_baud(const struct serial_port *port, u32 rate)
 {
+	assert_ptr_equal(port, &serial_com1);
 	baud = rate;
 	return rate > 0 && 115200 % rate == 0;
 }
@@ -96,6 +99,12 @@ static void more_words(void **state)
 	assert_false(vga);
 	assert_taken("console=ttyS0,9600n8");
 	assert_int_equal(baud, 9600);
+	assert_false(line.pcap);
+	assert_taken("pcap");
+	assert_true(line.pcap);
+	assert_false(line.pcap_wait);
+	assert_taken("pcap=wait");
+	assert_true(line.pcap && line.pcap_wait);
 	assert_taken("console=tty1 BOOT_IMAGE=/boot/muffin root=/dev/sda1 ro rw");
 	assert_taken("");
 	assert_taken(" \t\n ");
@@ -159,6 +168,7 @@ static void refused(void **state)
 	assert_refused("console=ttyS0,115201", "character 15", "115200");
 	assert_refused("console=ttyS0,7", "character 15", "115200");
 	assert_refused("panic=soon", "character 7", "reboot");
+	assert_refused("pcap=x", "character 6", "wait");
 	assert_refused("loglevel=9", "character 10", "0 to 8");
 	assert_refused("loglevel=", "character 10", "0 to 8");
 	assert_refused("quiet init=", "word 2, character 6", "initrd");

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ * capture.c - the word pcap: a capture of all frames over the second serial port.
+ * Not here: what a capture consists of (net/pcap.c), the port (console/serial.c).
+ * main.c calls in once.
+ * Source: README.md, "Telling it what to do". */
+#include "kernel/capture.h"
+#include "kernel/console/printk.h"
+#include "kernel/console/serial.h"
+#include "kernel/cpu/clock.h"
+#include "kernel/power.h"
+#include "net/pcap.h"
+
+static size_t com2_write_some(const void *bytes, size_t len)
+{
+	return serial_write_some(&serial_com2, bytes, len);
+}
+
+bool capture_start(bool wait)
+{
+	const struct pcap_sink sink = { .write_some = com2_write_some,
+		.epoch_ns = clock_realtime_ns() - clock_ns(),
+		.wait = wait };
+
+	if (!serial_init(&serial_com2)) {
+		pr_err("pcap: there is no second serial port at 0x%x (QEMU: -serial stdio -serial "
+		       "file:muffin.pcap)\n",
+			serial_com2.base);
+		return false;
+	}
+	if (pcap_start(&sink) < 0) {
+		pr_err("pcap: out of memory\n");
+		return false;
+	}
+	power_at_end(pcap_finish);
+	return true;
+}

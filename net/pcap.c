@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT
+ * pcap.c - every frame of every device as a capture that Wireshark reads, written while it happens.
+ * Not here: the line it is written to.
+ * dev.c calls in for each frame; whoever waits moves bytes out.
+ * Source: draft-ietf-opsawg-pcap (PCAP Capture File Format); LINKTYPE_ETHERNET.
+ *
+ * Records go through a ring of bytes, so that a frame costs a copy; they enter it whole or not at all.
+ * tail..head, both counted from the beginning, is what the sink has not taken yet. */
+#include "net/pcap.h"
+#include "kernel/lib/string.h"
+#include "net/dev.h"
+
+#define PCAP_MAGIC_NS     0xa1b23c4d /* time stamps count nanoseconds; host byte order */
+#define PCAP_MAJOR        2
+#define PCAP_MINOR        4
+#define LINKTYPE_ETHERNET 1
+#define RING_MIN          (64u << 10)
+#define RING_MAX          (1u << 20)
+#define RING_PER_MEM      32 /* a machine of 4 MiB gives 128 KiB */
+/* The counts of bytes wrap soon after each start, not once in a blue moon. */
+#define COUNT_START (0u - 4096)
+#define STUCK_NS    NSEC_PER_SEC
+
+struct pcap_file_header {
+	u32 magic;
+	u16 major, minor;
+	u32 reserved[2];
+	u32 snaplen, linktype;
+};
+
+struct pcap_record {
+	u32 seconds, nanoseconds;
+	u32 captured_len, len;
+};
+
+_Static_assert(sizeof(struct pcap_file_header) == 24 && sizeof(struct pcap_record) == 16,
+	"the format's layouts");
+
+static struct {
+	struct pcap_sink sink;
+	struct packet_tap tap;
+	u8 *ring;
+	u32 size; /* of the ring, a power of two */
+	u32 head, tail;
+	u64 frames, dropped;
+} pcap;
+
+/* ---- the ring --------------------------------------------------------------------------- */
+
+static void put(const void *bytes, u32 len)
+{
+	u32 at = pcap.head & (pcap.size - 1);
+	u32 first = min(len, pcap.size - at);
+
+	memcpy(pcap.ring + at, bytes, first);
+	memcpy(pcap.ring, (const u8 *)bytes + first, len - first);
+	pcap.head += len;
+}
+
+size_t pcap_poll(size_t budget)
+{
+	size_t moved = 0, n = 1;
+
+	while (pcap.tail != pcap.head && moved < budget && n > 0) {
+		u32 at = pcap.tail & (pcap.size - 1);
+		u32 len = min(pcap.head - pcap.tail, pcap.size - at);
+
+		n = pcap.sink.write_some(pcap.ring + at, len);
+		pcap.tail += (u32)n;
+		moved += n;
+	}
+	return moved;
+}
+
+/* Until at most `most` bytes are left in the ring. Returns false when the sink takes nothing more. */
+static bool move_out(u32 most)
+{
+	u64 deadline = clock_ns() + STUCK_NS;
+
+	while (pcap.head - pcap.tail > most) {
+		if (pcap_poll(pcap.size) > 0)
+			deadline = clock_ns() + STUCK_NS;
+		else if (clock_ns() >= deadline)
+			return false;
+	}
+	return true;
+}
+
+static bool make_room(u32 len)
+{
+	if (pcap.size - (pcap.head - pcap.tail) >= len)
+		return true;
+	if (pcap.sink.wait)
+		pcap.sink.wait = move_out(pcap.size - len); /* nobody waits for a dead line twice */
+	return pcap.sink.wait;
+}
+
+/* ---- frames ----------------------------------------------------------------------------- */
+
+/* Frames as the wire has them: padded, and those of lo once. */
+static void capture(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
+{
+	static const u8 padding[ETH_ZLEN];
+	bool lo = skb->dev->flags & IFF_LOOPBACK;
+	u32 len = outgoing ? max((u32)skb->len, (u32)ETH_ZLEN) : skb->len;
+	u64 now = pcap.sink.epoch_ns + clock_ns();
+	struct pcap_record record = { .seconds = (u32)(now / NSEC_PER_SEC),
+		.nanoseconds = (u32)(now % NSEC_PER_SEC),
+		.captured_len = len,
+		.len = len };
+
+	(void)tap;
+	if (lo && outgoing)
+		return;
+	if (!make_room((u32)sizeof(record) + len)) {
+		pcap.dropped++;
+		return;
+	}
+	pcap.frames++;
+	put(&record, sizeof(record));
+	put(skb->data, skb->len);
+	put(padding, len - skb->len);
+}
+
+/* ---- beginning and end ------------------------------------------------------------------ */
+
+static u32 ring_size(void)
+{
+	u32 size = RING_MIN;
+
+	while (size < RING_MAX && size < mem_total() / RING_PER_MEM)
+		size *= 2;
+	return size;
+}
+
+int pcap_start(const struct pcap_sink *sink)
+{
+	const struct pcap_file_header header = { .magic = PCAP_MAGIC_NS,
+		.major = PCAP_MAJOR,
+		.minor = PCAP_MINOR,
+		.snaplen = SKB_SLOT,
+		.linktype = LINKTYPE_ETHERNET };
+
+	pcap.size = ring_size();
+	pcap.ring = mem_alloc(pcap.size);
+	if (!pcap.ring)
+		return -ENOMEM;
+	pcap.sink = *sink;
+	pcap.head = pcap.tail = COUNT_START;
+	put(&header, sizeof(header));
+	pcap.tap.fn = capture;
+	dev_add_tap(&pcap.tap);
+	return 0;
+}
+
+void pcap_finish(void)
+{
+	if (!pcap.tap.fn)
+		return;
+	dev_remove_tap(&pcap.tap);
+	pcap.tap.fn = NULL;
+	if (!move_out(0))
+		pr_err("pcap: the line takes nothing: the capture is cut short by %u bytes\n",
+			pcap.head - pcap.tail);
+	if (pcap.dropped)
+		pr_warn("pcap: %lu frames captured, %lu dropped: the line was too slow for them "
+			"(pcap=wait waits for it)\n",
+			pcap.frames, pcap.dropped);
+	else
+		pr_info("pcap: %lu frames captured, none dropped\n", pcap.frames);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ * pcap.h - every frame of every device as a capture that Wireshark reads, written while it happens.
+ * Not here: the line it is written to.
+ * main.c starts it; dev.c hands it frames, waiting and the tick move them out.
+ * Source: draft-ietf-opsawg-pcap (PCAP Capture File Format); LINKTYPE_ETHERNET. */
+#pragma once
+
+#include "kernel/lib/types.h"
+
+/* Where the capture goes. */
+struct pcap_sink {
+	/* what it takes of len bytes without waiting; returns how many, perhaps 0 */
+	size_t (*write_some)(const void *bytes, size_t len);
+	u64 epoch_ns; /* nanoseconds from 1970 to clock_ns's zero */
+	bool wait;    /* a full ring waits for the sink; otherwise whole frames are dropped */
+};
+
+/* pcap_start - from now on all frames are captured. Returns 0 or -ENOMEM. */
+int pcap_start(const struct pcap_sink *sink) __must_check;
+
+/* pcap_poll - move out what the sink takes now, at most budget bytes. Returns bytes moved. */
+size_t pcap_poll(size_t budget);
+
+/* pcap_finish - stop capturing, move everything out, say how much it was. Gives up only when the sink has
+ * taken nothing for a second. Nothing happens when there is no capture. */
+void pcap_finish(void);
