@@ -75,6 +75,7 @@ OBJS := \
 	net/fib/table.o \
 	net/fib/file.o \
 	net/fib/selftest.o \
+	net/egress.o \
 	net/ipconfig.o \
 	net/ipconfig_apply.o \
 	net/net_init.o \

@@ -6,8 +6,10 @@
 #include "kernel/cmdline.h"
 #include "kernel/console/printk.h"
 #include "kernel/console/serial.h"
+#include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "kernel/power.h"
+#include "net/egress.h"
 #include "net/ipconfig.h"
 #include "net/nf_rules_text.h"
 
@@ -135,6 +137,7 @@ static const struct {
 	{ "neigh=", ipconfig_parse_neigh },
 	{ "hosts=", ipconfig_parse_hosts },
 	{ "filter=", nf_rules_parse_word },
+	{ "egress=", egress_parse_word },
 	{ "console=", take_console },
 	{ "panic=", take_panic },
 	{ "loglevel=", take_loglevel },
@@ -161,6 +164,18 @@ static void complain(const char *word, u32 number, const struct parse_error *err
 	pr_err("  expected %s\n", error->expected);
 }
 
+static const char *known_words(void)
+{
+	static char text[512];
+	size_t len = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (words[i].take != take_nothing)
+			len += text_format(text + len, sizeof(text) - len, "%s ", words[i].key);
+	text_format(text + len, sizeof(text) - len, "or -- and the program's arguments");
+	return text;
+}
+
 static bool take_word(const char *word, u32 number)
 {
 	struct text t = text_of(word);
@@ -180,11 +195,7 @@ static bool take_word(const char *word, u32 number)
 		pr_debug("command line: %s\n", word);
 		return true;
 	}
-	bad(&error, t, "unknown word",
-		"ip= route= neigh= hosts= filter= console= panic= loglevel= quiet debug selftest "
-		"pcap pcap= init= or "
-		"-- "
-		"and the program's arguments");
+	parse_fail(&error, t, "unknown word", known_words());
 	complain(word, number, &error);
 	return false;
 }

@@ -26,6 +26,7 @@
 #include "kernel/random.h"
 #include "kernel/version.h"
 #include "net/arp.h"
+#include "net/egress.h"
 #include "net/fib.h"
 #include "net/ipconfig.h"
 #include "net/net_init.h"
@@ -154,6 +155,7 @@ static void network_init(void)
 		power_fail(STATUS_CMDLINE);
 	}
 	load_routes();
+	egress_init();
 	list_for_each(dev, &init_net.dev_base, list)
 		arp_announce(dev);
 }
@@ -172,6 +174,7 @@ static u64 drain_network(void)
 	u64 dropped = net_drain(&init_net);
 
 	net_stats_show(&init_net);
+	egress_show();
 	return dropped;
 }
 

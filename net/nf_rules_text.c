@@ -79,14 +79,9 @@ static bool parse_address(struct text t, struct nf_rule *rule, u32 shift, struct
 static bool parse_ports(
 	struct text t, struct nf_rule *rule, enum nf_lane lane, struct parse_error *error)
 {
-	struct text last = t;
-	struct text first = text_cut(&last, '-');
 	u32 low, high;
 
-	if (first.len == t.len)
-		last = first;
-	if (!parse_u32(first, NF_PORT_MAX, &low) || !parse_u32(last, NF_PORT_MAX, &high) ||
-		low > high)
+	if (!parse_range(t, NF_PORT_MAX, &low, &high))
 		return parse_fail(error, t, "port", "<0..65535>, or <first>-<last>");
 	nf_rule_bound(rule, lane, low, high);
 	nf_rule_bound(rule, NF_LANE_PORTED, 1, 1);

@@ -80,6 +80,21 @@ bool parse_s32(struct text t, s32 *value)
 	return true;
 }
 
+bool parse_range(struct text t, u32 max, u32 *low, u32 *high)
+{
+	struct text last = t;
+	struct text first = text_cut(&last, '-');
+	u32 from, to;
+
+	if (first.len == t.len)
+		last = first;
+	if (!parse_u32(first, max, &from) || !parse_u32(last, max, &to) || from > to)
+		return false;
+	*low = from;
+	*high = to;
+	return true;
+}
+
 /* One number of a dotted quad: 0..255 without leading zeros. Returns where it ends, or NULL. */
 static inline const char *parse_byte(const char *at, const char *end, u32 *byte)
 {

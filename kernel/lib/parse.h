@@ -45,6 +45,9 @@ bool parse_u32(struct text t, u32 max, u32 *value);
 /* parse_s32 - the same with an optional minus sign. */
 bool parse_s32(struct text t, s32 *value);
 
+/* parse_range - "<low>" or "<low>-<high>", 0..max, low <= high. */
+bool parse_range(struct text t, u32 max, u32 *low, u32 *high);
+
 /* parse_ipv4 - "a.b.c.d", each 0..255 without leading zeros (inet_pton's rule). */
 bool parse_ipv4(struct text t, be32 *addr);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * fuzz_cmdline.c - the input is a value of ip=, route=, neigh= or hosts= (its first byte says which).
+ * fuzz_cmdline.c - the input is a value of ip=, route=, neigh=, hosts= or egress= (its first byte says which).
  * A refusal must point inside the word; what is accepted must be fit to be applied.
  * Not here: whether the right words are refused (tests/unit/test_ipconfig.c).
  * libFuzzer calls in.
- * Source: net/ipconfig.h.
+ * Source: net/ipconfig.h, net/egress.h.
  *
- * The source itself is included: words add up, and a fuzzer must take them away. */
+ * The sources themselves are included: words add up, and a fuzzer must take them away. */
+#include "net/egress.c"
 #include "net/ipconfig.c"
 #include "net/net_init.h"
 #include "tests/unit/fake_device.h"
@@ -23,7 +24,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 typedef bool (*parser)(struct text value, struct parse_error *error);
 
 static const parser parsers[] = { ipconfig_parse_ip, ipconfig_parse_route, ipconfig_parse_neigh,
-	ipconfig_parse_hosts };
+	ipconfig_parse_hosts, egress_parse_word };
 
 static void check_error(struct text value, const struct parse_error *error)
 {
@@ -90,6 +91,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 
 	ipconfig_words.ip_n = ipconfig_words.route_n = ipconfig_words.neigh_n = 0;
 	hosts_file[hosts_len = 0] = 0;
+	destination_n = 0;
 	if (runs++ % EVERY == 0)
 		in_child(data, size);
 	else

@@ -6,6 +6,7 @@
  * Source: net/machine.h. */
 #define _GNU_SOURCE
 #include "tests/unit/host_machine.h"
+#include "kernel/lib/format.h"
 #include "net/fib/popcount.h"
 
 /* After ours: the C library puts its own __always_inline in place without a complaint. */
@@ -293,7 +294,7 @@ void printk(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(line, sizeof line, fmt, ap);
+	text_vformat(line, sizeof line, fmt, ap);
 	va_end(ap);
 	/* A level is two bytes: SOH and a digit. */
 	const char *text = line[0] == '\001' && line[1] != '\0' ? line + 2 : line;
