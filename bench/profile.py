@@ -21,13 +21,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 from budget import keep  # noqa: E402
-from instructions import APPEND  # noqa: E402
+from guest import ADDRESS, ICOUNT, KERNEL, PROGRAM  # noqa: E402
 from outcome import MachineError  # noqa: E402
 from qemu import Machine, Nic, null_net  # noqa: E402
 
 WARM_UP = 64                # of bench-send.c
 ROUNDS = 501                # enough for the transmit ring to have been all round
-CALLS_MAX = 10000           # instructions of one call; more means that the return was missed
+CALL_MAX = 200000           # instructions of one call; more means that the return was missed
 RUN_S = 60
 RSP, RIP = 7, 16            # places among the registers, eight bytes each (gdb's x86_64)
 USER_TOP = 1 << 47
@@ -93,8 +93,8 @@ def record(kernel, program, call):
         raise MachineError(f"{program} has no function call_{call}")
     with tempfile.TemporaryDirectory(prefix="muffin-") as folder:
         path = Path(folder, "gdb")
-        machine = Machine(kernel=kernel, initrd=str(program), append=APPEND.format(rounds=ROUNDS),
-                          nics=[Nic(null_net())], icount="shift=0,sleep=off",
+        machine = Machine(kernel=kernel, initrd=str(program), nics=[Nic(null_net())], icount=ICOUNT,
+                          append=f"{ADDRESS} -- rounds={ROUNDS} only={call}",
                           extra=["-S", "-gdb", f"unix:{path},server=on,wait=off"])
         with machine.start() as running:
             running.monitor.command("query-status")     # the stub is there before the monitor is
@@ -114,8 +114,8 @@ def steps(stub, entry):
     back, trace = stub.word(stub.register(RSP)), []
     while (at := stub.register(RIP)) != back:
         trace.append(at)
-        if len(trace) > CALLS_MAX:
-            raise MachineError(f"the call did not return within {CALLS_MAX} instructions")
+        if len(trace) > CALL_MAX:
+            raise MachineError(f"the call did not return within {CALL_MAX} instructions")
         stub.ask("s")
     return trace
 
@@ -175,15 +175,22 @@ def attribute(trace, kernel, program):
     return counts
 
 
-def show(counts):
-    """Each stop with its share, and its functions below it."""
+def by_stop(counts):
+    """stop -> instructions, in the order of the first of each."""
+    total = Counter()
+    for (stop, _), n in counts.items():
+        total[stop] += n
+    return total
+
+
+def show(counts, datagrams):
+    """Each stop with its share, and its functions below it, a datagram."""
     total = sum(counts.values())
-    for stop in dict.fromkeys(stop for stop, _ in counts):
-        own = {name: n for (of, name), n in counts.items() if of == stop}
-        print(f"{sum(own.values()):5} {sum(own.values()) / total:6.1%}  {stop}")
-        for name, n in own.items():
-            print(f"{'':13}  {n:5}  {name}")
-    print(f"{total:5} 100.0%  in all")
+    for stop, own in by_stop(counts).items():
+        print(f"{own / datagrams:7.1f} {own / total:6.1%}  {stop}")
+        for name, n in ((name, n) for (of, name), n in counts.items() if of == stop):
+            print(f"{'':15}  {n / datagrams:7.1f}  {name}")
+    print(f"{total / datagrams:7.1f} 100.0%  in all")
 
 
 def listing(trace, kernel, names):
@@ -200,11 +207,12 @@ def listing(trace, kernel, names):
 def main():
     """Record, attribute, show, keep."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--call", default="sendto", help="sendto, send, getppid (%(default)s)")
+    parser.add_argument("--call", default="sendto", help="one of bench-send's (%(default)s)")
+    parser.add_argument("--datagrams", type=int, default=1, help="that one such call sends")
     parser.add_argument("--list", nargs="*", default=[], metavar="FUNCTION",
                         help="also print the executed instructions of these kernel functions")
-    parser.add_argument("--kernel", default="build/muffin.elf")
-    parser.add_argument("--program", default="build/bench/programs/bench-send")
+    parser.add_argument("--kernel", default=KERNEL)
+    parser.add_argument("--program", default=PROGRAM)
     args = parser.parse_args()
     try:
         trace = record(args.kernel, args.program, args.call)
@@ -212,9 +220,8 @@ def main():
         sys.exit(f"profile: {error}")
     counts = attribute(trace, args.kernel, args.program)
     listing(trace, args.kernel, args.list)
-    show(counts)
-    keep(f"profile_{args.call}", [{"stop": stop, "function": name, "instructions": n}
-                                  for (stop, name), n in counts.items()])
+    show(counts, args.datagrams)
+    keep(f"profile_{args.call}", {"datagrams": args.datagrams, "stops": by_stop(counts)})
 
 
 if __name__ == "__main__":

@@ -2,27 +2,28 @@
 # SPDX-License-Identifier: MIT
 """rules.py - guest instructions that a filter rule costs which does not match.
 
-Not here: the rules (bench/programs/bench-rules.c), how it is counted (instructions.py).
+Not here: the rules (bench/programs/bench-rules.c), the machine (guest.py).
 """
 import sys
 
-from budget import budget, keep, verdict
-from instructions import measure
+import guest
+from budget import judge, keep
 from outcome import MachineError
 
-ROUNDS = 201
+PROGRAM, ROUNDS = "build/bench/programs/bench-rules", 201
 
 
 def main():
     """Measure, show, keep, judge."""
     try:
-        rows = measure("build/muffin.elf", "build/bench/programs/bench-rules", ROUNDS)
+        rows = guest.costs(guest.on_muffin(str(ROUNDS), program=PROGRAM, icount=guest.ICOUNT))
     except MachineError as error:
         sys.exit(f"rules: {error}")
-    limit = budget("rule_instructions")
-    good = [verdict(name, median, limit) for name, (median, *_) in rows.items()]
-    keep("rules", {name: median for name, (median, *_) in rows.items()})
-    sys.exit(not all(good))
+    numbers = {name: row["median"] for name, row in rows.items()}
+    for name, each in numbers.items():
+        print(f"{name}: {each:.0f}")
+    keep("rules", numbers | {"dearest": max(numbers.values())})
+    sys.exit(not judge("rules"))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 import frame  # noqa: E402
-from budget import budget, keep, verdict  # noqa: E402
+from budget import judge, keep  # noqa: E402
 from outcome import MachineError  # noqa: E402
 from qemu import Machine, Nic, user_net  # noqa: E402
 from run import ADDRESS, PORT  # noqa: E402
@@ -47,6 +47,19 @@ def sections(elf):
 def counted(found):
     """Names of the sections that count against the budget."""
     return {name for name, (_, in_file) in found.items() if in_file and name != PROGRAM_SECTION}
+
+
+def kind_of(name, in_file):
+    """Column of an output section: text (what is only read, too), data or bss."""
+    return ("data" if name == ".data" else "text") if in_file else "bss"
+
+
+def by_folder(map_text, found):
+    """Column -> bytes per top-level folder."""
+    kinds = {name: kind_of(name, in_file) for name, (_, in_file) in found.items()
+             if name != PROGRAM_SECTION}
+    return {kind: folders(map_text, {name for name in kinds if kinds[name] == kind})
+            for kind in ("text", "data", "bss")}
 
 
 def folders(map_text, names):
@@ -90,13 +103,14 @@ def least_memory(kernel):
     return high
 
 
-def show(found, by_folder):
+def show(found, columns):
     """The sections and the folders, biggest first."""
     for name, (size, in_file) in found.items():
         note = "" if name in counted(found) else ("not counted" if in_file else "zeroed memory")
         print(f"  {name:20} {size:8}  {note}".rstrip())
-    for name, size in by_folder.most_common():
-        print(f"  {name + '/':20} {size:8}")
+    print(f"  {'':20}" + "".join(f" {kind:>8}" for kind in columns))
+    for name, _ in sum(columns.values(), Counter()).most_common():
+        print(f"  {name + '/':20}" + "".join(f" {sizes[name]:8}" for sizes in columns.values()))
 
 
 def main():
@@ -108,28 +122,24 @@ def main():
     found = sections(args.kernel)
     map_file = Path(args.kernel).with_suffix(".map")
     map_text = map_file.read_text(encoding="utf-8") if map_file.is_file() else ""
-    by_folder = folders(map_text, counted(found))
-    show(found, by_folder)
-    total = sum(found[name][0] for name in counted(found))
-    numbers = {"text_data_bytes": total, "folders": dict(by_folder)}
-    good = verdict("text and data", total, budget("kernel_text_data_bytes"), " bytes")
+    columns = by_folder(map_text, found)
+    show(found, columns)
+    numbers = {"text_data_bytes": sum(found[name][0] for name in counted(found)),
+               "bss_bytes": sum(size for size, in_file in found.values() if not in_file),
+               "folders": columns}
     if not args.no_boot:
-        good &= judge_memory(args.kernel, numbers)
+        numbers["least_memory_mib"] = search_memory(args.kernel)
     keep("size", numbers)
-    sys.exit(not good)
+    sys.exit(not judge("size"))
 
 
-def judge_memory(kernel, numbers):
-    """Search, note and judge the least memory."""
+def search_memory(kernel):
+    """The least memory in MiB; ends the bench when the machine cannot be tried at all."""
     try:
-        numbers["least_memory_mib"] = least_memory(kernel)
+        found = least_memory(kernel)
     except MachineError as error:
         sys.exit(f"size: {error}")
-    if numbers["least_memory_mib"] is None:
-        print(f"{kernel} does not boot and send with {MOST_MIB} MiB: see `make run`")
-        return False
-    return verdict("least memory", numbers["least_memory_mib"], budget("least_memory_mib"), " MiB")
-
+    return found or sys.exit(f"size: {kernel} does not send with {MOST_MIB} MiB: see `make run`")
 
 if __name__ == "__main__":
     main()

@@ -4,8 +4,9 @@
 
 Not here: prose. Parts stand between <!-- name --> and <!-- /name -->.
     readme.py          check: exits 1 and names the part that no longer agrees
-    readme.py --write  make them anew; `run` and `numbers` take what the last `make run` and
-                       `make bench` left under build/
+    readme.py --write [part ..]
+                       make them anew; `run` runs `make run`, `numbers` and `profile` take what
+                       the last `make bench` left under build/
 The road is also checked against the sources and the link: every function named is defined in one
 of its stop's files, and the stops' objects are linked in the road's order.
 """
@@ -18,8 +19,13 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "bench"))
+
+import budget  # noqa: E402
+
 README = ROOT / "README.md"
 BENCH = ROOT / "build" / "bench"
+PROFILED = {"sendto": "`sendto`", "sendmmsg": "`sendmmsg` of 64", "segment": "UDP_SEGMENT of 64"}
 RUN_S = 60
 STATUS = re.compile(r"^\tSTATUS_(\w+) = (\d+),? ?(?:/\* (.*) \*/)?$", re.MULTILINE)
 
@@ -64,27 +70,30 @@ def run_output():
 
 
 def numbers_table():
-    """What the benches measured last, beside their budgets."""
-    with open(ROOT / "bench" / "budgets.toml", "rb") as file:
-        budgets = tomllib.load(file)
-    calls = json.loads((BENCH / "instructions.json").read_text())
-    boot = json.loads((BENCH / "boot_time.json").read_text())
-    size = json.loads((BENCH / "size.json").read_text())
-    yield "| what | measured | budget |"
-    yield "|---|---|---|"
-    yield (f"| `sendto` of 6 bytes, warm, unconnected: guest instructions from call to return | "
-           f"{calls['sendto']['median']} | {budgets['sendto_instructions']} |")
-    yield f"| `send`, connected | {calls['send']['median']} | |"
-    yield f"| a system call that does nothing (`getppid`) | {calls['getppid']['median']} | |"
-    yield (f"| start of QEMU to the first UDP frame, against a kernel that only sets up the ring | "
-           f"{boot['ratio']:.2f} × | {budgets['boot_ratio']:.2f} × |")
-    yield (f"| text and data of the kernel, bytes | {size['text_data_bytes']} | "
-           f"{budgets['kernel_text_data_bytes']} |")
-    yield f"| least memory that boots and sends | {size['least_memory_mib']} MiB | 4 MiB |"
+    """What the benches measured last, beside Linux and the budgets."""
+    heads = ["what", *budget.COLUMNS.values(), "budget"]
+    yield f"| {' | '.join(heads)} |"
+    yield "|---" * len(heads) + "|"
+    for title, rows in budget.table():
+        yield f"| **{title}** " + "| " * (len(heads) - 1) + "|"
+        for what, *cells, _, limit, _ in rows:
+            yield f"| {' | '.join([what, *cells, limit])} |"
+
+
+def profile_table():
+    """Where the instructions of a datagram go, stop by stop, for each way of sending profiled."""
+    found = {call: json.loads((BENCH / f"profile_{call}.json").read_text()) for call in PROFILED
+             if (BENCH / f"profile_{call}.json").is_file()}
+    yield " | ".join(["| stop", *(PROFILED[call] for call in found)]) + " |"
+    yield "|---" * (len(found) + 1) + "|"
+    for stop in dict.fromkeys(stop for profile in found.values() for stop in profile["stops"]):
+        cells = (profile["stops"].get(stop, 0) / profile["datagrams"] for profile in found.values())
+        yield " | ".join([f"| {stop}", *(f"{cell:.0f}" if cell >= 10 else f"{cell:.1f}"
+                                         for cell in cells)]) + " |"
 
 
 STATIC = {"road": road_table, "statuses": status_table}
-MEASURED = {"run": run_output, "numbers": numbers_table}
+MEASURED = {"run": run_output, "numbers": numbers_table, "profile": profile_table}
 
 
 def part(text, name):
@@ -127,22 +136,23 @@ def check(text):
         part(text, name)
 
 
-def write(text):
-    """The README with every part made anew."""
-    for name, make in (STATIC | MEASURED).items():
+def write(text, names):
+    """The README with these parts made anew, or with all."""
+    for name in names or STATIC | MEASURED:
         start, end = part(text, name)
-        text = text[:start] + "\n".join(make()) + "\n" + text[end:]
+        text = text[:start] + "\n".join((STATIC | MEASURED)[name]()) + "\n" + text[end:]
     return text
 
 
 def main():
     """Check or write."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--write", action="store_true", help="make the parts anew")
+    parser.add_argument("--write", nargs="*", choices=[*STATIC, *MEASURED], metavar="PART",
+                        help="make these parts anew, or all")
     args = parser.parse_args()
     text = README.read_text(encoding="utf-8")
-    if args.write:
-        README.write_text(write(text), encoding="utf-8")
+    if args.write is not None:
+        README.write_text(write(text, args.write), encoding="utf-8")
         return
     problems = list(check(text))
     for problem in problems:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * bench-rules.c - what one filter rule costs that does not match, by what it fails on.
  * Not here: what it may cost (bench/budgets.toml), booting (bench/rules.py).
- * Usage: bench-rules [rounds]. Prints "<name> <per rule> <per rule> <per rule>" in time-stamp counter
+ * Usage: bench-rules [rounds]. Prints "cost <name> 1 <per rule> ..", as bench-send does, in time-stamp counter
  * ticks: a datagram that passes RULES rules, less one that passes none, divided.
  * Source: Intel SDM vol. 2B "RDTSC"; net/nf_rules.h. */
 #define _GNU_SOURCE
@@ -73,7 +73,7 @@ static void measure(const char *name, const char *rule, int rounds)
 	order("append out,accept");
 	with = median_send(rounds);
 	each = (double)(with - without) / RULES;
-	printf("%s %.0f %.0f %.0f\n", name, each, each, each);
+	printf("cost %s 1 %.0f %.0f %.0f %.0f\n", name, each, each, each, each);
 }
 
 int main(int argc, char **argv)
@@ -86,7 +86,7 @@ int main(int argc, char **argv)
 	filter = open("/proc/net/filter", O_WRONLY);
 	if (rounds < 1 || rounds > ROUNDS_MAX || connect(fd, (void *)&to, sizeof(to)) < 0)
 		return 2;
-	printf("nothing 0 0 0\n"); /* the clock's own cost falls out of the difference */
+	printf("cost nothing 1 0 0 0 0\n"); /* the clock's own cost falls out of the difference */
 	measure("rule_address", "append out,dst=10.0.3.0/24,drop", rounds);
 	measure("rule_port", "append out,dst=10.0.2.0/24,proto=udp,dport=1-4746,drop", rounds);
 	measure("rule_device", "append out,dev=lo,drop", rounds);

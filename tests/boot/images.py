@@ -9,7 +9,12 @@ import os
 import re
 import struct
 import subprocess
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+
+from cpio import archive as cpio  # noqa: E402,F401
 
 PROGRAMS = Path(__file__).parent / "programs"
 USER_CC = os.environ.get("USER_CC", "musl-gcc")
@@ -63,23 +68,6 @@ def without_multiboot(kernel, target):
     image[at:at + 4] = bytes(4)
     Path(target).write_bytes(image)
     return target
-
-
-def cpio(files):
-    """An archive (newc) of {name: bytes}."""
-    entries = [_cpio_entry(name, data, 0o100755) for name, data in files.items()]
-    return b"".join(entries) + _cpio_entry("TRAILER!!!", b"", 0)
-
-
-def _cpio_entry(name, data, mode):
-    encoded = name.encode() + b"\0"
-    fields = [1, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(encoded), 0]
-    header = b"070701" + b"".join(b"%08X" % value for value in fields) + encoded
-    return _fill(header) + _fill(data)
-
-
-def _fill(data):
-    return data + b"\0" * (-len(data) % 4)
 
 
 def poke(image, offset, fmt, value):

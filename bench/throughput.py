@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""throughput.py - datagrams a second by the wall clock, in one QEMU after the other.
+
+Not here: what a call costs by itself (instructions.py). The bare ring (bench/floor), muffin and, with
+PEERS=linux, Linux with pktgen run in turns, and each run is compared with those beside it, so that a
+host that is busy for a while slows all of them. The median of the ratios counts, not their best.
+"""
+import argparse
+import statistics
+import sys
+
+import guest
+import linux_peer
+from budget import judge, keep
+from outcome import MachineError
+
+WAYS = "sendto,send,sendmmsg,segment,sendto_1472,segment_1472"
+COUNT, LINUX_COUNT, PKTGEN = 1000000, 100000, "pktgen=1000000,32"
+FLOOR_COUNT = 4000000
+RATIOS = {  # name: (ours, whose, theirs)
+    "sendto_to_linux": ("sendto", "linux", "sendto"),
+    "sendmmsg_to_pktgen": ("sendmmsg", "linux", "pktgen"),
+    "segment_to_floor": ("segment", "floor", "segment"),
+    "sendto_to_floor": ("sendto", "floor", "sendto"),
+}
+
+
+def one_round():
+    """who -> name -> ticks a datagram, and how many ticks a second has."""
+    ours = guest.floods(guest.on_muffin(f"flood={COUNT} only={WAYS}"))
+    found = {"muffin": ours, "floor": guest.floor_floods(FLOOR_COUNT)}
+    if linux_peer.wanted():
+        found["linux"] = guest.floods(guest.on_linux(
+            f"flood={LINUX_COUNT} only={WAYS}", before=PKTGEN))
+    hertz = 1e9 * ours["sendto"]["ticks"] / ours["sendto"]["ns"]
+    return {who: {name: hertz / row["ticks"] for name, row in rows.items()}
+            for who, rows in found.items()}
+
+
+def ratios(rounds):
+    """name -> median over the rounds of ours / theirs, packets a second; what is missing is left out."""
+    found = {}
+    for name, (ours, who, theirs) in RATIOS.items():
+        each = [r["muffin"][ours] / r[who][theirs] for r in rounds
+                if ours in r["muffin"] and theirs in r.get(who, {})]
+        if each:
+            found[name] = round(statistics.median(each), 3)
+            print(f"{name:20} {found[name]:7.2f}  ({min(each):.2f} .. {max(each):.2f})")
+    return found
+
+
+def medians(rounds):
+    """who -> name -> median packets a second, each shown with its spread."""
+    found = {}
+    for who in rounds[0]:
+        for name in rounds[0][who]:
+            each = [r[who][name] for r in rounds]
+            found.setdefault(who, {})[name] = round(statistics.median(each))
+            print(f"{who:8} {name:14} {statistics.median(each):12,.0f} packets/s  "
+                  f"({min(each):,.0f} .. {max(each):,.0f})")
+    return found
+
+
+def main():
+    """Measure, show, keep, judge."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--rounds", type=int, default=5, help="(default: %(default)s)")
+    args = parser.parse_args()
+    try:
+        rounds = [one_round() for _ in range(args.rounds)]
+    except MachineError as error:
+        sys.exit(f"throughput: {error}")
+    keep("throughput", medians(rounds) | {"ratios": ratios(rounds), "rounds": args.rounds})
+    sys.exit(not judge("throughput"))
+
+
+if __name__ == "__main__":
+    main()
