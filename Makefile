@@ -59,6 +59,7 @@ OBJS := \
 	net/datagram.o \
 	net/af_packet.o \
 	net/pcap.o \
+	net/proc.o \
 	net/sockopt.o \
 	net/inet_sockopt.o \
 	net/netlink/af_netlink.o \

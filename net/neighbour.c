@@ -64,6 +64,13 @@ struct neighbour *neigh_lookup(struct neigh_table *tbl, const struct net_device 
 	return n;
 }
 
+void neigh_for_each(struct neigh_table *tbl, void (*fn)(void *arg, struct neighbour *n), void *arg)
+{
+	for (u32 i = 0; i < BUCKETS; i++)
+		for (struct neighbour *n = tbl->bucket[i]; n; n = n->next)
+			fn(arg, n);
+}
+
 static void unlink_neigh(struct neigh_table *tbl, struct neighbour *n)
 {
 	struct neighbour **at = bucket_of(tbl, n->dev, n->primary_key);

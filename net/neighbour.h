@@ -58,6 +58,9 @@ struct neigh_table *neigh_table_new(u32 n);
  * Returns  the entry, or NULL when all are busy */
 struct neighbour *neigh_lookup_create(struct neigh_table *tbl, struct net_device *dev, be32 addr);
 
+/* neigh_for_each - fn(arg, entry) for every entry in use. */
+void neigh_for_each(struct neigh_table *tbl, void (*fn)(void *arg, struct neighbour *n), void *arg);
+
 /* neigh_lookup - the entry, or NULL. */
 struct neighbour *neigh_lookup(struct neigh_table *tbl, const struct net_device *dev, be32 addr);
 

@@ -14,6 +14,7 @@
 #include "net/netfilter.h"
 #include "net/netlink/netlink.h"
 #include "net/nf_rules_text.h"
+#include "net/proc.h"
 #include "net/udp.h"
 #include "net/wire/ip.h"
 
@@ -74,6 +75,7 @@ int net_init(void)
 	af_packet_init();
 	netlink_init();
 	nf_rules_file_init();
+	net_proc_init();
 	return setup_net(&init_net);
 }
 

@@ -24,6 +24,7 @@ struct net_mib {
 	u64 ip_frag_creates; /* extra frames that fragmentation made */
 	u64 ip_out_no_routes;
 	u64 udp_out_datagrams, udp_in_datagrams, udp_no_ports;
+	u64 udp_in_errors, udp_rcvbuf_errors, udp_csum_errors; /* the first counts all of them */
 	u64 icmp_in_msgs, icmp_out_msgs;
 	u64 parked; /* packets waiting for a neighbour now */
 	u64 queued; /* packets waiting elsewhere now: netfilter's queue, a queueing discipline */

@@ -17,6 +17,8 @@ static void deliver(struct sock *sk, struct sk_buff *skb)
 {
 	if (!sk_rcvbuf_takes(sk, skb->len)) {
 		sk->sk_drops++;
+		sk->sk_net->mib.udp_in_errors++;
+		sk->sk_net->mib.udp_rcvbuf_errors++;
 		kfree_skb(skb, SKB_DROP_RCVBUF_FULL);
 		return;
 	}
@@ -52,6 +54,8 @@ void udp_rcv(struct sk_buff *skb)
 	struct sock *sk;
 
 	if (problem != SKB_CONSUMED) {
+		net->mib.udp_in_errors++;
+		net->mib.udp_csum_errors += problem == SKB_DROP_CHECKSUM;
 		kfree_skb(skb, problem);
 		return;
 	}

@@ -123,3 +123,12 @@ struct sock *udp_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be1
 	}
 	return best ? &best->sk : NULL;
 }
+
+void udp_for_each(struct net *net, void (*fn)(void *arg, const struct inet_sock *inet), void *arg)
+{
+	struct inet_sock *inet;
+
+	for (u32 i = 0; i < BUCKETS; i++)
+		list_for_each(inet, &net->udp_table->bucket[i], bind_node)
+			fn(arg, inet);
+}

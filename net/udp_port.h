@@ -15,6 +15,9 @@ int udp_port_get(struct sock *sk, u16 port);
 /* udp_port_put - give it back; nothing happens when there is none. */
 void udp_port_put(struct sock *sk);
 
+/* udp_for_each - fn(arg, socket) for every socket that has a port. */
+void udp_for_each(struct net *net, void (*fn)(void *arg, const struct inet_sock *inet), void *arg);
+
 /* udp_lookup - the socket that a datagram from saddr:sport to daddr:dport is for: the one that
  * names most of these. Returns it or NULL. Ports in network order. */
 struct sock *udp_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be16 dport);

@@ -11,7 +11,7 @@ struct out {
 };
 
 struct spec {
-	bool zero, left, is_signed;
+	bool zero, left, is_signed, upper;
 	int width, precision, longs; /* precision < 0: none */
 };
 
@@ -43,7 +43,7 @@ static void put_number(struct out *out, const struct spec *spec, u64 value, u64 
 	if (negative)
 		value = 0 - value;
 	do {
-		*--p = "0123456789abcdef"[value % base];
+		*--p = (spec->upper ? "0123456789ABCDEF" : "0123456789abcdef")[value % base];
 		value /= base;
 	} while (value);
 	if (spec->zero && negative) {
@@ -146,6 +146,9 @@ static const char *put_conversion(struct out *out, const char *fmt, va_list *arg
 	case 'u':
 		put_number(out, &spec, next_integer(&spec, args), 10);
 		return fmt;
+	case 'X':
+		spec.upper = true;
+		__attribute__((fallthrough));
 	case 'x':
 		put_number(out, &spec, next_integer(&spec, args), 16);
 		return fmt;

@@ -10,7 +10,7 @@
 
 /* text_vformat - format into buf, always closed with a zero.
  * buf, size  room for the text; size > 0
- * fmt        %d %u %x %c %s %p with flags 0 and -, width (also *), %.*s, l, ll and z; and
+ * fmt        %d %u %x %X %c %s %p with flags 0 and -, width (also *), %.*s, l, ll and z; and
  *            %pI4 (const be32 *, dotted quad), %pM (const u8[6], colon separated)
  * Returns    bytes written without the zero; the text is cut when it does not fit */
 size_t text_vformat(char *buf, size_t size, const char *fmt, va_list args);

@@ -148,6 +148,7 @@ static void as_the_c_library_has_it(void **state)
 	SAME("%d %d %d", 0, -1, INT32_MIN);
 	SAME("%u %u", 0u, UINT32_MAX);
 	SAME("%x %x", 0u, 0xdeadbeefu);
+	SAME("%08X %X %x", 0xbeefu, 0xdeadu, 0xdeadu);
 	SAME("%ld %lu %lx", INT64_MIN, UINT64_MAX, UINT64_MAX);
 	SAME("%zu %zx", (size_t)1 << 40, (size_t)-1);
 	SAME("[%5d] [%-5d] [%05d] [%05d]", 42, 42, 42, -42);

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT
+ * proc.c - /proc/net: tables and counters of the network as files, in Linux's formats where it has them.
+ * Not here: what is counted; the files themselves (kernel/fs/procfile.c).
+ * net_init.c registers them; opening programs read them.
+ * Source: proc(5); Linux's net/core/net-procfs.c, net/ipv4/proc.c for the lines. */
+#include "net/proc.h"
+#include "kernel/fs/procfile.h"
+#include "kernel/lib/format.h"
+#include "net/af_packet.h"
+#include "net/fib.h"
+#include "net/neighbour.h"
+#include "net/udp.h"
+#include "net/udp_port.h"
+#include "net/wire/arp.h"
+#include "net/wire/ip.h"
+
+/* ---- devices ---------------------------------------------------------------------------- */
+
+static void dev_show(struct seq_file *m, struct net *net)
+{
+	struct net_device *dev;
+
+	seq_printf(m,
+		"Inter-|   Receive                                                |  Transmit\n"
+		" face |bytes    packets errs drop fifo frame compressed multicast|bytes    "
+		"packets errs drop fifo colls carrier compressed\n");
+	list_for_each(dev, &net->dev_base, list) {
+		const struct net_device_stats *s = &dev->stats;
+
+		seq_printf(m,
+			"%6s: %7lu %7lu %4lu %4lu    0     0          0         0 %8lu %7lu    "
+			"0 %4lu    0     0       0          0\n",
+			dev->name, s->rx_bytes, s->rx_packets, s->rx_errors, s->rx_dropped,
+			s->tx_bytes, s->tx_packets, s->tx_dropped);
+	}
+}
+
+/* ---- counters --------------------------------------------------------------------------- */
+
+struct counter {
+	const char *name;
+	u16 at;    /* in struct net_mib, unless.. */
+	u16 fixed; /* ..this is not zero: it never changes */
+};
+
+#define MIB(member) offsetof(struct net_mib, member), 0
+
+#define IP_DOES_NOT_FORWARD 2
+
+static const struct counter ip_counters[] = {
+	{ "Forwarding", 0, IP_DOES_NOT_FORWARD },
+	{ "DefaultTTL", 0, IPDEFTTL },
+	{ "InReceives", MIB(ip_in_receives) },
+	{ "InDelivers", MIB(ip_in_delivers) },
+	{ "OutRequests", MIB(ip_out_requests) },
+	{ "OutNoRoutes", MIB(ip_out_no_routes) },
+	{ "FragCreates", MIB(ip_frag_creates) },
+};
+
+static const struct counter icmp_counters[] = {
+	{ "InMsgs", MIB(icmp_in_msgs) },
+	{ "OutMsgs", MIB(icmp_out_msgs) },
+};
+
+static const struct counter udp_counters[] = {
+	{ "InDatagrams", MIB(udp_in_datagrams) },
+	{ "NoPorts", MIB(udp_no_ports) },
+	{ "InErrors", MIB(udp_in_errors) },
+	{ "OutDatagrams", MIB(udp_out_datagrams) },
+	{ "RcvbufErrors", MIB(udp_rcvbuf_errors) },
+	{ "InCsumErrors", MIB(udp_csum_errors) },
+};
+
+/* A line of names, a line of values. Only what is really counted has a column: readers go by the
+ * names. */
+static void counters_show(struct seq_file *m, const struct net_mib *mib, const char *protocol,
+	const struct counter *c, size_t n)
+{
+	seq_printf(m, "%s:", protocol);
+	for (size_t i = 0; i < n; i++)
+		seq_printf(m, " %s", c[i].name);
+	seq_printf(m, "\n%s:", protocol);
+	for (size_t i = 0; i < n; i++)
+		seq_printf(m, " %lu",
+			c[i].fixed ? c[i].fixed : *(const u64 *)((const u8 *)mib + c[i].at));
+	seq_printf(m, "\n");
+}
+
+static void snmp_show(struct seq_file *m, struct net *net)
+{
+	counters_show(m, &net->mib, "Ip", ip_counters, ARRAY_SIZE(ip_counters));
+	counters_show(m, &net->mib, "Icmp", icmp_counters, ARRAY_SIZE(icmp_counters));
+	counters_show(m, &net->mib, "Udp", udp_counters, ARRAY_SIZE(udp_counters));
+}
+
+/* ---- routes ----------------------------------------------------------------------------- */
+
+enum rtf {
+	RTF_UP = 0x1,
+	RTF_GATEWAY = 0x2,
+	RTF_HOST = 0x4,
+	RTF_REJECT = 0x200
+};
+
+#define ROUTE_LINE_LEN 127 /* Linux's, whose readers may count on it */
+
+/* Of several next hops the first, as Linux has it. */
+static void route_line(struct seq_file *m, const struct fib_config *route)
+{
+	const struct fib_nh *nh = route->nhs ? &route->nh[0] : NULL;
+	u32 flags = RTF_UP;
+	size_t start = m->len;
+
+	if (nh && !be32_is_zero(nh->gw))
+		flags |= RTF_GATEWAY;
+	if (route->dst_len == 32)
+		flags |= RTF_HOST;
+	if (route->type == RTN_UNREACHABLE || route->type == RTN_PROHIBIT)
+		flags |= RTF_REJECT;
+	seq_printf(m, "%s\t%08X\t%08X\t%04X\t0\t0\t%u\t%08X\t%u\t0\t0", nh ? nh->dev->name : "*",
+		route->dst.raw, nh ? nh->gw.raw : 0, flags, route->priority,
+		prefix_mask(route->dst_len).raw, route->mtu);
+	seq_printf(m, "%*s\n", (int)(ROUTE_LINE_LEN - min(m->len - start, (size_t)ROUTE_LINE_LEN)),
+		"");
+}
+
+static void route_show(struct seq_file *m, struct net *net)
+{
+	struct fib_config route;
+	struct fib_cursor c;
+	size_t start = m->len;
+
+	seq_printf(m,
+		"Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow"
+		"\tIRTT");
+	seq_printf(m, "%*s\n", (int)(ROUTE_LINE_LEN - min(m->len - start, (size_t)ROUTE_LINE_LEN)),
+		"");
+	if (fib_dump_start(net->fib, &c) < 0)
+		return;
+	while (fib_dump_next(&c, &route))
+		if (route.table_id == RT_TABLE_MAIN && route.type != RTN_BROADCAST &&
+			route.type != RTN_MULTICAST)
+			route_line(m, &route);
+	fib_dump_end(&c);
+}
+
+/* ---- neighbours ------------------------------------------------------------------------- */
+
+enum atf {
+	ATF_COM = 0x2, /* the address is known */
+	ATF_PERM = 0x4
+};
+
+static void arp_line(void *arg, struct neighbour *n)
+{
+	static const u8 unknown[ETH_ALEN];
+	bool known = n->nud_state == NUD_REACHABLE || n->nud_state == NUD_STALE ||
+		     n->nud_state == NUD_PROBE || n->nud_state == NUD_PERMANENT;
+	u32 flags = (known ? ATF_COM : 0) | (n->nud_state == NUD_PERMANENT ? ATF_PERM : 0);
+	char ip[16];
+
+	if (n->nud_state == NUD_NONE || n->nud_state == NUD_NOARP)
+		return;
+	text_format(ip, sizeof(ip), "%pI4", &n->primary_key);
+	seq_printf(arg, "%-16s 0x%-10x0x%-10x%pM     *        %s\n", ip, ARPHRD_ETHER, flags,
+		known ? hh_header(&n->hh)->h_dest : unknown, n->dev->name);
+}
+
+static void arp_show(struct seq_file *m, struct net *net)
+{
+	seq_printf(m, "IP address       HW type     Flags       HW address            Mask     "
+		      "Device\n");
+	neigh_for_each(net->arp_tbl, arp_line, m);
+}
+
+/* ---- sockets ---------------------------------------------------------------------------- */
+
+enum socket_state {
+	STATE_ESTABLISHED = 1,
+	STATE_CLOSE = 7
+};
+
+static void udp_line(void *arg, const struct inet_sock *inet)
+{
+	const struct sock *sk = &inet->sk;
+	u32 state = be16_is_zero(inet->inet_dport) ? STATE_CLOSE : STATE_ESTABLISHED;
+
+	seq_printf(arg,
+		"%5u: %08X:%04X %08X:%04X %02X %08X:%08X 00:00000000 00000000     0        0 "
+		"0 %u %p %lu\n",
+		inet->inet_num, inet->inet_rcv_saddr.raw, inet->inet_num, inet->inet_daddr.raw,
+		be16_to_cpu(inet->inet_dport), state, sk->sk_wmem, sk->sk_receive_queue.bytes,
+		sk->sk_refs, NULL, sk->sk_drops);
+}
+
+static void udp_show(struct seq_file *m, struct net *net)
+{
+	seq_printf(m,
+		"   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   "
+		"uid  timeout inode ref pointer drops\n");
+	udp_for_each(net, udp_line, m);
+}
+
+static void packet_show(struct seq_file *m, struct net *net)
+{
+	struct packet_sock *po;
+
+	seq_printf(m, "sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n");
+	list_for_each(po, &packet_sockets, list)
+		if (po->sk.sk_net == net)
+			seq_printf(m, "%p %-6u %-4u %04x   %-5d %d %-6u 0      0\n", NULL,
+				po->sk.sk_refs, po->sk.sk_type, be16_to_cpu(po->num),
+				po->sk.sk_bound_dev_if, po->running, po->sk.sk_receive_queue.bytes);
+}
+
+/* ---- the files -------------------------------------------------------------------------- */
+
+static struct proc_file files[] = {
+	{ .path = "/proc/net/dev", .show = dev_show },
+	{ .path = "/proc/net/snmp", .show = snmp_show },
+	{ .path = "/proc/net/route", .show = route_show },
+	{ .path = "/proc/net/arp", .show = arp_show },
+	{ .path = "/proc/net/udp", .show = udp_show },
+	{ .path = "/proc/net/packet", .show = packet_show },
+};
+
+void net_proc_init(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		proc_register(&files[i]);
+}
