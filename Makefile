@@ -60,6 +60,7 @@ OBJS := \
 	net/af_packet.o \
 	net/pcap.o \
 	net/proc.o \
+	net/dev_ioctl.o \
 	net/sockopt.o \
 	net/inet_sockopt.o \
 	net/netlink/af_netlink.o \

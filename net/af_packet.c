@@ -9,12 +9,10 @@
 #include "net/datagram.h"
 #include "net/eth.h"
 #include "net/sockopt.h"
-#include "net/wire/arp.h"
 
-#define ARPHRD_LOOPBACK 772
-#define SLL_ADDR_OFF    offsetof(struct sockaddr_ll, sll_addr)
-#define VLAN_HLEN       4
-#define ETH_P_8021Q     0x8100
+#define SLL_ADDR_OFF offsetof(struct sockaddr_ll, sll_addr)
+#define VLAN_HLEN    4
+#define ETH_P_8021Q  0x8100
 
 enum packet_option {
 	PACKET_ADD_MEMBERSHIP = 1,
@@ -62,7 +60,7 @@ _Static_assert(sizeof(struct sk_buff) + sizeof(struct sockaddr_ll) <= SKB_NETWOR
 static void device_address(struct sockaddr_ll *sll, const struct net_device *dev)
 {
 	sll->sll_ifindex = dev->ifindex;
-	sll->sll_hatype = dev->flags & IFF_LOOPBACK ? ARPHRD_LOOPBACK : ARPHRD_ETHER;
+	sll->sll_hatype = eth_hatype(dev);
 	sll->sll_halen = ETH_ALEN;
 }
 

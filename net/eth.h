@@ -7,6 +7,13 @@
 
 #include "kernel/lib/string.h"
 #include "net/dev.h"
+#include "net/wire/arp.h"
+
+/* eth_hatype - what kind of link address a device has, as programs see it. */
+static inline u16 eth_hatype(const struct net_device *dev)
+{
+	return dev->flags & IFF_LOOPBACK ? ARPHRD_LOOPBACK : ARPHRD_ETHER;
+}
 
 #define ETH_PAD_USUAL 24
 

@@ -4,6 +4,7 @@
  * kernel/process/syscall.c calls in; calls the family's operations past the security hooks.
  * Source: the Linux man pages, section 2; the order of Linux's checks. */
 #include "kernel/security.h"
+#include "net/dev_ioctl.h"
 #include "net/socket_user.h"
 
 /* ---- a socket is a file ------------------------------------------------------------------ */
@@ -57,6 +58,13 @@ static u16 sock_poll(struct file *file)
 	return sock->ops->poll(sock);
 }
 
+static long sock_ioctl(struct file *file, u32 cmd, u64 arg)
+{
+	const struct socket *sock = file->private_data;
+
+	return dev_ioctl(sock->sk->sk_net, cmd, arg);
+}
+
 static void sock_close(struct file *file)
 {
 	sock_release(file->private_data);
@@ -68,6 +76,7 @@ const struct file_operations socket_file_ops = {
 	.readv = sock_readv,
 	.writev = sock_writev,
 	.poll = sock_poll,
+	.ioctl = sock_ioctl,
 	.release = sock_close,
 	.mode = S_IFSOCK | 0777,
 };

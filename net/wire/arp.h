@@ -7,9 +7,10 @@
 
 #include "net/wire/ethernet.h"
 
-#define ARPHRD_ETHER  1
-#define ARPOP_REQUEST 1
-#define ARPOP_REPLY   2
+#define ARPHRD_ETHER    1
+#define ARPHRD_LOOPBACK 772 /* Linux's, never on a wire */
+#define ARPOP_REQUEST   1
+#define ARPOP_REPLY     2
 
 struct arphdr {
 	be16 ar_hrd, ar_pro;

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT
+ * dev_ioctl.c - what programs ask a socket about devices.
+ * Not here: changing them (rtnetlink).
+ * socket_calls.c calls in.
+ * Source: netdevice(7); the numbers and layouts are Linux's for x86_64. */
+#include "net/dev_ioctl.h"
+#include "kernel/lib/string.h"
+#include "net/eth.h"
+#include "net/msg.h"
+
+#define TX_QUEUE_LEN 1000 /* what Linux says of an Ethernet card */
+
+#define SIOC_TYPE 0x89 /* of all that follow */
+
+enum {
+	SIOCGIFNAME = 0x8910,
+	SIOCGIFCONF = 0x8912,
+	SIOCGIFFLAGS = 0x8913,
+	SIOCGIFADDR = 0x8915,
+	SIOCGIFDSTADDR = 0x8917,
+	SIOCGIFBRDADDR = 0x8919,
+	SIOCGIFNETMASK = 0x891b,
+	SIOCGIFMETRIC = 0x891d,
+	SIOCGIFMTU = 0x8921,
+	SIOCGIFHWADDR = 0x8927,
+	SIOCGIFINDEX = 0x8933,
+	SIOCGIFTXQLEN = 0x8942,
+	SIOCGIFMAP = 0x8970
+};
+
+struct ifreq {
+	char name[IFNAMSIZ];
+	union {
+		struct sockaddr_in addr;
+		struct {
+			u16 family;
+			u8 mac[14];
+		} hwaddr;
+		s32 value;
+		u16 flags;
+		u8 bytes[24]; /* a struct ifmap is the longest */
+	};
+};
+
+struct ifconf {
+	s32 len;
+	u64 req; /* struct ifreq[], or NULL to learn how long it would be */
+};
+
+_Static_assert(
+	sizeof(struct ifreq) == 40 && sizeof(struct ifconf) == 16, "bits of the system-call ABI");
+
+static int put_address(struct ifreq *r, const struct net_device *dev, be32 addr)
+{
+	if (be32_is_zero(dev->ip_addr))
+		return -EADDRNOTAVAIL;
+	r->addr = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr = addr };
+	return 0;
+}
+
+static int answer(const struct net_device *dev, u32 cmd, struct ifreq *r)
+{
+	memset(r->bytes, 0, sizeof(r->bytes));
+	switch (cmd) {
+	case SIOCGIFFLAGS:
+		r->flags = (u16)dev->flags;
+		return 0;
+	case SIOCGIFADDR:
+	case SIOCGIFDSTADDR:
+		return put_address(r, dev, dev->ip_addr);
+	case SIOCGIFBRDADDR:
+		return put_address(r, dev, dev->ip_broadcast);
+	case SIOCGIFNETMASK:
+		return put_address(r, dev, prefix_mask(dev->ip_prefix_len));
+	case SIOCGIFMTU:
+		r->value = (s32)dev->mtu;
+		return 0;
+	case SIOCGIFHWADDR:
+		r->hwaddr.family = eth_hatype(dev);
+		memcpy(r->hwaddr.mac, dev->dev_addr, ETH_ALEN);
+		return 0;
+	case SIOCGIFINDEX:
+		r->value = dev->ifindex;
+		return 0;
+	case SIOCGIFTXQLEN:
+		r->value = TX_QUEUE_LEN;
+		return 0;
+	case SIOCGIFMETRIC: /* there is none, nor are there jumpers: zeros */
+	case SIOCGIFMAP:
+		return 0;
+	}
+	return -ENOTTY;
+}
+
+/* The devices that have an address, as many as there is room for. */
+static long list_addresses(struct net *net, u64 arg)
+{
+	struct net_device *dev;
+	struct ifconf c;
+	s32 len = 0;
+
+	if (copy_from_user(&c, (const void *)arg, sizeof(c)) < 0)
+		return -EFAULT;
+	list_for_each(dev, &net->dev_base, list) {
+		struct ifreq r = { 0 };
+
+		if (be32_is_zero(dev->ip_addr) || (c.req && len + (s32)sizeof(r) > c.len))
+			continue;
+		memcpy(r.name, dev->name, IFNAMSIZ);
+		put_address(&r, dev, dev->ip_addr);
+		if (c.req && copy_to_user((void *)(c.req + (u64)len), &r, sizeof(r)) < 0)
+			return -EFAULT;
+		len += (s32)sizeof(r);
+	}
+	c.len = len;
+	return copy_to_user((void *)arg, &c, sizeof(c));
+}
+
+long dev_ioctl(struct net *net, u32 cmd, u64 arg)
+{
+	struct net_device *dev;
+	struct ifreq r;
+	int err = 0;
+
+	if (cmd == SIOCGIFCONF)
+		return list_addresses(net, arg);
+	if (cmd >> 8 != SIOC_TYPE)
+		return -ENOTTY;
+	if (copy_from_user(&r, (const void *)arg, sizeof(r)) < 0)
+		return -EFAULT;
+	r.name[IFNAMSIZ - 1] = '\0';
+	dev = cmd == SIOCGIFNAME ? dev_get_by_index(net, r.value)
+				 : dev_get_by_name(net, r.name, strlen(r.name));
+	if (!dev)
+		return -ENODEV;
+	if (cmd == SIOCGIFNAME)
+		memcpy(r.name, dev->name, IFNAMSIZ);
+	else
+		err = answer(dev, cmd, &r);
+	return err ? err : copy_to_user((void *)arg, &r, sizeof(r));
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT
+ * test_proc.c - /proc/net and SIOCGIF*: each line as Linux writes it, each question about devices.
+ * Not here: programs that read them (tests/boot/test_busybox.py), files as such (test_files.c).
+ * cmocka calls in.
+ * Source: what Linux 6.1 writes for the same tables; netdevice(7). */
+#include "tests/unit/stack.h"
+#include "kernel/fs/procfile.h"
+#include "kernel/lib/string.h"
+#include "net/af_packet.h"
+#include "net/dev_ioctl.h"
+#include "net/proc.h"
+
+static char text[8192];
+
+static const char *read_file(const char *path)
+{
+	struct seq_file m = { .buf = text, .size = sizeof(text) };
+	struct proc_file *proc = proc_find(path);
+
+	assert_non_null(proc);
+	text[0] = '\0';
+	proc->show(&m, &init_net);
+	assert_true(m.len + 1 < sizeof(text));
+	return text;
+}
+
+static void assert_line(const char *path, const char *line)
+{
+	const char *at = strstr(read_file(path), line);
+
+	if (!at || (at != text && at[-1] != '\n'))
+		fail_msg("no line '%s' in:\n%s", line, text);
+}
+
+/* ---- /proc/net ----------------------------------------------------------------------------- */
+
+static void devices(void **state)
+{
+	(void)state;
+	eth0.dev.stats = (struct net_device_stats){ 1, 2, 3, 40, 50, 6, 7 };
+	assert_line("/proc/net/dev", "  eth0:      50      40    7    6    0     0          0      "
+				     "   0        2       1 "
+				     "   0    3    0     0       0          0\n");
+	assert_line("/proc/net/dev", "    lo:       0 ");
+	eth0.dev.stats = (struct net_device_stats){ 0 };
+}
+
+static void counters(void **state)
+{
+	u8 frame[64];
+	u32 len = from_hex(FRAME_CRUMBS, frame);
+
+	(void)state;
+	udp_socket_at(0, OUR_PORT);
+	fake_inject(&eth0, frame, len);
+	frame[41] ^= 1;
+	fake_inject(&eth0, frame, len);
+	assert_line("/proc/net/snmp", "Ip: Forwarding DefaultTTL InReceives InDelivers OutRequests "
+				      "OutNoRoutes FragCreates\nIp: 2 64 2 2 0 0 0\n");
+	assert_line("/proc/net/snmp", "Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors "
+				      "InCsumErrors\nUdp: 1 0 1 0 0 1\n");
+}
+
+static void routes(void **state)
+{
+	struct route_spec spec = {
+		.dst = cpu_to_be32(FAR_IP), .dst_len = 32, .type = RTN_UNREACHABLE, .metric = 7
+	};
+	const char *line;
+
+	(void)state;
+	assert_int_equal(ip_route_add(&init_net, &spec), 0);
+	assert_line(
+		"/proc/net/route", "eth0\t00000000\tFE00000A\t0003\t0\t0\t0\t00000000\t0\t0\t0 ");
+	assert_line(
+		"/proc/net/route", "eth0\t0000000A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0 ");
+	assert_line("/proc/net/route", "*\t010200C0\t00000000\t0205\t0\t0\t7\tFFFFFFFF\t0\t0\t0 ");
+	for (line = text; *line; line += 128) /* each as long as the next */
+		assert_int_equal(line[127], '\n');
+	assert_int_equal(line - text, 4 * 128); /* no local ones, no broadcast */
+}
+
+static void neighbours(void **state)
+{
+	(void)state;
+	stack_know_peer();
+	send_to(udp_socket(), "muffin", 6, 0, 0x0a000003, 9);
+	assert_line("/proc/net/arp",
+		"10.0.0.2         0x1         0x6         02:00:00:00:00:02    "
+		" *        eth0\n");
+	assert_line("/proc/net/arp",
+		"10.0.0.3         0x1         0x0         00:00:00:00:00:00    "
+		" *        eth0\n");
+}
+
+static void sockets(void **state)
+{
+	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	(void)state;
+	inject_hex(FRAME_CRUMBS);
+	assert_line("/proc/net/udp", " 5000: 00000000:1388 00000000:0000 07 00000000:0000000E ");
+	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
+	assert_line("/proc/net/udp", " 5000: 0100000A:1388 0200000A:128B 01 ");
+	assert_true(sys_socket(AF_PACKET, SOCK_RAW, cpu_to_be16(ETH_P_ALL).raw) >= 0);
+	inject_hex(FRAME_CRUMBS);
+	assert_line("/proc/net/packet",
+		"0000000000000000 1      3    0003   0     1 48     0      0\n");
+}
+
+/* ---- SIOCGIF* ------------------------------------------------------------------------------ */
+
+struct request {
+	char name[16];
+	union {
+		u8 bytes[24];
+		s32 value;
+		struct sockaddr_in addr;
+	};
+};
+
+static long ask(u32 cmd, const char *name, struct request *r)
+{
+	memset(r, 0xa5, sizeof(*r));
+	strscpy(r->name, name, sizeof(r->name));
+	return dev_ioctl(&init_net, cmd, user(r));
+}
+
+static void assert_address(u32 cmd, const char *name, u32 ip)
+{
+	struct request r;
+
+	assert_int_equal(ask(cmd, name, &r), 0);
+	assert_int_equal(r.addr.sin_family, AF_INET);
+	assert_int_equal(r.addr.sin_port.raw, 0);
+	assert_int_equal(be32_to_cpu(r.addr.sin_addr), ip);
+}
+
+static void questions(void **state)
+{
+	struct request r;
+
+	(void)state;
+	assert_address(0x8915, "eth0", OUR_IP);
+	assert_address(0x8919, "eth0", 0x0a0000ff);
+	assert_address(0x891b, "eth0", 0xffffff00);
+	assert_address(0x8915, "lo", INADDR_LOOPBACK);
+	assert_int_equal(ask(0x8913, "eth0", &r), 0);
+	assert_int_equal((u16)r.value, 0x1043);
+	assert_int_equal(ask(0x8921, "eth0", &r), 0);
+	assert_int_equal(r.value, 1500);
+	assert_int_equal(ask(0x8933, "eth0", &r), 0);
+	assert_int_equal(r.value, eth0.dev.ifindex);
+	assert_int_equal(dev_ioctl(&init_net, 0x8910, user(&r)), 0); /* and back */
+	assert_string_equal(r.name, "eth0");
+	assert_int_equal(ask(0x8927, "eth0", &r), 0);
+	assert_int_equal(r.bytes[0], 1);
+	assert_memory_equal(r.bytes + 2, eth0.dev.dev_addr, ETH_ALEN);
+	assert_int_equal(ask(0x8927, "lo", &r), 0);
+	assert_int_equal(r.bytes[0] | r.bytes[1] << 8, 772);
+	assert_int_equal(ask(0x8942, "eth0", &r), 0);
+	assert_int_equal(r.value, 1000);
+	assert_int_equal(ask(0x891d, "eth0", &r), 0);
+	assert_int_equal(r.value, 0);
+}
+
+static void questions_without_answer(void **state)
+{
+	static struct fake_device eth1;
+	struct request r;
+
+	(void)state;
+	fake_register(&eth1, &init_net, 2);
+	assert_int_equal(ask(0x8915, "eth1", &r), -EADDRNOTAVAIL);
+	assert_int_equal(ask(0x8915, "eth9", &r), -ENODEV);
+	assert_int_equal(ask(0x8915, "", &r), -ENODEV);
+	assert_int_equal(ask(0x89ff, "eth0", &r), -ENOTTY);
+	assert_int_equal(dev_ioctl(&init_net, 0x5401, 0), -ENOTTY);
+	assert_int_equal(dev_ioctl(&init_net, 0x8915, 0), -EFAULT);
+	assert_int_equal(dev_ioctl(&init_net, 0x8912, 0), -EFAULT);
+}
+
+static void a_list_of_addresses(void **state)
+{
+	struct request r[4] = { 0 };
+	struct {
+		s32 len;
+		u64 at;
+	} conf = { 0, 0 };
+
+	(void)state;
+	assert_int_equal(dev_ioctl(&init_net, 0x8912, user(&conf)), 0);
+	assert_int_equal(conf.len, 80);
+	conf.len = 79; /* room for one */
+	conf.at = user(r);
+	assert_int_equal(dev_ioctl(&init_net, 0x8912, user(&conf)), 0);
+	assert_int_equal(conf.len, 40);
+	assert_string_equal(r[0].name, "lo");
+	conf.len = sizeof(r);
+	assert_int_equal(dev_ioctl(&init_net, 0x8912, user(&conf)), 0);
+	assert_int_equal(conf.len, 80);
+	assert_string_equal(r[1].name, "eth0");
+	assert_int_equal(be32_to_cpu(r[1].addr.sin_addr), OUR_IP);
+}
+
+int main(void)
+{
+	const struct CMUnitTest proc[] = {
+		STACK_TEST(devices),
+		STACK_TEST(counters),
+		STACK_TEST(routes),
+		STACK_TEST(neighbours),
+		STACK_TEST(sockets),
+		STACK_TEST(questions),
+		STACK_TEST(questions_without_answer),
+		STACK_TEST(a_list_of_addresses),
+	};
+
+	return cmocka_run_group_tests(proc, NULL, NULL);
+}
