@@ -69,11 +69,11 @@ static bool arp_valid(const struct sk_buff *skb, const struct arphdr *arp)
 static void arp_process(struct net_device *dev, const struct arphdr *arp, bool to_us)
 {
 	struct neighbour *n = neigh_lookup(dev->net->arp_tbl, dev, arp->ar_sip);
-	bool reply = be16_to_cpu(arp->ar_op) == ARPOP_REPLY;
+	u16 op = be16_to_cpu(arp->ar_op);
 
-	if (n)
-		neigh_update(n, arp->ar_sha, reply && to_us);
-	if (be16_to_cpu(arp->ar_op) == ARPOP_REQUEST && !be32_is_zero(dev->ip_addr) &&
+	if (n && (op == ARPOP_REQUEST || op == ARPOP_REPLY))
+		neigh_update(n, arp->ar_sha, op == ARPOP_REPLY && to_us);
+	if (op == ARPOP_REQUEST && !be32_is_zero(dev->ip_addr) &&
 		be32_eq(arp->ar_tip, dev->ip_addr) && !be32_eq(arp->ar_sip, dev->ip_addr))
 		arp_send(dev, ARPOP_REPLY, (struct arp_target){ arp->ar_sha, arp->ar_sip },
 			arp->ar_sha);

@@ -90,44 +90,40 @@ struct sk_buff *ip_make_skb_slow(const struct sock *sk, const struct rtable *rt,
 
 /* ---- down ------------------------------------------------------------------------------- */
 
-/* Each piece gets a copy of the first header with its own offset. */
+/* One piece's own copy of the datagram's header. */
+static void fragment_header(
+	struct sk_buff *piece, const struct iphdr *header, u32 offset, bool more)
+{
+	struct iphdr *iph = skb_push(piece, IP_HLEN);
+
+	*iph = *header;
+	iph->tot_len = cpu_to_be16(piece->len);
+	iph->frag_off = cpu_to_be16((u16)(offset / FRAGMENT_UNIT | (more ? IP_MF : 0)));
+	iph->check = BE16_ZERO;
+	iph->check = csum_fold(csum_add(0, iph, sizeof(*iph)));
+	skb_set_network_header(piece);
+}
+
 int ip_do_fragment(struct sk_buff *skb)
 {
-	struct iphdr header = *(struct iphdr *)skb->data;
+	const struct iphdr header = *(struct iphdr *)skb->data;
 	struct net *net = skb->dev->net;
-	struct sk_buff *frag = skb->frags, *next = skb;
-	u32 offset = 0;
-	int err = 0;
+	u32 offset = skb->len - IP_HLEN;
 
-	skb->frags = NULL;
-	skb->frags_len = 0; /* from here on each counts for itself */
 	skb_pull(skb, IP_HLEN);
-	while ((skb = next)) {
-		u16 len = skb->len;
-		struct iphdr *iph;
+	fragment_header(skb, &header, 0, true);
+	for (struct sk_buff *frag = skb->frags; frag; frag = frag->next) {
+		u32 len = frag->len;
 
-		next = frag;
-		frag = frag ? frag->next : NULL;
-		skb->next = NULL;
-		iph = skb_push(skb, IP_HLEN);
-		*iph = header;
-		iph->tot_len = cpu_to_be16(skb->len);
-		iph->frag_off = cpu_to_be16((u16)(offset / FRAGMENT_UNIT | (next ? IP_MF : 0)));
-		iph->check = BE16_ZERO;
-		iph->check = csum_fold(csum_add(0, iph, sizeof(*iph)));
-		skb_set_network_header(skb);
+		fragment_header(frag, &header, offset, frag->next);
 		offset += len;
-		if (next) {
-			next->dev = skb->dev;
-			next->neigh = skb->neigh;
-			next->sk = skb->sk;
-			next->protocol = skb->protocol;
-			net->mib.ip_out_requests++; /* each frame is accepted and accounted for itself */
-			net->mib.ip_frag_creates++;
-		}
-		err = neigh_output(skb) ?: err;
+		frag->dev = skb->dev;
+		frag->neigh = skb->neigh;
+		frag->sk = skb->sk;
+		frag->protocol = skb->protocol;
+		net->mib.ip_frag_creates++;
 	}
-	return err;
+	return neigh_resolve_output(skb->neigh, skb);
 }
 
 void ip_template_init(

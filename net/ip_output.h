@@ -35,7 +35,7 @@ static __always_inline struct sk_buff *ip_make_skb(
 	return skb;
 }
 
-/* ip_do_fragment - a chain of packets (skb->frags) to the neighbour, each with its header. */
+/* ip_do_fragment - a chain of packets (skb->frags) to the neighbour, as one, each with its header. */
 int ip_do_fragment(struct sk_buff *skb);
 
 /* ip_send_unprepared - ip_send_skb with a header that is not complete, or must not be used as it is:

@@ -4,10 +4,10 @@
  * route.c binds a neighbour to a route; ip_output.c sends through it; arp.c confirms it.
  * Source: RFC 1122 2.3.2 (cache validation, one packet must wait), RFC 4861 7.3.2 (the states).
  *
- *   NONE --first packet--> INCOMPLETE --answer--> REACHABLE --30 s--> STALE
- *                            | 3 x 1 s               ^                  | used
- *                            v                       |   answer         v
- *                          FAILED <-----3 x 1 s-- PROBE <---------------+
+ *   NONE --first packet--> INCOMPLETE --answer--> REACHABLE --30 s without a sign--> STALE
+ *                            | 3 x 1 s             ^     ^                             | used
+ *                            v             answer  |     | sign of life                v
+ *                          FAILED <--6 x 1 s---- PROBE <-+-------------5 s---------- DELAY
  */
 #include "net/neighbour.h"
 #include "kernel/lib/string.h"
@@ -20,7 +20,8 @@ struct neigh_table {
 	struct neighbour *entry; /* [entry_max], of which entry_n were ever used: memory that no
 				  * neighbour needs is never touched */
 	u32 entry_n, entry_max;
-	u32 parked;
+	u32 parked;        /* datagrams */
+	u32 parked_frames; /* packets of the pool that they are made of */
 };
 
 static neigh_probe_fn probe_fn;
@@ -81,24 +82,32 @@ static void unlink_neigh(struct neigh_table *tbl, struct neighbour *n)
 	del_timer(&n->timer);
 }
 
-/* The entry that was unused longest. Routes that still point at it become stale. */
+/* Rather one who has not just answered, rather the one that was unused longest. */
+static bool less_needed(const struct neighbour *a, const struct neighbour *b)
+{
+	bool a_answered = a->nud_state == NUD_REACHABLE, b_answered = b->nud_state == NUD_REACHABLE;
+
+	return a_answered == b_answered ? a->used_ns < b->used_ns : b_answered;
+}
+
+/* Routes that still point at it become stale. */
 static struct neighbour *evict(struct neigh_table *tbl)
 {
-	struct neighbour *oldest = NULL;
+	struct neighbour *least = NULL;
 
 	for (u32 i = 0; i < tbl->entry_n; i++) {
 		struct neighbour *n = &tbl->entry[i];
 
 		if (n->nud_state == NUD_PERMANENT || n->arp_queue.n > 0)
 			continue;
-		if (!oldest || n->used_ns < oldest->used_ns)
-			oldest = n;
+		if (!least || less_needed(n, least))
+			least = n;
 	}
-	if (oldest) {
-		net_changed(oldest->dev->net);
-		unlink_neigh(tbl, oldest);
+	if (least) {
+		net_changed(least->dev->net);
+		unlink_neigh(tbl, least);
 	}
-	return oldest;
+	return least;
 }
 
 static struct neighbour *take_entry(struct neigh_table *tbl)
@@ -169,6 +178,7 @@ struct neighbour *neigh_lookup_create(struct neigh_table *tbl, struct net_device
 	n->nud_state = NUD_NONE;
 	n->connected = false;
 	n->used_ns = clock_ns();
+	n->confirmed_ns = 0;
 	n->next = *bucket;
 	*bucket = n;
 	if (known_mac(dev, addr, mac)) {
@@ -186,24 +196,45 @@ u32 neigh_parked(const struct neigh_table *tbl)
 	return tbl->parked;
 }
 
-static void count_parked(struct neighbour *n, int change)
+static u32 frames_of(const struct sk_buff *skb)
 {
-	n->tbl->parked += (u32)change;
-	n->dev->net->mib.parked += (u64)(s64)change;
+	u32 n = 1;
+
+	for (const struct sk_buff *frag = skb->frags; frag; frag = frag->next)
+		n++;
+	return n;
 }
 
 static int park(struct neighbour *n, struct sk_buff *skb)
 {
+	struct neigh_table *tbl = n->tbl;
+	u32 frames = frames_of(skb);
+
 	if (n->arp_queue.n == NEIGH_QUEUE_MAX ||
-		n->arp_queue.bytes + skb->len > NEIGH_QUEUE_BYTES ||
-		n->tbl->parked >= skb_pool.total_n / 4) {
+		n->arp_queue.bytes + skb->len + skb->frags_len > NEIGH_QUEUE_BYTES ||
+		tbl->parked_frames + frames > skb_pool.total_n / 4) {
 		kfree_skb(skb, SKB_DROP_NEIGH_QUEUE_FULL);
 		return -ENOBUFS;
 	}
 	skb_set_owner_w(skb);
 	skb_queue_tail(&n->arp_queue, skb);
-	count_parked(n, 1);
+	tbl->parked++;
+	tbl->parked_frames += frames;
+	n->dev->net->mib.parked++;
 	return 0;
+}
+
+/* The first that was parked, or NULL. */
+static struct sk_buff *unpark(struct neighbour *n)
+{
+	struct sk_buff *skb = skb_dequeue(&n->arp_queue);
+
+	if (!skb)
+		return NULL;
+	n->tbl->parked--;
+	n->tbl->parked_frames -= frames_of(skb);
+	n->dev->net->mib.parked--;
+	return skb;
 }
 
 static void drop_parked(struct neighbour *n)
@@ -211,8 +242,7 @@ static void drop_parked(struct neighbour *n)
 	u32 lost = n->arp_queue.n;
 	struct sk_buff *skb;
 
-	while ((skb = skb_dequeue(&n->arp_queue))) {
-		count_parked(n, -1);
+	while ((skb = unpark(n))) {
 		if (skb->sk) {
 			skb->sk->sk_lost++;
 			sk_report_error(skb->sk, EHOSTUNREACH);
@@ -224,31 +254,107 @@ static void drop_parked(struct neighbour *n)
 			&n->primary_key, lost, lost == 1 ? "" : "s");
 }
 
+/* Each fragment of a datagram that waited as one counts against its sender for itself from now on. */
+static void own_separately(struct sk_buff *skb, struct sk_buff *frags)
+{
+	for (struct sk_buff *frag = frags; frag; frag = frag->next)
+		skb_set_owner_w(frag);
+	sock_wfree(skb);
+	skb->frags = NULL;
+	skb->frags_len = 0;
+	skb_set_owner_w(skb);
+}
+
+/* Each frame is accepted and accounted for itself. */
+static noinline int send_fragments(const struct neighbour *n, struct sk_buff *skb)
+{
+	struct sk_buff *frag = skb->frags;
+	int err;
+
+	if (skb->owned)
+		own_separately(skb, frag);
+	skb->frags = NULL;
+	skb->frags_len = 0;
+	err = hh_output(&n->hh, skb);
+	while ((skb = frag)) {
+		frag = skb->next;
+		skb->next = NULL;
+		n->dev->net->mib.ip_out_requests++;
+		err = hh_output(&n->hh, skb) ?: err;
+	}
+	return err;
+}
+
+static int send_frames(const struct neighbour *n, struct sk_buff *skb)
+{
+	return skb->frags ? send_fragments(n, skb) : hh_output(&n->hh, skb);
+}
+
 static void send_parked(struct neighbour *n)
 {
 	struct sk_buff *skb;
 
-	while ((skb = skb_dequeue(&n->arp_queue))) {
-		count_parked(n, -1);
-		hh_output(&n->hh, skb);
-	}
+	while ((skb = unpark(n)))
+		send_frames(n, skb);
 }
 
 /* ---- states ----------------------------------------------------------------------------- */
 
-static void ask(struct neighbour *n, enum nud_state state)
+/* Flows may have kept the header; whether they still may has changed. */
+static void set_state(struct neighbour *n, enum nud_state state)
 {
+	bool connected = state & NUD_CONNECTED;
+
 	n->nud_state = (u8)state;
-	n->probes = 1;
-	probe_fn(n, state == NUD_PROBE);
+	if (connected != n->connected)
+		net_changed(n->dev->net);
+	n->connected = connected;
+}
+
+static void set_address(struct neighbour *n, const u8 mac[ETH_ALEN])
+{
+	hh_fill(n, mac);
+	n->updated_ns = clock_ns();
+	net_changed(n->dev->net);
+}
+
+static void ask(struct neighbour *n)
+{
+	probe_fn(n, n->probes < NEIGH_UCAST_PROBES);
+	n->probes++;
 	mod_timer(&n->timer, clock_ns() + NEIGH_RETRANS_NS);
 }
 
-static void fail(struct neighbour *n)
+/* Who is not known can only be asked by broadcast. */
+static void start_asking(struct neighbour *n, enum nud_state state)
 {
-	n->nud_state = NUD_FAILED;
-	n->connected = false;
+	set_state(n, state);
+	n->probes = state == NUD_PROBE ? 0 : NEIGH_UCAST_PROBES;
+	ask(n);
+}
+
+static void ask_again(struct neighbour *n)
+{
+	if (n->probes < NEIGH_UCAST_PROBES + NEIGH_MCAST_PROBES) {
+		ask(n);
+		return;
+	}
+	set_state(n, NUD_FAILED);
+	n->updated_ns = clock_ns();
 	drop_parked(n);
+}
+
+/* The time without a sign of life is over, or there was one meanwhile. */
+static void reachable_until_later(struct neighbour *n)
+{
+	u64 until = n->confirmed_ns + NEIGH_REACHABLE_NS;
+
+	if (clock_ns() >= until) {
+		set_state(n, NUD_STALE);
+		return;
+	}
+	set_state(n, NUD_REACHABLE);
+	mod_timer(&n->timer, until);
 }
 
 static void neigh_timer(struct timer *timer)
@@ -258,44 +364,42 @@ static void neigh_timer(struct timer *timer)
 	switch (n->nud_state) {
 	case NUD_INCOMPLETE:
 	case NUD_PROBE:
-		if (n->probes == NEIGH_PROBES) {
-			fail(n);
-			break;
-		}
-		n->probes++;
-		probe_fn(n, n->nud_state == NUD_PROBE);
-		mod_timer(&n->timer, clock_ns() + NEIGH_RETRANS_NS);
+		ask_again(n);
 		break;
 	case NUD_REACHABLE:
-		n->nud_state = NUD_STALE;
-		n->connected = false;
+		reachable_until_later(n);
+		break;
+	case NUD_DELAY:
+		if (clock_ns() - n->confirmed_ns < NEIGH_DELAY_NS)
+			reachable_until_later(n);
+		else
+			start_asking(n, NUD_PROBE);
 		break;
 	}
-}
-
-static void set_reachable(struct neighbour *n, const u8 mac[ETH_ALEN])
-{
-	hh_fill(n, mac);
-	n->nud_state = NUD_REACHABLE;
-	n->connected = true;
-	n->confirmed_ns = clock_ns();
-	mod_timer(&n->timer, n->confirmed_ns + NEIGH_REACHABLE_NS);
-	send_parked(n);
 }
 
 void neigh_update(struct neighbour *n, const u8 mac[ETH_ALEN], bool solicited)
 {
 	const struct ethhdr *eth = hh_header(&n->hh);
+	bool valid = n->nud_state & NUD_VALID;
+	bool same = valid && memcmp(eth->h_dest, mac, ETH_ALEN) == 0;
 
-	if (n->nud_state >= NUD_NOARP || n->nud_state == NUD_NONE)
+	if ((n->nud_state & (NUD_NOARP | NUD_PERMANENT)) || n->nud_state == NUD_NONE)
 		return;
-	if (solicited || n->nud_state == NUD_INCOMPLETE) {
-		set_reachable(n, mac);
-	} else if (memcmp(eth->h_dest, mac, ETH_ALEN) != 0) {
-		hh_fill(n, mac);
-		n->nud_state = NUD_STALE;
-		n->connected = false;
+	if (same && !solicited)
+		return;
+	if (valid && !same && clock_ns() - n->updated_ns < NEIGH_LOCK_NS)
+		return;
+	if (!same)
+		set_address(n, mac);
+	del_timer(&n->timer);
+	if (solicited) {
+		neigh_confirm(n);
+		reachable_until_later(n);
+	} else {
+		set_state(n, NUD_STALE);
 	}
+	send_parked(n);
 }
 
 int neigh_set_permanent(
@@ -306,11 +410,9 @@ int neigh_set_permanent(
 	if (!n)
 		return -ENOBUFS;
 	del_timer(&n->timer);
-	hh_fill(n, mac);
-	n->nud_state = NUD_PERMANENT;
-	n->connected = true;
+	set_address(n, mac);
+	set_state(n, NUD_PERMANENT);
 	send_parked(n);
-	net_changed(dev->net);
 	return 0;
 }
 
@@ -318,20 +420,22 @@ int neigh_set_permanent(
 
 int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb)
 {
+	u64 now = clock_ns();
 	int err;
 
-	n->used_ns = clock_ns();
-	switch (n->nud_state) {
-	case NUD_STALE: /* use it, and ask whether it still holds */
-		ask(n, NUD_PROBE);
-		return hh_output(&n->hh, skb);
-	case NUD_PROBE:
-		return hh_output(&n->hh, skb);
-	case NUD_INCOMPLETE:
-		return park(n, skb);
-	default: /* NONE or FAILED: park first, so that an answer from within finds it */
-		err = park(n, skb);
-		ask(n, NUD_INCOMPLETE);
-		return err;
+	n->used_ns = now;
+	if (n->nud_state == NUD_STALE) {
+		set_state(n, NUD_DELAY);
+		mod_timer(&n->timer, now + NEIGH_DELAY_NS);
 	}
+	if (n->nud_state & NUD_VALID)
+		return send_frames(n, skb);
+	if (n->nud_state == NUD_FAILED && now - n->updated_ns < NEIGH_FAILED_NS) {
+		kfree_skb(skb, SKB_DROP_NEIGH_FAILED);
+		return -EHOSTUNREACH;
+	}
+	err = park(n, skb); /* before asking, so that an answer from within finds it */
+	if (n->nud_state != NUD_INCOMPLETE)
+		start_asking(n, NUD_INCOMPLETE);
+	return err;
 }

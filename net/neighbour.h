@@ -9,15 +9,20 @@
 #include "net/dev.h"
 #include "net/timer.h"
 
+/* The numbers are rtnetlink's. */
 enum nud_state {
-	NUD_NONE,
-	NUD_INCOMPLETE, /* asked, no answer yet: packets are parked */
-	NUD_REACHABLE,  /* answered not long ago */
-	NUD_STALE,      /* answered once; still used, and asked again when it is */
-	NUD_PROBE,      /* being asked again, directly */
-	NUD_FAILED,     /* did not answer */
-	NUD_NOARP,      /* needs no answer: broadcast, multicast, lo */
-	NUD_PERMANENT,  /* given by the operator */
+	NUD_NONE = 0,
+	NUD_INCOMPLETE = 0x01, /* asked, no answer yet: packets are parked */
+	NUD_REACHABLE = 0x02,  /* answered not long ago */
+	NUD_STALE = 0x04,      /* answered once; still used, and asked again when it is */
+	NUD_DELAY = 0x08,      /* used: is asked soon, unless it gives a sign of life by itself */
+	NUD_PROBE = 0x10,      /* being asked again, directly, then by broadcast */
+	NUD_FAILED = 0x20,     /* did not answer */
+	NUD_NOARP = 0x40,      /* needs no answer: broadcast, multicast, lo */
+	NUD_PERMANENT = 0x80,  /* given by the operator */
+
+	NUD_CONNECTED = NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE,    /* no second thought */
+	NUD_VALID = NUD_CONNECTED | NUD_STALE | NUD_DELAY | NUD_PROBE /* the address is known */
 };
 
 /* The Ethernet header of the flow, ready to be copied: two bytes of padding come first, so that it
@@ -36,17 +41,28 @@ struct neighbour {
 	struct neighbour *next;        /* in its hash bucket */
 	struct sk_buff_head arp_queue; /* parked */
 	struct timer timer;
-	u64 confirmed_ns, used_ns;
+	u64 confirmed_ns; /* last sign of life */
+	u64 updated_ns;   /* last change of its Ethernet address, or failure */
+	u64 used_ns;
 	struct neigh_table *tbl;
 };
 
-/* Packets parked for one neighbour: about what Linux's 64 KiB hold of small ones; for all together a
- * quarter of the pool, so that others can still be sent. */
-#define NEIGH_QUEUE_BYTES  65536
-#define NEIGH_QUEUE_MAX    64
-#define NEIGH_PROBES       3
+/* Datagrams parked for one neighbour, each with all its fragments: two of the largest, or 64 small ones;
+ * for all together a quarter of the pool, so that others can still be sent. */
+#define NEIGH_QUEUE_BYTES (128u << 10)
+#define NEIGH_QUEUE_MAX   64
+
+/* Linux's ucast_probes, mcast_probes, retrans_time, base_reachable_time, delay_first_probe_time,
+ * locktime. */
+#define NEIGH_UCAST_PROBES 3
+#define NEIGH_MCAST_PROBES 3
 #define NEIGH_RETRANS_NS   NSEC_PER_SEC
 #define NEIGH_REACHABLE_NS (30 * NSEC_PER_SEC)
+#define NEIGH_DELAY_NS     (5 * NSEC_PER_SEC)
+#define NEIGH_LOCK_NS      NSEC_PER_SEC
+/* So long nobody is asked again who has just failed to answer: what floods a dead host is told, and does
+ * not flood the link. */
+#define NEIGH_FAILED_NS NSEC_PER_SEC
 
 /* neigh_table_new - an empty table of at most n entries, all its memory taken now. Returns NULL
  * without memory. */
@@ -68,8 +84,9 @@ struct neighbour *neigh_lookup(struct neigh_table *tbl, const struct net_device 
 int neigh_set_permanent(struct neigh_table *tbl, struct net_device *dev, be32 addr,
 	const u8 mac[ETH_ALEN]) __must_check;
 
-/* neigh_update - ARP says that n has this address: release what is parked.
- * solicited  we had asked, so it is reachable now; otherwise only a changed address is taken */
+/* neigh_update - ARP says that n has this address: release what is parked. An address that is known
+ * already changes at most once in NEIGH_LOCK_NS: the first to answer wins.
+ * solicited  we had asked, so it is reachable now; otherwise it is stale */
 void neigh_update(struct neighbour *n, const u8 mac[ETH_ALEN], bool solicited);
 
 /* hh_output - the prepared Ethernet header before an IPv4 packet, and out. Takes the skb. */
@@ -86,12 +103,20 @@ static inline struct ethhdr *hh_header(struct hh_cache *hh)
 	return (struct ethhdr *)(hh->bytes + sizeof(hh->bytes) - ETH_HLEN);
 }
 
-/* neigh_resolve_output - neigh_output for every case but the usual one. */
+/* neigh_confirm - an upper layer knows that n is alive: it had an answer (MSG_CONFIRM). */
+static inline void neigh_confirm(struct neighbour *n)
+{
+	n->confirmed_ns = clock_ns();
+}
+
+/* neigh_resolve_output - neigh_output for every case but the usual one; also for a datagram whose
+ * fragments, each with its header, are in skb->frags: it is parked whole or not at all. */
 int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb);
 
 /* neigh_output - send an IPv4 packet (data at its header) to its neighbour (skb->neigh, skb->dev):
  * put the Ethernet header before it, or park it and ask. Takes the skb.
- * Returns  0 (sent or parked), or what dev_queue_xmit says, or -ENOBUFS when it cannot be parked */
+ * Returns  0 (sent or parked), or what dev_queue_xmit says, or -ENOBUFS when it cannot be parked,
+ *          -EHOSTUNREACH when it failed to answer a moment ago */
 static inline int neigh_output(struct sk_buff *skb)
 {
 	struct neighbour *n = skb->neigh;
@@ -101,7 +126,7 @@ static inline int neigh_output(struct sk_buff *skb)
 	return hh_output(&n->hh, skb);
 }
 
-/* neigh_parked - packets parked in the whole table. */
+/* neigh_parked - datagrams parked in the whole table. */
 u32 neigh_parked(const struct neigh_table *tbl);
 
 typedef void (*neigh_probe_fn)(struct neighbour *n, bool unicast);

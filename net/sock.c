@@ -29,7 +29,7 @@ static u32 waiting_bytes(const struct sk_buff *skb)
 {
 	const u8 *network = skb_network_header(skb);
 
-	return (u32)(skb->data + skb->len - network);
+	return (u32)(skb->data + skb->len - network) + skb->frags_len;
 }
 
 void skb_set_owner_w(struct sk_buff *skb)

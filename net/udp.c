@@ -105,7 +105,7 @@ static __always_inline bool udp_flow_is_ready(
 {
 	const struct inet_sock *inet = inet_sk(sk);
 
-	if (unlikely(sk->sk_tx_unusual || (msg->flags & MSG_OOB)))
+	if (unlikely(sk->sk_tx_unusual || (msg->flags & (MSG_OOB | MSG_CONFIRM))))
 		return false;
 	if (unlikely(msg->name && msg->namelen < sizeof(struct sockaddr_in)))
 		return false;
@@ -172,6 +172,8 @@ static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size
 
 		if (err)
 			return err;
+		if (msg->flags & MSG_CONFIRM)
+			neigh_confirm(inet_sk(sk)->cache.rt.neigh);
 		udp_flow_set_len(inet_sk(sk), len);
 		skb = ip_make_skb_slow(sk, &inet_sk(sk)->cache.rt, msg, len, sizeof(struct udphdr));
 	} while (PTR_ERR(skb) == -ESTALE); /* the tables changed while it waited for room */

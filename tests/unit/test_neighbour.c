@@ -103,9 +103,48 @@ static void giving_up_is_told_and_counted(void **state)
 	assert_int_equal(sk_of(fd)->sk_lost, 2);
 	assert_non_null(strstr(host_captured(), "did not answer ARP, 2 packets dropped"));
 	assert_int_equal(send_muffin(fd), -EHOSTUNREACH);
+	stack_step(1000);
 	fake_forget(&eth0);
 	assert_int_equal(send_muffin(fd), 6); /* asked anew */
 	assert_frame(0, FRAME_ARP_ASK);
+	stack_check_accounts();
+}
+
+/* Whoever floods a dead host is told so, and floods nobody else. */
+static void dead_for_a_moment(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	send_muffin(fd);
+	stack_step(3100);
+	assert_int_equal(send_muffin(fd), -EHOSTUNREACH); /* the pending error */
+	fake_forget(&eth0);
+	for (u32 i = 0; i < 50; i++)
+		assert_int_equal(send_muffin(fd), -EHOSTUNREACH);
+	assert_int_equal(eth0.sent_n, 0);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 51);
+	assert_int_equal(sk_of(fd)->sk_lost, 1); /* only the first had been accepted */
+	inject_hex(FRAME_ARP_ASKED);             /* it lives, says itself */
+	fake_forget(&eth0);
+	assert_int_equal(send_muffin(fd), 6);
+	assert_frame(0, FRAME_MUFFIN);
+}
+
+/* A minute of sending to a dead host: a request a second at most. */
+static void dead_host_flooded(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	for (u32 i = 0; i < 6000; i++) {
+		send_muffin(fd);
+		host_advance_clock(10 * NSEC_PER_MSEC);
+		net_poll();
+	}
+	assert_in_range(frames_of(ETH_P_ARP), 40, 60);
+	assert_true(init_net.mib.parked <= NEIGH_QUEUE_MAX);
+	stack_step(4000);
 	stack_check_accounts();
 }
 
@@ -119,6 +158,7 @@ static void closed_before_the_answer(void **state)
 	assert_int_equal(fd_close(&init_task.files, fd), 0);
 	stack_step(3100);
 	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 1);
+	stack_step(1000);
 	fd = sender();
 	send_muffin(fd);
 	assert_int_equal(fd_close(&init_task.files, fd), 0);
@@ -170,19 +210,52 @@ static void released_without_room(void **state)
 	assert_int_equal(sock_error(sk), -ENOBUFS);
 }
 
-/* 45 frames of 1500 bytes are more than 65536. A datagram of 44 fits. */
+/* A datagram of 45 frames waits whole or not at all: two fit, one of 60000 more does not. */
 static void queue_is_bounded_in_bytes(void **state)
 {
 	static u8 payload[65507];
 	int fd = sender();
+	u32 free_n = skb_pool.free_n;
 
 	(void)state;
-	assert_int_equal(send_to(fd, payload, 65507, 0, PEER_IP, PEER_PORT), -ENOBUFS);
-	assert_true(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL) >= 1);
+	assert_int_equal(send_to(fd, payload, 60000, 0, PEER_IP, PEER_PORT), 60000);
+	assert_int_equal(send_to(fd, payload, 65507, 0, PEER_IP, PEER_PORT), 65507);
+	assert_int_equal(free_n - skb_pool.free_n, 41 + 45 + 1); /* and the request on the ring */
+	assert_int_equal(send_to(fd, payload, 60000, 0, PEER_IP, PEER_PORT), -ENOBUFS);
+	assert_int_equal(free_n - skb_pool.free_n, 41 + 45 + 1);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL), 1);
+	assert_int_equal(init_net.mib.parked, 2);
+	assert_int_equal(sk_of(fd)->sk_wmem, 60000 + 65507 + 2 * 28);
+	stack_check_accounts();
 	stack_step(3100);
 	assert_int_equal(init_net.mib.parked, 0);
-	assert_int_equal(send_to(fd, payload, 1, 0, PEER_IP, PEER_PORT), -EHOSTUNREACH);
+	assert_int_equal(sk_of(fd)->sk_wmem, 0);
+	assert_int_equal(sk_of(fd)->sk_lost, 2);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 2);
+	stack_check_accounts();
+}
+
+/* Released, its frames leave in order; those the ring has no room for are lost, counted and told. */
+static void fragments_are_released(void **state)
+{
+	static u8 payload[60000];
+	int fd = sender();
+
+	(void)state;
 	assert_int_equal(send_to(fd, payload, 60000, 0, PEER_IP, PEER_PORT), 60000);
+	eth0.stuck = true;
+	for (u32 i = 0; i < 30; i++) /* 31 with the request: 33 of 64 are left, 41 are needed */
+		arp_announce(&eth0.dev);
+	fake_forget(&eth0);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_int_equal(eth0.sent_n, 33);
+	for (u32 i = 0; i < 33; i++)
+		assert_int_equal(get16(eth0.sent[i].bytes + 20), 0x2000 | (i * 1480 / 8));
+	assert_int_equal(stack_dropped(SKB_DROP_TX_FULL), 8);
+	assert_int_equal(sk_of(fd)->sk_lost, 8);
+	assert_int_equal(sk_of(fd)->sk_wmem, 0);
+	assert_int_equal(sk_of(fd)->sk_refs, 1);
+	assert_int_equal(sock_error(sk_of(fd)), -ENOBUFS);
 	stack_check_accounts();
 }
 
@@ -220,51 +293,111 @@ static void stale_is_used_and_asked_again(void **state)
 	assert_int_equal(peer()->nud_state, NUD_STALE);
 	fake_forget(&eth0);
 	send_muffin(fd);
+	assert_int_equal(peer()->nud_state, NUD_DELAY);
+	assert_int_equal(eth0.sent_n, 1);
+	assert_frame(0, FRAME_MUFFIN);
+	stack_step(4900);
+	assert_int_equal(eth0.sent_n, 1);
+	stack_step(200);
 	assert_int_equal(peer()->nud_state, NUD_PROBE);
-	assert_int_equal(eth0.sent_n, 2);
-	assert_frame(0, FRAME_ARP_ASK_AGAIN);
-	assert_frame(1, FRAME_MUFFIN);
+	assert_frame(1, FRAME_ARP_ASK_AGAIN);
 	send_muffin(fd);
 	assert_frame(2, FRAME_MUFFIN);
 	inject_hex(FRAME_ARP_ANSWERED);
 	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
 }
 
-static void probe_fails_after_three(void **state)
+/* sendto(2), MSG_CONFIRM: the program had an answer, so nobody need be asked. */
+static void confirmed_from_above(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	reachable(fd);
+	stack_step(25000);
+	send_to(fd, "x", 1, MSG_CONFIRM, PEER_IP, PEER_PORT);
+	stack_step(20000);
+	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
+	stack_step(10100);
+	assert_int_equal(peer()->nud_state, NUD_STALE);
+	send_muffin(fd);
+	stack_step(3000);
+	send_to(fd, "x", 1, MSG_CONFIRM, PEER_IP, PEER_PORT);
+	fake_forget(&eth0);
+	stack_step(2100);
+	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
+	assert_int_equal(eth0.sent_n, 0);
+}
+
+/* Three times directly, three times all; meanwhile what is sent goes where it went before. */
+static void probe_fails_after_six(void **state)
 {
 	int fd = sender();
 
 	(void)state;
 	reachable(fd);
 	stack_step(30100);
-	fake_forget(&eth0);
 	send_muffin(fd);
+	stack_step(4990);
+	fake_forget(&eth0);
+	stack_step(3000);
+	assert_int_equal(eth0.sent_n, 3);
+	for (u32 i = 0; i < 3; i++)
+		assert_frame(i, FRAME_ARP_ASK_AGAIN);
 	stack_step(2900);
-	assert_int_equal(frames_of(ETH_P_ARP), 3);
-	assert_frame(eth0.sent_n - 1, FRAME_ARP_ASK_AGAIN);
+	assert_int_equal(eth0.sent_n, 6);
+	for (u32 i = 3; i < 6; i++)
+		assert_frame(i, FRAME_ARP_ASK);
+	send_muffin(fd);
+	assert_frame(6, FRAME_MUFFIN);
 	assert_int_equal(peer()->nud_state, NUD_PROBE);
 	stack_step(200);
 	assert_int_equal(peer()->nud_state, NUD_FAILED);
+	stack_step(1000);
 	fake_forget(&eth0);
 	send_muffin(fd);
 	assert_frame(0, FRAME_ARP_ASK);
 	assert_int_equal(neigh_parked(init_net.arp_tbl), 1);
 }
 
-/* Nobody asked: a changed address is taken with suspicion, the same one changes nothing. */
+/* Nobody asked: a changed address is taken with suspicion, the same one changes nothing; and not again
+ * for a second, so that two who claim it do not make it flap. */
 static void unsolicited_updates(void **state)
 {
 	int fd = sender();
+	u64 genid;
 
 	(void)state;
 	reachable(fd);
 	neigh_update(peer(), peer_mac, false);
 	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
 	neigh_update(peer(), other_mac, false);
-	assert_int_equal(peer()->nud_state, NUD_STALE);
+	neigh_update(peer(), other_mac, true);
+	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
 	fake_forget(&eth0);
 	send_muffin(fd);
-	assert_memory_equal(eth0.sent[1].bytes, other_mac, ETH_ALEN);
+	assert_frame(0, FRAME_MUFFIN);
+	stack_step(1000);
+	genid = init_net.genid;
+	neigh_update(peer(), other_mac, false);
+	assert_int_equal(peer()->nud_state, NUD_STALE);
+	assert_true(init_net.genid != genid); /* flows may have kept the header */
+	neigh_update(peer(), peer_mac, false);
+	fake_forget(&eth0);
+	send_muffin(fd);
+	assert_memory_equal(eth0.sent[0].bytes, other_mac, ETH_ALEN);
+}
+
+/* Whom we ask says where it is without having been heard by us: enough to send, not to be sure. */
+static void learned_by_its_own_request(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	send_muffin(fd);
+	inject_hex(FRAME_ARP_ASKED);
+	assert_frame(1, FRAME_MUFFIN);
+	assert_int_equal(peer()->nud_state, NUD_STALE);
 }
 
 static void permanent(void **state)
@@ -331,6 +464,20 @@ static void the_oldest_makes_room(void **state)
 		assert_non_null(neigh_lookup(tbl, &eth0.dev, cpu_to_be32(0x0a000064 + i)));
 }
 
+/* Who has just answered is in use, though the way out does not note when. */
+static void who_answered_stays(void **state)
+{
+	struct neigh_table *tbl = neigh_table_new(2);
+	struct neighbour *first = entry(tbl, 0);
+
+	(void)state;
+	first->nud_state = NUD_REACHABLE;
+	for (u32 i = 1; i < 5; i++)
+		assert_non_null(entry(tbl, i));
+	assert_ptr_equal(neigh_lookup(tbl, &eth0.dev, cpu_to_be32(0x0a000064)), first);
+	assert_null(neigh_lookup(tbl, &eth0.dev, cpu_to_be32(0x0a000064 + 3)));
+}
+
 /* Many share a bucket: whoever makes room is taken out of the middle of it. */
 static void crowded_buckets(void **state)
 {
@@ -375,7 +522,7 @@ static void all_busy(void **state)
 	} while (err == 1 && ++n < 100);
 	assert_int_equal(err, -ENOBUFS);
 	assert_int_equal(n, 8);
-	stack_step(3100);
+	stack_step(4100);
 	send_muffin(fd); /* takes the pending error */
 	assert_int_equal(send_to(fd, "x", 1, 0, 0x0a000064 + n, PEER_PORT), 1);
 }
@@ -409,19 +556,25 @@ int main(void)
 		STACK_TEST(answer_releases_in_order),
 		STACK_TEST(three_tries_a_second_apart),
 		STACK_TEST(giving_up_is_told_and_counted),
+		STACK_TEST(dead_for_a_moment),
+		STACK_TEST(dead_host_flooded),
 		STACK_TEST(closed_before_the_answer),
 		STACK_TEST(queue_is_bounded_in_packets),
 		STACK_TEST(queue_is_bounded_in_bytes),
+		STACK_TEST(fragments_are_released),
 		STACK_TEST(parking_is_bounded_in_all),
 		STACK_TEST(released_without_room),
 		STACK_TEST(buffer_accounting_while_others_wait),
 		STACK_TEST(stale_is_used_and_asked_again),
-		STACK_TEST(probe_fails_after_three),
+		STACK_TEST(confirmed_from_above),
+		STACK_TEST(probe_fails_after_six),
+		STACK_TEST(learned_by_its_own_request),
 		STACK_TEST(unsolicited_updates),
 		STACK_TEST(permanent),
 		STACK_TEST(permanent_releases_what_is_parked),
 		STACK_TEST(none_teaches_nothing),
 		STACK_TEST(the_oldest_makes_room),
+		STACK_TEST(who_answered_stays),
 		STACK_TEST(crowded_buckets),
 		STACK_TEST(permanent_and_waiting_stay),
 		STACK_TEST(all_busy),
