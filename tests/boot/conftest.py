@@ -12,10 +12,23 @@ from pathlib import Path
 import pytest
 
 import images
-from support import ROOT
+from running import Running
+from support import ROOT, check_balance
 
 KERNEL = Path(os.environ.get("KERNEL", ROOT / "build" / "muffin.elf"))
 ISO_S = 60
+
+
+@pytest.fixture(autouse=True)
+def fixture_account(monkeypatch):
+    """Every machine's account of packets is looked at when it has come to its end."""
+    wait = Running.wait
+
+    def wait_and_check(running, seconds):
+        result = wait(running, seconds)
+        check_balance(result)
+        return result
+    monkeypatch.setattr(Running, "wait", wait_and_check)
 
 
 @pytest.fixture(name="kernel", scope="session")

@@ -60,16 +60,19 @@ def boot(kernel, words=STATIC, *, deadline=DEADLINE_S, **machine):
 
 
 def shown(result):
-    """Print a Result; whatever the end was, packets are never lost in silence."""
+    """Print a Result, for the report of a failure."""
     result.serial = result.serial.replace("\r", "")     # one may stand alone where two reads met
     print(result.command, result.serial, result.stderr, result.words(), sep="\n")
-    check_balance(result)
     return result
 
 
 def check_balance(result):
-    """accepted = sent + parked + queued + dropped, with nothing left behind at the end."""
-    for match in BALANCE.finditer(result.serial):
+    """Packets are never lost in silence: a program that ended left an account, and it adds up:
+    accepted = sent + parked + queued + dropped, with nothing left behind. conftest.py sees to it
+    that this is asked after every machine, whatever a test is about."""
+    accounts = list(BALANCE.finditer(result.serial))
+    assert accounts or "program ended with" not in result.serial, "no account of packets"
+    for match in accounts:
         accepted, sent, parked, queued, dropped = map(int, match.groups())
         assert accepted == sent + parked + queued + dropped, match.group()
         assert parked == queued == 0, f"left behind at the end: {match.group()}"
