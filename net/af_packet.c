@@ -124,8 +124,10 @@ static ssize packet_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 struct destination {
 	struct net_device *dev;
 	be16 protocol;
-	const u8 *mac; /* NULL: not given */
+	const u8 *mac; /* NULL: not given, and needed */
 };
+
+static const u8 no_address[ETH_ALEN];
 
 static int find_destination(
 	const struct packet_sock *po, const struct msghdr *msg, struct destination *to)
@@ -144,6 +146,8 @@ static int find_destination(
 	to->dev = dev_get_by_index(po->sk.sk_net, ifindex);
 	if (!to->dev)
 		return -ENXIO;
+	if (!to->mac && (to->dev->flags & IFF_NOARP))
+		to->mac = no_address;
 	return to->dev->flags & IFF_UP ? 0 : -ENETDOWN;
 }
 
