@@ -225,7 +225,8 @@ static void timeout(void **state)
 	for (u32 i = 0; i < BATCH; i++)
 		inject_hex(FRAME_CRUMBS);
 	assert_int_equal(receive_batch(fd, 0, ts), BATCH);
-	assert_in_range(ts[0] * 1000000000 + ts[1], 4990000000, 5000000000); /* nearly all is left */
+	assert_in_range(
+		ts[0] * 1000000000 + ts[1], 4990000000, 5000000000); /* nearly all is left */
 	assert_int_equal(sk_of(fd)->sk_rcvtimeo, UINT64_MAX);
 	ts[1] = 1000000000;
 	assert_int_equal(receive_batch(fd, 0, ts), -EINVAL);
