@@ -68,6 +68,7 @@ OBJS := \
 	net/netlink/nlattr.o \
 	net/skbuff.o \
 	net/timer.o \
+	net/pmtu.o \
 	net/fib/change.o \
 	net/fib/hash.o \
 	net/fib/pool.o \

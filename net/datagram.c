@@ -111,15 +111,28 @@ static u64 send_deadline(const struct sock *sk, u32 flags)
 	return clock_ns() + (sk->sk_sndtimeo == UINT64_MAX ? SEND_WAIT_NS : sk->sk_sndtimeo);
 }
 
+/* Until what waits on sk's behalf, for a neighbour or in a queue, is less than its send buffer. */
+static int wait_for_wmem(const struct sock *sk, u64 deadline)
+{
+	u64 start = clock_ns();
+
+	for (; sk->sk_wmem_full; net_wait(start, deadline))
+		if (deadline == 0 || clock_ns() >= deadline)
+			return -EAGAIN;
+	return 0;
+}
+
 int sock_wait_for_room(const struct sock *sk, struct net_device *dev, u32 flags, u32 n)
 {
 	u64 start = clock_ns(), deadline;
 	int err;
 
-	if (skb_pool.free_n >= n && dev->tx_room >= n)
+	if (skb_pool.free_n >= n && dev->tx_room >= n && !sk->sk_wmem_full)
 		return 0;
 	deadline = send_deadline(sk, flags);
-	err = dev_tx_wait(dev, n, deadline);
+	err = wait_for_wmem(sk, deadline);
+	if (!err)
+		err = dev_tx_wait(dev, n, deadline);
 	while (!err && skb_pool.free_n < n) { /* others hold them: parked, received and unread */
 		if (deadline == 0)
 			return -EAGAIN;

@@ -41,7 +41,8 @@ struct sk_buff *skb_recv_datagram(struct sock *sk, u32 flags, int *err);
  * Returns  what recv returns: bytes copied, or under MSG_TRUNC all there were; or -EFAULT */
 ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t len);
 
-/* sock_wait_for_room - until the pool and the device have room for n packets.
+/* sock_wait_for_room - until the pool and the device have room for n packets, and so has sk's send
+ * buffer, which what is parked and queued fills.
  * flags    MSG_*
  * Returns  0, or -EAGAIN (may not wait, or waited as long as SO_SNDTIMEO says), -ENOBUFS, -ENETDOWN
  * Blocks   for sk_sndtimeo, or else as long as a link may take to come back; not with MSG_DONTWAIT */

@@ -19,6 +19,10 @@ struct icmp_error {
 	u32 info;   /* FRAG_NEEDED: the next hop's MTU; PARAMETERPROB: the octet that is wrong */
 };
 
+/* icmp_learn_pmtu - take "fragmentation needed" at its word, if it can be true: the packet it quotes,
+ * which a socket of ours may have sent, carried DF and was larger than what would have fitted. */
+void icmp_learn_pmtu(struct net *net, const struct icmp_error *e);
+
 /* icmp_rcv - an ICMP message came in, data at its header. Takes the skb. */
 void icmp_rcv(struct sk_buff *skb);
 

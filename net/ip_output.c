@@ -16,11 +16,7 @@
 static int wait_for_room(
 	const struct sock *sk, const struct rtable *rt, const struct msghdr *msg, u32 n)
 {
-	int err;
-
-	if (skb_pool.free_n >= n && rt->dev->tx_room >= n)
-		return 0;
-	err = sock_wait_for_room(sk, rt->dev, msg->flags, n);
+	int err = sock_wait_for_room(sk, rt->dev, msg->flags, n);
 	return !err && !rt_valid(rt->dev->net, rt) ? -ESTALE : err;
 }
 

@@ -51,6 +51,7 @@ int setup_net(struct net *net)
 
 	list_init(&net->dev_base);
 	net->genid = 1; /* a cache of zeros is never current */
+	pmtu_init(net);
 	net->fib = fib_table_new();
 	net->arp_tbl = neigh_table_new(scaled(NEIGH_PER_MEM, NEIGH_MIN, NEIGH_MAX));
 	if (!net->fib || !net->arp_tbl || nf_init(net) < 0 || udp_init(net) < 0)

@@ -7,6 +7,7 @@
 
 #include "kernel/lib/list.h"
 #include "net/machine.h"
+#include "net/pmtu.h"
 
 struct fib_table;
 struct net_device;
@@ -39,6 +40,7 @@ struct net {
 	struct neigh_table *arp_tbl;
 	struct udp_table *udp_table;
 	struct nf_hooks *nf;
+	struct pmtu_table pmtu;
 	struct nf_rules *nf_rules; /* NULL until the first one */
 	struct net_mib mib;
 };

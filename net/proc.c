@@ -154,8 +154,7 @@ enum atf {
 static void arp_line(void *arg, struct neighbour *n)
 {
 	static const u8 unknown[ETH_ALEN];
-	bool known = n->nud_state == NUD_REACHABLE || n->nud_state == NUD_STALE ||
-		     n->nud_state == NUD_PROBE || n->nud_state == NUD_PERMANENT;
+	bool known = n->nud_state & NUD_VALID;
 	u32 flags = (known ? ATF_COM : 0) | (n->nud_state == NUD_PERMANENT ? ATF_PERM : 0);
 	char ip[16];
 

@@ -101,6 +101,18 @@ static int route_local(
 	return mkroute_output(net, fl4, net->loopback_dev, fl4->daddr, RTN_LOCAL, rt);
 }
 
+/* What routers on the way have told. */
+static void heed_path_mtu(const struct net *net, struct rtable *rt)
+{
+	const struct pmtu *p = pmtu_lookup(net, rt->daddr);
+
+	if (!p || p->mtu > rt->mtu)
+		return;
+	rt->mtu = p->mtu;
+	if (p->locked)
+		rt->flags |= RTCF_MTU_LOCKED;
+}
+
 int ip_route_output_flow(struct net *net, struct flowi4 *fl4, struct rtable *rt)
 {
 	struct fib_result res;
@@ -133,6 +145,8 @@ int ip_route_output_flow(struct net *net, struct flowi4 *fl4, struct rtable *rt)
 	err = mkroute_output(net, fl4, nh->dev, next_hop(nh, fl4->daddr), res.type, rt);
 	if (!err && res.fi->mtu)
 		rt->mtu = min(res.fi->mtu, rt->mtu);
+	if (!err && net->pmtu.n > 0)
+		heed_path_mtu(net, rt);
 	return err;
 }
 

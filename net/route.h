@@ -13,7 +13,8 @@
 enum rt_flags {
 	RTCF_BROADCAST = 1,
 	RTCF_MULTICAST = 2,
-	RTCF_LOCAL = 4
+	RTCF_LOCAL = 4,
+	RTCF_MTU_LOCKED = 8 /* mtu is the least that is found out: no DF (pmtu.h) */
 };
 
 /* An answer, kept by value wherever it is used; valid while net->genid stands where it stood. */

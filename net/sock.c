@@ -41,6 +41,7 @@ void skb_set_owner_w(struct sk_buff *skb)
 	skb->owned = true;
 	sk->sk_refs++;
 	sk->sk_wmem += waiting_bytes(skb);
+	sock_update_wmem(sk);
 }
 
 void sock_wfree(struct sk_buff *skb)
@@ -49,6 +50,7 @@ void sock_wfree(struct sk_buff *skb)
 
 	skb->owned = false;
 	sk->sk_wmem -= waiting_bytes(skb);
+	sock_update_wmem(sk);
 	sock_put(sk);
 }
 

@@ -52,7 +52,8 @@ struct sock {
 			int sk_err; /* pending error, positive; told once */
 			u8 sk_shutdown;
 			bool sk_no_check_tx;
-			bool sk_unbound; /* has no port yet */
+			bool sk_unbound;   /* has no port yet */
+			bool sk_wmem_full; /* sk_wmem has reached sk_sndbuf */
 		};
 	};
 	bool sk_broadcast, sk_reuse, sk_reuseport, sk_dontroute, sk_keepalive, sk_rxq_ovfl;
@@ -65,7 +66,7 @@ struct sock {
 	u64 sk_lost;  /* datagrams accepted for sending and dropped later */
 };
 
-_Static_assert(offsetof(struct sock, sk_unbound) < offsetof(struct sock, sk_tx_unusual) + 8,
+_Static_assert(offsetof(struct sock, sk_wmem_full) < offsetof(struct sock, sk_tx_unusual) + 8,
 	"the union covers them all");
 
 #define SK_RCVBUF_DEFAULT 212992
@@ -86,6 +87,12 @@ void sock_init_data(struct sock *sk, struct socket *socket, struct net *net,
 
 /* sock_put - drop a reference; the last one frees the sock. */
 void sock_put(struct sock *sk);
+
+/* sock_update_wmem - sk_wmem or sk_sndbuf has changed. As on Linux one packet may go beyond the end. */
+static inline void sock_update_wmem(struct sock *sk)
+{
+	sk->sk_wmem_full = sk->sk_wmem >= sk->sk_sndbuf;
+}
 
 /* skb_set_owner_w - the packet will wait on behalf of its sk, if it has one: it counts against
  * sk_sndbuf and keeps sk alive. */

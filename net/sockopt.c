@@ -95,12 +95,14 @@ static u32 doubled(u32 asked, u32 least)
 static int set_sndbuf(struct sock *sk, s32 value)
 {
 	sk->sk_sndbuf = doubled(min((u32)value, (u32)SK_SNDBUF_DEFAULT), SK_SNDBUF_MIN);
+	sock_update_wmem(sk);
 	return 0;
 }
 
 static int force_sndbuf(struct sock *sk, s32 value)
 {
 	sk->sk_sndbuf = doubled((u32)max(value, 0), SK_SNDBUF_MIN);
+	sock_update_wmem(sk);
 	return 0;
 }
 

@@ -83,10 +83,18 @@ static inline bool ip_may_fragment(u8 pmtudisc)
 	return pmtudisc < IP_PMTUDISC_DO || pmtudisc == IP_PMTUDISC_OMIT;
 }
 
-/* ip_sets_df - does one that fits carry DF? */
-static inline bool ip_sets_df(u8 pmtudisc)
+/* ip_sets_df - does one that fits carry DF? locked: the path's MTU is known and will not be found out
+ * any better. */
+static inline bool ip_sets_df(u8 pmtudisc, bool locked)
 {
-	return pmtudisc >= IP_PMTUDISC_WANT && pmtudisc <= IP_PMTUDISC_PROBE;
+	return pmtudisc == IP_PMTUDISC_DO || pmtudisc == IP_PMTUDISC_PROBE ||
+	       (pmtudisc == IP_PMTUDISC_WANT && !locked);
+}
+
+/* ip_heeds_pmtu - does the path's MTU count, or the device's alone? */
+static inline bool ip_heeds_pmtu(u8 pmtudisc)
+{
+	return pmtudisc < IP_PMTUDISC_PROBE;
 }
 
 /* ---- tables of options ------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
  * Source: RFC 768; RFC 1122 4.1.3; Linux's udp_sendmsg: the order of its checks. */
 #include "net/udp.h"
 #include "net/datagram.h"
+#include "net/errqueue.h"
 #include "net/checksum.h"
 #include "net/ip_output.h"
 #include "net/sockopt.h"
@@ -60,6 +61,8 @@ static int udp_route(struct sock *sk, be32 daddr, be16 dport)
 		return err;
 	}
 	rt->fragment = ip_may_fragment(inet->pmtudisc);
+	if (!ip_heeds_pmtu(inet->pmtudisc))
+		rt->mtu = rt->dev->mtu;
 	inet->cache.len = INET_NO_LEN;
 	inet->cache.udp = (struct udp_template){ .uh.source = cpu_to_be16(inet->inet_num),
 		.uh.dest = dport,
@@ -68,7 +71,7 @@ static int udp_route(struct sock *sk, be32 daddr, be16 dport)
 		.check_mask = sk->sk_no_check_tx ? 0 : 0xffff };
 	ip_template_init(&inet->cache.ip, rt, IPPROTO_UDP, inet->tos,
 		rt->flags & RTCF_MULTICAST ? inet->mc_ttl : inet->uc_ttl,
-		ip_sets_df(inet->pmtudisc));
+		ip_sets_df(inet->pmtudisc, rt->flags & RTCF_MTU_LOCKED));
 	return 0;
 }
 
@@ -177,6 +180,9 @@ static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size
 		udp_flow_set_len(inet_sk(sk), len);
 		skb = ip_make_skb_slow(sk, &inet_sk(sk)->cache.rt, msg, len, sizeof(struct udphdr));
 	} while (PTR_ERR(skb) == -ESTALE); /* the tables changed while it waited for room */
+	if (PTR_ERR(skb) == -EMSGSIZE)     /* who asked learns what would fit */
+		ip_local_error(sk, EMSGSIZE, inet_sk(sk)->cache.rt.daddr,
+			inet_sk(sk)->cache.udp.uh.dest, inet_sk(sk)->cache.rt.mtu);
 	return IS_ERR(skb) ? PTR_ERR(skb) : udp_send_skb(skb, sk, len);
 }
 
@@ -197,7 +203,7 @@ bool udp_writable(const struct sock *sk)
 	const struct inet_sock *inet = inet_sk(sk);
 	struct net_device *dev = inet->cache.rt.dev;
 
-	if (skb_pool.free_n == 0 || sk->sk_wmem >= sk->sk_sndbuf)
+	if (skb_pool.free_n == 0 || sk->sk_wmem_full)
 		return false;
 	if (!dev || !rt_valid(sk->sk_net, &inet->cache.rt))
 		return true; /* no destination yet, nothing is known to be in the way */

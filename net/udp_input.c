@@ -85,6 +85,8 @@ void udp_err(struct net *net, const struct icmp_error *e)
 	if (!sk)
 		return;
 	inet = inet_sk(sk);
+	if (e->err == EMSGSIZE && inet->pmtudisc < IP_PMTUDISC_INTERFACE)
+		icmp_learn_pmtu(net, e);
 	if (e->err == EMSGSIZE && inet->pmtudisc == IP_PMTUDISC_DONT)
 		return;
 	if (inet->recverr)

@@ -259,6 +259,57 @@ static void fragments_are_released(void **state)
 	stack_check_accounts();
 }
 
+static void answer_after_a_second(struct fake_device *fake)
+{
+	(void)fake;
+	if (clock_ns() > NSEC_PER_SEC)
+		inject_hex(FRAME_ARP_ANSWERED);
+}
+
+/* SO_SNDBUF bounds what waits, and poll says so; a sender may wait until it is less. */
+static void send_buffer_bounds_what_is_parked(void **state)
+{
+	static u8 payload[1400];
+	int fd = sender();
+	struct file *file = fd_get(&init_task.files, fd);
+
+	(void)state;
+	set_int(fd, 1, 7 /* SO_SNDBUF */, 1); /* 4608 */
+	for (u32 i = 0; i < 4; i++) {
+		assert_int_equal(file->ops->poll(file) & POLLOUT, POLLOUT);
+		assert_int_equal(
+			send_to(fd, payload, 1400, MSG_DONTWAIT, PEER_IP, PEER_PORT), 1400);
+	}
+	assert_int_equal(sk_of(fd)->sk_wmem, 4 * 1428);
+	assert_int_equal(file->ops->poll(file) & POLLOUT, 0);
+	assert_int_equal(send_to(fd, payload, 1, MSG_DONTWAIT, PEER_IP, PEER_PORT), -EAGAIN);
+	set_int(fd, 1, 7, 100000); /* more room: at once */
+	assert_int_equal(send_to(fd, payload, 1, MSG_DONTWAIT, PEER_IP, PEER_PORT), 1);
+	set_int(fd, 1, 7, 1);
+	assert_int_equal(send_to(fd, payload, 1, MSG_DONTWAIT, PEER_IP, PEER_PORT), -EAGAIN);
+	host_tick_clock(NSEC_PER_USEC);
+	eth0.on_poll = answer_after_a_second;
+	assert_int_equal(send_to(fd, payload, 1, 0, PEER_IP, PEER_PORT), 1);
+	assert_true(clock_ns() > NSEC_PER_SEC);
+	assert_int_equal(file->ops->poll(file) & POLLOUT, POLLOUT);
+}
+
+static void waiting_for_the_send_buffer_ends(void **state)
+{
+	static u8 payload[1400];
+	s64 tv[2] = { 0, 500000 };
+	int fd = sender();
+
+	(void)state;
+	set_int(fd, 1, 7 /* SO_SNDBUF */, 1);
+	for (u32 i = 0; i < 4; i++)
+		send_to(fd, payload, 1400, 0, PEER_IP, PEER_PORT);
+	sys_setsockopt((u64)fd, 1, 21 /* SO_SNDTIMEO */, user(tv), sizeof(tv));
+	host_tick_clock(NSEC_PER_USEC);
+	assert_int_equal(send_to(fd, payload, 1, 0, PEER_IP, PEER_PORT), -EAGAIN);
+	assert_in_range(clock_ns(), 500 * NSEC_PER_MSEC, 520 * NSEC_PER_MSEC);
+}
+
 /* Two neighbours wait, one answers: the other's packets still count against the sender. */
 static void buffer_accounting_while_others_wait(void **state)
 {
@@ -562,6 +613,8 @@ int main(void)
 		STACK_TEST(queue_is_bounded_in_packets),
 		STACK_TEST(queue_is_bounded_in_bytes),
 		STACK_TEST(fragments_are_released),
+		STACK_TEST(send_buffer_bounds_what_is_parked),
+		STACK_TEST(waiting_for_the_send_buffer_ends),
 		STACK_TEST(parking_is_bounded_in_all),
 		STACK_TEST(released_without_room),
 		STACK_TEST(buffer_accounting_while_others_wait),

@@ -461,8 +461,11 @@ static void writable_until_the_buffer_is_full(void **state)
 	(void)state;
 	assert_true(udp_writable(sk_of(fd)));
 	sk_of(fd)->sk_wmem = sk_of(fd)->sk_sndbuf;
+	sock_update_wmem(sk_of(fd));
 	assert_false(udp_writable(sk_of(fd)));
 	sk_of(fd)->sk_wmem = 0;
+	sock_update_wmem(sk_of(fd));
+	assert_true(udp_writable(sk_of(fd)));
 }
 
 int main(void)
