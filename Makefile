@@ -66,6 +66,8 @@ OBJS := \
 	net/netlink/af_netlink.o \
 	net/netlink/netlink.o \
 	net/netlink/nlattr.o \
+	net/netlink/nfnetlink_queue.o \
+	net/netlink/nfqnl_mangle.o \
 	net/skbuff.o \
 	net/timer.o \
 	net/pmtu.o \

@@ -85,11 +85,25 @@ struct sk_buff *skb_recv_datagram(struct sock *sk, u32 flags, int *err)
 	return *err ? NULL : sk->sk_receive_queue.first;
 }
 
+/* A message may be in pieces. */
+static int copy_pieces(struct msghdr *msg, const struct sk_buff *skb, u32 offset, size_t len)
+{
+	size_t n = min(len, (size_t)skb->len - offset);
+	int err = memcpy_to_msg(msg, skb->data + offset, n);
+
+	for (skb = skb->frags; !err && len > n; skb = skb->next) {
+		len -= n;
+		n = min(len, (size_t)skb->len);
+		err = memcpy_to_msg(msg, skb->data, n);
+	}
+	return err;
+}
+
 ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t len)
 {
 	const struct sk_buff *skb = sk->sk_receive_queue.first;
-	size_t payload = skb->len - offset, n = min(len, payload);
-	int err = memcpy_to_msg(msg, skb->data + offset, n);
+	size_t payload = (size_t)skb->len + skb->frags_len - offset, n = min(len, payload);
+	int err = copy_pieces(msg, skb, offset, n);
 	u32 flags = msg->flags;
 
 	msg->flags = n < payload ? MSG_TRUNC : 0;

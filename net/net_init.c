@@ -12,7 +12,7 @@
 #include "net/ip.h"
 #include "net/loopback.h"
 #include "net/netfilter.h"
-#include "net/netlink/netlink.h"
+#include "net/netlink/nfnetlink_queue.h"
 #include "net/nf_rules_text.h"
 #include "net/proc.h"
 #include "net/udp.h"
@@ -27,6 +27,10 @@ static const struct packet_type packet_types[] = {
 static const struct net_protocol inet_protocols[] = {
 	{ .protocol = IPPROTO_ICMP, .handler = icmp_rcv },
 	{ .protocol = IPPROTO_UDP, .handler = udp_rcv, .err_handler = udp_err },
+};
+
+static const struct netlink_family *const netlink_families[] = {
+	&nfnetlink_family,
 };
 
 struct net init_net;
@@ -75,6 +79,8 @@ int net_init(void)
 	af_inet_init();
 	af_packet_init();
 	netlink_init();
+	for (size_t i = 0; i < ARRAY_SIZE(netlink_families); i++)
+		BUG_ON(netlink_kernel_create(netlink_families[i]) != 0);
 	nf_rules_file_init();
 	net_proc_init();
 	return setup_net(&init_net);

@@ -5,6 +5,7 @@
  * Source: Linux's nf_hook_slow: what each verdict means. */
 #include "net/netfilter.h"
 #include "kernel/lib/slab.h"
+#include "net/nf_queue.h"
 
 struct static_key nf_hooks_needed[NF_INET_NUMHOOKS];
 
@@ -18,6 +19,7 @@ int nf_init(struct net *net)
 		return -ENOMEM;
 	for (int i = 0; i < NF_INET_NUMHOOKS; i++)
 		list_init(&net->nf->hooks[i]);
+	list_init(&net->nf->queues);
 	return 0;
 }
 
@@ -36,19 +38,24 @@ void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops)
 
 void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops)
 {
+	if (net->nf->queue_handler)
+		net->nf->queue_handler->nf_hook_drop(net, ops);
 	list_del(&ops->list);
 	registered[ops->hooknum]--;
 	static_key_set(&nf_hooks_needed[ops->hooknum], registered[ops->hooknum] > 0);
 	net_changed(net);
 }
 
-/* Returns 1 when the packet may go on; otherwise it is gone: 0 or -EPERM. */
-static int run_hooks(struct sk_buff *skb, const struct nf_hook_state *state)
+/* Returns 1 when the packet may go on; otherwise it is gone: 0 or negative. */
+static int run_hooks(
+	struct sk_buff *skb, const struct nf_hook_state *state, const struct list_head *at)
 {
-	struct nf_hook_ops *ops;
+	const struct list_head *end = &state->net->nf->hooks[state->hook];
 
-	list_for_each(ops, &state->net->nf->hooks[state->hook], list) {
+	for (; at != end; at = at->next) {
+		struct nf_hook_ops *ops = list_entry(at, struct nf_hook_ops, list);
 		u32 verdict = ops->hook(ops->priv, skb, state);
+		int err;
 
 		switch (verdict & NF_VERDICT_MASK) {
 		case NF_ACCEPT:
@@ -56,7 +63,10 @@ static int run_hooks(struct sk_buff *skb, const struct nf_hook_state *state)
 		case NF_STOLEN:
 			return 0;
 		case NF_QUEUE:
-			return nf_queue(skb, state, verdict >> NF_VERDICT_QSHIFT);
+			err = nf_queue(skb, state, ops, verdict);
+			if (err == 1)
+				continue;
+			return err;
 		default:
 			kfree_skb(skb, nf_drop_reason(state, SKB_DROP_NETFILTER));
 			return -EPERM;
@@ -65,11 +75,18 @@ static int run_hooks(struct sk_buff *skb, const struct nf_hook_state *state)
 	return 1;
 }
 
+int nf_hook_continue(
+	struct sk_buff *skb, const struct nf_hook_state *state, const struct list_head *at)
+{
+	int err = run_hooks(skb, state, at);
+
+	return err == 1 ? state->okfn(state->net, skb) : err;
+}
+
 int nf_hook_slow(enum nf_inet_hooks hook, struct net *net, struct sk_buff *skb,
 	struct net_device *in, struct net_device *out, nf_okfn okfn)
 {
 	const struct nf_hook_state state = { hook, net, in, out, okfn };
-	int err = run_hooks(skb, &state);
 
-	return err == 1 ? okfn(net, skb) : err;
+	return nf_hook_continue(skb, &state, net->nf->hooks[hook].next);
 }

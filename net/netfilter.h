@@ -18,15 +18,20 @@ enum nf_inet_hooks {
 	NF_INET_NUMHOOKS
 };
 
-/* Verdicts. NF_STOLEN: the hook has taken the packet. NF_QUEUE carries the queue's number above. */
+/* Verdicts. NF_STOLEN: the hook has taken the packet. NF_QUEUE carries the queue's number above. The
+ * last two are for who gives a queued packet back: the hook that queued it once more, no more hooks. */
 enum nf_verdict {
 	NF_DROP,
 	NF_ACCEPT,
 	NF_STOLEN,
-	NF_QUEUE
+	NF_QUEUE,
+	NF_REPEAT,
+	NF_STOP,
+	NF_MAX_VERDICT = NF_STOP
 };
-#define NF_VERDICT_MASK   0xff
-#define NF_VERDICT_QSHIFT 16
+#define NF_VERDICT_MASK              0xffu
+#define NF_VERDICT_FLAG_QUEUE_BYPASS 0x8000u /* NF_QUEUE is NF_ACCEPT while nobody listens */
+#define NF_VERDICT_QSHIFT            16
 
 typedef int (*nf_okfn)(struct net *net, struct sk_buff *skb);
 
@@ -53,15 +58,12 @@ struct nf_hook_ops {
 	int priority; /* smaller runs first */
 };
 
-/* How a packet waits for a verdict from elsewhere. Takes the skb: 0, or negative and the packet is
- * still the caller's. */
-struct nf_queue_handler {
-	int (*outfn)(struct sk_buff *skb, const struct nf_hook_state *state, u32 queue_num);
-};
+struct nf_queue_handler;
 
 struct nf_hooks {
-	struct list_head hooks[NF_INET_NUMHOOKS]; /* by priority */
-	const struct nf_queue_handler *queue_handler;
+	struct list_head hooks[NF_INET_NUMHOOKS];     /* by priority */
+	const struct nf_queue_handler *queue_handler; /* NULL: nobody ever listened */
+	struct list_head queues;                      /* the handler's */
 };
 
 extern struct static_key nf_hooks_needed[NF_INET_NUMHOOKS];
@@ -70,18 +72,21 @@ extern struct static_key nf_hooks_needed[NF_INET_NUMHOOKS];
 int nf_init(struct net *net) __must_check;
 
 /* nf_register_net_hook, nf_unregister_net_hook - ops stays the caller's while registered. What a
- * socket keeps about its flow is stale then (net_changed): other hooks meet its packets. */
+ * socket keeps about its flow is stale then (net_changed): other hooks meet its packets. Packets that
+ * a hook has queued do not outlive it. */
 void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops);
 void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops);
 
 /* nf_hook_slow - run the list of one hook, then okfn if nobody objected. Takes the skb.
- * Returns  what okfn says; 0 (stolen, queued) or -EPERM */
+ * Returns  what okfn says; 0 (stolen, queued), -EPERM, or -ENOBUFS (queue full) */
 int nf_hook_slow(enum nf_inet_hooks hook, struct net *net, struct sk_buff *skb,
 	struct net_device *in, struct net_device *out, nf_okfn okfn);
 
-/* nf_queue - hand the packet to the namespace's handler; with none it is dropped.
- * Returns  0, or -EPERM when it was dropped. Takes the skb. */
-int nf_queue(struct sk_buff *skb, const struct nf_hook_state *state, u32 queue_num);
+/* nf_hook_continue - run the rest of a hook's list, then okfn if nobody objected. Takes the skb.
+ * at       from here on: a hook's place, or the list itself when there is none left
+ * Returns  as nf_hook_slow */
+int nf_hook_continue(
+	struct sk_buff *skb, const struct nf_hook_state *state, const struct list_head *at);
 
 /* nf_hook - the stop itself: pass the hooks of this number, then okfn. Takes the skb.
  * hook     a constant, so that the branch below is one no-op while nobody is registered */

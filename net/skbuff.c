@@ -12,6 +12,8 @@ struct skb_pool skb_pool;
 static const char *const drop_name[SKB_DROP_REASONS] = {
 	[SKB_DROP_NETFILTER] = "refused by netfilter",
 	[SKB_DROP_QUEUE_NO_HANDLER] = "queued by netfilter with nobody listening",
+	[SKB_DROP_QUEUE_FULL] = "netfilter's queue full",
+	[SKB_DROP_QUEUE_GONE] = "in a netfilter queue when it was closed",
 	[SKB_DROP_NEIGH_FAILED] = "neighbour did not answer ARP",
 	[SKB_DROP_NEIGH_QUEUE_FULL] = "too many parked for one neighbour",
 	[SKB_DROP_DEV_DOWN] = "device down",

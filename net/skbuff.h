@@ -62,6 +62,8 @@ enum skb_drop_reason {
 	/* on the way out: what sendto accepted (design rule 2) */
 	SKB_DROP_NETFILTER,
 	SKB_DROP_QUEUE_NO_HANDLER,
+	SKB_DROP_QUEUE_FULL,
+	SKB_DROP_QUEUE_GONE,
 	SKB_DROP_NEIGH_FAILED,
 	SKB_DROP_NEIGH_QUEUE_FULL,
 	SKB_DROP_DEV_DOWN,

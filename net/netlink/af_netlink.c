@@ -6,6 +6,7 @@
 #include "kernel/lib/slab.h"
 #include "kernel/process/task.h"
 #include "net/datagram.h"
+#include "net/dev.h"
 #include "net/netlink/netlink_impl.h"
 #include "net/sockopt.h"
 
@@ -273,6 +274,25 @@ static void fill_name(struct msghdr *msg, const struct sk_buff *skb)
 	msg->namelen = sizeof(struct sockaddr_nl);
 }
 
+/* The first message that waits, or that a family makes now. Returns it, or NULL with *err. */
+static const struct sk_buff *wait_for_message(struct netlink_sock *nlk, u32 flags, int *err)
+{
+	u64 start = clock_ns(), deadline = start + nlk->sk.sk_rcvtimeo;
+
+	if (nlk->sk.sk_rcvtimeo == UINT64_MAX)
+		deadline = UINT64_MAX;
+	for (;;) {
+		const struct sk_buff *skb;
+
+		netlink_refill(nlk);
+		skb = skb_recv_datagram(&nlk->sk, flags | MSG_DONTWAIT, err);
+		if (skb || *err != -EAGAIN || (flags & (MSG_DONTWAIT | MSG_ERRQUEUE)) ||
+			clock_ns() >= deadline)
+			return skb;
+		net_wait(start, deadline);
+	}
+}
+
 static ssize netlink_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	struct netlink_sock *nlk = nlk_sk(sock);
@@ -282,15 +302,13 @@ static ssize netlink_recvmsg(struct socket *sock, struct msghdr *msg, size_t len
 
 	if (msg->flags & MSG_OOB)
 		return -EOPNOTSUPP;
-	netlink_refill(nlk);
-	skb = skb_recv_datagram(&nlk->sk, msg->flags, &err);
+	skb = wait_for_message(nlk, msg->flags, &err);
 	if (!skb)
 		return err;
 	fill_name(msg, skb);
 	taken = skb_copy_datagram(&nlk->sk, msg, 0, len);
 	if (nlk->sk.sk_receive_queue.n == 0)
 		nlk->congested = false;
-	netlink_refill(nlk);
 	return taken;
 }
 

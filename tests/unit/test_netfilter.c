@@ -4,7 +4,7 @@
  * cmocka calls in; the module under test is this file's.
  * Source: Linux's netfilter: verdicts and priorities. */
 #include "tests/unit/stack.h"
-#include "net/netfilter.h"
+#include "net/nf_queue.h"
 
 static char order[16];
 static u32 order_n, queue_seen;
@@ -159,25 +159,36 @@ static void stolen(void **state)
 
 /* ---- the queue ---------------------------------------------------------------------------- */
 
-static int take_into_queue(struct sk_buff *skb, const struct nf_hook_state *state, u32 queue_num)
+static struct nf_queue_entry *entries[4];
+static u32 entry_n;
+
+static int take_into_queue(struct nf_queue_entry *entry, u32 queue_num)
 {
-	skb_set_owner_w(skb);
 	queue_seen = queue_num;
-	okfn_seen = state->okfn;
-	held = skb;
-	init_net.mib.queued++;
+	entries[entry_n++] = entry;
 	return 0;
 }
 
-static int refuse(struct sk_buff *skb, const struct nf_hook_state *state, u32 queue_num)
+static int answer;
+
+static int refuse(struct nf_queue_entry *entry, u32 queue_num)
 {
-	(void)skb;
-	(void)state;
+	(void)entry;
 	(void)queue_num;
-	return -ENOBUFS;
+	return answer;
 }
 
-static const struct nf_queue_handler taking = { take_into_queue }, refusing = { refuse };
+static void hook_gone(struct net *net, const struct nf_hook_ops *ops)
+{
+	(void)net;
+	for (u32 i = 0; i < entry_n; i++)
+		if (entries[i]->ops == ops)
+			nf_queue_drop(entries[i]);
+	entry_n = 0;
+}
+
+static const struct nf_queue_handler taking = { take_into_queue, hook_gone },
+				     refusing = { refuse, hook_gone };
 
 static void queue_without_handler(void **state)
 {
@@ -188,25 +199,108 @@ static void queue_without_handler(void **state)
 	assert_int_equal(send_muffin(), -EPERM);
 	assert_int_equal(stack_dropped(SKB_DROP_QUEUE_NO_HANDLER), 1);
 	init_net.nf->queue_handler = &refusing;
+	answer = -ESRCH;
 	assert_int_equal(send_muffin(), -EPERM);
 	assert_int_equal(stack_dropped(SKB_DROP_QUEUE_NO_HANDLER), 2);
+	answer = -ENOBUFS;
+	assert_int_equal(send_muffin(), -ENOBUFS);
+	assert_int_equal(stack_dropped(SKB_DROP_QUEUE_FULL), 1);
+	assert_int_equal(eth0.sent_n, 0);
+	answer = 1;
+	assert_int_equal(send_muffin(), 6);
+	assert_int_equal(eth0.sent_n, 1);
+	m.verdict |= NF_VERDICT_FLAG_QUEUE_BYPASS;
+	answer = -ESRCH;
+	assert_int_equal(send_muffin(), 6);
+	assert_int_equal(eth0.sent_n, 2);
 	stack_check_accounts();
 }
 
-static void queue_with_handler(void **state)
+/* One hook before, one that queues, one behind: each verdict goes on at its place. */
+static void reinjected(void **state)
 {
-	struct module m = module('q', NF_INET_LOCAL_OUT, 0, NF_QUEUE | 7 << NF_VERDICT_QSHIFT);
+	struct module a = module('a', NF_INET_LOCAL_OUT, -1, NF_ACCEPT),
+		      q = module('q', NF_INET_LOCAL_OUT, 0, NF_QUEUE | 7 << NF_VERDICT_QSHIFT),
+		      z = module('z', NF_INET_LOCAL_OUT, 1, NF_ACCEPT),
+		      p = module('p', NF_INET_POST_ROUTING, 1, NF_ACCEPT);
+	static const struct {
+		u32 verdict;
+		const char *hooks;
+		u32 sent, queued;
+	} rows[] = {
+		{ NF_ACCEPT, "aqzp", 1, 0 },
+		{ NF_STOP, "aqp", 1, 0 },
+		{ NF_DROP, "aq", 0, 0 },
+		{ 77, "aq", 0, 0 },
+		{ NF_REPEAT, "aqq", 0, 1 },
+		{ NF_QUEUE | 9 << NF_VERDICT_QSHIFT, "aq", 0, 1 },
+	};
+
+	(void)state;
+	add(&a);
+	add(&q);
+	add(&z);
+	add(&p);
+	init_net.nf->queue_handler = &taking;
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		u32 sent = eth0.sent_n;
+
+		memset(order, 0, sizeof(order));
+		order_n = entry_n = 0;
+		assert_int_equal(send_muffin(), 6);
+		assert_int_equal(queue_seen, 7);
+		assert_int_equal(eth0.sent_n, sent);
+		assert_int_equal(init_net.mib.queued, 1);
+		stack_check_accounts();
+		nf_reinject(entries[0], rows[i].verdict); /* its socket is closed by now */
+		assert_string_equal(order, rows[i].hooks);
+		assert_int_equal(eth0.sent_n, sent + rows[i].sent);
+		assert_int_equal(init_net.mib.queued, rows[i].queued);
+		stack_check_accounts();
+		if (entry_n == 2)
+			nf_queue_drop(entries[1]);
+	}
+	assert_int_equal(queue_seen, 9);
+	assert_frame(0, FRAME_MUFFIN);
+	assert_int_equal(stack_dropped(SKB_DROP_NETFILTER), 2);
+	assert_int_equal(stack_dropped(SKB_DROP_QUEUE_GONE), 2);
+	assert_int_equal(skb_pool.lost, 4);
+}
+
+static void queued_packets_end_with_their_hook(void **state)
+{
+	struct module m = module('q', NF_INET_LOCAL_OUT, 0, NF_QUEUE);
 
 	(void)state;
 	add(&m);
 	init_net.nf->queue_handler = &taking;
 	assert_int_equal(send_muffin(), 6);
-	assert_int_equal(queue_seen, 7);
-	assert_int_equal(eth0.sent_n, 0);
-	stack_check_accounts();
-	init_net.mib.queued--;
-	assert_int_equal(okfn_seen(&init_net, held), 0); /* its socket is closed by now */
+	take_out(&m);
+	assert_int_equal(init_net.mib.queued, 0);
+	assert_int_equal(stack_dropped(SKB_DROP_QUEUE_GONE), 1);
+}
+
+/* The neighbour it was bound to made room for another: it is asked for again. */
+static void neighbour_gone_while_queued(void **state)
+{
+	struct module m = module('q', NF_INET_LOCAL_OUT, 0, NF_QUEUE);
+	u32 i = 0;
+
+	(void)state;
+	add(&m);
+	init_net.nf->queue_handler = &taking;
+	assert_int_equal(send_muffin(), 6);
+	entries[0]->skb->neigh = NULL;
+	assert_int_equal(send_muffin(), 6);
+	nf_reinject(entries[0], NF_ACCEPT);
 	assert_frame(0, FRAME_MUFFIN);
+	while (neigh_set_permanent(
+		       init_net.arp_tbl, &eth0.dev, cpu_to_be32(0x0a010000 + i), peer_mac) == 0)
+		i++;
+	entries[1]->next_hop = cpu_to_be32(0x0a020000);
+	nf_reinject(entries[1], NF_ACCEPT);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 1);
+	stack_check_accounts();
 }
 
 /* ---- on the way in ------------------------------------------------------------------------- */
@@ -272,7 +366,9 @@ int main(void)
 		STACK_TEST(priorities),
 		STACK_TEST(stolen),
 		STACK_TEST(queue_without_handler),
-		STACK_TEST(queue_with_handler),
+		STACK_TEST(reinjected),
+		STACK_TEST(queued_packets_end_with_their_hook),
+		STACK_TEST(neighbour_gone_while_queued),
 		STACK_TEST(local_in),
 		STACK_TEST(state_names_the_device),
 		STACK_TEST(no_memory),

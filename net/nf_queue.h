@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ * nf_queue.h - packets that wait for a verdict from elsewhere, and go on where they were.
+ * Not here: who gives the verdict; a handler stands in net->nf->queue_handler (nfnetlink_queue.c).
+ * netfilter.c calls nf_queue, the handler the others.
+ * Source: Linux's nf_queue_entry and nf_reinject. */
+#pragma once
+
+#include "net/netfilter.h"
+
+/* A packet that waits. It lies in the last bytes of the packet's own slot, which no frame reaches:
+ * so queueing allocates nothing and cannot fail for want of memory. */
+struct nf_queue_entry {
+	struct list_head list; /* the handler's */
+	struct sk_buff *skb;
+	u32 id;        /* the handler's */
+	be32 next_hop; /* of a packet on its way out: neighbours may come and go while it waits */
+	struct nf_hook_state state;
+	struct nf_hook_ops *ops; /* that queued it */
+};
+
+#define NF_QUEUE_ENTRY_OFF (SKB_SLOT - sizeof(struct nf_queue_entry))
+
+struct nf_queue_handler {
+	/* take the entry: 0; or it stays the caller's: -ESRCH nobody listens, -ENOBUFS no room,
+	 * -EPERM not wanted, 1 let it pass */
+	int (*outfn)(struct nf_queue_entry *entry, u32 queue_num);
+	/* a hook is being taken out: nf_queue_drop what it has queued */
+	void (*nf_hook_drop)(struct net *net, const struct nf_hook_ops *ops);
+};
+
+/* nf_queue - hand the packet to the namespace's handler; with none it is dropped, unless the verdict
+ * carries NF_VERDICT_FLAG_QUEUE_BYPASS.
+ * ops      the hook whose verdict it was
+ * Returns  0 it waits; 1 it may go on and is still the caller's; -EPERM or -ENOBUFS it was dropped */
+int nf_queue(struct sk_buff *skb, const struct nf_hook_state *state, struct nf_hook_ops *ops,
+	u32 verdict);
+
+/* nf_reinject - a verdict for a packet that waited: it goes on behind the hook that queued it
+ * (NF_ACCEPT), through that one again (NF_REPEAT), past all (NF_STOP), into another queue (NF_QUEUE
+ * with its number), or is dropped. Takes the entry and its packet. */
+void nf_reinject(struct nf_queue_entry *entry, u32 verdict);
+
+/* nf_queue_drop - its queue is gone. Takes the entry and its packet. */
+void nf_queue_drop(struct nf_queue_entry *entry);
