@@ -224,4 +224,5 @@ include bench/bench.mk
 include bench/floor/floor.mk
 -include bench/fib/fib.mk
 -include tests/tests.mk
+-include bench/native/native.mk
 -include $(KERNEL_OBJS:.o=.d)

@@ -7,7 +7,7 @@ PYTHON ?= /usr/bin/python3
 PEERS ?=
 export PEERS
 
-BENCHES := instructions rules throughput size boot
+BENCHES := instructions rules growth throughput native size boot stages
 
 .PHONY: bench bench-profile $(BENCHES:%=bench-%)
 
@@ -23,6 +23,9 @@ bench-instructions: build/muffin.elf build/floor.elf build/bench/programs/bench-
 
 bench-rules: build/muffin.elf build/bench/programs/bench-rules ## guest instructions of a filter rule that does not match
 	$(PYTHON) bench/rules.py
+
+bench-growth: build/muffin.elf build/bench/programs/bench-send ## the same with many routes, neighbours, sockets
+	$(PYTHON) bench/growth.py
 
 bench-throughput: build/muffin.elf build/floor.elf build/bench/programs/bench-send ## packets a second
 	$(PYTHON) bench/throughput.py
@@ -40,6 +43,9 @@ build/bench/programs/%: bench/programs/%.c
 
 bench-boot: build/muffin.elf build/floor.elf ## wall time to the first frame, against the floor
 	$(PYTHON) bench/boot_time.py
+
+bench-stages: build/muffin.elf ## guest instructions from entry to the first doorbell, by stage
+	$(PYTHON) bench/stages.py
 
 bench-size: build/muffin.elf ## text and data per folder, least memory, against the budget
 	$(PYTHON) bench/size.py

@@ -71,7 +71,7 @@ def run_output():
 
 def numbers_table():
     """What the benches measured last, beside Linux and the budgets."""
-    heads = ["what", *budget.COLUMNS.values(), "budget"]
+    heads = ["what", *budget.COLUMNS, "budget"]
     yield f"| {' | '.join(heads)} |"
     yield "|---" * len(heads) + "|"
     for title, rows in budget.table():

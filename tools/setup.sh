@@ -9,7 +9,7 @@ base="gcc libc6-dev make binutils python3 python3-pytest python3-pytest-xdist py
 	musl-tools qemu-system-x86 ovmf seabios ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin
 	xorriso mtools tshark libcmocka-dev clang llvm clang-format iproute2 git gdb
 	busybox-static"
-bench="dpdk-dev liblwip-dev linux-image-amd64 cpio valgrind pkg-config"
+bench="dpdk-dev liblwip-dev valgrind pkg-config"
 
 fail()
 {

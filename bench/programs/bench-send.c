@@ -2,21 +2,23 @@
  * bench-send.c - what one call costs, seen from the program: the same static ELF runs here and on
  * Linux.
  * Not here: what the numbers should be (bench/budgets.toml), booting (bench/guest.py).
- * Usage: bench-send [rounds=N] [flood=N] [sockets=N] [only=name,..]
+ * Usage: bench-send [rounds=N] [flood=N] [sockets=N] [neighbours=N] [only=name,..]
  *   rounds=  calls of each kind; prints "cost <name> <datagrams> <median> <least> <most> <mean>", per
  *            call, in ticks of the time-stamp counter (one guest instruction under -icount shift=0)
  *   flood=   instead, so many datagrams of each kind in one go: "flood <name> <datagrams> <ticks> <ns>"
- *   sockets= further sockets that are open and bound meanwhile
+ *   sockets=, neighbours=   so many more that are there meanwhile: open and bound, permanent
  * A call that the kernel does not have gives "unsupported <name> <why>".
- * Source: Intel SDM vol. 2B "RDTSC"; sendmmsg(2), udp(7) UDP_SEGMENT. */
+ * Source: Intel SDM vol. 2B "RDTSC"; sendmmsg(2), udp(7) UDP_SEGMENT, rtnetlink(7). */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -275,7 +277,67 @@ static struct sockaddr_in address(const char *host)
 	};
 }
 
-static void prepare_all(unsigned sockets)
+/* Through rtnetlink, whose header musl does not bring. */
+struct new_neighbour {
+	uint32_t len;
+	uint16_t type, flags;
+	uint32_t seq, port;
+	uint8_t family, pad1;
+	uint16_t pad2;
+	int32_t ifindex;
+	uint16_t state;
+	uint8_t ntf_flags, ntf_type;
+	uint16_t dst_len, dst_type;
+	uint32_t dst;
+	uint16_t mac_len, mac_type;
+	uint8_t mac[8];
+};
+
+struct netlink_answer {
+	uint32_t len;
+	uint16_t type, flags;
+	uint32_t seq, port;
+	int32_t error;
+	char request[256];
+};
+
+enum {
+	RTM_NEWNEIGH = 28,
+	NLM_F_REQUEST_ACK_CREATE = 0x001 | 0x004 | 0x400,
+	NUD_PERMANENT = 0x80,
+	NDA_DST = 1,
+	NDA_LLADDR = 2
+};
+
+static void add_neighbour(int netlink, int ifindex, unsigned i)
+{
+	struct new_neighbour add = { sizeof(add) - 2, RTM_NEWNEIGH, NLM_F_REQUEST_ACK_CREATE, i, 0,
+		AF_INET, 0, 0, ifindex, NUD_PERMANENT, 0, 0, 8, NDA_DST, htonl(0x0a000400 + i), 10,
+		NDA_LLADDR, { 0x52, 0x55, 0, 0, (uint8_t)(i >> 8), (uint8_t)i } };
+	struct netlink_answer answer;
+
+	check(send(netlink, &add, sizeof(add), 0) == sizeof(add), "RTM_NEWNEIGH");
+	check(recv(netlink, &answer, sizeof(answer), 0) > 0, "its answer");
+	errno = -answer.error;
+	check(answer.error == 0, "a neighbour");
+}
+
+static void add_neighbours(unsigned n)
+{
+	struct ifreq card = { .ifr_name = "eth0" };
+	int netlink;
+
+	if (!n)
+		return;
+	check(ioctl(fd, SIOCGIFINDEX, &card) == 0, "eth0");
+	netlink = socket(AF_NETLINK, SOCK_RAW, 0);
+	check(netlink >= 0, "netlink");
+	for (unsigned i = 0; i < n; i++)
+		add_neighbour(netlink, card.ifr_ifindex, i);
+	close(netlink);
+}
+
+static void prepare_all(unsigned sockets, unsigned neighbours)
 {
 	to_a = address(HOST_A);
 	to_b = address(HOST_B);
@@ -284,6 +346,7 @@ static void prepare_all(unsigned sockets)
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
 	connected_fd = socket(AF_INET, SOCK_DGRAM, 0);
 	check(fd >= 0 && connected_fd >= 0, "socket");
+	add_neighbours(neighbours);
 	check(connect(connected_fd, (struct sockaddr *)&to_a, sizeof(to_a)) == 0, "connect");
 	for (int i = 0; i < BATCH; i++) {
 		unnamed[i].msg_hdr = (struct msghdr){ .msg_iov = &one_muffin, .msg_iovlen = 1 };
@@ -308,21 +371,23 @@ static int listed(const char *list, const char *name)
 
 int main(int argc, char **argv)
 {
-	unsigned rounds = ROUNDS_DEFAULT, count = 0, sockets = 0;
+	unsigned rounds = ROUNDS_DEFAULT, count = 0, sockets = 0, neighbours = 0;
 	char only[256] = "";
 
 	for (int i = 1; i < argc; i++)
 		if (sscanf(argv[i], "rounds=%u", &rounds) != 1 &&
 			sscanf(argv[i], "flood=%u", &count) != 1 &&
 			sscanf(argv[i], "sockets=%u", &sockets) != 1 &&
+			sscanf(argv[i], "neighbours=%u", &neighbours) != 1 &&
 			sscanf(argv[i], "only=%255s", only) != 1)
 			rounds = 0;
 	if (rounds < 1 || rounds > ROUNDS_MAX) {
-		printf("usage: bench-send [rounds=1..%d] [flood=N] [sockets=N] [only=name,..]\n",
+		printf("usage: bench-send [rounds=1..%d] [flood=N] [sockets=N] [neighbours=N] "
+		       "[only=name,..]\n",
 			ROUNDS_MAX);
 		return 2;
 	}
-	prepare_all(sockets);
+	prepare_all(sockets, neighbours);
 	for (const struct what *what = whats; what < whats + sizeof(whats) / sizeof(*whats);
 		what++) {
 		if (!listed(only, what->name) || !supported(what))

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""test_bench.py - the benches' own judgement, and that their program runs and is understood.
+
+Not here: any number's worth; `make bench` measures.
+"""
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bench"))
+
+import budget  # noqa: E402
+import guest  # noqa: E402
+
+BUDGETS = [{"title": "costs", "rows": [
+    {"what": "`call`", "value": "calls.{}.call", "most": 10},
+    {"what": "nobody's", "value": "calls.{}.other"},
+]}, {"title": "rates", "more": True, "rows": [
+    {"what": "rate", "value": "rates.{}", "least": 5, "unit": "×"}]}]
+
+
+@pytest.fixture(name="measured")
+def measured_fixture(tmp_path, monkeypatch):
+    """Budgets of our own, and a way to say what was measured."""
+    monkeypatch.setattr(budget, "KEPT", tmp_path)
+    monkeypatch.setattr(budget, "groups", lambda: BUDGETS)
+    return lambda name, numbers: (tmp_path / f"{name}.json").write_text(json.dumps(numbers))
+
+
+@pytest.mark.parametrize("value,good", [(10, True), (10.5, False), (0, True)])
+def test_cost_over_budget_is_refused(measured, capsys, value, good):
+    """most= is the last value that is kept."""
+    measured("calls", {"muffin": {"call": value}})
+    assert budget.judge("calls") is good
+    assert ("OVER BUDGET" in capsys.readouterr().out) is not good
+
+
+@pytest.mark.parametrize("value,good", [(5, True), (4.9, False), (50, True)])
+def test_rate_below_budget_is_refused(measured, value, good):
+    """least= likewise."""
+    measured("rates", {"muffin": value})
+    assert budget.judge("rates") is good
+
+
+def test_table_has_what_was_measured(measured):
+    """The ratio says how much better ours is, whichever way better is; gaps are left out."""
+    measured("calls", {"muffin": {"call": 20}, "linux": {"call": 5000}})
+    measured("rates", {"muffin": 8, "linux": 4})
+    (costs, [call]), (rates, [rate]) = budget.table()
+    assert (costs, rates) == ("costs", "rates")
+    assert call == ("`call`", "20", "5,000", "", "250 ×", "at most 10", "OVER")
+    assert rate == ("rate", "8 ×", "4 ×", "", "2 ×", "at least 5 ×", "")
+
+
+def test_nothing_measured_is_no_table(measured):
+    """Nor a failure."""
+    assert list(budget.table()) == [] and budget.judge("calls")
+    assert measured
+
+
+def test_costs_are_a_datagram_s():
+    """What reading the clock costs is taken off, and a batch is shared out."""
+    text = "cost nothing 1 9 9 9 9\ncost sendmmsg 64 6409 6409 12809 6409\n"
+    assert guest.costs(text) == {"sendmmsg": {"median": 100, "least": 100, "most": 200, "mean": 100,
+                                              "datagrams": 64}}
+
+
+def test_program_runs_and_is_understood():
+    """Both ways of measuring, on a real machine."""
+    subprocess.run(["make", "-s", guest.PROGRAM], cwd=ROOT, check=True, timeout=60)
+    options = {"kernel": ROOT / guest.KERNEL, "program": str(ROOT / guest.PROGRAM)}
+    costs = guest.costs(guest.on_muffin("rounds=9 only=nothing,getppid,sendto,sendmmsg", **options))
+    assert 0 < costs["getppid"]["least"] <= costs["getppid"]["median"] < costs["sendto"]["median"]
+    floods = guest.floods(guest.on_muffin("flood=100 only=sendto", **options))
+    assert floods["sendto"]["ticks"] > 0 and floods["sendto"]["ns"] > 0
