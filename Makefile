@@ -81,6 +81,12 @@ OBJS := \
 	net/fib/file.o \
 	net/fib/selftest.o \
 	net/egress.o \
+	net/dev_config.o \
+	net/devinet.o \
+	net/ifaddr.o \
+	net/fib_frontend.o \
+	net/net_namespace.o \
+	net/nsfs.o \
 	net/ipconfig.o \
 	net/ipconfig_apply.o \
 	net/net_init.o \

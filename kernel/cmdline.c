@@ -135,6 +135,7 @@ static const struct {
 	{ "ip=", ipconfig_parse_ip },
 	{ "route=", ipconfig_parse_route },
 	{ "neigh=", ipconfig_parse_neigh },
+	{ "netns=", ipconfig_parse_netns },
 	{ "hosts=", ipconfig_parse_hosts },
 	{ "filter=", nf_rules_parse_word },
 	{ "egress=", egress_parse_word },

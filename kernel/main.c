@@ -133,14 +133,23 @@ static void selftest(void)
 	pr_info("selftest: the route trie answers as a linear search does\n");
 }
 
+static void announce(void)
+{
+	struct net_device *dev;
+	struct net *net;
+
+	for_each_net(net)
+		list_for_each(dev, &net->dev_base, list)
+			arp_announce(dev);
+}
+
 static void network_init(void)
 {
 	char problem[128];
-	struct net_device *dev;
 
 	if (net_init() < 0)
 		fail(STATUS_NO_MEMORY, "out of memory: no room for the network's tables");
-	current->nsproxy->net_ns = &init_net;
+	current->nsproxy->net_ns = get_net(&init_net);
 	if (line.selftest)
 		selftest();
 	clock_init(); /* as late as nothing before it needs the time */
@@ -156,8 +165,7 @@ static void network_init(void)
 	}
 	load_routes();
 	egress_init();
-	list_for_each(dev, &init_net.dev_base, list)
-		arp_announce(dev);
+	announce();
 }
 
 /* A program that computes is interrupted for no longer than this takes. */
@@ -171,9 +179,9 @@ static void poll_on_tick(void)
 
 static u64 drain_network(void)
 {
-	u64 dropped = net_drain(&init_net);
+	u64 dropped = net_drain();
 
-	net_stats_show(&init_net);
+	net_stats_show();
 	egress_show();
 	return dropped;
 }

@@ -6,6 +6,7 @@
 #include "net/arp.h"
 #include "kernel/lib/string.h"
 #include "net/eth.h"
+#include "net/ifaddr.h"
 #include "net/wire/arp.h"
 
 static const u8 broadcast_mac[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
@@ -16,8 +17,9 @@ struct arp_target {
 	be32 ip;
 };
 
-/* Build and send. to: where the frame goes. No packet free: ARP asks again in a second. */
-static void arp_send(struct net_device *dev, u16 op, struct arp_target target, const u8 *to)
+/* Build and send. sip: who we are there; to: where the frame goes. No packet free: ARP asks again in a second. */
+static void arp_send(
+	struct net_device *dev, u16 op, be32 sip, struct arp_target target, const u8 *to)
 {
 	struct sk_buff *skb = skb_alloc_reserved(SKB_NETWORK_OFF);
 	struct arphdr *arp;
@@ -30,7 +32,7 @@ static void arp_send(struct net_device *dev, u16 op, struct arp_target target, c
 		.ar_hln = ETH_ALEN,
 		.ar_pln = sizeof(be32),
 		.ar_op = cpu_to_be16(op),
-		.ar_sip = dev->ip_addr,
+		.ar_sip = sip,
 		.ar_tip = target.ip };
 	memcpy(arp->ar_sha, dev->dev_addr, ETH_ALEN);
 	memcpy(arp->ar_tha, target.mac, ETH_ALEN);
@@ -44,16 +46,20 @@ static void arp_solicit(struct neighbour *n, bool unicast)
 {
 	const struct ethhdr *eth = hh_header(&n->hh);
 
-	arp_send(n->dev, ARPOP_REQUEST, (struct arp_target){ no_mac, n->primary_key },
+	arp_send(n->dev, ARPOP_REQUEST, inet_select_addr(n->dev, n->primary_key),
+		(struct arp_target){ no_mac, n->primary_key },
 		unicast ? eth->h_dest : broadcast_mac);
 }
 
 void arp_announce(struct net_device *dev)
 {
-	bool may = (dev->flags & IFF_RUNNING) && !(dev->flags & IFF_NOARP);
+	const u32 ready = IFF_UP | IFF_RUNNING;
+	struct in_ifaddr *ifa;
 
-	if (may && !be32_is_zero(dev->ip_addr))
-		arp_send(dev, ARPOP_REQUEST, (struct arp_target){ no_mac, dev->ip_addr },
+	if ((dev->flags & (ready | IFF_NOARP)) != ready)
+		return;
+	list_for_each(ifa, &dev->ifa_list, list)
+		arp_send(dev, ARPOP_REQUEST, ifa->addr, (struct arp_target){ no_mac, ifa->addr },
 			broadcast_mac);
 }
 
@@ -73,10 +79,10 @@ static void arp_process(struct net_device *dev, const struct arphdr *arp, bool t
 
 	if (n && (op == ARPOP_REQUEST || op == ARPOP_REPLY))
 		neigh_update(n, arp->ar_sha, op == ARPOP_REPLY && to_us);
-	if (op == ARPOP_REQUEST && !be32_is_zero(dev->ip_addr) &&
-		be32_eq(arp->ar_tip, dev->ip_addr) && !be32_eq(arp->ar_sip, dev->ip_addr))
-		arp_send(dev, ARPOP_REPLY, (struct arp_target){ arp->ar_sha, arp->ar_sip },
-			arp->ar_sha);
+	if (op == ARPOP_REQUEST && !be32_is_zero(arp->ar_tip) &&
+		inet_find_ifa(dev, arp->ar_tip, IFA_ANY_LEN) && !be32_eq(arp->ar_sip, arp->ar_tip))
+		arp_send(dev, ARPOP_REPLY, arp->ar_tip,
+			(struct arp_target){ arp->ar_sha, arp->ar_sip }, arp->ar_sha);
 }
 
 /* At most once a second: anybody on the link can cause it. */
@@ -103,7 +109,7 @@ void arp_rcv(struct sk_buff *skb)
 		kfree_skb(skb, SKB_DROP_ARP_INVALID);
 		return;
 	}
-	if (be32_eq(arp->ar_sip, skb->dev->ip_addr) && !be32_is_zero(arp->ar_sip) &&
+	if (inet_find_ifa(skb->dev, arp->ar_sip, IFA_ANY_LEN) && !be32_is_zero(arp->ar_sip) &&
 		memcmp(arp->ar_sha, skb->dev->dev_addr, ETH_ALEN) != 0)
 		warn_conflict(skb->dev, arp);
 	arp_process(skb->dev, arp, skb->pkt_type == PACKET_HOST);

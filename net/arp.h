@@ -13,6 +13,6 @@ void arp_init(void);
 /* arp_rcv - an ARP packet, data at its header. Takes the skb. */
 void arp_rcv(struct sk_buff *skb);
 
-/* arp_announce - tell the link our address, so that old entries elsewhere change. Called when
+/* arp_announce - tell the link our addresses, so that old entries elsewhere change. Called when
  * the address is assigned and when the link comes up; without either nothing happens. */
 void arp_announce(struct net_device *dev);

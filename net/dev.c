@@ -28,6 +28,7 @@ static void choose_name(struct net *net, struct net_device *dev, const char *pat
 void register_netdev(struct net *net, struct net_device *dev, const char *name)
 {
 	choose_name(net, dev, name);
+	list_init(&dev->ifa_list);
 	dev->net = net;
 	dev->ifindex = ++net->ifindex_last;
 	list_add_tail(&dev->list, &net->dev_base);
@@ -36,12 +37,13 @@ void register_netdev(struct net *net, struct net_device *dev, const char *name)
 
 int dev_open(struct net_device *dev)
 {
-	int err = dev->netdev_ops->ndo_open(dev);
+	int err = dev->flags & IFF_UP ? 0 : dev->netdev_ops->ndo_open(dev);
 
-	if (err)
+	if (err || (dev->flags & IFF_UP))
 		return err;
 	dev->flags |= IFF_UP;
 	net_changed(dev->net);
+	dev_notify(dev, NETDEV_UP);
 	return 0;
 }
 
@@ -65,11 +67,17 @@ struct net_device *dev_get_by_index(struct net *net, int ifindex)
 	return NULL;
 }
 
-static void (*link_up)(struct net_device *dev);
+static void (*notifier)(struct net_device *dev, enum netdev_event event);
 
-void dev_set_link_up(void (*fn)(struct net_device *dev))
+void dev_set_notifier(void (*fn)(struct net_device *dev, enum netdev_event event))
 {
-	link_up = fn;
+	notifier = fn;
+}
+
+void dev_notify(struct net_device *dev, enum netdev_event event)
+{
+	if (notifier)
+		notifier(dev, event);
 }
 
 void dev_carrier(struct net_device *dev, bool up)
@@ -79,8 +87,7 @@ void dev_carrier(struct net_device *dev, bool up)
 	dev->flags ^= IFF_RUNNING;
 	pr_info("%s: link is %s\n", dev->name, up ? "up" : "down");
 	net_changed(dev->net);
-	if (up && link_up)
-		link_up(dev);
+	dev_notify(dev, NETDEV_CHANGE);
 }
 
 /* ---- taps ------------------------------------------------------------------------------- */
@@ -230,16 +237,24 @@ void netif_receive_skb(struct sk_buff *skb)
 
 /* ---- polling ---------------------------------------------------------------------------- */
 
-void net_poll(void)
+static void poll_devices(struct net *net)
 {
 	struct net_device *dev;
 
-	list_for_each(dev, &init_net.dev_base, list) {
+	list_for_each(dev, &net->dev_base, list) {
 		if (!(dev->flags & IFF_UP))
 			continue;
 		dev->netdev_ops->ndo_reclaim(dev);
 		dev->netdev_ops->ndo_poll(dev, POLL_BUDGET);
 	}
+}
+
+void net_poll(void)
+{
+	struct net *net;
+
+	for_each_net(net)
+		poll_devices(net);
 	run_timers();
 }
 
@@ -250,23 +265,24 @@ void net_wait(u64 since_ns, u64 until_ns)
 	net_poll();
 }
 
-static u32 tx_pending(struct net *net)
+static u32 tx_pending(void)
 {
 	struct net_device *dev;
+	struct net *net;
 	u32 n = 0;
 
-	list_for_each(dev, &net->dev_base, list)
-		if (dev->flags & IFF_UP)
+	for_each_net(net)
+		list_for_each(dev, &net->dev_base, list)
 			n += dev->netdev_ops->ndo_tx_pending(dev);
 	return n;
 }
 
-u32 dev_drain(struct net *net, u64 deadline_ns)
+u32 dev_drain(u64 deadline_ns)
 {
 	u64 start = clock_ns();
 
 	for (;; net_wait(start, deadline_ns)) {
-		u32 pending = tx_pending(net);
+		u32 pending = tx_pending();
 
 		if (pending == 0 || clock_ns() >= deadline_ns)
 			return pending;

@@ -44,6 +44,14 @@ struct net_device_stats {
 	u64 rx_packets, rx_bytes, rx_dropped, rx_errors;
 };
 
+/* An address of a device. */
+struct in_ifaddr {
+	struct list_head list; /* net_device.ifa_list */
+	be32 addr, broadcast;
+	u8 prefix_len;
+	bool secondary; /* another one of the same network came before */
+};
+
 struct net_device {
 	/* what the transmit path reads */
 	const struct net_device_ops *netdev_ops;
@@ -54,9 +62,9 @@ struct net_device {
 	struct net_device_stats stats;
 
 	u8 dev_addr[ETH_ALEN];
-	u32 tx_ring_n;              /* frames that fit when nothing is on the way */
-	be32 ip_addr, ip_broadcast; /* zero: no address */
-	u8 ip_prefix_len;
+	u32 tx_ring_n;             /* frames that fit when nothing is on the way */
+	be32 ip_addr;              /* the first of ifa_list; zero: no address */
+	struct list_head ifa_list; /* of struct in_ifaddr: primary ones before secondary ones */
 	char name[IFNAMSIZ];
 	struct net *net;
 	struct list_head list; /* net->dev_base */
@@ -72,7 +80,7 @@ static inline void *netdev_priv(const struct net_device *dev)
  * like "eth%d"; the first free number is taken. */
 void register_netdev(struct net *net, struct net_device *dev, const char *name);
 
-/* dev_open - IFF_UP and ndo_open. Returns 0 or what the driver says. */
+/* dev_open - IFF_UP and ndo_open, unless it is up. Returns 0 or what the driver says. */
 int dev_open(struct net_device *dev) __must_check;
 
 /* dev_get_by_name, dev_get_by_index - or NULL. name: len characters. */
@@ -82,8 +90,19 @@ struct net_device *dev_get_by_index(struct net *net, int ifindex);
 /* dev_carrier - the driver saw the link come or go. Says so and makes cached routes stale. */
 void dev_carrier(struct net_device *dev, bool up);
 
-/* dev_set_link_up - what a device that got its link calls (net_init.c wires it). */
-void dev_set_link_up(void (*fn)(struct net_device *dev));
+/* What happened to a device, for those above. */
+enum netdev_event {
+	NETDEV_UP,
+	NETDEV_DOWN,
+	NETDEV_CHANGE,    /* its link came or went */
+	NETDEV_UNREGISTER /* it leaves its namespace; it is down already */
+};
+
+/* dev_set_notifier - who is told (net_init.c wires it). */
+void dev_set_notifier(void (*fn)(struct net_device *dev, enum netdev_event event));
+
+/* dev_notify - tell it. */
+void dev_notify(struct net_device *dev, enum netdev_event event);
 
 /* dev_tx_wait - until dev has room for n frames.
  * deadline_ns  when to give up (clock_ns); 0: do not wait
@@ -110,9 +129,9 @@ void net_wait(u64 since_ns, u64 until_ns);
 
 #define NET_WAIT_RESTING 0
 
-/* dev_drain - until no device has frames left to send, or the deadline passes.
+/* dev_drain - until no device of any namespace has frames left to send, or the deadline passes.
  * Returns  frames still left */
-u32 dev_drain(struct net *net, u64 deadline_ns);
+u32 dev_drain(u64 deadline_ns);
 
 /* ---- taps ------------------------------------------------------------------------------- */
 

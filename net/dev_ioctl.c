@@ -6,6 +6,7 @@
 #include "net/dev_ioctl.h"
 #include "kernel/lib/string.h"
 #include "net/eth.h"
+#include "net/ifaddr.h"
 #include "net/msg.h"
 
 #define TX_QUEUE_LEN 1000 /* what Linux says of an Ethernet card */
@@ -60,6 +61,8 @@ static int put_address(struct ifreq *r, const struct net_device *dev, be32 addr)
 
 static int answer(const struct net_device *dev, u32 cmd, struct ifreq *r)
 {
+	const struct in_ifaddr *ifa = inet_first_ifa(dev);
+
 	memset(r->bytes, 0, sizeof(r->bytes));
 	switch (cmd) {
 	case SIOCGIFFLAGS:
@@ -69,9 +72,9 @@ static int answer(const struct net_device *dev, u32 cmd, struct ifreq *r)
 	case SIOCGIFDSTADDR:
 		return put_address(r, dev, dev->ip_addr);
 	case SIOCGIFBRDADDR:
-		return put_address(r, dev, dev->ip_broadcast);
+		return put_address(r, dev, ifa ? ifa->broadcast : BE32_ZERO);
 	case SIOCGIFNETMASK:
-		return put_address(r, dev, prefix_mask(dev->ip_prefix_len));
+		return put_address(r, dev, prefix_mask(ifa ? ifa->prefix_len : 0));
 	case SIOCGIFMTU:
 		r->value = (s32)dev->mtu;
 		return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * ipconfig.c - the network as the command line describes it: ip=, route=, neigh=, hosts=.
+ * ipconfig.c - the network as the command line describes it: ip=, route=, neigh=, netns=, hosts=.
  * Not here: the command line itself (kernel/cmdline.c), bringing it about (ipconfig_apply.c).
  * kernel/cmdline.c calls the parsers, kernel/main.c asks for the files. Calls parse.c.
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=); hosts(5), resolv.conf(5). */
@@ -151,6 +151,7 @@ static const struct {
 	{ "blackhole", RTN_BLACKHOLE },
 	{ "unreachable", RTN_UNREACHABLE },
 	{ "prohibit", RTN_PROHIBIT },
+	{ "throw", RTN_THROW },
 };
 
 static bool parse_type(struct text t, u8 *type, struct parse_error *error)
@@ -161,7 +162,7 @@ static bool parse_type(struct text t, u8 *type, struct parse_error *error)
 			return true;
 		}
 	}
-	return fail(error, t, "type", "unicast, blackhole, unreachable or prohibit");
+	return fail(error, t, "type", "unicast, blackhole, unreachable, prohibit or throw");
 }
 
 static bool needed_addr(struct text t, be32 *addr, const char *what, struct parse_error *error)
@@ -169,29 +170,84 @@ static bool needed_addr(struct text t, be32 *addr, const char *what, struct pars
 	return parse_ipv4(t, addr) ? true : fail(error, t, what, "an IPv4 address like 192.0.2.1");
 }
 
+enum hop_option {
+	HOP_VIA = 1,
+	HOP_DEV = 2,
+	HOP_WEIGHT = 4
+};
+
+/* The hop that an option belongs to: the last one, or a further one when that one has it already. */
+static struct route_hop *hop_for(struct route_word *r, enum hop_option option)
+{
+	struct route_hop *h = r->cfg.nhs > 0 ? &r->hop[r->cfg.nhs - 1] : NULL;
+
+	if (!h || (h->given & option)) {
+		if (r->cfg.nhs == ROUTE_HOPS_MAX)
+			return NULL;
+		h = &r->hop[r->cfg.nhs++];
+	}
+	h->given |= (u8)option;
+	return h;
+}
+
+static bool needed_number(
+	struct text t, u32 low, u32 high, u32 *n, const char *what, struct parse_error *error)
+{
+	if (parse_u32(t, high, n) && *n >= low)
+		return true;
+	return fail(error, t, what,
+		low == 0   ? "a number from 0 to 4294967295"
+		: low == 1 ? "a number from 1 to 255"
+			   : "a number from 68 to 65535");
+}
+
+static bool parse_hop_option(
+	struct text key, struct text value, struct route_word *r, struct parse_error *error)
+{
+	bool via = text_eq(key, "via"), dev = text_eq(key, "dev");
+	struct route_hop *h = hop_for(r, via ? HOP_VIA : dev ? HOP_DEV : HOP_WEIGHT);
+	u32 weight;
+
+	if (!h)
+		return fail(error, value, "next hop", "at most 8 of them");
+	if (via)
+		return needed_addr(value, &h->nh.gw, "via", error);
+	if (dev)
+		return field_name(value, h->device, sizeof(h->device), "dev", error);
+	if (!needed_number(value, 1, FIB_NHS_MAX, &weight, "weight", error))
+		return false;
+	h->nh.weight = (u8)weight;
+	return true;
+}
+
 static bool parse_route_option(struct text option, struct route_word *r, struct parse_error *error)
 {
 	struct text value = option;
 	struct text key = text_cut(&value, '=');
 
-	if (text_eq(key, "via"))
-		return needed_addr(value, &r->spec.via, "via", error);
+	if (text_eq(key, "via") || text_eq(key, "dev") || text_eq(key, "weight"))
+		return parse_hop_option(key, value, r, error);
 	if (text_eq(key, "src"))
-		return needed_addr(value, &r->spec.prefsrc, "src", error);
-	if (text_eq(key, "dev"))
-		return field_name(value, r->device, sizeof(r->device), "dev", error);
+		return needed_addr(value, &r->cfg.prefsrc, "src", error);
 	if (text_eq(key, "type"))
-		return parse_type(value, &r->spec.type, error);
+		return parse_type(value, &r->cfg.type, error);
 	if (text_eq(key, "metric"))
-		return parse_u32(value, UINT32_MAX, &r->spec.metric)
-			       ? true
-			       : fail(error, value, "metric", "a number from 0 to 4294967295");
-	if (text_eq(key, "mtu")) {
-		if (parse_u32(value, 65535, &r->spec.mtu) && r->spec.mtu >= 68)
-			return true;
-		return fail(error, value, "mtu", "a number from 68 to 65535");
-	}
-	return fail(error, option, "option", "via=, dev=, src=, metric=, mtu= or type=");
+		return needed_number(value, 0, UINT32_MAX, &r->cfg.priority, "metric", error);
+	if (text_eq(key, "mtu"))
+		return needed_number(value, 68, 65535, &r->cfg.mtu, "mtu", error);
+	return fail(error, option, "option", "via=, dev=, weight=, src=, metric=, mtu= or type=");
+}
+
+/* A unicast route has hops, each with a gateway or a device; others have none. */
+static bool check_hops(struct text prefix, const struct route_word *r, struct parse_error *error)
+{
+	if (r->cfg.type != RTN_UNICAST)
+		return r->cfg.nhs == 0 ||
+		       fail(error, prefix, "route", "no next hop: it is not a unicast route");
+	for (u32 i = 0; i < max(r->cfg.nhs, 1u); i++)
+		if (!(r->hop[i].given & (HOP_VIA | HOP_DEV)))
+			return fail(error, prefix, "route", "a via= or a dev= behind the prefix");
+	return true;
 }
 
 bool ipconfig_parse_route(struct text value, struct parse_error *error)
@@ -203,15 +259,15 @@ bool ipconfig_parse_route(struct text value, struct parse_error *error)
 		return fail(error, prefix,
 			"route=", "at most 16 of them; more fit the initrd's /etc/routes");
 	r = &ipconfig_words.routes[ipconfig_words.route_n];
-	*r = (struct route_word){ .spec.type = RTN_UNICAST };
-	if (!parse_prefix(prefix, &r->spec.dst, &r->spec.dst_len))
+	*r = (struct route_word){ .cfg.type = RTN_UNICAST };
+	if (!parse_prefix(prefix, &r->cfg.dst, &r->cfg.dst_len))
 		return fail(error, prefix, "prefix",
 			"'default' or <address>/<0..32> with no bits below the mask");
 	while (follows(value))
 		if (!parse_route_option(text_cut(&value, ','), r, error))
 			return false;
-	if (r->spec.type == RTN_UNICAST && be32_is_zero(r->spec.via) && !r->device[0])
-		return fail(error, prefix, "route", "a via= or a dev= behind the prefix");
+	if (!check_hops(prefix, r, error))
+		return false;
 	ipconfig_words.route_n++;
 	return true;
 }
@@ -237,6 +293,40 @@ bool ipconfig_parse_neigh(struct text value, struct parse_error *error)
 				     sizeof(n->device), "dev", error))
 		return false;
 	ipconfig_words.neigh_n++;
+	return true;
+}
+
+/* ---- netns= ------------------------------------------------------------------------------ */
+
+/* It is the name of a file in /run/netns. */
+static bool parse_netns_name(struct text t, char *name, struct parse_error *error)
+{
+	if (t.len == 0 || text_eq(t, ".") || text_eq(t, "..") || memchr(t.at, '/', t.len))
+		return fail(error, t, "name", "a name that a file in /run/netns can have");
+	return field_name(t, name, NAME_MAX, "name", error);
+}
+
+bool ipconfig_parse_netns(struct text value, struct parse_error *error)
+{
+	struct text whole = value, name = text_cut(&value, ':');
+	struct netns_word *ns;
+
+	if (ipconfig_words.netns_n == WORDS_MAX)
+		return fail(error, whole, "netns=", "at most 16 of them");
+	ns = &ipconfig_words.netns[ipconfig_words.netns_n];
+	*ns = (struct netns_word){ .device_n = 0 };
+	if (!parse_netns_name(name, ns->name, error))
+		return false;
+	do {
+		struct text dev = text_cut(&value, ',');
+
+		if (dev.len == 0 || ns->device_n == NETNS_DEVICES_MAX)
+			return fail(error, dev, "device",
+				dev.len ? "at most 8 of them" : "<name>:<device>[,<device>]...");
+		if (!field_name(dev, ns->device[ns->device_n++], IFNAMSIZ, "device", error))
+			return false;
+	} while (follows(value));
+	ipconfig_words.netns_n++;
 	return true;
 }
 

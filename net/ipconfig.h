@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * ipconfig.h - the network as the command line describes it: ip=, route=, neigh=, hosts=.
+ * ipconfig.h - the network as the command line describes it: ip=, route=, neigh=, netns=,
+ * hosts=.
  * Not here: the command line itself (kernel/cmdline.h), what the settings do (route.h, neighbour.h).
  * kernel/main.c parses first, then applies, when the devices are there.
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=); hosts(5). */
@@ -12,9 +13,13 @@
  * Returns  false with *error filled. The same for all below. */
 bool ipconfig_parse_ip(struct text value, struct parse_error *error);
 
-/* ipconfig_parse_route - <prefix>[,via=<addr>][,dev=<name>][,src=<addr>][,metric=<n>][,mtu=<n>]
- * [,type=unicast|blackhole|unreachable|prohibit]; <prefix> may be "default". */
+/* ipconfig_parse_route - <prefix>[,via=<addr>][,dev=<name>][,weight=<n>][,src=<addr>][,metric=<n>]
+ * [,mtu=<n>][,type=unicast|blackhole|unreachable|prohibit|throw]; <prefix> may be "default". An
+ * option of a next hop (via, dev, weight) that the last one has already begins a further one. */
 bool ipconfig_parse_route(struct text value, struct parse_error *error);
+
+/* ipconfig_parse_netns - <name>:<device>[,<device>]... */
+bool ipconfig_parse_netns(struct text value, struct parse_error *error);
 
 /* ipconfig_parse_neigh - <addr>,<mac>[,dev=<name>]. */
 bool ipconfig_parse_neigh(struct text value, struct parse_error *error);
@@ -22,7 +27,8 @@ bool ipconfig_parse_neigh(struct text value, struct parse_error *error);
 /* ipconfig_parse_hosts - <name>:<addr>[,<name>:<addr>]... */
 bool ipconfig_parse_hosts(struct text value, struct parse_error *error);
 
-/* ipconfig_apply - give the devices of net their addresses, then routes, then neighbours; say each.
+/* ipconfig_apply - put devices into their namespaces; give them their addresses, then routes, then
+ * neighbours, each in the namespace of the device it names, or in net; say each.
  * problem   filled (at most len bytes) when the answer is false: which word could not be applied */
 bool ipconfig_apply(struct net *net, char *problem, size_t len);
 

@@ -6,21 +6,52 @@
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "net/fib/file.h"
+#include "net/dev_config.h"
+#include "net/devinet.h"
 #include "net/ipconfig.h"
 #include "net/ipconfig_words.h"
 #include "net/neighbour.h"
+#include "net/nsfs.h"
 
-/* The device named, or the first one that can reach somebody else. */
+/* The device named, wherever it is, or net's first one that can reach somebody else. */
 static struct net_device *device_for(struct net *net, const char *name)
 {
-	struct net_device *dev;
+	struct net_device *dev = NULL;
 
-	if (name[0])
-		return dev_get_by_name(net, name, strlen(name));
+	if (name[0]) {
+		for_each_net(net) {
+			dev = dev_get_by_name(net, name, strlen(name));
+			if (dev && !(dev->flags & IFF_LOOPBACK))
+				return dev;
+		}
+		return dev;
+	}
 	list_for_each(dev, &net->dev_base, list)
 		if (!(dev->flags & IFF_LOOPBACK))
 			return dev;
 	return NULL;
+}
+
+static bool apply_netns(const struct netns_word *ns, char *problem, size_t len)
+{
+	struct net *net = nsfs_get(ns->name);
+
+	if (!net || dev_open(net->loopback_dev) < 0) {
+		text_format(problem, len, "netns=%s: no memory", ns->name);
+		return false;
+	}
+	for (u32 i = 0; i < ns->device_n; i++) {
+		struct net_device *dev = device_for(net, ns->device[i]);
+		int err = dev ? dev_change_net_namespace(dev, net) : -ENODEV;
+
+		if (err || dev_open(dev) < 0) {
+			text_format(problem, len, "netns=%s: there is no device '%s'", ns->name,
+				ns->device[i]);
+			return false;
+		}
+		pr_info("%s: in namespace %s\n", dev->name, ns->name);
+	}
+	return true;
 }
 
 static bool apply_ip(struct net *net, const struct ip_word *ip, char *problem, size_t len)
@@ -35,11 +66,12 @@ static bool apply_ip(struct net *net, const struct ip_word *ip, char *problem, s
 		text_format(problem, len, "ip=: there is no device '%s'", ip->device);
 		return false;
 	}
+	net = dev->net;
 	if (!be32_is_zero(dev->ip_addr)) {
 		text_format(problem, len, "ip=: %s was given an address twice", dev->name);
 		return false;
 	}
-	if (ip_addr_assign(dev, ip->client, prefix_len) < 0) {
+	if (inet_insert_ifa(dev, ip->client, prefix_len) < 0) {
 		text_format(problem, len, "ip=: no memory for %pI4's routes", &ip->client);
 		return false;
 	}
@@ -55,28 +87,61 @@ static bool apply_ip(struct net *net, const struct ip_word *ip, char *problem, s
 	return true;
 }
 
-static bool apply_route(struct net *net, struct route_word *r, char *problem, size_t len)
+/* Every hop's device, by name; all are in one namespace, which *net becomes. */
+static bool find_hops(
+	struct net **net, struct route_word *r, struct fib_nh *nh, char *problem, size_t len)
 {
-	int err;
+	for (u32 i = 0; i < r->cfg.nhs; i++) {
+		const char *name = r->hop[i].device;
+		struct net_device *dev = name[0] ? device_for(*net, name) : NULL;
 
-	if (r->device[0]) {
-		r->spec.dev = device_for(net, r->device);
-		if (!r->spec.dev) {
-			text_format(problem, len, "route=: there is no device '%s'", r->device);
+		nh[i] = r->hop[i].nh;
+		if (!name[0])
+			continue;
+		if (!dev || (i > 0 && dev->net != *net)) {
+			text_format(problem, len, "route=: there is no device '%s'%s", name,
+				dev ? " in the namespace of the others" : "");
 			return false;
 		}
+		nh[i].oif = dev->ifindex;
+		*net = dev->net;
 	}
-	err = ip_route_add(net, &r->spec);
-	if (err == 0) {
-		pr_info("route: %pI4/%u\n", &r->spec.dst, r->spec.dst_len);
-		return true;
-	}
+	return true;
+}
+
+static void explain(
+	const struct route_word *r, const struct fib_nh *nh, int err, char *problem, size_t len)
+{
+	u32 i = 0;
+
+	while (i + 1 < r->cfg.nhs && nh[i].dev)
+		i++;
 	if (err == -ENETUNREACH)
-		text_format(problem, len, "route=: via %pI4 is on no device's link", &r->spec.via);
+		text_format(problem, len, "route=: via %pI4 is on no device's link", &nh[i].gw);
 	else
-		text_format(problem, len, "route=: %pI4/%u: %s", &r->spec.dst, r->spec.dst_len,
-			err == -EEXIST ? "there already" : "no memory");
-	return false;
+		text_format(problem, len, "route=: %pI4/%u: %s", &r->cfg.dst, r->cfg.dst_len,
+			err == -EEXIST   ? "there already"
+			: err == -EINVAL ? "src= is not an address of this host"
+					 : "no memory");
+}
+
+static bool apply_route(struct net *net, struct route_word *r, char *problem, size_t len)
+{
+	struct fib_nh nh[ROUTE_HOPS_MAX];
+	int err;
+
+	if (!find_hops(&net, r, nh, problem, len))
+		return false;
+	r->cfg.protocol = RTPROT_BOOT;
+	r->cfg.nlflags = FIB_CREATE | FIB_APPEND;
+	r->cfg.scope =
+		r->cfg.nhs == 1 && be32_is_zero(nh[0].gw) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+	err = inet_rtm_newroute(net, &r->cfg, nh);
+	if (err)
+		explain(r, nh, err, problem, len);
+	else
+		pr_info("route: %pI4/%u\n", &r->cfg.dst, r->cfg.dst_len);
+	return err == 0;
 }
 
 static bool apply_neigh(struct net *net, const struct neigh_word *n, char *problem, size_t len)
@@ -87,7 +152,7 @@ static bool apply_neigh(struct net *net, const struct neigh_word *n, char *probl
 		text_format(problem, len, "neigh=: there is no device '%s'", n->device);
 		return false;
 	}
-	if (neigh_set_permanent(net->arp_tbl, dev, n->addr, n->mac) < 0) {
+	if (neigh_set_permanent(dev->net->arp_tbl, dev, n->addr, n->mac) < 0) {
 		text_format(problem, len, "neigh=: the table is full");
 		return false;
 	}
@@ -98,6 +163,9 @@ static bool apply_neigh(struct net *net, const struct neigh_word *n, char *probl
 bool ipconfig_apply(struct net *net, char *problem, size_t len)
 {
 	ipconfig_hosts_show();
+	for (u32 i = 0; i < ipconfig_words.netns_n; i++)
+		if (!apply_netns(&ipconfig_words.netns[i], problem, len))
+			return false;
 	for (u32 i = 0; i < ipconfig_words.ip_n; i++)
 		if (!apply_ip(net, &ipconfig_words.ips[i], problem, len))
 			return false;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT
- * ipconfig_words.h - what ip=, route= and neigh= said, between parsing and applying.
+ * ipconfig_words.h - what ip=, route=, neigh= and netns= said, between parsing and applying.
  * Not here: either of these.
  * ipconfig.c fills it, ipconfig_apply.c reads it.
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=). */
 #pragma once
 
 #include "net/dev.h"
-#include "net/route.h"
+#include "net/fib_frontend.h"
 
-#define WORDS_MAX 16
-#define NAME_MAX  64
+#define WORDS_MAX         16
+#define NAME_MAX          64
+#define NETNS_DEVICES_MAX 8u
 
 struct ip_word {
 	be32 client, server, gateway, netmask, dns[2];
@@ -18,9 +19,16 @@ struct ip_word {
 	char hostname[NAME_MAX], device[IFNAMSIZ];
 };
 
-struct route_word {
-	struct route_spec spec;
+/* A next hop, and which options named it so far. */
+struct route_hop {
+	struct fib_nh nh;
+	u8 given;
 	char device[IFNAMSIZ];
+};
+
+struct route_word {
+	struct fib_config cfg;
+	struct route_hop hop[ROUTE_HOPS_MAX]; /* cfg.nhs of them */
 };
 
 struct neigh_word {
@@ -29,11 +37,18 @@ struct neigh_word {
 	char device[IFNAMSIZ];
 };
 
+struct netns_word {
+	char name[NAME_MAX];
+	char device[NETNS_DEVICES_MAX][IFNAMSIZ];
+	u32 device_n;
+};
+
 struct ipconfig_words {
 	struct ip_word ips[WORDS_MAX];
 	struct route_word routes[WORDS_MAX];
 	struct neigh_word neighs[WORDS_MAX];
-	u32 ip_n, route_n, neigh_n;
+	struct netns_word netns[WORDS_MAX];
+	u32 ip_n, route_n, neigh_n, netns_n;
 };
 
 extern struct ipconfig_words ipconfig_words;

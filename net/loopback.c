@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * loopback.c - the device that hands every frame back.
- * Not here: its address (net_init.c).
+ * Not here: its address (devinet.c).
  * dev.c calls its operations.
  * Source: RFC 1122 3.2.1.3 (g).
  *
@@ -64,20 +64,34 @@ static const struct net_device_ops loopback_ops = {
 	.ndo_tx_pending = loopback_pending,
 };
 
-struct net_device *loopback_register(struct net *net)
+int loopback_init(struct net *net)
 {
 	struct net_device *dev = slab_alloc(&loopback_slab);
 
 	if (!dev)
-		return NULL;
+		return -ENOMEM;
 	dev->priv = slab_alloc(&queue_slab);
-	if (!dev->priv)
-		return NULL;
+	if (!dev->priv) {
+		slab_free(&loopback_slab, dev);
+		return -ENOMEM;
+	}
 	dev->netdev_ops = &loopback_ops;
 	dev->mtu = ETH_DATA_LEN;
 	dev->tx_ring_n = LOOPBACK_QUEUE;
 	dev->flags = IFF_LOOPBACK | IFF_NOARP;
 	register_netdev(net, dev, "lo");
 	net->loopback_dev = dev;
-	return dev_open(dev) == 0 ? dev : NULL;
+	return 0;
+}
+
+void loopback_exit(struct net *net)
+{
+	struct net_device *dev = net->loopback_dev;
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(netdev_priv(dev))))
+		consume_skb(skb); /* it was sent, and there is nobody to receive it */
+	net_gone.sent += dev->stats.tx_packets;
+	slab_free(&queue_slab, dev->priv);
+	slab_free(&loopback_slab, dev);
 }

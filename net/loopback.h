@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * loopback.h - the device that hands every frame back.
- * Not here: its address (net_init.c).
+ * Not here: its address (devinet.c).
  * net_init.c calls in.
  * Source: RFC 1122 3.2.1.3 (g). */
 #pragma once
 
 #include "net/dev.h"
 
-/* loopback_register - add "lo" to a namespace. Returns it, up and running, or NULL. */
-struct net_device *loopback_register(struct net *net);
+/* loopback_init - add "lo" to a namespace; it is down. Returns 0 or -ENOMEM. */
+int loopback_init(struct net *net) __must_check;
+
+/* loopback_exit - the opposite, when it has left its namespace already. */
+void loopback_exit(struct net *net);

@@ -11,6 +11,7 @@
  */
 #include "net/neighbour.h"
 #include "kernel/lib/string.h"
+#include "net/ifaddr.h"
 #include "net/sock.h"
 
 #define BUCKETS 64
@@ -22,6 +23,7 @@ struct neigh_table {
 	u32 entry_n, entry_max;
 	u32 parked;        /* datagrams */
 	u32 parked_frames; /* packets of the pool that they are made of */
+	struct neigh_table *next_spare;
 };
 
 static neigh_probe_fn probe_fn;
@@ -35,15 +37,27 @@ void neigh_set_probe(neigh_probe_fn probe)
 
 static void neigh_timer(struct timer *timer);
 
+/* Of namespaces that are gone: the memory of entries does not come back. */
+static struct neigh_table *spare;
+
 struct neigh_table *neigh_table_new(u32 n)
 {
-	struct neigh_table *tbl = mem_alloc(sizeof(*tbl));
+	struct neigh_table *tbl = spare;
 
+	if (tbl && tbl->entry_max == n) {
+		spare = tbl->next_spare;
+		*tbl = (struct neigh_table){ .entry = tbl->entry, .entry_max = n };
+		return tbl;
+	}
+	tbl = mem_alloc(sizeof(*tbl));
 	if (!tbl)
 		return NULL;
 	tbl->entry = dma_alloc(n * sizeof(struct neighbour));
 	tbl->entry_max = n;
-	return tbl->entry ? tbl : NULL;
+	if (tbl->entry)
+		return tbl;
+	mem_free(tbl, sizeof(*tbl));
+	return NULL;
 }
 
 static struct neighbour **bucket_of(
@@ -98,6 +112,8 @@ static struct neighbour *evict(struct neigh_table *tbl)
 	for (u32 i = 0; i < tbl->entry_n; i++) {
 		struct neighbour *n = &tbl->entry[i];
 
+		if (!n->dev)
+			return n;
 		if (n->nud_state == NUD_PERMANENT || n->arp_queue.n > 0)
 			continue;
 		if (!least || less_needed(n, least))
@@ -154,7 +170,7 @@ static bool known_mac(const struct net_device *dev, be32 addr, u8 mac[ETH_ALEN])
 		multicast_mac(addr, mac);
 		return true;
 	}
-	if (addr.raw == ~0u || (!be32_is_zero(dev->ip_addr) && be32_eq(addr, dev->ip_broadcast))) {
+	if (addr.raw == ~0u || inet_is_broadcast(dev, addr)) {
 		memset(mac, 0xff, ETH_ALEN);
 		return true;
 	}
@@ -237,9 +253,8 @@ static struct sk_buff *unpark(struct neighbour *n)
 	return skb;
 }
 
-static void drop_parked(struct neighbour *n)
+static void drop_parked(struct neighbour *n, enum skb_drop_reason reason)
 {
-	u32 lost = n->arp_queue.n;
 	struct sk_buff *skb;
 
 	while ((skb = unpark(n))) {
@@ -247,11 +262,33 @@ static void drop_parked(struct neighbour *n)
 			skb->sk->sk_lost++;
 			sk_report_error(skb->sk, EHOSTUNREACH);
 		}
-		kfree_skb(skb, SKB_DROP_NEIGH_FAILED);
+		kfree_skb(skb, reason);
 	}
-	if (lost)
-		pr_warn("%s: %pI4 did not answer ARP, %u packet%s dropped\n", n->dev->name,
-			&n->primary_key, lost, lost == 1 ? "" : "s");
+}
+
+/* The entry may be used again; routes that point at it are stale. */
+static void forget(struct neighbour *n)
+{
+	drop_parked(n, SKB_DROP_DEV_DOWN);
+	unlink_neigh(n->tbl, n);
+	net_changed(n->dev->net);
+	n->dev = NULL;
+}
+
+void neigh_ifdown(struct neigh_table *tbl, const struct net_device *dev)
+{
+	for (u32 i = 0; i < tbl->entry_n; i++)
+		if (tbl->entry[i].dev && (!dev || tbl->entry[i].dev == dev))
+			forget(&tbl->entry[i]);
+}
+
+void neigh_table_free(struct neigh_table *tbl)
+{
+	if (!tbl)
+		return;
+	neigh_ifdown(tbl, NULL);
+	tbl->next_spare = spare;
+	spare = tbl;
 }
 
 /* Each fragment of a datagram that waited as one counts against its sender for itself from now on. */
@@ -335,13 +372,19 @@ static void start_asking(struct neighbour *n, enum nud_state state)
 
 static void ask_again(struct neighbour *n)
 {
+	u32 lost = n->arp_queue.n;
+
 	if (n->probes < NEIGH_UCAST_PROBES + NEIGH_MCAST_PROBES) {
 		ask(n);
 		return;
 	}
 	set_state(n, NUD_FAILED);
 	n->updated_ns = clock_ns();
-	drop_parked(n);
+	drop_parked(n, SKB_DROP_NEIGH_FAILED);
+	if (lost)
+		pr_warn("%s: %pI4 did not answer ARP, %u packet%s dropped\n", n->dev->name,
+			&n->primary_key, lost, lost == 1 ? "" : "s");
+	net_changed(n->dev->net); /* another gateway may do */
 }
 
 /* The time without a sign of life is over, or there was one meanwhile. */

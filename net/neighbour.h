@@ -68,6 +68,12 @@ struct neighbour {
  * without memory. */
 struct neigh_table *neigh_table_new(u32 n);
 
+/* neigh_table_free - what is parked is dropped; nobody may point at an entry any more. NULL is allowed. */
+void neigh_table_free(struct neigh_table *tbl);
+
+/* neigh_ifdown - forget all entries of a device, the permanent ones, too; what is parked is dropped. */
+void neigh_ifdown(struct neigh_table *tbl, const struct net_device *dev);
+
 /* neigh_lookup_create - the entry for an address on a device, made if need be; no ARP is sent yet.
  * Never allocates: the table has its entries from the start, and the one that was unused longest
  * makes room (never a permanent one, nor one with packets parked).

@@ -7,16 +7,20 @@
 #include "net/af_inet.h"
 #include "net/af_packet.h"
 #include "net/arp.h"
-#include "net/fib.h"
+#include "net/dev_config.h"
+#include "net/devinet.h"
+#include "net/fib_frontend.h"
 #include "net/icmp.h"
 #include "net/ip.h"
 #include "net/loopback.h"
+#include "net/neighbour.h"
 #include "net/netfilter.h"
 #include "net/netlink/nfnetlink_queue.h"
+#include "net/nf_rules.h"
 #include "net/nf_rules_text.h"
 #include "net/proc.h"
+#include "net/nsfs.h"
 #include "net/udp.h"
-#include "net/wire/ip.h"
 
 /* The only place that knows who sits above whom. */
 static const struct packet_type packet_types[] = {
@@ -33,37 +37,56 @@ static const struct netlink_family *const netlink_families[] = {
 	&nfnetlink_family,
 };
 
-struct net init_net;
-
 /* Pools follow the machine's memory: a machine of 4 MiB gets 128 packets, one of 32 MiB the most. */
-#define SKB_MIN         128
-#define SKB_MAX         1024
-#define SKB_PER_MEM     (32u << 10)
-#define NEIGH_MIN       64
-#define NEIGH_MAX       1024
-#define NEIGH_PER_MEM   (64u << 10)
-#define LOOPBACK_PREFIX 8
+#define SKB_MIN       128
+#define SKB_MAX       1024
+#define SKB_PER_MEM   (32u << 10)
+#define NEIGH_MIN     64
+#define NEIGH_MAX     1024
+#define NEIGH_PER_MEM (64u << 10)
 
 static u32 scaled(u64 per, u32 low, u32 high)
 {
 	return (u32)min(max(mem_total() / per, (u64)low), (u64)high);
 }
 
-int setup_net(struct net *net)
+static int arp_net_init(struct net *net)
 {
-	struct net_device *lo;
-
-	list_init(&net->dev_base);
-	net->genid = 1; /* a cache of zeros is never current */
-	pmtu_init(net);
-	net->fib = fib_table_new();
 	net->arp_tbl = neigh_table_new(scaled(NEIGH_PER_MEM, NEIGH_MIN, NEIGH_MAX));
-	if (!net->fib || !net->arp_tbl || nf_init(net) < 0 || udp_init(net) < 0)
-		return -ENOMEM;
-	lo = loopback_register(net);
-	if (!lo)
-		return -ENOMEM;
-	return ip_addr_assign(lo, cpu_to_be32(INADDR_LOOPBACK), LOOPBACK_PREFIX);
+	return net->arp_tbl ? 0 : -ENOMEM;
+}
+
+static void arp_net_exit(struct net *net)
+{
+	neigh_table_free(net->arp_tbl);
+}
+
+static int nothing_to_init(struct net *net)
+{
+	(void)net;
+	return 0;
+}
+
+/* What a namespace consists of, lowest first. Devices leave it before anything else is unmade. */
+static const struct pernet_operations pernet[] = {
+	{ fib_net_init, fib_net_exit },
+	{ arp_net_init, arp_net_exit },
+	{ nf_init, nf_exit },
+	{ nothing_to_init, nf_rules_exit },
+	{ udp_init, udp_exit },
+	{ loopback_init, loopback_exit },
+	{ nothing_to_init, default_device_exit },
+};
+
+/* Who has to know what happens to a device, in this order. */
+static void netdev_event(struct net_device *dev, enum netdev_event event)
+{
+	inetdev_event(dev, event);
+	fib_netdev_event(dev, event);
+	if (event == NETDEV_DOWN || event == NETDEV_UNREGISTER)
+		neigh_ifdown(dev->net->arp_tbl, dev);
+	else
+		arp_announce(dev);
 }
 
 int net_init(void)
@@ -72,7 +95,8 @@ int net_init(void)
 
 	if (err)
 		return err;
-	dev_set_link_up(arp_announce);
+	net_set_pernet(pernet, ARRAY_SIZE(pernet));
+	dev_set_notifier(netdev_event);
 	dev_set_protocols(packet_types, ARRAY_SIZE(packet_types));
 	ip_set_protocols(inet_protocols, ARRAY_SIZE(inet_protocols));
 	arp_init();
@@ -83,7 +107,8 @@ int net_init(void)
 		BUG_ON(netlink_kernel_create(netlink_families[i]) != 0);
 	nf_rules_file_init();
 	net_proc_init();
-	return setup_net(&init_net);
+	nsfs_init();
+	return setup_net(&init_net) ?: dev_open(init_net.loopback_dev);
 }
 
 static void show_drops(void)
@@ -100,39 +125,71 @@ static void show_drops(void)
 #define DRAIN_PARKED_NS (5 * NSEC_PER_SEC)
 #define DRAIN_RING_NS   (2 * NSEC_PER_SEC)
 
-static void drain_parked(struct net *net)
+static u32 parked_everywhere(void)
+{
+	struct net *net;
+	u32 n = 0;
+
+	for_each_net(net)
+		n += neigh_parked(net->arp_tbl);
+	return n;
+}
+
+static void drain_parked(void)
 {
 	u64 start = clock_ns(), deadline = start + DRAIN_PARKED_NS;
 
-	while (neigh_parked(net->arp_tbl) > 0 && clock_ns() < deadline)
+	while (parked_everywhere() > 0 && clock_ns() < deadline)
 		net_wait(start, deadline);
 }
 
-u64 net_drain(struct net *net)
+u64 net_drain(void)
 {
 	u32 left;
 
-	drain_parked(net);
-	left = dev_drain(net, clock_ns() + DRAIN_RING_NS);
+	drain_parked();
+	left = dev_drain(clock_ns() + DRAIN_RING_NS);
 	if (left)
 		pr_warn("%u frames never left the transmit ring\n", left);
 	show_drops();
-	return skb_pool.lost + neigh_parked(net->arp_tbl) + left;
+	return skb_pool.lost + parked_everywhere() + left;
 }
 
-void net_stats_show(struct net *net)
+static void show_devices(const struct net *net)
 {
 	struct net_device *dev;
-	u64 tx = 0, dropped = 0;
 
-	list_for_each(dev, &net->dev_base, list) {
-		tx += dev->stats.tx_packets;
+	list_for_each(dev, &net->dev_base, list)
 		pr_debug("%s: sent %lu frames (%lu bytes), received %lu (%lu)\n", dev->name,
 			dev->stats.tx_packets, dev->stats.tx_bytes, dev->stats.rx_packets,
 			dev->stats.rx_bytes);
+}
+
+struct net_account net_account(void)
+{
+	struct net_account a = { .accepted = net_gone.accepted, .sent = net_gone.sent };
+	struct net_device *dev;
+	struct net *net;
+
+	for_each_net(net) {
+		a.accepted += net_accepted(net);
+		a.parked += net->mib.parked;
+		a.queued += net->mib.queued;
+		list_for_each(dev, &net->dev_base, list)
+			a.sent += dev->stats.tx_packets;
 	}
 	for (u32 reason = 0; reason < SKB_DROP_TX_REASONS; reason++)
-		dropped += skb_pool.dropped[reason];
+		a.dropped += skb_pool.dropped[reason];
+	return a;
+}
+
+void net_stats_show(void)
+{
+	struct net_account a = net_account();
+	struct net *net;
+
+	for_each_net(net)
+		show_devices(net);
 	pr_info("net: accepted %lu = sent %lu + parked %lu + queued %lu + dropped %lu\n",
-		net_accepted(net), tx, net->mib.parked, net->mib.queued, dropped);
+		a.accepted, a.sent, a.parked, a.queued, a.dropped);
 }

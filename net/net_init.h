@@ -10,13 +10,18 @@
 /* net_init - pools, protocols, the first namespace with lo. Returns 0 or -ENOMEM. */
 int net_init(void) __must_check;
 
-/* setup_net - a namespace with an empty table and lo. Returns 0 or -ENOMEM. */
-int setup_net(struct net *net) __must_check;
-
-/* net_drain - before the machine ends: wait (at most 7 s) until everything accepted for sending has
- * left or was dropped, and say what was.
+/* net_drain - before the machine ends: wait (at most 7 s) until everything accepted for sending in any
+ * namespace has left or was dropped, and say what was.
  * Returns  packets that did not leave */
-u64 net_drain(struct net *net);
+u64 net_drain(void);
 
-/* net_stats_show - design rule 2 as numbers: accepted = sent + parked + queued + dropped. */
-void net_stats_show(struct net *net);
+/* design rule 2 as numbers: accepted = sent + parked + queued + dropped. */
+struct net_account {
+	u64 accepted, sent, parked, queued, dropped;
+};
+
+/* net_account - of all namespaces together, those that are gone included. */
+struct net_account net_account(void);
+
+/* net_stats_show - say it, and what each device did. */
+void net_stats_show(void);

@@ -2,7 +2,7 @@
  * net_namespace.h - struct net: everything the stack knows, so that there can be two of it.
  * Not here: what the members mean; each belongs to the layer it is named for.
  * A process reaches its own through current->nsproxy->net_ns.
- * Source: Linux's struct net. */
+ * Source: Linux's struct net and pernet_operations; network_namespaces(7). */
 #pragma once
 
 #include "kernel/lib/list.h"
@@ -32,6 +32,8 @@ struct net_mib {
 };
 
 struct net {
+	struct list_head list;     /* net_namespace_list */
+	u32 count;                 /* users: the process, socks, open files, names */
 	struct list_head dev_base; /* struct net_device.list, in order of ifindex */
 	struct net_device *loopback_dev;
 	int ifindex_last;
@@ -46,6 +48,43 @@ struct net {
 };
 
 extern struct net init_net;
+extern struct list_head net_namespace_list;
+
+#define for_each_net(net) list_for_each(net, &net_namespace_list, list)
+
+/* What a part of the stack does for a namespace that comes, and for one that goes. */
+struct pernet_operations {
+	int (*init)(struct net *net); /* 0 or negative errno, with nothing left behind */
+	void (*exit)(struct net *net);
+};
+
+/* net_set_pernet - all parts, lowest first; exits run from the last to the first. */
+void net_set_pernet(const struct pernet_operations *ops, size_t n);
+
+/* setup_net - a namespace with one user, empty tables and lo, which is down.
+ * net      zeroed
+ * Returns  0, or -ENOMEM with nothing left behind */
+int setup_net(struct net *net) __must_check;
+
+/* net_create - the same in memory of its own, given back with its last user. NULL without memory. */
+struct net *net_create(void);
+
+/* get_net - one user more. Returns net. */
+static inline struct net *get_net(struct net *net)
+{
+	net->count++;
+	return net;
+}
+
+/* put_net - one less. Without users a namespace goes at the next net_poll, when nobody is in the
+ * middle of it; its cards return to init_net, as on Linux. */
+void put_net(struct net *net);
+
+/* net_gone - what namespaces that are gone had accepted for sending, and what had left by their lo. */
+struct net_gone {
+	u64 accepted, sent;
+};
+extern struct net_gone net_gone;
 
 /* net_accepted - packets that the stack has taken to be sent, whoever made them (design rule 2). */
 static inline u64 net_accepted(const struct net *net)

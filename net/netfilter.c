@@ -23,6 +23,11 @@ int nf_init(struct net *net)
 	return 0;
 }
 
+void nf_exit(struct net *net)
+{
+	slab_free(&hooks_slab, net->nf);
+}
+
 void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops)
 {
 	struct nf_hook_ops *later;

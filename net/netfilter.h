@@ -68,8 +68,10 @@ struct nf_hooks {
 
 extern struct static_key nf_hooks_needed[NF_INET_NUMHOOKS];
 
-/* nf_init - empty lists for a namespace. Returns 0 or -ENOMEM. */
+/* nf_init, nf_exit - empty lists for a namespace; all hooks have left before it ends. Returns 0 or
+ * -ENOMEM. */
 int nf_init(struct net *net) __must_check;
+void nf_exit(struct net *net);
 
 /* nf_register_net_hook, nf_unregister_net_hook - ops stays the caller's while registered. What a
  * socket keeps about its flow is stale then (net_changed): other hooks meet its packets. Packets that

@@ -241,3 +241,10 @@ void nf_rule_flush(struct net *net, enum nf_inet_hooks hook)
 	mem_free(list->rules, list->room * sizeof(struct nf_rule));
 	list->room = 0;
 }
+
+void nf_rules_exit(struct net *net)
+{
+	for (u32 hook = 0; hook < NF_INET_NUMHOOKS; hook++)
+		nf_rule_flush(net, (enum nf_inet_hooks)hook);
+	slab_free(&rules_slab, net->nf_rules);
+}

@@ -74,3 +74,6 @@ int nf_rule_policy(struct net *net, enum nf_inet_hooks hook, u32 verdict) __must
 
 /* nf_rule_flush - no rules, policy NF_ACCEPT, no memory, and no cost on the packet's way. */
 void nf_rule_flush(struct net *net, enum nf_inet_hooks hook);
+
+/* nf_rules_exit - the same for all hooks of a namespace that ends. */
+void nf_rules_exit(struct net *net);

@@ -4,13 +4,14 @@
  * Used by every layer from the socket down to the neighbour.
  * Source: Linux's skb_set_owner_w and sock_wfree: their roles. */
 #include "net/sock.h"
+#include "net/net_namespace.h"
 
 void sock_init_data(
 	struct sock *sk, struct socket *socket, struct net *net, const struct proto *prot, u16 type)
 {
 	sk->sk_prot = prot;
 	sk->sk_socket = socket;
-	sk->sk_net = net;
+	sk->sk_net = get_net(net);
 	sk->sk_type = type;
 	sk->sk_refs = 1;
 	sk->sk_rcvbuf = SK_RCVBUF_DEFAULT;
@@ -20,8 +21,12 @@ void sock_init_data(
 
 void sock_put(struct sock *sk)
 {
-	if (--sk->sk_refs == 0)
-		sk->sk_prot->free(sk);
+	struct net *net = sk->sk_net;
+
+	if (--sk->sk_refs > 0)
+		return;
+	sk->sk_prot->free(sk);
+	put_net(net);
 }
 
 /* From the IPv4 header on: the same before and after the Ethernet header is put on. */

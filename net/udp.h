@@ -10,8 +10,9 @@
 
 extern const struct proto udp_prot;
 
-/* udp_init - the port table of a namespace. Returns 0 or -ENOMEM. */
+/* udp_init, udp_exit - the port table of a namespace. Returns 0 or -ENOMEM. */
 int udp_init(struct net *net) __must_check;
+void udp_exit(struct net *net);
 
 /* udp_sendmsg - send one datagram.
  * sk       bound socket

@@ -4,6 +4,7 @@
  * udp.c binds, udp_input.c looks up.
  * Source: RFC 6056 3.3.1 (random port selection); Linux's ip_local_port_range. */
 #include "net/udp_port.h"
+#include "kernel/lib/slab.h"
 #include "net/udp.h"
 
 #define BUCKETS         64
@@ -15,14 +16,21 @@ struct udp_table {
 	struct list_head bucket[BUCKETS]; /* of inet_sock.bind_node */
 };
 
+static struct slab table_slab = SLAB(struct udp_table);
+
 int udp_init(struct net *net)
 {
-	net->udp_table = mem_alloc(sizeof(struct udp_table));
+	net->udp_table = slab_alloc(&table_slab);
 	if (!net->udp_table)
 		return -ENOMEM;
 	for (u32 i = 0; i < BUCKETS; i++)
 		list_init(&net->udp_table->bucket[i]);
 	return 0;
+}
+
+void udp_exit(struct net *net)
+{
+	slab_free(&table_slab, net->udp_table);
 }
 
 static struct list_head *bucket_of(struct net *net, u16 port)

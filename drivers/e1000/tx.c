@@ -33,9 +33,9 @@ static u32 in_flight(const struct e1000_adapter *a)
 
 static void update_room(struct e1000_adapter *a)
 {
-	bool running = a->netdev.flags & IFF_RUNNING;
+	bool ready = (~a->netdev.flags & (IFF_UP | IFF_RUNNING)) == 0;
 
-	a->netdev.tx_room = running ? E1000_TX_RING - 1 - in_flight(a) : 0;
+	a->netdev.tx_room = ready ? E1000_TX_RING - 1 - in_flight(a) : 0;
 }
 
 /* What never changes is written once: each frame is whole (EOP), gets its checksum (IFCS), and every

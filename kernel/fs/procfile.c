@@ -132,9 +132,13 @@ static const struct file_operations proc_file_ops = {
 
 struct file *proc_open(struct proc_file *proc, u32 flags)
 {
-	struct proc_text *t = spare ?: slab_alloc(&text_slab);
-	struct file *file = t ? file_new(&proc_file_ops, t, flags) : NULL;
+	struct proc_text *t;
+	struct file *file;
 
+	if (proc->open)
+		return proc->open(proc, flags);
+	t = spare ?: slab_alloc(&text_slab);
+	file = t ? file_new(&proc_file_ops, t, flags) : NULL;
 	if (!file)
 		return NULL; /* the text's few bytes stay */
 	if (t == spare)

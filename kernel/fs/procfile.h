@@ -25,6 +25,8 @@ struct proc_file {
 	/* one line that was written, without its newline, never empty; 0 or a negative errno, having
 	 * said what is wrong. NULL: the file is read-only */
 	int (*store)(struct net *net, struct text line);
+	/* a file of another kind: an open file, or NULL without memory. NULL: it is such a text */
+	struct file *(*open)(struct proc_file *proc, u32 flags);
 };
 
 /* proc_register - the file is there from now on. It stays the caller's, and must live for ever. */

@@ -7,6 +7,7 @@
 #include "boot/boot.h"
 #include "kernel/process/process.h"
 #include "net/machine.h"
+#include "net/nsfs.h"
 #include "net/socket.h"
 
 #define SIGSEGV 11
@@ -81,10 +82,12 @@ static const syscall_fn sys_call_table[NR_SYSCALLS + 1] = {
 	[257] = CALL(sys_openat),
 	[262] = CALL(sys_newfstatat),
 	[271] = CALL(sys_ppoll),
+	[272] = CALL(sys_unshare),
 	[273] = CALL(sys_zero), /* set_robust_list: there is one thread */
 	[292] = CALL(sys_dup3),
 	[299] = CALL(sys_recvmmsg),
 	[302] = CALL(sys_prlimit64),
+	[308] = CALL(sys_setns),
 	[318] = CALL(sys_getrandom),
 };
 

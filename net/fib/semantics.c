@@ -351,7 +351,8 @@ static bool sync_hops(struct fib_info *fi, const void *arg)
 		struct fib_nh *nh = &fi->nh[i];
 		u8 flags = (u8)((nh->flags & ~s->clear) | s->set);
 
-		if (nh->dev == s->dev && flags != nh->flags) {
+		/* a local address answers as long as the host does, whatever its device's state */
+		if (nh->dev == s->dev && flags != nh->flags && nh->scope != RT_SCOPE_NOWHERE) {
 			nh->flags = flags;
 			changed = true;
 		}

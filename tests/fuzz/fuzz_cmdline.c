@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * fuzz_cmdline.c - the input is a value of ip=, route=, neigh=, hosts= or egress= (its first byte says which).
+ * fuzz_cmdline.c - the input is a value of ip=, route=, neigh=, hosts=, egress= or netns=
+ * (its first byte says which).
  * A refusal must point inside the word; what is accepted must be fit to be applied.
  * Not here: whether the right words are refused (tests/unit/test_ipconfig.c).
  * libFuzzer calls in.
@@ -24,7 +25,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 typedef bool (*parser)(struct text value, struct parse_error *error);
 
 static const parser parsers[] = { ipconfig_parse_ip, ipconfig_parse_route, ipconfig_parse_neigh,
-	ipconfig_parse_hosts, egress_parse_word };
+	ipconfig_parse_hosts, egress_parse_word, ipconfig_parse_netns };
 
 static void check_error(struct text value, const struct parse_error *error)
 {
@@ -90,6 +91,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	static u32 runs;
 
 	ipconfig_words.ip_n = ipconfig_words.route_n = ipconfig_words.neigh_n = 0;
+	ipconfig_words.netns_n = 0;
 	hosts_file[hosts_len = 0] = 0;
 	destination_n = 0;
 	if (runs++ % EVERY == 0)

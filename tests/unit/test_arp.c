@@ -112,7 +112,7 @@ static void announcement(void **state)
 	assert_int_equal(eth0.sent_n, 1);
 	assert_frame(0, FRAME_ARP_ANNOUNCE);
 	arp_announce(init_net.loopback_dev);
-	eth0.dev.ip_addr = BE32_ZERO;
+	inet_del_ifa(&eth0.dev, list_first_entry(&eth0.dev.ifa_list, struct in_ifaddr, list));
 	arp_announce(&eth0.dev);
 	assert_int_equal(eth0.sent_n, 1);
 }

@@ -317,9 +317,9 @@ static void draining(void **state)
 
 	(void)state;
 	host_tick_clock(NSEC_PER_USEC);
-	assert_int_equal(net_drain(&init_net), 0);
+	assert_int_equal(net_drain(), 0);
 	send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT);
-	assert_int_equal(net_drain(&init_net), 1);
+	assert_int_equal(net_drain(), 1);
 	assert_non_null(strstr(host_captured(), "did not answer ARP"));
 	assert_in_range(clock_ns(), 3 * NSEC_PER_SEC, 5 * NSEC_PER_SEC);
 }
@@ -333,7 +333,7 @@ static void draining_a_card_that_sends_nothing(void **state)
 	stack_know_peer();
 	eth0.stuck = true;
 	send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT);
-	assert_int_equal(net_drain(&init_net), 1);
+	assert_int_equal(net_drain(), 1);
 	assert_non_null(strstr(host_captured(), "1 frames never left"));
 }
 
@@ -343,7 +343,7 @@ static void accounts_in_words(void **state)
 
 	(void)state;
 	send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT);
-	net_stats_show(&init_net);
+	net_stats_show();
 	assert_non_null(
 		strstr(host_captured(), "accepted 2 = sent 1 + parked 1 + queued 0 + dropped 0"));
 }

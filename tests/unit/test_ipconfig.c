@@ -53,6 +53,11 @@ static void assert_not_applied(const char *why)
 		fail_msg("'%s' is not in '%s'", why, problem);
 }
 
+static const struct in_ifaddr *first_ifa(int i)
+{
+	return list_first_entry(&card[i].dev.ifa_list, struct in_ifaddr, list);
+}
+
 static int route_to(u32 addr, struct rtable *rt)
 {
 	struct flowi4 fl4 = { .daddr = cpu_to_be32(addr) };
@@ -73,8 +78,8 @@ static void ip_in_full(void **state)
 		"1.1.1.1:8.8.8.8:10.0.0.7");
 	assert_applied();
 	assert_int_equal(be32_to_cpu(card[1].dev.ip_addr), 0x0a000001);
-	assert_int_equal(card[1].dev.ip_prefix_len, 24);
-	assert_int_equal(be32_to_cpu(card[1].dev.ip_broadcast), 0x0a0000ff);
+	assert_int_equal(first_ifa(1)->prefix_len, 24);
+	assert_int_equal(be32_to_cpu(first_ifa(1)->broadcast), 0x0a0000ff);
 	assert_int_equal(card[0].dev.ip_addr.raw, 0);
 	assert_int_equal(route_to(0x08080808, &rt), 0);
 	assert_int_equal(be32_to_cpu(rt.neigh->primary_key), 0x0a0000fe);
@@ -90,8 +95,8 @@ static void ip_alone(void **state)
 	assert_taken(ipconfig_parse_ip, "172.16.0.1");
 	assert_taken(ipconfig_parse_ip, "192.0.2.1:::::eth1");
 	assert_applied();
-	assert_int_equal(card[0].dev.ip_prefix_len, 16);
-	assert_int_equal(card[1].dev.ip_prefix_len, 24);
+	assert_int_equal(first_ifa(0)->prefix_len, 16);
+	assert_int_equal(first_ifa(1)->prefix_len, 24);
 	assert_null(ipconfig_hostname());
 }
 
@@ -100,7 +105,7 @@ static void ip_class_a(void **state)
 	(void)state;
 	assert_taken(ipconfig_parse_ip, "10.1.2.3::::::none");
 	assert_applied();
-	assert_int_equal(card[0].dev.ip_prefix_len, 8);
+	assert_int_equal(first_ifa(0)->prefix_len, 8);
 }
 
 static void ip_off(void **state)

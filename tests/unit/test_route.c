@@ -115,7 +115,7 @@ static void no_neighbour_free(void **state)
 static void add_second_card(void)
 {
 	fake_register(&eth1, &init_net, 2);
-	assert_int_equal(ip_addr_assign(&eth1.dev, cpu_to_be32(0xac100001), 16), 0);
+	assert_int_equal(inet_insert_ifa(&eth1.dev, cpu_to_be32(0xac100001), 16), 0);
 }
 
 static void two_cards(void **state)
@@ -193,10 +193,10 @@ static void short_prefixes(void **state)
 {
 	(void)state;
 	fake_register(&eth1, &init_net, 2);
-	assert_int_equal(ip_addr_assign(&eth1.dev, cpu_to_be32(0xac100000), 31), 0);
+	assert_int_equal(inet_insert_ifa(&eth1.dev, cpu_to_be32(0xac100000), 31), 0);
 	assert_goes(0xac100001, &eth1.dev, 0xac100000, 0xac100001, 0);
 	assert_int_equal(ip_addr_type(&init_net, cpu_to_be32(0xac100000)), RTN_LOCAL);
-	assert_int_equal(ip_addr_assign(&eth1.dev, cpu_to_be32(0xac110001), 32), 0);
+	assert_int_equal(inet_insert_ifa(&eth1.dev, cpu_to_be32(0xac110001), 32), 0);
 	assert_int_equal(ip_addr_type(&init_net, cpu_to_be32(0xac110001)), RTN_LOCAL);
 }
 

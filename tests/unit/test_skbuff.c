@@ -124,7 +124,8 @@ static const struct proto counting = { .free = count_free };
 
 static void waiting_packets_keep_their_sock(void **state)
 {
-	struct sock sk = { .sk_prot = &counting, .sk_refs = 1 };
+	struct net net = { .count = 2 };
+	struct sock sk = { .sk_prot = &counting, .sk_refs = 1, .sk_net = &net };
 	struct sk_buff *skb;
 
 	(void)state;
@@ -142,6 +143,7 @@ static void waiting_packets_keep_their_sock(void **state)
 	assert_int_equal(freed, 0);
 	kfree_skb(skb, SKB_DROP_NEIGH_FAILED);
 	assert_int_equal(freed, 1);
+	assert_int_equal(net.count, 1);
 	assert_int_equal(sk.sk_wmem, 0);
 }
 

@@ -129,10 +129,13 @@ static void whose_datagram(void **state)
 static void no_memory(void **state)
 {
 	struct net net = { .genid = 1 };
+	int err = 0;
 
 	(void)state;
 	host_fail_commit(1, true);
-	assert_int_equal(udp_init(&net), -ENOMEM);
+	for (u32 i = 0; i < 8 && !err; i++) /* a page has room for a few */
+		err = udp_init(&net);
+	assert_int_equal(err, -ENOMEM);
 	host_fail_commit(0, false);
 }
 

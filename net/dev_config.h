@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ * dev_config.h - what an operator does to a network device: down, another name, another namespace.
+ * Not here: sending and receiving, registration (dev.h); addresses (devinet.h).
+ * rtnetlink.c, the ioctls, ipconfig_apply.c and net_init.c call in.
+ * Source: Linux's dev_close, dev_change_name, dev_change_net_namespace. */
+#pragma once
+
+#include "net/dev.h"
+
+/* dev_close - the opposite of dev_open. What is on the card's ring has a tenth of a second to leave. */
+void dev_close(struct net_device *dev);
+
+/* dev_set_mtu - Returns 0, or -EINVAL outside 68..1500. */
+int dev_set_mtu(struct net_device *dev, u32 mtu) __must_check;
+
+/* dev_change_name - name: below IFNAMSIZ characters. Returns 0, -EINVAL (characters), -EEXIST. */
+int dev_change_name(struct net_device *dev, const char *name) __must_check;
+
+/* dev_change_net_namespace - the device leaves its namespace, losing addresses and routes, and is down
+ * in the other one.
+ * Returns  0; -EINVAL (lo stays), -EEXIST (its name is taken there) */
+int dev_change_net_namespace(struct net_device *dev, struct net *net) __must_check;
+
+/* default_device_exit - net ends: its cards return to init_net, as dev0, dev1 .. where their names
+ * are taken; lo leaves it. */
+void default_device_exit(struct net *net);
