@@ -30,7 +30,6 @@ OBJS := \
 	net/af_inet.o \
 	net/udp.o \
 	net/route.o \
-	net/fib_lookup.o \
 	net/fib_trie.o \
 	net/fib_select.o \
 	net/ip_output.o \
@@ -72,11 +71,12 @@ OBJS := \
 	net/timer.o \
 	net/pmtu.o \
 	net/fib/change.o \
-	net/fib/hash.o \
-	net/fib/pool.o \
+	net/fib/show.o \
+	net/fib/paint.o \
 	net/fib/reshape.o \
-	net/fib/runs.o \
+	net/fib/pool.o \
 	net/fib/semantics.o \
+	net/fib/hash.o \
 	net/fib/table.o \
 	net/fib/file.o \
 	net/fib/selftest.o \
@@ -172,7 +172,7 @@ $(BUILD)/%.o: %.S
 
 # What runs once is built small, what every packet meets is built fast.
 FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/socket_user net/af_inet net/udp \
-	net/route net/fib_lookup net/fib_trie net/fib_select net/ip_output net/msg net/netfilter net/nf_rules \
+	net/route net/fib_trie net/fib_select net/ip_output net/msg net/netfilter net/nf_rules \
 	net/neighbour net/dev net/skbuff net/ip_input net/udp_input net/datagram \
 	drivers/e1000/tx drivers/e1000/rx net/fib/file kernel/lib/parse
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os

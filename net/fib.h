@@ -129,6 +129,14 @@ int fib_table_insert(struct fib_table *tb, const struct fib_config *cfg) __must_
  * Returns  0, or -ESRCH */
 int fib_table_delete(struct fib_table *tb, const struct fib_config *cfg) __must_check;
 
+/* fib_table_defer - many routes are about to come: do not keep the trie up to date meanwhile. Lookups
+ * stay right, but slow. */
+void fib_table_defer(struct fib_table *tb);
+
+/* fib_table_settle - the many routes are there: build the trie, in one go.
+ * Returns  0; -ENOMEM, -ENOSPC: it goes on slowly, and is tried again with changes to come */
+int fib_table_settle(struct fib_table *tb);
+
 /* fib_table_lookup - longest prefix match, then the checks of tos, scope, oif and live next hops;
  * where they fail, the next best route, then the next shorter prefix.
  * Takes no lock, allocates nothing.
@@ -171,7 +179,7 @@ void fib_table_ignore_linkdown(struct fib_table *tb, bool on);
 struct fib_cursor {
 	struct fib_table *tb;
 	u64 *keys;
-	size_t room, n, at;
+	size_t n, at;
 	u32 nth; /* route of the prefix at `at` */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * pool.c - pieces of eight-byte units, and arrays that start small.
+ * pool.c - pieces of eight-byte units.
  * Not here: locks; a table is changed by one writer at a time.
- * fib_trie.c, fib/semantics.c and fib/table.c call in; it calls net/machine.h.
+ * paint.c, reshape.c and semantics.c call in; it calls net/machine.h.
  * Source: see fib/pool.h. */
 #include "net/fib/pool.h"
 #include "kernel/lib/string.h"
@@ -120,46 +120,4 @@ void fib_pool_drop(struct fib_pool *p)
 size_t fib_pool_bytes(const struct fib_pool *p)
 {
 	return at_home(p) ? 0 : (size_t)(p->end - p->far) * FIB_UNIT;
-}
-
-static size_t vec_bytes(const struct fib_vec *v, u32 n)
-{
-	return ALIGN_UP((size_t)n * v->elem, FIB_PAGE);
-}
-
-int fib_vec_reserve(struct fib_vec *v, u32 n)
-{
-	if (v->at == v->near && n <= v->near_max)
-		return 0;
-	if (n > v->far_max)
-		return -ENOSPC;
-	size_t bytes = vec_bytes(v, n);
-	if (bytes > v->far_bytes) {
-		if (mem_commit(v->far + v->far_bytes, bytes - v->far_bytes) != 0)
-			return -ENOMEM;
-		v->far_bytes = bytes;
-	}
-	if (v->at == v->near) {
-		memcpy(v->far, v->near, (size_t)v->n * v->elem);
-		WRITE_ONCE(v->at, v->far);
-	}
-	return 0;
-}
-
-/* One page more than needed stays, and home is left at its full size but entered at half of it:
- * a table that swings around a border must not move with every route. */
-void fib_vec_trim(struct fib_vec *v, u32 n)
-{
-	if (v->at == v->near)
-		return;
-	size_t keep = vec_bytes(v, n) + FIB_PAGE;
-	if (n <= v->near_max / 2) {
-		memcpy(v->near, v->far, (size_t)n * v->elem);
-		WRITE_ONCE(v->at, v->near);
-		keep = 0;
-	}
-	if (keep < v->far_bytes) {
-		mem_decommit(v->far + keep, v->far_bytes - keep);
-		v->far_bytes = keep;
-	}
 }

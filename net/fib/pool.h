@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * pool.h - where a routing table keeps its small things, and its long arrays.
+ * pool.h - where a routing table keeps its small things.
  * Not here: what is kept; nothing is ever moved behind its owner's back.
- * fib_trie.c and fib/semantics.c take pieces, fib/table.c arrays; it calls net/machine.h.
+ * paint.c and semantics.c take pieces; it calls net/machine.h.
  * Source: segregated free lists after Knuth, "The Art of Computer Programming" vol. 1, 2.5. */
 #pragma once
 
@@ -13,7 +13,7 @@
 
 /* Pieces up to FIB_EXACT units have a free list per size, so that a piece given back fits the
  * next request of its size exactly; longer ones are rounded up to a power of two. */
-#define FIB_EXACT     49u
+#define FIB_EXACT     72u
 #define FIB_CLASSES   (FIB_EXACT + 6)
 #define FIB_PIECE_MAX 1024u /* units: the last class */
 
@@ -54,20 +54,3 @@ void fib_pool_drop(struct fib_pool *p);
 
 /* fib_pool_bytes - memory of the pool's own. */
 size_t fib_pool_bytes(const struct fib_pool *p);
-
-/* An array that begins inside the table's own page and moves out when it grows: three routes
- * cost no page of their own. near and far are its two homes, n counts elements. */
-struct fib_vec {
-	char *at, *near, *far;
-	u32 elem;              /* bytes of one element */
-	u32 near_max, far_max; /* elements */
-	u32 n;
-	size_t far_bytes; /* committed */
-};
-
-/* fib_vec_reserve - room for n elements, new ones not cleared; the array may move.
- * Returns  0, -ENOMEM, or -ENOSPC beyond far_max */
-int fib_vec_reserve(struct fib_vec *v, u32 n) __must_check;
-
-/* fib_vec_trim - give back the pages that n elements do not need; it may move home. */
-void fib_vec_trim(struct fib_vec *v, u32 n);

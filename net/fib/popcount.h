@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
  * popcount.h - count the bits of a word, by the instruction or without it.
  * Not here: finding out which; the machine sets cpu_has_popcnt before the first table is made.
- * Used by fib_trie.c. Calls nothing.
- * Source: CPUID.01H:ECX.POPCNT[bit 23] (SDM vol. 2A, CPUID); Warren, "Hacker's Delight", 5-1. */
+ * Used by fib_trie.h and what is built on it. Calls nothing.
+ * Source: CPUID.01H:ECX.POPCNT[bit 23] (SDM vol. 2A, CPUID). */
 #pragma once
 
 #include "kernel/lib/types.h"
 
 /* cpu_has_popcnt - POPCNT may be executed. Defined and set by the machine: not every virtual CPU
- * has it, QEMU's default model does not. */
+ * has it, QEMU's default model does not. Tries are laid out by it, so it may not change while
+ * there are any. */
 extern bool cpu_has_popcnt;
 
 /* The compiler may not be told -mpopcnt, since the kernel has to run without: hence by hand. */
@@ -24,11 +25,23 @@ static __always_inline u32 popcount_hw(u64 x)
 #endif
 }
 
-/* Sums of 2, then 4, then 8 bits side by side; the product adds the eight bytes in its top one. */
-static __always_inline u32 popcount_sw(u64 x)
+/* [byte][bit]: the bits set from that one upward. Filled when the first table is made. */
+extern u8 fib_ends_from[256][8];
+
+static __always_inline u32 ends_from(u8 bits, u32 bit)
 {
-	x -= (x >> 1) & 0x5555555555555555ull;
-	x = (x & 0x3333333333333333ull) + ((x >> 2) & 0x3333333333333333ull);
-	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0full;
-	return (u32)((x * 0x0101010101010101ull) >> 56);
+	return fib_ends_from[bits][bit];
 }
+
+/* A whole word by the table, where speed does not matter. */
+static inline u32 popcount_sw(u64 x)
+{
+	u32 n = 0;
+
+	for (; x != 0; x >>= 8)
+		n += fib_ends_from[x & 255][0];
+	return n;
+}
+
+/* fib_popcount_init - fill the table; again does no harm. */
+void fib_popcount_init(void);

@@ -168,9 +168,8 @@ static void start_over(struct fib_table *tb)
 {
 	fib_pool_drop(&tb->infos);
 	tb->dst_free = 0;
-	tb->dsts.n = FIB_DST_SPOILT + 1;
-	fib_vec_trim(&tb->dsts, tb->dsts.n);
-	WRITE_ONCE(tb->trie.dst, (struct fib_dst *)tb->dsts.at);
+	tb->dst_n = FIB_DST_SPOILT + 1;
+	fib_dsts_trim(tb);
 }
 
 void fib_release_info(struct fib_table *tb, u32 info)
@@ -212,30 +211,36 @@ bool fib_nh_match(const struct fib_config *cfg, const struct fib_info *fi)
 
 /* ---- answers --------------------------------------------------------------------------- */
 
-static struct fib_dst *dst_at(const struct fib_table *tb, u32 id)
+void fib_dst_fill(const struct fib_table *tb, struct fib_dst *dst, struct fib_info *fi)
 {
-	return (struct fib_dst *)tb->dsts.at + id;
-}
+	uintptr_t word = FIB_DST_SLOW;
 
-uintptr_t fib_dst_word(const struct fib_table *tb, struct fib_info *fi)
-{
-	bool plain = fib_props[fi->type].error == 0 && !fi->dead && fib_nh_usable(tb, &fi->nh[0]);
+	if (fi != NULL) {
+		bool plain = fib_props[fi->type].error == 0 && !fi->dead &&
+			     fib_nh_usable(tb, &fi->nh[0]);
 
-	return (uintptr_t)fi | (plain ? 0 : FIB_DST_SLOW);
+		word = (uintptr_t)fi | (plain ? 0 : FIB_DST_SLOW);
+		dst->type = fi->type;
+		dst->scope = fi->scope;
+	}
+	WRITE_ONCE(dst->fi, word);
 }
 
 static int dst_new(struct fib_table *tb, u16 *id)
 {
-	if (tb->dst_free != 0) {
-		*id = tb->dst_free;
-		tb->dst_free = dst_at(tb, *id)->next;
+	*id = (u16)tb->dst_free;
+	if (*id != 0) {
+		tb->dst_free = fib_dst_at(tb, *id)->next;
 		return 0;
 	}
-	int err = fib_vec_reserve(&tb->dsts, tb->dsts.n + 1);
-	if (err != 0)
-		return err;
-	WRITE_ONCE(tb->trie.dst, (struct fib_dst *)tb->dsts.at);
-	*id = (u16)tb->dsts.n++;
+	if (tb->dst_n == FIB_DST_MAX)
+		return -ENOSPC;
+	if (tb->dst_n == tb->dst_room) {
+		if (mem_commit(fib_dst_at(tb, tb->dst_room), FIB_PAGE) != 0)
+			return -ENOMEM;
+		tb->dst_room += FIB_PAGE / sizeof(struct fib_dst);
+	}
+	*id = (u16)tb->dst_n++;
 	return 0;
 }
 
@@ -253,20 +258,18 @@ int fib_dst_get(struct fib_table *tb, u32 info, u8 plen, u16 *id)
 		int err = dst_new(tb, &new);
 		if (err != 0)
 			return err;
-		struct fib_dst *dst = dst_at(tb, new);
-		dst->plen = plen;
-		dst->refs = 0;
-		dst->fi = info != 0 ? fib_dst_word(tb, fib_info_at(tb, info)) : FIB_DST_SLOW;
+		*fib_dst_at(tb, new) = (struct fib_dst){ .plen = plen };
+		fib_dst_fill(tb, fib_dst_at(tb, new), info != 0 ? fib_info_at(tb, info) : NULL);
 		*known = new;
 	}
-	dst_at(tb, *known)->refs++;
+	fib_dst_at(tb, *known)->refs++;
 	*id = *known;
 	return 0;
 }
 
 void fib_dst_put(struct fib_table *tb, u16 id)
 {
-	struct fib_dst *dst = dst_at(tb, id);
+	struct fib_dst *dst = fib_dst_at(tb, id);
 	struct fib_info *fi = (struct fib_info *)(dst->fi & ~(uintptr_t)FIB_DST_SLOW);
 
 	if (--dst->refs != 0)
@@ -308,7 +311,7 @@ static void refresh_dsts(struct fib_table *tb, struct fib_info_node *node)
 {
 	for (u32 plen = 0; plen < FIB_LENGTHS; plen++)
 		if (node->dst_id[plen] != 0)
-			WRITE_ONCE(dst_at(tb, node->dst_id[plen])->fi, fib_dst_word(tb, &node->fi));
+			fib_dst_fill(tb, fib_dst_at(tb, node->dst_id[plen]), &node->fi);
 }
 
 /* Let fn change every info; what it changed is shown at once.

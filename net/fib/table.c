@@ -6,13 +6,13 @@
 #include "net/fib/table.h"
 #include "kernel/lib/string.h"
 
-#define DSTS_BYTES  (FIB_DST_MAX * sizeof(struct fib_dst))
+#define DSTS_BYTES  (FIB_DST_MAX * sizeof(struct fib_dst)) /* behind page 0, which has some */
 #define INFOS_BYTES (16ul << 20)
 #define BUDGET_MIN  (4ull << 20)
 #define BUDGET_MAX  (4ull << 30) /* so that all units together have 31-bit numbers */
-#define MAX_ALIASES (1u << 26)   /* an alias's number fits beside its prefix in a sort key */
+#define MAX_ALIASES (1u << (64 - FIB_KEY_BITS))
 
-_Static_assert(sizeof(struct fib_table) + 768 <= FIB_PAGE,
+_Static_assert(sizeof(struct fib_table) + 768 <= FIB_DSTS_AT,
 	"page 0 must have room for a few infos behind struct fib_table");
 
 /* Address space is never given back to the machine, so a freed table's waits for the next one. */
@@ -45,37 +45,22 @@ static void keep_address_space(void *at, size_t bytes)
 	spares[i].bytes = bytes;
 }
 
-static void vec_init(struct fib_vec *v, void *near, u32 near_max, u32 elem)
-{
-	v->at = v->near = near;
-	v->near_max = near_max;
-	v->elem = elem;
-	v->n = 1; /* 0 means none, or the default answer */
-}
-
 /* Divide the address space behind page 0; the picture is in fib/table.h. */
 static void lay_out(struct fib_table *tb, size_t budget)
 {
-	char *at = (char *)tb + FIB_PAGE;
-	u32 home = (u32)(offsetof(struct fib_table, near_infos) / FIB_UNIT);
+	size_t at = FIB_PAGE + DSTS_BYTES;
 
-	vec_init(&tb->dsts, tb->near_dsts, FIB_NEAR_DSTS, sizeof(struct fib_dst));
-	tb->dsts.far = at;
-	tb->dsts.far_max = FIB_DST_MAX;
-	at += DSTS_BYTES;
-
-	u32 infos = (u32)((size_t)(at - (char *)tb) / FIB_UNIT);
-	fib_pool_init(&tb->infos, (char *)tb, home, FIB_PAGE_UNITS, infos,
-		infos + (u32)(INFOS_BYTES / FIB_UNIT));
+	fib_pool_init(&tb->infos, (char *)tb, sizeof(struct fib_table) / FIB_UNIT,
+		FIB_DSTS_AT / FIB_UNIT, (u32)(at / FIB_UNIT), (u32)((at + INFOS_BYTES) / FIB_UNIT));
 	at += INFOS_BYTES;
-
-	vec_init(&tb->aliases, tb->near_aliases, FIB_NEAR_ALIASES, sizeof(struct fib_alias));
-	tb->aliases.far = at;
+	tb->aliases.at = tb->aliases.near;
+	tb->aliases.n = 1; /* 0 means none */
+	tb->aliases.far = (struct fib_alias *)((char *)tb + at);
 	tb->aliases.far_max = (u32)min(budget / sizeof(struct fib_alias), (size_t)MAX_ALIASES);
 	at += budget;
-
-	u32 trie = (u32)((size_t)(at - (char *)tb) / FIB_UNIT);
-	fib_trie_init(&tb->trie, (char *)tb, tb->runs, trie, trie + (u32)(2 * budget / FIB_UNIT));
+	tb->trie.dst = fib_dst_at(tb, 0);
+	fib_trie_init(
+		&tb->trie, tb->runs, (u32)(at / FIB_UNIT), (u32)((at + 2 * budget) / FIB_UNIT));
 }
 
 struct fib_table *fib_table_new(void)
@@ -94,20 +79,28 @@ struct fib_table *fib_table_new(void)
 	}
 	tb->reserved = bytes;
 	tb->hash_seed = random_u32();
+	fib_popcount_init();
 	lay_out(tb, budget);
 	fib_heads_init(&tb->alias_heads);
 	fib_heads_init(&tb->info_heads);
-	tb->near_dsts[FIB_DST_DEFAULT].fi = FIB_DST_SLOW;
-	WRITE_ONCE(tb->trie.dst, tb->near_dsts);
+	tb->dst_room = FIB_NEAR_DSTS;
+	tb->dst_n = FIB_DST_DEFAULT + 1;
+	fib_dst_at(tb, FIB_DST_DEFAULT)->fi = FIB_DST_SLOW;
 	/* The answer of a table whose trie is given up; it must not need memory then. */
 	BUG_ON(fib_dst_get(tb, 0, FIB_LENGTHS - 1, &id) != 0 || id != FIB_DST_SPOILT);
 	return tb;
 }
 
-static void vec_free(struct fib_vec *v)
+static size_t dsts_bytes(const struct fib_table *tb)
 {
-	if (v->far_bytes != 0)
-		mem_decommit(v->far, v->far_bytes);
+	return (tb->dst_room - FIB_NEAR_DSTS) * sizeof(struct fib_dst);
+}
+
+void fib_dsts_trim(struct fib_table *tb)
+{
+	if (dsts_bytes(tb) != 0)
+		mem_decommit(fib_dst_at(tb, FIB_NEAR_DSTS), dsts_bytes(tb));
+	tb->dst_room = FIB_NEAR_DSTS;
 }
 
 void fib_table_free(struct fib_table *tb)
@@ -117,8 +110,9 @@ void fib_table_free(struct fib_table *tb)
 	size_t bytes = tb->reserved;
 	fib_trie_free(&tb->trie);
 	fib_pool_drop(&tb->infos);
-	vec_free(&tb->dsts);
-	vec_free(&tb->aliases);
+	fib_dsts_trim(tb);
+	if (tb->aliases.far_bytes != 0)
+		mem_decommit(tb->aliases.far, tb->aliases.far_bytes);
 	fib_heads_free(&tb->alias_heads);
 	fib_heads_free(&tb->info_heads);
 	mem_decommit(tb, FIB_PAGE);
@@ -134,10 +128,9 @@ struct fib_bytes fib_table_bytes(const struct fib_table *tb)
 {
 	struct fib_bytes b = { .trie = fib_trie_bytes(&tb->trie) };
 
-	b.total = FIB_PAGE + tb->dsts.far_bytes + tb->aliases.far_bytes +
-		  fib_pool_bytes(&tb->infos) + heads_bytes(&tb->alias_heads) +
-		  heads_bytes(&tb->info_heads);
-	if (tb->trie.root % FIB_ROOT_ALIGN != 0) /* a run list lies in page 0 */
+	b.total = FIB_PAGE + dsts_bytes(tb) + tb->aliases.far_bytes + fib_pool_bytes(&tb->infos) +
+		  heads_bytes(&tb->alias_heads) + heads_bytes(&tb->info_heads);
+	if (tb->trie.root->width != 0) /* a run list lies in page 0 */
 		b.total += b.trie;
 	return b;
 }
@@ -161,6 +154,52 @@ void fib_table_hash_policy(struct fib_table *tb, enum fib_hash_policy policy)
 {
 	tb->hash_policy = (u8)policy;
 	tb->genid++;
+}
+
+/* ---- the array of routes ------------------------------------------------------------------ */
+
+static size_t alias_bytes(u32 n)
+{
+	return ALIGN_UP(n * sizeof(struct fib_alias), (size_t)FIB_PAGE);
+}
+
+int fib_aliases_reserve(struct fib_aliases *a)
+{
+	size_t bytes = alias_bytes(a->n + 1);
+
+	if (a->at == a->near && a->n < FIB_NEAR_ALIASES)
+		return 0;
+	if (a->n == a->far_max)
+		return -ENOSPC;
+	if (bytes > a->far_bytes) {
+		if (mem_commit((char *)a->far + a->far_bytes, bytes - a->far_bytes) != 0)
+			return -ENOMEM;
+		a->far_bytes = bytes;
+	}
+	if (a->at == a->near) {
+		memcpy(a->far, a->near, a->n * sizeof(struct fib_alias));
+		a->at = a->far;
+	}
+	return 0;
+}
+
+/* One page more than needed stays, and home is left at its full size but entered at half of it:
+ * a table that swings around a border must not move with every route. */
+void fib_aliases_trim(struct fib_aliases *a)
+{
+	size_t keep = alias_bytes(a->n) + FIB_PAGE;
+
+	if (a->at == a->near)
+		return;
+	if (a->n <= FIB_NEAR_ALIASES / 2) {
+		memcpy(a->near, a->far, a->n * sizeof(struct fib_alias));
+		a->at = a->near;
+		keep = 0;
+	}
+	if (keep < a->far_bytes) {
+		mem_decommit((char *)a->far + keep, a->far_bytes - keep);
+		a->far_bytes = keep;
+	}
 }
 
 /* ---- routes of a prefix ------------------------------------------------------------------ */
@@ -189,49 +228,63 @@ u32 fib_next_alias(const struct fib_table *tb, u32 alias)
 
 /* ---- listing ----------------------------------------------------------------------------- */
 
-/* A sort key is prefix, length and the first alias's number, from the top: 32 + 6 + 26 bits. */
-#define KEY_PLEN_SHIFT 26
-#define KEY_PLEN       63
+#define RADIX_BITS 8u
 
-static void sift_down(u64 *keys, size_t root, size_t n)
+/* One pass of a radix sort: by eight bits, those with equal ones stay in order (Knuth vol. 3, 5.2.5). */
+static void sort_by(const u64 *from, u64 *to, size_t n, u32 shift)
 {
-	u64 key = keys[root];
+	u32 at[1 << RADIX_BITS] = { 0 }, sum = 0;
 
-	for (size_t child; (child = 2 * root + 1) < n; root = child) {
-		if (child + 1 < n && keys[child + 1] > keys[child])
-			child++;
-		if (keys[child] <= key)
-			break;
-		keys[root] = keys[child];
+	for (size_t i = 0; i < n; i++)
+		at[(u8)(from[i] >> shift)]++;
+	for (u32 i = 0; i < ARRAY_SIZE(at); i++) {
+		u32 count = at[i];
+
+		at[i] = sum;
+		sum += count;
 	}
-	keys[root] = key;
+	for (size_t i = 0; i < n; i++)
+		to[at[(u8)(from[i] >> shift)]++] = from[i];
 }
 
-/* Heapsort: no recursion, no second array, no bad case (Williams 1964). */
-static void sort(u64 *keys, size_t n)
+static bool in_order(const u64 *keys, size_t n)
 {
-	for (size_t i = n / 2; i-- > 0;)
-		sift_down(keys, i, n);
-	for (size_t last = n; last-- > 1;) {
-		u64 key = keys[last];
+	size_t i = 1;
 
-		keys[last] = keys[0];
-		keys[0] = key;
-		sift_down(keys, 0, last);
-	}
+	while (i < n && keys[i - 1] << (64 - FIB_KEY_BITS) <= keys[i] << (64 - FIB_KEY_BITS))
+		i++;
+	return i >= n;
 }
 
-static size_t first_keys(const struct fib_table *tb, u64 *keys)
+size_t fib_keys_bytes(const struct fib_table *tb)
 {
-	size_t n = 0;
+	return tb->aliases.n * sizeof(u64);
+}
 
-	for (u32 i = 1; i < tb->aliases.n; i++) {
-		const struct fib_alias *fa = fib_alias_at(tb, i);
+u64 *fib_sorted_keys(const struct fib_table *tb)
+{
+	size_t n = tb->aliases.n - 1, bytes = fib_keys_bytes(tb);
+	u64 *keys = mem_alloc(bytes), *other;
 
-		if (fib_first_alias(tb, fa->prefix, fa->plen) == i)
-			keys[n++] = (u64)fa->prefix << 32 | (u64)fa->plen << KEY_PLEN_SHIFT | i;
+	if (keys == NULL)
+		return NULL;
+	for (u32 i = 0; i < n; i++) {
+		const struct fib_alias *fa = fib_alias_at(tb, i + 1);
+
+		keys[i] = (u64)(i + 1) << FIB_KEY_BITS | (u64)fa->prefix << 8 | fa->plen;
 	}
-	return n;
+	if (in_order(keys, n))
+		return keys;
+	other = mem_alloc(bytes);
+	for (u32 shift = 0; other != NULL && shift < FIB_KEY_BITS; shift += RADIX_BITS) {
+		u64 *sorted = other;
+
+		sort_by(keys, sorted, n, shift);
+		other = keys;
+		keys = sorted;
+	}
+	mem_free(other != NULL ? other : keys, bytes);
+	return other != NULL ? keys : NULL;
 }
 
 static struct fib_config config_of(const struct fib_table *tb, u32 alias)
@@ -257,22 +310,19 @@ static struct fib_config config_of(const struct fib_table *tb, u32 alias)
 
 int fib_dump_start(struct fib_table *tb, struct fib_cursor *c)
 {
-	*c = (struct fib_cursor){ .tb = tb, .keys = mem_alloc(tb->aliases.n * sizeof(u64)) };
-	if (c->keys == NULL)
-		return -ENOMEM;
-	c->n = first_keys(tb, c->keys);
-	c->room = tb->aliases.n;
-	sort(c->keys, c->n);
-	return 0;
+	*c = (struct fib_cursor){ .tb = tb, .keys = fib_sorted_keys(tb), .n = tb->aliases.n - 1 };
+	return c->keys != NULL ? 0 : -ENOMEM;
 }
 
-/* By prefix, not by number: numbers move when routes go. */
+/* By prefix, not by number: numbers move when routes go. A prefix's keys are as many as its routes
+ * were; the first one stands for all of them. */
 bool fib_dump_next(struct fib_cursor *c, struct fib_config *route)
 {
-	for (; c->at < c->n; c->at++, c->nth = 0) {
+	const u64 mask = (1ull << FIB_KEY_BITS) - 1;
+
+	while (c->at < c->n) {
 		u64 key = c->keys[c->at];
-		u32 alias =
-			fib_first_alias(c->tb, (u32)(key >> 32), key >> KEY_PLEN_SHIFT & KEY_PLEN);
+		u32 alias = fib_first_alias(c->tb, fib_key_prefix(key), fib_key_plen(key));
 
 		for (u32 i = 0; i < c->nth && alias != 0; i++)
 			alias = fib_next_alias(c->tb, alias);
@@ -281,11 +331,15 @@ bool fib_dump_next(struct fib_cursor *c, struct fib_config *route)
 			*route = config_of(c->tb, alias);
 			return true;
 		}
+		do
+			c->at++;
+		while (c->at < c->n && ((c->keys[c->at] ^ key) & mask) == 0);
+		c->nth = 0;
 	}
 	return false;
 }
 
 void fib_dump_end(struct fib_cursor *c)
 {
-	mem_free(c->keys, c->room * sizeof(u64));
+	mem_free(c->keys, (c->n + 1) * sizeof(u64));
 }

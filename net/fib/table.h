@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * table.h - the inside of a routing table: where the trie, the routes and the infos lie.
  * Not here: anything for others; they include fib.h.
- * Used by fib/table.c, fib_lookup.c, fib/semantics.c, fib/hash.c and the tests.
+ * Used by fib_trie.c, fib_select.c, the files of net/fib/ and the tests.
  * Source: Linux's names: fib_alias is a route of a prefix, fib_info what several routes share. */
 #pragma once
 
@@ -18,7 +18,6 @@ struct fib_alias {
 	u8 chosen; /* of several default routes: the one last preferred, FIB_NONE_CHOSEN */
 };
 
-#define FIB_DST_SPOILT  1u /* the answer of a given-up trie: ask the routes, from length 32 down */
 #define FIB_NONE_CHOSEN 0xffu
 #define FIB_LENGTHS     33u /* 0..32 */
 
@@ -43,42 +42,58 @@ struct fib_chain {
 	u32 (*hash)(struct fib_table *tb, u32 item);
 };
 
+/* Routes in an array, dense, from 1. It begins inside the table's page and moves out when it grows. */
 #define FIB_NEAR_ALIASES 20u
-#define FIB_NEAR_DSTS    24u
+
+struct fib_aliases {
+	struct fib_alias *at, *far;
+	u32 n, far_max;
+	size_t far_bytes; /* committed */
+	struct fib_alias near[FIB_NEAR_ALIASES];
+};
+
+#define FIB_NEAR_DSTS 24u
 
 /* A table is one reservation of address space:
  *
- *   page 0                                    | answers | infos | routes | trie A | trie B |
- *   this struct, the first few of everything  |    address space, committed as needed      |
+ *   page 0                                   |         | infos | routes | trie A | trie B |
+ *   this struct | the first infos | answers: 0..23 | 24.. |  address space, committed as needed  |
  *
- * so that a machine with a handful of routes pays one page for all of it. */
+ * so that a machine with a handful of routes pays one page for all of it, and a lookup adds
+ * numbers to the table's address where it would have to load others. */
 struct fib_table {
-	struct fib_trie trie; /* first: a lookup's words on one cache line */
+	struct fib_trie trie; /* first: blocks are named by their distance from it */
 	u32 genid;
 	bool spoilt;        /* the trie is given up: every lookup asks the routes */
+	bool deferred;      /* and not to be built again before fib_table_settle */
 	u32 spoilt_changes; /* since it was last tried to rebuild it */
 	bool ignore_linkdown;
 	u8 hash_policy;
 	u32 hash_seed;
 	enum fib_nh_state (*nh_state)(const struct fib_nh *nh);
-	size_t reserved;        /* bytes of address space */
-	struct fib_vec dsts;    /* of struct fib_dst */
-	struct fib_vec aliases; /* of struct fib_alias, dense, from 1 */
-	struct fib_pool infos;  /* of struct fib_info_node */
+	size_t reserved;       /* bytes of address space */
+	u32 dst_n, dst_room;   /* answers: numbers given out, and committed */
+	u32 dst_free;          /* list of those given back */
+	struct fib_pool infos; /* of struct fib_info_node */
 	u32 info_n;
 	u32 len_n[FIB_LENGTHS];      /* routes of each length */
 	u16 complex_id[FIB_LENGTHS]; /* answers that say: ask the aliases, from this length down */
-	u16 dst_free;
 	struct fib_heads alias_heads, info_heads;
+	struct fib_aliases aliases;
 	struct fib_runs runs[2];
-	struct fib_dst near_dsts[FIB_NEAR_DSTS];
-	struct fib_alias near_aliases[FIB_NEAR_ALIASES];
-	char near_infos[]; /* to the end of the page */
+	char near_infos[]; /* up to the answers */
 };
+
+#define FIB_DSTS_AT (FIB_PAGE - FIB_NEAR_DSTS * sizeof(struct fib_dst))
+
+static inline struct fib_dst *fib_dst_at(const struct fib_table *tb, u64 id)
+{
+	return (struct fib_dst *)((uintptr_t)tb + id * sizeof(struct fib_dst) + FIB_DSTS_AT);
+}
 
 static inline struct fib_alias *fib_alias_at(const struct fib_table *tb, u32 alias)
 {
-	return (struct fib_alias *)tb->aliases.at + alias;
+	return tb->aliases.at + alias;
 }
 
 static inline struct fib_info_node *fib_info_node_at(const struct fib_table *tb, u32 info)
@@ -154,8 +169,8 @@ int fib_dst_get(struct fib_table *tb, u32 info, u8 plen, u16 *id) __must_check;
 /* fib_dst_put - one user less; the last one frees the number. */
 void fib_dst_put(struct fib_table *tb, u16 id);
 
-/* fib_dst_word - fib_dst.fi for an info: slow unless its first hop can be taken unseen. */
-uintptr_t fib_dst_word(const struct fib_table *tb, struct fib_info *fi);
+/* fib_dst_fill - what an answer says of an info: slow unless its first hop can be taken unseen. */
+void fib_dst_fill(const struct fib_table *tb, struct fib_dst *dst, struct fib_info *fi);
 
 /* fib_nh_usable - may traffic go this way? */
 static inline bool fib_nh_usable(const struct fib_table *tb, const struct fib_nh *nh)
@@ -172,7 +187,76 @@ u32 fib_first_alias(const struct fib_table *tb, u32 prefix, u8 plen);
 /* fib_next_alias - the next best of the same prefix, or 0. */
 u32 fib_next_alias(const struct fib_table *tb, u32 alias);
 
-/* ---- fib/change.c ---------------------------------------------------------------------- */
+/* fib_aliases_reserve - room for one more route; the array may move.
+ * Returns  0, -ENOMEM, or -ENOSPC when there are as many as the table can name */
+int fib_aliases_reserve(struct fib_aliases *a) __must_check;
+
+/* fib_aliases_trim - give back the pages that n routes do not need; it may move home. */
+void fib_aliases_trim(struct fib_aliases *a);
+
+/* fib_dsts_trim - give back the answers' memory but for what lies in the table's page. */
+void fib_dsts_trim(struct fib_table *tb);
+
+/* A sort key: the prefix and its length, from bit 39 down; above them a route's number. */
+#define FIB_KEY_BITS 40u
+
+static inline u32 fib_key_prefix(u64 key)
+{
+	return (u32)(key >> 8);
+}
+
+static inline u8 fib_key_plen(u64 key)
+{
+	return (u8)key;
+}
+
+static inline u32 fib_key_alias(u64 key)
+{
+	return (u32)(key >> FIB_KEY_BITS);
+}
+
+/* fib_sorted_keys - the keys of all aliases.n - 1 routes, by prefix, shorter first.
+ * Returns  memory of fib_keys_bytes to mem_free, or NULL */
+u64 *fib_sorted_keys(const struct fib_table *tb);
+
+/* fib_keys_bytes - what those keys take. */
+size_t fib_keys_bytes(const struct fib_table *tb);
+
+/* ---- fib/show.c ------------------------------------------------------------------------ */
+
+/* What decides where a route stands. */
+struct fib_key {
+	u32 prefix, priority;
+	u8 plen, tos, table_id;
+};
+
+/* fib_show - let the trie show `info` (0: ask the routes) for a prefix that shows `old`; a new one
+ * has FIB_DST_DEFAULT.
+ * Returns  0; -ENOSPC, -ENOMEM with nothing changed */
+int fib_show(struct fib_table *tb, const struct fib_key *k, u16 old, u32 info) __must_check;
+
+/* fib_show_next - the same where it may not fail: at the worst the routes themselves answer. */
+void fib_show_next(struct fib_table *tb, const struct fib_key *k, u16 old, u32 info);
+
+/* fib_hide - the prefix's last route goes. */
+void fib_hide(struct fib_table *tb, const struct fib_key *k, u16 old);
+
+/* fib_shown_info - which info's answer stands for a route; 0: not every flow may use it. */
+static inline u32 fib_shown_info(const struct fib_alias *fa)
+{
+	return fa->tos == 0 ? fa->info : 0;
+}
+
+/* fib_shown_id - the answer that the trie has for a prefix's first route. */
+static inline u16 fib_shown_id(const struct fib_table *tb, const struct fib_alias *fa)
+{
+	u32 info = fib_shown_info(fa);
+
+	return info != 0 ? fib_info_node_at(tb, info)->dst_id[fa->plen] : tb->complex_id[fa->plen];
+}
+
+/* fib_changed - a route of this length has come or gone: tell caches, mend what is spoilt. */
+void fib_changed(struct fib_table *tb, u8 plen);
 
 /* fib_refresh_default - the default route's first alias may have changed. */
 void fib_refresh_default(struct fib_table *tb);
