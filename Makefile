@@ -57,6 +57,7 @@ OBJS := \
 	net/sock.o \
 	net/datagram.o \
 	net/af_packet.o \
+	net/packet_sockopt.o \
 	net/pcap.o \
 	net/proc.o \
 	net/dev_ioctl.o \

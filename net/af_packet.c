@@ -8,26 +8,15 @@
 #include "kernel/lib/string.h"
 #include "net/datagram.h"
 #include "net/eth.h"
+#include "net/ip_cmsg.h"
 #include "net/sockopt.h"
 
 #define SLL_ADDR_OFF offsetof(struct sockaddr_ll, sll_addr)
 #define VLAN_HLEN    4
 #define ETH_P_8021Q  0x8100
 
-enum packet_option {
-	PACKET_ADD_MEMBERSHIP = 1,
-	PACKET_DROP_MEMBERSHIP = 2,
-	PACKET_STATISTICS = 6,
-	PACKET_IGNORE_OUTGOING = 23
-};
-
 struct list_head packet_sockets = LIST_HEAD_INIT(packet_sockets);
 static struct slab packet_slab = SLAB(struct packet_sock);
-
-static struct packet_sock *pkt_sk(const struct sock *sk)
-{
-	return (struct packet_sock *)(uintptr_t)sk;
-}
 
 /* ---- hearing ---------------------------------------------------------------------------- */
 
@@ -40,7 +29,7 @@ static bool wanted(const struct packet_sock *po, const struct sk_buff *skb, bool
 
 	if (dev->net != po->sk.sk_net)
 		return false;
-	if (po->sk.sk_bound_dev_if && po->sk.sk_bound_dev_if != dev->ifindex)
+	if (po->ifindex && po->ifindex != dev->ifindex)
 		return false;
 	if (outgoing && (skb->sk == &po->sk || po->ignore_outgoing))
 		return false;
@@ -64,7 +53,7 @@ static void device_address(struct sockaddr_ll *sll, const struct net_device *dev
 	sll->sll_halen = ETH_ALEN;
 }
 
-static struct sk_buff *copy_frame(const struct sk_buff *skb, bool outgoing)
+static struct sk_buff *copy_frame(const struct sock *sk, const struct sk_buff *skb, bool outgoing)
 {
 	const struct ethhdr *eth = (const void *)skb->data;
 	struct sk_buff *copy = skb_alloc(SKB_NETWORK_OFF);
@@ -79,6 +68,7 @@ static struct sk_buff *copy_frame(const struct sk_buff *skb, bool outgoing)
 		.sll_pkttype = outgoing ? PACKET_OUTGOING : skb->pkt_type };
 	device_address(sll, skb->dev);
 	memcpy(sll->sll_addr, eth->h_source, ETH_ALEN);
+	copy->tstamp = sk->sk_timestamp ? clock_realtime_ns() : 0;
 	return copy;
 }
 
@@ -91,7 +81,7 @@ static void packet_rcv(struct packet_tap *tap, const struct sk_buff *skb, bool o
 		return;
 	po->tp_packets++;
 	if (skb->len <= SKB_SLOT - SKB_NETWORK_OFF && sk_rcvbuf_takes(&po->sk, skb->len))
-		copy = copy_frame(skb, outgoing);
+		copy = copy_frame(&po->sk, skb, outgoing);
 	if (copy)
 		sock_queue_rcv_skb(&po->sk, copy);
 	else
@@ -115,6 +105,7 @@ static ssize packet_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		memcpy(msg->name, frame_address(skb), sizeof(struct sockaddr_ll));
 		msg->namelen = sizeof(struct sockaddr_ll);
 	}
+	sock_recv_cmsgs(msg, sock->sk, skb);
 	return skb_copy_datagram(sock->sk, msg, hidden_len(sock->sk), len);
 }
 
@@ -133,7 +124,7 @@ static int find_destination(
 	const struct packet_sock *po, const struct msghdr *msg, struct destination *to)
 {
 	const struct sockaddr_ll *sll = (const void *)msg->name;
-	int ifindex = po->sk.sk_bound_dev_if;
+	int ifindex = po->ifindex;
 
 	*to = (struct destination){ .protocol = po->num };
 	if (sll) {
@@ -240,7 +231,7 @@ static int packet_bind(struct socket *sock, const struct sockaddr_storage *addr,
 	}
 	if (!be16_is_zero(sll->sll_protocol))
 		po->num = sll->sll_protocol;
-	po->sk.sk_bound_dev_if = sll->sll_ifindex;
+	po->ifindex = sll->sll_ifindex;
 	listen(po, !be16_is_zero(po->num));
 	if (dev && !(dev->flags & IFF_UP))
 		sk_report_error(&po->sk, ENETDOWN);
@@ -250,14 +241,14 @@ static int packet_bind(struct socket *sock, const struct sockaddr_storage *addr,
 static int packet_getname(struct socket *sock, struct sockaddr_storage *addr, bool peer)
 {
 	const struct packet_sock *po = pkt_sk(sock->sk);
-	const struct net_device *dev = dev_get_by_index(po->sk.sk_net, po->sk.sk_bound_dev_if);
+	const struct net_device *dev = dev_get_by_index(po->sk.sk_net, po->ifindex);
 	struct sockaddr_ll *sll = (void *)addr;
 
 	if (peer)
 		return -EOPNOTSUPP;
-	*sll = (struct sockaddr_ll){ .sll_family = AF_PACKET,
-		.sll_ifindex = po->sk.sk_bound_dev_if,
-		.sll_protocol = po->num };
+	*sll = (struct sockaddr_ll){
+		.sll_family = AF_PACKET, .sll_ifindex = po->ifindex, .sll_protocol = po->num
+	};
 	if (dev) {
 		device_address(sll, dev);
 		memcpy(sll->sll_addr, dev->dev_addr, ETH_ALEN);
@@ -268,7 +259,7 @@ static int packet_getname(struct socket *sock, struct sockaddr_storage *addr, bo
 static u16 packet_poll(struct socket *sock)
 {
 	const struct sock *sk = sock->sk;
-	const struct net_device *dev = dev_get_by_index(sk->sk_net, sk->sk_bound_dev_if);
+	const struct net_device *dev = dev_get_by_index(sk->sk_net, pkt_sk(sk)->ifindex);
 	u16 events = sk->sk_err ? POLLERR : 0;
 
 	if (sk->sk_receive_queue.n > 0)
@@ -283,6 +274,7 @@ static void packet_release(struct socket *sock)
 	struct packet_sock *po = pkt_sk(sock->sk);
 
 	listen(po, false);
+	packet_leave_all(po);
 	list_del(&po->list);
 	sock_purge_rcv(&po->sk);
 	po->sk.sk_socket = NULL;
@@ -292,47 +284,6 @@ static void packet_release(struct socket *sock)
 static void packet_free(struct sock *sk)
 {
 	slab_free(&packet_slab, sk);
-}
-
-/* ---- options ---------------------------------------------------------------------------- */
-
-/* Asking starts the counts anew. */
-static int get_statistics(struct sock *sk, void __user *val, u32 *len)
-{
-	struct packet_sock *po = pkt_sk(sk);
-	struct {
-		u32 tp_packets, tp_drops;
-	} stats = { po->tp_packets, (u32)(sk->sk_drops - po->drops_told_n) };
-
-	po->tp_packets = 0;
-	po->drops_told_n = sk->sk_drops;
-	return sockopt_put(&stats, sizeof(stats), val, len);
-}
-
-static const struct sockopt packet_options[] = {
-	{ PACKET_STATISTICS, OPT_BYTES | OPT_RO, .get_bytes = get_statistics },
-	{ PACKET_IGNORE_OUTGOING, 0, OPT_MEMBER(struct packet_sock, ignore_outgoing), 0, 1 },
-};
-
-static const struct sockopt_table packet_table = { packet_options, ARRAY_SIZE(packet_options), 4 };
-
-static int packet_setsockopt(
-	struct socket *sock, int level, int name, const void __user *val, u32 len)
-{
-	if (level == SOL_SOCKET)
-		return sock_setsockopt(sock, name, val, len);
-	if (level != SOL_PACKET)
-		return -ENOPROTOOPT;
-	return sockopt_set(&packet_table, sock->sk, name, val, len);
-}
-
-static int packet_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len)
-{
-	if (level == SOL_SOCKET)
-		return sock_getsockopt(sock, name, val, len);
-	if (level != SOL_PACKET)
-		return -ENOPROTOOPT;
-	return sockopt_get(&packet_table, sock->sk, name, val, len);
 }
 
 /* ---- the family ------------------------------------------------------------------------- */

@@ -23,16 +23,36 @@ struct sockaddr_ll {
 
 _Static_assert(sizeof(struct sockaddr_ll) == 20, "bits of the system-call ABI");
 
+#define PACKET_MEMBERSHIPS_MAX 8
+
 struct packet_sock {
-	struct sock sk; /* first: a sock is cast to it; sk_bound_dev_if: 0 for all devices */
+	struct sock sk; /* first: a sock is cast to it */
 	struct packet_tap tap;
 	struct list_head list; /* of all packet sockets */
+	int ifindex;           /* bound to; 0: all devices */
 	be16 num;              /* the ethertype it hears; ETH_P_ALL: every one; zero: none */
 	bool running;          /* the tap is in */
 	bool ignore_outgoing;
 	u32 tp_packets;   /* heard since PACKET_STATISTICS was last asked for */
 	u64 drops_told_n; /* of sk_drops, told by then */
+	/* what it wants its devices to hear beyond their own; count 0: a free place */
+	struct packet_membership {
+		int ifindex;
+		u16 type, count;
+	} member[PACKET_MEMBERSHIPS_MAX];
 };
+
+static inline struct packet_sock *pkt_sk(const struct sock *sk)
+{
+	return (struct packet_sock *)(uintptr_t)sk;
+}
+
+/* packet_setsockopt, packet_getsockopt - of all levels, as struct proto_ops has them. */
+int packet_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len);
+int packet_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len);
+
+/* packet_leave_all - its devices need not hear more on its behalf. */
+void packet_leave_all(struct packet_sock *po);
 
 /* af_packet_init - register the family. */
 void af_packet_init(void);

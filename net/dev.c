@@ -47,6 +47,18 @@ int dev_open(struct net_device *dev)
 	return 0;
 }
 
+void dev_set_promiscuity(struct net_device *dev, int change)
+{
+	bool was = dev->promiscuity > 0;
+
+	dev->promiscuity += (u32)change;
+	if (was == (dev->promiscuity > 0))
+		return;
+	dev->flags ^= IFF_PROMISC;
+	if (dev->netdev_ops->ndo_set_rx_mode)
+		dev->netdev_ops->ndo_set_rx_mode(dev);
+}
+
 struct net_device *dev_get_by_name(struct net *net, const char *name, size_t len)
 {
 	struct net_device *dev;

@@ -20,6 +20,7 @@ enum dev_flags {
 	IFF_LOOPBACK = 0x8,
 	IFF_RUNNING = 0x40, /* the link is there: frames can leave */
 	IFF_NOARP = 0x80,
+	IFF_PROMISC = 0x100, /* hears frames for others as well */
 	IFF_MULTICAST = 0x1000
 };
 
@@ -37,6 +38,8 @@ struct net_device_ops {
 	int (*ndo_poll)(struct net_device *dev, int budget);
 	/* frames that the hardware has not fetched yet */
 	u32 (*ndo_tx_pending)(struct net_device *dev);
+	/* IFF_PROMISC changed; NULL: it has no filter */
+	void (*ndo_set_rx_mode)(struct net_device *dev);
 };
 
 struct net_device_stats {
@@ -66,6 +69,7 @@ struct net_device {
 	be32 ip_addr;              /* the first of ifa_list; zero: no address */
 	struct list_head ifa_list; /* of struct in_ifaddr: primary ones before secondary ones */
 	char name[IFNAMSIZ];
+	u32 promiscuity; /* how many want IFF_PROMISC */
 	struct net *net;
 	struct list_head list; /* net->dev_base */
 	void *priv;            /* the driver's */
@@ -82,6 +86,9 @@ void register_netdev(struct net *net, struct net_device *dev, const char *name);
 
 /* dev_open - IFF_UP and ndo_open, unless it is up. Returns 0 or what the driver says. */
 int dev_open(struct net_device *dev) __must_check;
+
+/* dev_set_promiscuity - one more (1) or one less (-1) wants to hear frames for others. */
+void dev_set_promiscuity(struct net_device *dev, int change);
 
 /* dev_get_by_name, dev_get_by_index - or NULL. name: len characters. */
 struct net_device *dev_get_by_name(struct net *net, const char *name, size_t len);

@@ -208,8 +208,8 @@ static void packet_show(struct seq_file *m, struct net *net)
 	list_for_each(po, &packet_sockets, list)
 		if (po->sk.sk_net == net)
 			seq_printf(m, "%p %-6u %-4u %04x   %-5d %d %-6u 0      0\n", NULL,
-				po->sk.sk_refs, po->sk.sk_type, be16_to_cpu(po->num),
-				po->sk.sk_bound_dev_if, po->running, po->sk.sk_receive_queue.bytes);
+				po->sk.sk_refs, po->sk.sk_type, be16_to_cpu(po->num), po->ifindex,
+				po->running, po->sk.sk_receive_queue.bytes);
 }
 
 /* ---- the files -------------------------------------------------------------------------- */

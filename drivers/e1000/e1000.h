@@ -99,6 +99,9 @@ bool e1000_setup_rx(struct e1000_adapter *a);
 /* e1000_enable_rx - start receiving; once, and last. */
 void e1000_enable_rx(struct e1000_adapter *a);
 
+/* e1000_set_rx_mode - ndo_set_rx_mode: frames for others, too, or not. */
+void e1000_set_rx_mode(struct net_device *dev);
+
 /* e1000_poll - ndo_poll: hand up at most budget frames. Returns how many. */
 int e1000_poll(struct net_device *dev, int budget);
 

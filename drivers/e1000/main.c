@@ -40,6 +40,7 @@ static const struct net_device_ops e1000_netdev_ops = {
 	.ndo_reclaim = e1000_reclaim,
 	.ndo_poll = e1000_poll,
 	.ndo_tx_pending = e1000_tx_pending,
+	.ndo_set_rx_mode = e1000_set_rx_mode,
 };
 
 static const char *model_name(const struct pci_dev *pci)

@@ -48,10 +48,19 @@ bool e1000_setup_rx(struct e1000_adapter *a)
 	return true;
 }
 
-/* Written once, and last: QEMU's model stops receiving for a second after each write of RCTL. */
+/* QEMU's model stops receiving for a second after each write of RCTL. */
+void e1000_set_rx_mode(struct net_device *dev)
+{
+	u32 filter_off = dev->flags & IFF_PROMISC ? RCTL_UPE | RCTL_MPE : 0;
+
+	ew32(container_of(dev, struct e1000_adapter, netdev), E1000_RCTL,
+		RCTL_EN | RCTL_BAM | RCTL_SECRC | filter_off);
+}
+
+/* Last, when all else is set. */
 void e1000_enable_rx(struct e1000_adapter *a)
 {
-	ew32(a, E1000_RCTL, RCTL_EN | RCTL_BAM | RCTL_SECRC);
+	e1000_set_rx_mode(&a->netdev);
 	ew32(a, E1000_RDT, E1000_RX_RING - 1);
 }
 

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from scapy.layers.l2 import ARP, Ether
+from scapy.packet import Raw
 
 import images
-from support import (BROADCAST_MAC, GATEWAY, GATEWAY_MAC, GUEST, GUEST_MAC, NEIGH, WORDS, Nic,
-                     arps_sent, assert_success, boot, check_by_tshark, quiet_net, run_on_host, table)
+from peer import Peer
+from support import (BROADCAST_MAC, DEADLINE_S, GATEWAY, GATEWAY_MAC, GUEST, GUEST_MAC, NEIGH, WORDS,
+                     Machine, Nic, arps_sent, assert_success, boot, check_by_tshark, quiet_net,
+                     run_on_host, shown, table)
 
 BUSYBOX = Path("/bin/busybox")      # Debian's package busybox-static
 
@@ -52,6 +55,27 @@ def test_arping(kernel, busybox, pcap):
     assert (asked[Ether].dst, asked[ARP].op, asked[ARP].pdst) == (BROADCAST_MAC, 1, GATEWAY)
     assert (asked[ARP].hwsrc, asked[ARP].psrc) == (GUEST_MAC, GUEST)
     check_by_tshark(pcap, 0)
+
+
+OTHERS = Ether(src=GATEWAY_MAC, dst="02:00:00:00:00:99", type=0x88b5) / Raw(bytes(50))
+
+
+@pytest.mark.parametrize("promisc", [False, True])
+def test_frames_for_others(kernel, program, promisc):
+    """The card keeps them away, unless PACKET_MR_PROMISC asks for them."""
+    with Peer() as peer:
+        machine = Machine(kernel=kernel, append=WORDS, nics=[Nic(peer.netdev)],
+                          initrd=f"{program('sniff')} {'promisc' if promisc else ''}".strip())
+        with machine.start() as running:
+            running.wait_for("= promiscuous", DEADLINE_S)
+            peer.send(OTHERS)
+            peer.send(OTHERS / Raw(b"x"))
+            result = shown(running.wait(DEADLINE_S))
+    assert f"= promiscuous: {int(promisc)}\n" in result.serial
+    heard = re.findall(r"^heard (\d+) bytes, type 3, to 02:..:99$", result.serial, re.M)
+    assert heard == (["64", "65"] if promisc else [])
+    assert "FAILED" not in result.serial
+    assert_success(result)
 
 
 def test_ifconfig(kernel, busybox):

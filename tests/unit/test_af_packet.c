@@ -358,6 +358,34 @@ static void names_are_told(void **state)
 	assert_int_equal(sys_getpeername((u64)fd, user(&name), user(&room)), -EOPNOTSUPP);
 }
 
+static void memberships(void **state)
+{
+	struct {
+		int ifindex;
+		u16 type, alen;
+		u8 address[8];
+	} mreq = { .ifindex = eth0.dev.ifindex, .type = 1 };
+	u64 fd = (u64)packet_socket(SOCK_RAW, ETH_P_ALL), one = (u64)packet_socket(SOCK_RAW, 0);
+
+	(void)state;
+	assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 1, user(&mreq), 15), -EINVAL);
+	for (u32 i = 0; i < 2; i++)
+		assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 1, user(&mreq), 16), 0);
+	assert_int_equal(sys_setsockopt(one, SOL_PACKET, 1, user(&mreq), 16), 0);
+	assert_true(eth0.dev.flags & IFF_PROMISC);
+	assert_int_equal(eth0.dev.promiscuity, 2);
+	for (u32 i = 0; i < 3; i++) /* once more than joined is no error, as on Linux */
+		assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 2, user(&mreq), 16), 0);
+	assert_true(eth0.dev.flags & IFF_PROMISC);
+	fd_close(&init_task.files, (int)one);
+	assert_false(eth0.dev.flags & IFF_PROMISC);
+	mreq.alen = 7;
+	assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 1, user(&mreq), 16), -EINVAL);
+	mreq.ifindex = 99;
+	assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 1, user(&mreq), 16), -ENODEV);
+	assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 2, user(&mreq), 16), 0);
+}
+
 static void options(void **state)
 {
 	int fd = packet_socket(SOCK_RAW, ETH_P_ALL), value = 2;
@@ -401,6 +429,7 @@ int main(void)
 		STACK_TEST(wrong_sockets_and_names),
 		STACK_TEST(a_device_that_is_down),
 		STACK_TEST(names_are_told),
+		STACK_TEST(memberships),
 		STACK_TEST(options),
 	};
 

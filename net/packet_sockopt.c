@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT
+ * packet_sockopt.c - options of packet sockets: statistics, and what their devices should hear.
+ * Not here: sending and hearing (af_packet.c), options of every socket (sockopt.c).
+ * af_packet.c's operations point here. Calls dev_set_promiscuity.
+ * Source: packet(7); the numbers and layouts are Linux's. */
+#include "net/af_packet.h"
+#include "net/sockopt.h"
+
+enum packet_option {
+	PACKET_ADD_MEMBERSHIP = 1,
+	PACKET_DROP_MEMBERSHIP = 2,
+	PACKET_STATISTICS = 6,
+	PACKET_IGNORE_OUTGOING = 23
+};
+
+/* ---- memberships ------------------------------------------------------------------------ */
+
+struct packet_mreq {
+	int mr_ifindex;
+	u16 mr_type, mr_alen;
+	u8 mr_address[8];
+};
+
+enum packet_mr {
+	PACKET_MR_MULTICAST,
+	PACKET_MR_PROMISC,
+	PACKET_MR_ALLMULTI,
+	PACKET_MR_UNICAST
+};
+
+static int get_mreq(struct packet_mreq *mreq, const void __user *val, u32 len)
+{
+	return len < sizeof(*mreq) ? -EINVAL : copy_from_user(mreq, val, sizeof(*mreq));
+}
+
+/* The place of a membership, or a free one, or NULL. */
+static struct packet_membership *find_member(
+	struct packet_sock *po, const struct packet_mreq *mreq, bool or_free)
+{
+	struct packet_membership *unused = NULL;
+
+	for (u32 i = 0; i < PACKET_MEMBERSHIPS_MAX; i++) {
+		struct packet_membership *m = &po->member[i];
+
+		if (m->count == 0)
+			unused = m;
+		else if (m->ifindex == mreq->mr_ifindex && m->type == mreq->mr_type)
+			return m;
+	}
+	return or_free ? unused : NULL;
+}
+
+/* Whatever more it is that a socket wants to hear, the card then hears everything. */
+static int add_membership(struct sock *sk, const void __user *val, u32 len)
+{
+	struct packet_membership *m;
+	struct packet_mreq mreq;
+	struct net_device *dev;
+	int err = get_mreq(&mreq, val, len);
+
+	if (err)
+		return err;
+	dev = dev_get_by_index(sk->sk_net, mreq.mr_ifindex);
+	if (!dev)
+		return -ENODEV;
+	if (mreq.mr_alen > ETH_ALEN || mreq.mr_type > PACKET_MR_UNICAST)
+		return -EINVAL;
+	m = find_member(pkt_sk(sk), &mreq, true);
+	if (!m)
+		return -ENOBUFS;
+	m->ifindex = mreq.mr_ifindex;
+	m->type = mreq.mr_type;
+	if (m->count++ == 0)
+		dev_set_promiscuity(dev, 1);
+	return 0;
+}
+
+static void leave(struct sock *sk, struct packet_membership *m)
+{
+	struct net_device *dev = dev_get_by_index(sk->sk_net, m->ifindex);
+
+	m->count = 0;
+	if (dev)
+		dev_set_promiscuity(dev, -1);
+}
+
+static int drop_membership(struct sock *sk, const void __user *val, u32 len)
+{
+	struct packet_membership *m;
+	struct packet_mreq mreq;
+	int err = get_mreq(&mreq, val, len);
+
+	if (err)
+		return err;
+	m = find_member(pkt_sk(sk), &mreq, false);
+	if (m && --m->count == 0)
+		leave(sk, m);
+	return 0;
+}
+
+void packet_leave_all(struct packet_sock *po)
+{
+	for (u32 i = 0; i < PACKET_MEMBERSHIPS_MAX; i++)
+		if (po->member[i].count > 0)
+			leave(&po->sk, &po->member[i]);
+}
+
+/* ---- options ---------------------------------------------------------------------------- */
+
+/* Asking starts the counts anew. */
+static int get_statistics(struct sock *sk, void __user *val, u32 *len)
+{
+	struct packet_sock *po = pkt_sk(sk);
+	struct {
+		u32 tp_packets, tp_drops;
+	} stats = { po->tp_packets, (u32)(sk->sk_drops - po->drops_told_n) };
+
+	po->tp_packets = 0;
+	po->drops_told_n = sk->sk_drops;
+	return sockopt_put(&stats, sizeof(stats), val, len);
+}
+
+static const struct sockopt packet_options[] = {
+	{ PACKET_ADD_MEMBERSHIP, OPT_BYTES | OPT_WO, .set_bytes = add_membership },
+	{ PACKET_DROP_MEMBERSHIP, OPT_BYTES | OPT_WO, .set_bytes = drop_membership },
+	{ PACKET_STATISTICS, OPT_BYTES | OPT_RO, .get_bytes = get_statistics },
+	{ PACKET_IGNORE_OUTGOING, 0, OPT_MEMBER(struct packet_sock, ignore_outgoing), 0, 1 },
+};
+
+static const struct sockopt_table packet_table = { packet_options, ARRAY_SIZE(packet_options), 4 };
+
+int packet_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len)
+{
+	if (level == SOL_SOCKET)
+		return sock_setsockopt(sock, name, val, len);
+	if (level != SOL_PACKET)
+		return -ENOPROTOOPT;
+	return sockopt_set(&packet_table, sock->sk, name, val, len);
+}
+
+int packet_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len)
+{
+	if (level == SOL_SOCKET)
+		return sock_getsockopt(sock, name, val, len);
+	if (level != SOL_PACKET)
+		return -ENOPROTOOPT;
+	return sockopt_get(&packet_table, sock->sk, name, val, len);
+}
