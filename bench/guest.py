@@ -5,6 +5,7 @@ Not here: what is done with them (instructions.py, throughput.py, growth.py). Th
 bench/programs/bench-send.c, the same file on muffin and on Linux. The wire is two ports of a hub: it
 takes every frame and costs nothing. Addresses and neighbours are set, so nothing waits for an answer.
 """
+import os
 import re
 import sys
 from pathlib import Path
@@ -18,7 +19,8 @@ from qemu import Machine, Nic, null_net  # noqa: E402
 
 KERNEL, PROGRAM = "build/muffin.elf", "build/bench/programs/bench-send"
 FLOOR = "build/floor.elf"
-ICOUNT = "shift=0,sleep=off"    # one tick of the time-stamp counter is one guest instruction
+# One tick of the time-stamp counter is one guest instruction. Only TCG can: else ticks are the CPU's.
+ICOUNT = "shift=0,sleep=off" if os.environ.get("ACCEL", "tcg") == "tcg" else None
 ADDRESS = ("ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off "
            "neigh=10.0.2.2,52:55:0a:00:02:02 neigh=10.0.2.3,52:55:0a:00:02:03")
 RUN_S = 300
