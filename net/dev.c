@@ -107,18 +107,26 @@ void dev_carrier(struct net_device *dev, bool up)
 static struct static_key taps_active;
 static struct list_head taps = LIST_HEAD_INIT(taps);
 
+/* Senders that keep what they found out look again, and see the taps. */
+static void set_taps_active(bool active)
+{
+	struct net *net;
+
+	static_key_set(&taps_active, active);
+	for_each_net(net)
+		net_changed(net);
+}
+
 void dev_add_tap(struct packet_tap *tap)
 {
 	list_add_tail(&tap->list, &taps);
-	static_key_set(&taps_active, true);
-	net_changed(&init_net);
+	set_taps_active(true);
 }
 
 void dev_remove_tap(struct packet_tap *tap)
 {
 	list_del(&tap->list);
-	static_key_set(&taps_active, !list_empty(&taps));
-	net_changed(&init_net);
+	set_taps_active(!list_empty(&taps));
 }
 
 static noinline void show_taps(const struct sk_buff *skb, bool outgoing)

@@ -9,6 +9,7 @@
 #include "net/af_packet.h"
 #include "net/fib.h"
 #include "net/neighbour.h"
+#include "net/net_init.h"
 #include "net/udp.h"
 #include "net/udp_port.h"
 #include "net/wire/arp.h"
@@ -212,6 +213,22 @@ static void packet_show(struct seq_file *m, struct net *net)
 				po->running, po->sk.sk_receive_queue.bytes);
 }
 
+/* ---- the account ------------------------------------------------------------------------ */
+
+/* Design rule 2, of all namespaces together: the first five lines add up. */
+static void account_show(struct seq_file *m, struct net *net)
+{
+	struct net_account a = net_account();
+
+	(void)net;
+	seq_printf(m, "accepted %lu\nsent %lu\nparked %lu\nqueued %lu\ndropped %lu\n", a.accepted,
+		a.sent, a.parked, a.queued, a.dropped);
+	for (u32 reason = 0; reason < SKB_DROP_REASONS; reason++)
+		seq_printf(m, "%s %lu %s\n", reason < SKB_DROP_TX_REASONS ? "out" : "in",
+			skb_pool.dropped[reason], skb_drop_name(reason));
+	seq_printf(m, "packets free %u of %u\n", skb_pool.free_n, skb_pool.total_n);
+}
+
 /* ---- the files -------------------------------------------------------------------------- */
 
 static struct proc_file files[] = {
@@ -221,6 +238,7 @@ static struct proc_file files[] = {
 	{ .path = "/proc/net/arp", .show = arp_show },
 	{ .path = "/proc/net/udp", .show = udp_show },
 	{ .path = "/proc/net/packet", .show = packet_show },
+	{ .path = "/proc/net/muffin", .show = account_show },
 };
 
 void net_proc_init(void)

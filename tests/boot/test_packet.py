@@ -117,3 +117,12 @@ def test_counters_have_linuxs_names(kernel, busybox):
         names, values = re.findall(rf"^{protocol}: (.*)$", ours, re.M)
         assert len(names.split()) == len(values.split()) > 1
         assert set(names.split()) <= set(re.search(rf"^{protocol}: (.*)$", linux, re.M)[1].split())
+
+
+def test_account_at_run_time(kernel, busybox):
+    """/proc/net/muffin adds up while the program runs."""
+    text = run_busybox(kernel, busybox, "cat /proc/net/muffin")
+    account = {name: int(value) for name, value in re.findall(r"^([a-z]+) (\d+)$", text, re.M)}
+    assert account["accepted"] == account["sent"] == 1      # the announcement
+    assert account["parked"] == account["queued"] == account["dropped"] == 0
+    assert "out 0 neighbour did not answer ARP\n" in text

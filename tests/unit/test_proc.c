@@ -10,6 +10,8 @@
 #include "net/dev_ioctl.h"
 #include "net/proc.h"
 
+#include <stdio.h>
+
 static char text[8192];
 
 static const char *read_file(const char *path)
@@ -107,6 +109,29 @@ static void sockets(void **state)
 	inject_hex(FRAME_CRUMBS);
 	assert_line("/proc/net/packet",
 		"0000000000000000 1      3    0003   0     1 48     0      0\n");
+}
+
+/* A datagram parked, one dropped, one sent: what the file says adds up. */
+static void the_account(void **state)
+{
+	unsigned long accepted, sent, parked, queued, dropped;
+	int fd = udp_socket();
+
+	(void)state;
+	stack_know_peer();
+	send_to(fd, "muffin", 6, 0, PEER_IP, 9);
+	send_to(fd, "muffin", 6, 0, 0x0a000003, 9);
+	assert_int_equal(sscanf(read_file("/proc/net/muffin"),
+				 "accepted %lu\nsent %lu\nparked %lu\nqueued %lu\ndropped %lu\n",
+				 &accepted, &sent, &parked, &queued, &dropped),
+		5);
+	assert_int_equal(accepted, 3); /* and who has 10.0.0.3? */
+	assert_int_equal(sent, 2);
+	assert_int_equal(parked, 1);
+	assert_int_equal(accepted, sent + parked + queued + dropped);
+	stack_step(10000);
+	assert_line("/proc/net/muffin", "out 1 neighbour did not answer ARP\n");
+	assert_line("/proc/net/muffin", "dropped 1\n");
 }
 
 /* ---- SIOCGIF* ------------------------------------------------------------------------------ */
@@ -212,6 +237,7 @@ int main(void)
 		STACK_TEST(routes),
 		STACK_TEST(neighbours),
 		STACK_TEST(sockets),
+		STACK_TEST(the_account),
 		STACK_TEST(questions),
 		STACK_TEST(questions_without_answer),
 		STACK_TEST(a_list_of_addresses),
