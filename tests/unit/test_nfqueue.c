@@ -350,8 +350,10 @@ static void large_datagram(void **state)
 	assert_int_equal(be32_to_cpu(nla_get_be32(tb[NFQA_CAP_LEN])), 65535);
 	assert_memory_equal((const u8 *)nla_data(tb[NFQA_PAYLOAD]) + PKT_HEADERS, data, 65503);
 	assert_int_equal(eth0.sent_n, 0);
+	assert_int_equal(sk_of(sender)->sk_wmem, 32 + 65535);
 	assert_int_equal(verdict(fd, 2, NF_ACCEPT), 0);
 	assert_int_equal(eth0.sent_n, 45);
+	assert_int_equal(sk_of(sender)->sk_wmem, 32);
 	for (u32 i = 0; i < eth0.sent_n; i++) {
 		const u8 *ip = eth0.sent[i].bytes + ETH_HLEN;
 		u32 skip = i == 0 ? PKT_HEADERS : IP_HLEN, n = get16(ip + 2) - skip;
