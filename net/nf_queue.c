@@ -82,6 +82,7 @@ static void go_on(struct sk_buff *skb, const struct nf_hook_state *state, struct
 			nf_hook_continue(skb, state, ops->list.next);
 		break;
 	default:
+		skb_orphan(skb); /* dropped because somebody said so: not lost */
 		kfree_skb(skb, nf_drop_reason(state, SKB_DROP_NETFILTER));
 	}
 }

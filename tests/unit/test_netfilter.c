@@ -264,7 +264,7 @@ static void reinjected(void **state)
 	assert_frame(0, FRAME_MUFFIN);
 	assert_int_equal(stack_dropped(SKB_DROP_NETFILTER), 2);
 	assert_int_equal(stack_dropped(SKB_DROP_QUEUE_GONE), 2);
-	assert_int_equal(skb_pool.lost, 4);
+	assert_int_equal(skb_pool.lost, 2);
 }
 
 static void queued_packets_end_with_their_hook(void **state)

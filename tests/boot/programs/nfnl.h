@@ -66,11 +66,12 @@ struct nl_header {
 
 static unsigned char out[80000], in[80000];
 static unsigned out_len;
+static unsigned short ack = F_ACK; /* 0: only errors are answered */
 
 static void begin(int message, int queue)
 {
-	struct nl_header h = { 0, (unsigned short)(QUEUE_MESSAGE | message), F_REQUEST | F_ACK, 1,
-		0 };
+	struct nl_header h = { 0, (unsigned short)(QUEUE_MESSAGE | message),
+		(unsigned short)(F_REQUEST | ack), 1, 0 };
 
 	memset(out, 0, sizeof(out));
 	memcpy(out, &h, sizeof(h));
@@ -118,7 +119,9 @@ static int answer(int fd)
 
 static int ask(int fd)
 {
-	return send_out(fd) < 0 ? 2 : answer(fd);
+	if (send_out(fd) < 0)
+		return 2;
+	return ack ? answer(fd) : 0;
 }
 
 static int command(int fd, int queue, int cmd)
