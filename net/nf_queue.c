@@ -55,11 +55,13 @@ void nf_queue_drop(struct nf_queue_entry *entry)
 	kfree_skb(entry->skb, nf_drop_reason(&entry->state, SKB_DROP_QUEUE_GONE));
 }
 
-/* The neighbour it was bound to may have made room for another. */
+/* The neighbour it was bound to may have made room for another, its device may have moved away. */
 static bool rebind(struct sk_buff *skb, const struct nf_hook_state *state, be32 next_hop)
 {
 	if (state->in)
 		return true;
+	if (skb->dev->net != state->net)
+		return false;
 	skb->neigh = neigh_lookup_create(state->net->arp_tbl, skb->dev, next_hop);
 	return skb->neigh != NULL;
 }

@@ -6,6 +6,7 @@
  * Source: design: panic is for a broken invariant, never for input; nothing is lost in silence. */
 #include "kernel/process/task.h"
 #include "net/arp.h"
+#include "net/devinet.h"
 #include "net/net_init.h"
 #include "net/netlink/nfnetlink_queue.h"
 #include "net/route.h"
@@ -45,7 +46,7 @@ static void start(void)
 	host_capture(true);
 	BUG_ON(net_init() != 0);
 	fake_register(&eth0, &init_net, 1);
-	BUG_ON(ip_addr_assign(&eth0.dev, cpu_to_be32(0x0a000001), 24) != 0);
+	BUG_ON(inet_insert_ifa(&eth0.dev, cpu_to_be32(0x0a000001), 24) != 0);
 	BUG_ON(neigh_set_permanent(init_net.arp_tbl, &eth0.dev, to.sin_addr, mac) != 0);
 	udp = (int)sys_socket(AF_INET, SOCK_DGRAM, 0);
 	BUG_ON(sys_connect((u64)udp, user(&to), sizeof(to)) != 0);

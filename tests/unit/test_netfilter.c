@@ -4,6 +4,7 @@
  * cmocka calls in; the module under test is this file's.
  * Source: Linux's netfilter: verdicts and priorities. */
 #include "tests/unit/stack.h"
+#include "net/dev_config.h"
 #include "net/nf_queue.h"
 
 static char order[16];
@@ -303,6 +304,24 @@ static void neighbour_gone_while_queued(void **state)
 	stack_check_accounts();
 }
 
+static void device_gone_while_queued(void **state)
+{
+	struct module m = module('q', NF_INET_LOCAL_OUT, 0, NF_QUEUE);
+	struct net *other = net_create();
+
+	(void)state;
+	add(&m);
+	init_net.nf->queue_handler = &taking;
+	assert_int_equal(send_muffin(), 6);
+	assert_int_equal(dev_change_net_namespace(&eth0.dev, other), 0);
+	nf_reinject(entries[0], NF_ACCEPT);
+	assert_int_equal(eth0.sent_n, 0);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 1);
+	put_net(other); /* the card returns */
+	net_poll();
+	stack_check_accounts();
+}
+
 /* ---- on the way in ------------------------------------------------------------------------- */
 
 /* What is refused here was never accepted for sending: it must not count as lost there. */
@@ -369,6 +388,7 @@ int main(void)
 		STACK_TEST(reinjected),
 		STACK_TEST(queued_packets_end_with_their_hook),
 		STACK_TEST(neighbour_gone_while_queued),
+		STACK_TEST(device_gone_while_queued),
 		STACK_TEST(local_in),
 		STACK_TEST(state_names_the_device),
 		STACK_TEST(no_memory),
