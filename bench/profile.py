@@ -15,6 +15,7 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -154,10 +155,16 @@ def inlining(kernel, addresses):
         if row.startswith("0x"):
             chain = chains[int(row, 16)] = []
         else:
-            path = Path(next(rows).split(":")[0]).resolve()
-            name = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
-            chain.append((row, str(name)))
+            chain.append((row, source(next(rows).split(":")[0])))
     return chains
+
+
+@cache
+def source(path):
+    """A source's path from here, wherever it was when it was compiled."""
+    parts = Path(path).parts
+    tails = (Path(*parts[i:]) for i in range(1, len(parts)))
+    return str(next((tail for tail in tails if (ROOT / tail).is_file()), path))
 
 
 def attribute(trace, kernel, program):
@@ -217,7 +224,7 @@ def main():
     try:
         trace = record(args.kernel, args.program, args.call)
     except (MachineError, OSError) as error:
-        sys.exit(f"profile: {error}")
+        sys.exit(f"profile: {args.call}: {error}; has the kernel this call? bench-instructions tells")
     counts = attribute(trace, args.kernel, args.program)
     listing(trace, args.kernel, args.list)
     show(counts, args.datagrams)

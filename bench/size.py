@@ -75,9 +75,9 @@ def folders(map_text, names):
 
 
 def folder_of(path):
-    """Top-level folder of an object file: build/net/udp.o is net."""
+    """Top-level folder of an object file, build/net/udp.o is net; or a generated file by itself."""
     parts = [part for part in Path(path).parts if part not in ("build", "/", ".")]
-    return parts[0] if len(parts) > 1 else "other"
+    return f"{parts[0]}/" if len(parts) > 1 else parts[0]
 
 
 def sends_with(kernel, mib):
@@ -110,7 +110,7 @@ def show(found, columns):
         print(f"  {name:20} {size:8}  {note}".rstrip())
     print(f"  {'':20}" + "".join(f" {kind:>8}" for kind in columns))
     for name, _ in sum(columns.values(), Counter()).most_common():
-        print(f"  {name + '/':20}" + "".join(f" {sizes[name]:8}" for sizes in columns.values()))
+        print(f"  {name:20}" + "".join(f" {sizes[name]:8}" for sizes in columns.values()))
 
 
 def main():
