@@ -29,6 +29,8 @@ OBJS := \
 	kernel/security.o \
 	net/af_inet.o \
 	net/udp.o \
+	net/ip_cmsg_send.o \
+	net/flow_cache.o \
 	net/route.o \
 	net/fib_trie.o \
 	net/fib_select.o \
@@ -172,7 +174,7 @@ $(BUILD)/%.o: %.S
 	@$(CC) $(ASFLAGS) -MMD -MP -c -o $@ $<
 
 # What runs once is built small, what every packet meets is built fast.
-FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/socket_user net/af_inet net/udp \
+FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/socket_user net/af_inet net/udp net/flow_cache \
 	net/route net/fib_trie net/fib_select net/ip_output net/msg net/netfilter net/nf_rules \
 	net/neighbour net/dev net/skbuff net/ip_input net/udp_input net/datagram \
 	drivers/e1000/tx drivers/e1000/rx net/fib/file kernel/lib/parse

@@ -6,10 +6,9 @@
 #pragma once
 
 #include "kernel/lib/string.h"
-#include "net/ip.h"
-#include "net/route.h"
+#include "net/flow_cache.h"
+#include "net/ip_cmsg_send.h"
 #include "net/socket.h"
-#include "net/wire/udp.h"
 
 struct inet_sock {
 	struct sock sk;      /* first: a sock is cast to it */
@@ -28,21 +27,15 @@ struct inet_sock {
 	bool port_locked, addr_locked; /* the program chose the port, the address */
 	struct list_head bind_node;    /* in its port's list */
 
-	/* The last destination: its route, and the headers of the flow as the last datagram's length
-	 * makes them (design: cached, not skipped). For this key, while rt.genid is the namespace's;
-	 * whatever else goes into it calls inet_forget_route. */
+	/* The last destination. For its key, while rt_valid; whatever else goes into it (options, the
+	 * port) calls inet_forget_route. */
+	struct flow_cache flow;
+
+	/* A datagram that MSG_MORE or UDP_CORK keep open: what it has so far, and the flow it began with. */
 	struct {
-		u64 to;     /* sockaddr_key of the address as the program gave it */
-		size_t len; /* of payload that the headers are for; INET_NO_LEN: none yet */
-		struct udp_template {
-			struct udphdr uh; /* without checksum */
-			u32 ports_sum;    /* of pseudo-header and ports, without the length */
-			u32 sum;          /* with it */
-			u16 check_mask;   /* zero when the socket wants no checksum */
-		} udp;
-		struct rtable rt;
-		struct ip_template ip;
-	} cache;
+		struct cork cork;
+		struct flow_cache flow;
+	} pending;
 
 	/* What only the long way reads. */
 	u16 gso_size; /* UDP_SEGMENT: payload of each datagram that a message becomes; 0: one */
@@ -54,11 +47,9 @@ struct inet_sock {
 	be32 mc_addr; /* and the address they leave from */
 };
 
-#define INET_NO_LEN SIZE_MAX
-
 static inline void inet_forget_route(struct inet_sock *inet)
 {
-	inet->cache.rt.genid = 0; /* never a namespace's */
+	flow_forget(&inet->flow);
 }
 
 /* sockaddr_key - family, port and address in one word, to be compared. */
@@ -71,6 +62,14 @@ static inline u64 sockaddr_key(const struct sockaddr_in *addr)
 }
 
 _Static_assert(offsetof(struct sockaddr_in, sin_zero) == sizeof(u64), "all of it but the zeros");
+
+static inline struct sockaddr_in sockaddr_of_key(u64 key)
+{
+	struct sockaddr_in addr = { .sin_family = 0 };
+
+	memcpy(&addr, &key, sizeof(key));
+	return addr;
+}
 
 static inline struct inet_sock *inet_sk(const struct sock *sk)
 {

@@ -43,8 +43,7 @@ static struct sockaddr_ll *frame_address(const struct sk_buff *skb)
 	return (void *)(skb_slot(skb) + sizeof(struct sk_buff));
 }
 
-_Static_assert(sizeof(struct sk_buff) + sizeof(struct sockaddr_ll) <= SKB_NETWORK_OFF,
-	"the address lies in front of the frame");
+#define HEARD_OFF ALIGN_UP(sizeof(struct sk_buff) + sizeof(struct sockaddr_ll), (size_t)16)
 
 static void device_address(struct sockaddr_ll *sll, const struct net_device *dev)
 {
@@ -56,7 +55,7 @@ static void device_address(struct sockaddr_ll *sll, const struct net_device *dev
 static struct sk_buff *copy_frame(const struct sock *sk, const struct sk_buff *skb, bool outgoing)
 {
 	const struct ethhdr *eth = (const void *)skb->data;
-	struct sk_buff *copy = skb_alloc(SKB_NETWORK_OFF);
+	struct sk_buff *copy = skb_alloc(HEARD_OFF);
 	struct sockaddr_ll *sll;
 
 	if (!copy)
@@ -80,7 +79,7 @@ static void packet_rcv(struct packet_tap *tap, const struct sk_buff *skb, bool o
 	if (!wanted(po, skb, outgoing))
 		return;
 	po->tp_packets++;
-	if (skb->len <= SKB_SLOT - SKB_NETWORK_OFF && sk_rcvbuf_takes(&po->sk, skb->len))
+	if (skb->len <= SKB_SLOT - HEARD_OFF && sk_rcvbuf_takes(&po->sk, skb->len))
 		copy = copy_frame(&po->sk, skb, outgoing);
 	if (copy)
 		sock_queue_rcv_skb(&po->sk, copy);

@@ -52,10 +52,25 @@ static inline u16 csum_16(csum sum)
 	return (u16)~csum_fold(sum).raw;
 }
 
+/* csum_swap - the sum of bytes that stand at an odd place of the message: each counts in the other half
+ * of its word (RFC 1071 2.B). */
+static inline csum csum_swap(csum sum)
+{
+	return (sum & 0x00ff00ff00ff00ff) << 8 | (sum >> 8 & 0x00ff00ff00ff00ff);
+}
+
 /* csum_pseudo - the pseudo-header of UDP. len: of header and payload. */
 static inline csum csum_pseudo(be32 saddr, be32 daddr, u16 len, u8 protocol)
 {
 	return (csum)saddr.raw + daddr.raw + cpu_to_be16(len).raw + cpu_to_be16(protocol).raw;
+}
+
+/* udp_checksum - RFC 768: zero means "none", so a checksum that is zero is sent as its equal. */
+static inline be16 udp_checksum(csum sum)
+{
+	be16 check = csum_fold(sum);
+
+	return check.raw ? check : (be16){ 0xffff };
 }
 
 /* csum_ok - a message whose checksum field took part sums up to all ones. */

@@ -129,6 +129,12 @@ void dev_remove_tap(struct packet_tap *tap)
 	set_taps_active(!list_empty(&taps));
 }
 
+bool dev_is_direct(const struct net_device *dev)
+{
+	(void)dev;
+	return !taps_active.enabled;
+}
+
 static noinline void show_taps(const struct sk_buff *skb, bool outgoing)
 {
 	struct packet_tap *tap, *tmp;
@@ -187,6 +193,17 @@ int dev_queue_xmit(struct sk_buff *skb)
 	if (unlikely(dev->tx_room == 0 || skb->owned))
 		return dev_queue_xmit_slow(skb, dev);
 	return dev_hard_start_xmit(skb, dev);
+}
+
+bool netdev_xmit_more;
+
+void dev_xmit_end(struct net *net)
+{
+	struct net_device *dev;
+
+	netdev_xmit_more = false;
+	list_for_each(dev, &net->dev_base, list)
+		dev->netdev_ops->ndo_flush(dev);
 }
 
 int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns)

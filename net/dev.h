@@ -24,13 +24,19 @@ enum dev_flags {
 	IFF_MULTICAST = 0x1000
 };
 
+enum dev_features {
+	NETIF_F_HW_CSUM = 1 /* completes the checksum of packets that are csum_partial */
+};
+
 /* The seam to the drivers. */
 struct net_device_ops {
 	/* start the hardware; 0 or negative errno, having said why */
 	int (*ndo_open)(struct net_device *dev);
-	/* one frame, at least ETH_ZLEN long; tx_room was not zero. Takes the skb; 0 or -EIO */
+	/* one frame; tx_room was not zero. Takes the skb; 0 or -EIO */
 	int (*ndo_start_xmit)(struct sk_buff *skb, struct net_device *dev);
-	/* frames that earlier xmit_more promised are all there: tell the hardware */
+	/* tx_spare as it is now; NULL in a driver that never has one */
+	void (*ndo_xmit_again)(struct net_device *dev);
+	/* the frames that netdev_xmit_more promised are all there: tell the hardware */
 	void (*ndo_flush)(struct net_device *dev);
 	/* take back what the hardware has sent, set tx_room anew, look at the link */
 	void (*ndo_reclaim)(struct net_device *dev);
@@ -58,6 +64,10 @@ struct in_ifaddr {
 struct net_device {
 	/* what the transmit path reads */
 	const struct net_device_ops *netdev_ops;
+	/* The packet that lies in the ring's next slot since it was sent a lap ago: its sender may
+	 * change what is in it and call ndo_xmit_again, and the descriptor need not be written. NULL
+	 * when there is none, or no room. */
+	struct sk_buff *tx_spare;
 	u32 tx_room; /* frames the ring still takes; 0 also while the link is down */
 	u32 mtu;     /* bytes of IPv4 packet */
 	u32 flags;
@@ -65,6 +75,7 @@ struct net_device {
 	struct net_device_stats stats;
 
 	u8 dev_addr[ETH_ALEN];
+	u32 features;              /* NETIF_F_* */
 	u32 tx_ring_n;             /* frames that fit when nothing is on the way */
 	be32 ip_addr;              /* the first of ifa_list; zero: no address */
 	struct list_head ifa_list; /* of struct in_ifaddr: primary ones before secondary ones */
@@ -120,6 +131,22 @@ int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns) __must_check;
 /* dev_queue_xmit - a complete frame to its device (skb->dev). Takes the skb.
  * Returns  0, or -ENETDOWN, -ENOBUFS (no room: whoever may wait has done so before), -EIO */
 int dev_queue_xmit(struct sk_buff *skb);
+
+/* netdev_xmit_more - another frame follows at once: drivers put off telling the hardware. */
+extern bool netdev_xmit_more;
+
+/* dev_xmit_begin - more than one frame will be sent, until dev_xmit_end. */
+static inline void dev_xmit_begin(void)
+{
+	netdev_xmit_more = true;
+}
+
+/* dev_xmit_end - now the hardware of net's devices is told of all of them. */
+void dev_xmit_end(struct net *net);
+
+/* dev_is_direct - does a frame go straight to the driver, seen by nobody? As long as the generation of
+ * the device's namespace stands, the answer does, too. */
+bool dev_is_direct(const struct net_device *dev);
 
 /* netif_receive_skb - a frame came in: Ethernet header at data. Takes the skb. */
 void netif_receive_skb(struct sk_buff *skb);

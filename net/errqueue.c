@@ -88,7 +88,7 @@ static void next_pending_error(struct sock *sk, u8 origin_taken)
 	const struct sock_exterr *e = next ? (const void *)next->data : NULL;
 
 	if (e && e->ee.ee_origin == SO_EE_ORIGIN_ICMP)
-		sk->sk_err = (int)e->ee.ee_errno;
+		sk->sk_err = (u16)e->ee.ee_errno;
 	else if (origin_taken == SO_EE_ORIGIN_ICMP)
 		sk->sk_err = 0;
 }

@@ -6,6 +6,7 @@
 #include "net/af_inet.h"
 #include "net/datagram.h"
 #include "net/sockopt.h"
+#include "net/udp.h"
 
 /* ---- SOL_IP ------------------------------------------------------------------------------ */
 
@@ -126,9 +127,24 @@ static const struct sockopt ip_options[] = {
 
 /* ---- SOL_UDP ----------------------------------------------------------------------------- */
 
+/* Let go what is pending. */
+static int set_cork(struct sock *sk, s32 value)
+{
+	inet_sk(sk)->corkflag = value;
+	sk_set_tx_mode(sk, SK_TX_CORKED, value);
+	return value ? 0 : udp_push_pending_frames(sk, 0);
+}
+
+static int set_segment(struct sock *sk, s32 value)
+{
+	inet_sk(sk)->gso_size = (u16)value;
+	sk_set_tx_mode(sk, SK_TX_SEGMENT, value != 0);
+	return 0;
+}
+
 static const struct sockopt udp_options[] = {
-	{ UDP_CORK, OPT_FLAG, INET(corkflag) },
-	{ UDP_SEGMENT, 0, INET(gso_size), 0, UINT16_MAX },
+	{ UDP_CORK, OPT_FLAG, INET(corkflag), .set = set_cork },
+	{ UDP_SEGMENT, 0, INET(gso_size), 0, UINT16_MAX, .set = set_segment },
 };
 
 /* ---- all levels -------------------------------------------------------------------------- */

@@ -11,13 +11,13 @@
 
 struct msghdr;
 struct icmp_error;
+struct sock;
 
-/* The header of a flow, made once, and complete for packets as long as the last one. */
+/* The header of a flow, made once. */
 struct ip_template {
-	struct iphdr iph;
-	u16 len; /* of the packets it is complete for; 0: tot_len and check are not there */
+	struct iphdr iph; /* without tot_len and check */
 	bool df;
-	u32 sum; /* of its bytes without tot_len and check, below 2^16 */
+	u32 sum; /* of its bytes, below 2^16 */
 };
 
 /* ip_template_init - df: routers may not fragment it; a packet that we had to fragment ourselves
@@ -25,19 +25,42 @@ struct ip_template {
 void ip_template_init(
 	struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl, bool df);
 
-/* ip_template_set_len - complete it for packets of len bytes, header and all; 0: for none. */
-void ip_template_set_len(struct ip_template *t, u16 len);
+/* ip_template_header - the header of one packet of the flow, len bytes with it. */
+struct iphdr ip_template_header(const struct ip_template *t, u16 len);
 
-/* ip_make_skb_slow - what ip_make_skb (ip_output.h) does, for all that it gives up: waits for room,
- * answers a chain of packets (skb->frags) when the message does not fit the route's MTU.
+/* A datagram that is being put together: packets that each fit the route's MTU. */
+struct cork {
+	struct sk_buff *first,
+		*last; /* first: with the others in its frags; data at their payload */
+	u32 len;       /* bytes in them, the transport header's room included */
+};
+
+/* ip_append_data - len bytes of msg more.
  * sk             who sends: how long it may wait (sk_sndtimeo)
- * transport_len  bytes of transport header to leave free before the payload
- * Returns        the packet, data at the transport header, skb->csum of the payload; or an error
- *                pointer: -EFAULT, -EMSGSIZE, -EAGAIN (would have to wait), -ENOBUFS, -ENETDOWN
- *                (waited in vain), -ESTALE (the route changed while waiting: ask again)
+ * transport_len  bytes to leave free for the transport header when this is the beginning
+ * Returns        0; or, with nothing appended, -EMSGSIZE (beyond 65,535, or must not be fragmented),
+ *                -EAGAIN (would have to wait), -ENOBUFS, -ENETDOWN (waited in vain), -ESTALE (the
+ *                route changed while waiting: ask again); or -EFAULT with some of it appended
  * Blocks         while ring or pool have no room, unless MSG_DONTWAIT is among msg->flags */
-struct sk_buff *ip_make_skb_slow(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
+int ip_append_data(const struct sock *sk, const struct rtable *rt, struct cork *cork,
+	struct msghdr *msg, size_t len, u32 transport_len) __must_check;
+
+/* ip_flush_pending - give up what was put together. */
+void ip_flush_pending(struct cork *cork);
+
+/* ip_make_skb - a datagram of msg's next len bytes: data at the transport header, skb->csum of the
+ * payload, more packets in skb->frags when one does not hold it. Or an error pointer: ip_append_data's. */
+struct sk_buff *ip_make_skb(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
 	size_t len, u32 transport_len);
+
+/* ip_wait_for_room - until pool and device have room for n packets. Returns 0 or as ip_append_data. */
+int ip_wait_for_room(const struct sock *sk, const struct rtable *rt, const struct msghdr *msg,
+	u32 n) __must_check;
+
+/* ip_send_skb - put the IPv4 header before a packet of ip_make_skb's and send it. Takes the skb.
+ * Returns  0, or -EPERM (netfilter), or what neigh_output says */
+int ip_send_skb(
+	struct net *net, struct sk_buff *skb, const struct rtable *rt, const struct ip_template *t);
 
 /* ip_rcv - an IPv4 packet came in, data at its header. Takes the skb. */
 void ip_rcv(struct sk_buff *skb);

@@ -1,87 +1,160 @@
 /* SPDX-License-Identifier: MIT
- * ip_output.c - IPv4 on the way down: a flow's header, waiting for room, fragments.
- * Not here: what every datagram passes (ip_output.h), routing (route.c), hooks (netfilter.c).
- * udp.c and icmp.c call in; calls neigh_output.
+ * ip_output.c - IPv4 on the way down: putting a datagram together, its header, hooks, fragments.
+ * Not here: routing (route.c), hooks themselves (netfilter.c), flows that are ready (flow_cache.c).
+ * udp.c and icmp.c call in; calls netfilter's hooks and neigh_output.
  * Source: RFC 791 3.1-3.2; RFC 1122 3.2.1; RFC 6864 4 (identification). */
-#include "net/ip_output.h"
-#include "net/datagram.h"
+#include "net/ip.h"
 #include "kernel/lib/string.h"
+#include "net/checksum.h"
+#include "net/datagram.h"
+#include "net/msg.h"
+#include "net/netfilter.h"
 
 #define FRAGMENT_UNIT  8 /* offsets count in these */
 #define IP_MAX_PAYLOAD (UINT16_MAX - IP_HLEN)
 
 /* ---- building --------------------------------------------------------------------------- */
 
-/* Until the pool and the device have room for n packets; meanwhile the route may have changed. */
-static int wait_for_room(
+int ip_wait_for_room(
 	const struct sock *sk, const struct rtable *rt, const struct msghdr *msg, u32 n)
 {
 	int err = sock_wait_for_room(sk, rt->dev, msg->flags, n);
 	return !err && !rt_valid(rt->dev->net, rt) ? -ESTALE : err;
 }
 
-/* One packet: `head` bytes left free for the transport header, then len bytes of payload. */
-static struct sk_buff *make_one(struct msghdr *msg, u32 head, u32 len)
+static void add_packet(struct cork *cork, u32 head)
 {
-	struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF + IP_HLEN);
-	s64 sum = csum_memcpy_from_pieces(skb->data + head, msg, len);
+	struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF + IP_HLEN); /* there is room for it */
 
-	if (sum < 0) {
-		consume_skb(skb);
-		return ERR_PTR(-EFAULT);
-	}
-	skb->len = (u16)(head + len);
-	skb->csum = (u64)sum;
-	return skb;
+	skb->len = (u16)head;
+	skb->csum = 0;
+	skb->next = NULL;
+	if (!cork->first)
+		cork->first = skb;
+	else if (!cork->first->frags)
+		cork->first->frags = skb;
+	else
+		cork->last->next = skb;
+	cork->last = skb;
 }
 
-/* All but the last carry a multiple of eight bytes, so that offsets count in eights and the
- * checksum of the whole is the sum of the parts'. */
-static struct sk_buff *make_fragments(
-	const struct sock *sk, const struct rtable *rt, struct msghdr *msg, size_t len, u32 head)
+/* All but the last packet carry a multiple of eight bytes, so that offsets count in eights: the last
+ * may have had more, and is not the last any longer. */
+static void next_packet(struct cork *cork, u32 unit)
 {
-	u32 room = ALIGN_DOWN(rt->mtu - IP_HLEN, (u32)FRAGMENT_UNIT);
-	u32 n = (u32)((head + len + room - 1) / room);
-	struct sk_buff *first = NULL, **at = &first;
+	struct sk_buff *full = cork->last;
+	u16 excess = (u16)(full->len - unit);
+
+	add_packet(cork, 0);
+	full->len = (u16)unit;
+	memcpy(skb_put(cork->last, excess), full->data + unit, excess);
+	if (full == cork->first)
+		full->frags_len = excess;
+}
+
+static int fill_packet(struct cork *cork, struct msghdr *msg, u32 len)
+{
+	struct sk_buff *skb = cork->last;
+	s64 sum = csum_memcpy_from_msg(skb->data + skb->len, msg, len);
+
+	if (sum < 0)
+		return -EFAULT;
+	cork->first->csum += skb->len & 1 ? csum_swap((csum)sum) : (csum)sum;
+	skb->len = (u16)(skb->len + len);
+	cork->len += len;
+	if (skb != cork->first)
+		cork->first->frags_len = (u16)(cork->first->frags_len + len);
+	return 0;
+}
+
+int ip_append_data(const struct sock *sk, const struct rtable *rt, struct cork *cork,
+	struct msghdr *msg, size_t len, u32 transport_len)
+{
+	u32 head = cork->first ? 0 : transport_len, max = rt->mtu - IP_HLEN;
+	size_t total = cork->len + head + len;
+	u32 unit = total <= max ? max : ALIGN_DOWN(max, (u32)FRAGMENT_UNIT);
+	u32 n = (u32)((total + unit - 1) / unit);
 	int err;
 
-	if (head + len > IP_MAX_PAYLOAD || !rt->fragment || n > skb_pool.total_n / 2 ||
+	if (total > IP_MAX_PAYLOAD || (n > 1 && !rt->fragment) || n > skb_pool.total_n / 2 ||
 		n > rt->dev->tx_ring_n)
-		return ERR_PTR(-EMSGSIZE);
-	err = wait_for_room(sk, rt, msg, n);
-	if (err)
-		return ERR_PTR(err);
-	while (len > 0) {
-		u32 take = (u32)min(len, (size_t)(room - head));
-		struct sk_buff *skb = make_one(msg, head, take);
+		return -EMSGSIZE;
+	err = ip_wait_for_room(sk, rt, msg, n);
+	if (!err && !cork->first) {
+		add_packet(cork, head);
+		cork->len = head;
+	}
+	while (!err && len > 0) {
+		u32 take;
 
-		if (IS_ERR(skb)) {
-			if (first)
-				consume_skb(first);
-			return skb;
-		}
-		skb->next = NULL;
-		*at = skb;
-		at = skb == first ? &first->frags : &skb->next;
-		if (skb != first) {
-			first->frags_len = (u16)(first->frags_len + skb->len);
-			first->csum += skb->csum;
-		}
-		head = 0;
+		if (cork->last->len >= unit)
+			next_packet(cork, unit);
+		take = (u32)min(len, (size_t)(unit - cork->last->len));
+		err = fill_packet(cork, msg, take);
 		len -= take;
 	}
-	return first;
+	return err;
 }
 
-struct sk_buff *ip_make_skb_slow(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
+void ip_flush_pending(struct cork *cork)
+{
+	if (cork->first)
+		consume_skb(cork->first);
+	*cork = (struct cork){ .len = 0 };
+}
+
+struct sk_buff *ip_make_skb(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
 	size_t len, u32 transport_len)
 {
-	int err;
+	struct cork cork = { .len = 0 };
+	int err = ip_append_data(sk, rt, &cork, msg, len, transport_len);
 
-	if (IP_HLEN + transport_len + len > rt->mtu)
-		return make_fragments(sk, rt, msg, len, transport_len);
-	err = wait_for_room(sk, rt, msg, 1);
-	return err ? ERR_PTR(err) : make_one(msg, transport_len, (u32)len);
+	if (err)
+		ip_flush_pending(&cork);
+	return err ? ERR_PTR(err) : cork.first;
+}
+
+/* ---- the header ------------------------------------------------------------------------- */
+
+void ip_template_init(
+	struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl, bool df)
+{
+	t->iph = (struct iphdr){ .version_ihl = IP_VERSION_IHL,
+		.tos = tos,
+		.frag_off = cpu_to_be16(df ? IP_DF : 0),
+		.ttl = ttl,
+		.protocol = protocol,
+		.saddr = rt->saddr,
+		.daddr = rt->daddr };
+	t->df = df;
+	t->sum = csum_16(csum_add(0, &t->iph, sizeof(t->iph)));
+}
+
+struct iphdr ip_template_header(const struct ip_template *t, u16 len)
+{
+	struct iphdr iph = t->iph;
+
+	iph.tot_len = cpu_to_be16(len);
+	iph.check = csum_fold_32(t->sum + iph.tot_len.raw);
+	return iph;
+}
+
+/* RFC 6864 4.1: an atomic datagram (DF set, not a fragment) may carry any identification, so it
+ * carries none, which tells nothing to strangers. Others must not repeat soon: one counter from a
+ * random start. */
+static void make_fragmentable(struct iphdr *iph)
+{
+	static u16 counter;
+	static bool seeded;
+
+	if (!seeded) {
+		counter = (u16)random_u32();
+		seeded = true;
+	}
+	iph->frag_off = BE16_ZERO;
+	iph->id = cpu_to_be16(counter++);
+	iph->check = BE16_ZERO;
+	iph->check = csum_fold(csum_add(0, iph, sizeof(*iph)));
 }
 
 /* ---- down ------------------------------------------------------------------------------- */
@@ -100,7 +173,8 @@ static void fragment_header(
 	skb_set_network_header(piece);
 }
 
-int ip_do_fragment(struct sk_buff *skb)
+/* A chain of packets (skb->frags) to the neighbour, as one, each with its header. */
+static int ip_do_fragment(struct sk_buff *skb)
 {
 	const struct iphdr header = *(struct iphdr *)skb->data;
 	struct net *net = skb->dev->net;
@@ -122,55 +196,34 @@ int ip_do_fragment(struct sk_buff *skb)
 	return neigh_resolve_output(skb->neigh, skb);
 }
 
-void ip_template_init(
-	struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl, bool df)
+static int ip_finish_output(struct net *net, struct sk_buff *skb)
 {
-	t->iph = (struct iphdr){ .version_ihl = IP_VERSION_IHL,
-		.tos = tos,
-		.frag_off = cpu_to_be16(df ? IP_DF : 0),
-		.ttl = ttl,
-		.protocol = protocol,
-		.saddr = rt->saddr,
-		.daddr = rt->daddr };
-	t->df = df;
-	t->len = 0;
-	t->sum = csum_16(csum_add(0, &t->iph, sizeof(t->iph)));
+	(void)net;
+	return skb->frags ? ip_do_fragment(skb) : neigh_output(skb);
 }
 
-void ip_template_set_len(struct ip_template *t, u16 len)
+static int ip_output(struct net *net, struct sk_buff *skb)
 {
-	t->len = t->df ? len : 0; /* without DF each has an identification of its own */
-	t->iph.tot_len = cpu_to_be16(len);
-	t->iph.check = csum_fold_32(t->sum + t->iph.tot_len.raw);
+	return nf_hook(NF_INET_POST_ROUTING, net, skb, NULL, skb->dev, ip_finish_output);
 }
 
-/* RFC 6864 4.1: an atomic datagram (DF set, not a fragment) may carry any identification, so it
- * carries none, which tells nothing to strangers. Others must not repeat soon: one counter from a
- * random start. */
-static u32 make_fragmentable(struct iphdr *iph, u32 sum)
+/* The header is complete: to whoever listens to what leaves, and out. */
+static int ip_local_out(struct net *net, struct sk_buff *skb)
 {
-	static u16 counter;
-	static bool seeded;
-
-	if (!seeded) {
-		counter = (u16)random_u32();
-		seeded = true;
-	}
-	sum += (u16)~iph->frag_off.raw; /* RFC 1624: taken off again */
-	iph->frag_off = BE16_ZERO;
-	iph->id = cpu_to_be16(counter++);
-	return sum + iph->id.raw;
+	net->mib.ip_out_requests++;
+	skb->protocol = cpu_to_be16(ETH_P_IP);
+	return nf_hook(NF_INET_LOCAL_OUT, net, skb, NULL, skb->dev, ip_output);
 }
 
-int ip_send_unprepared(struct net *net, struct sk_buff *skb, const struct ip_template *t)
+int ip_send_skb(
+	struct net *net, struct sk_buff *skb, const struct rtable *rt, const struct ip_template *t)
 {
-	struct iphdr *iph = (struct iphdr *)skb->data;
-	be16 len = cpu_to_be16((u16)(skb->len + skb->frags_len));
-	u32 sum = t->sum;
+	struct iphdr *iph = skb_push(skb, IP_HLEN);
 
+	skb->dev = rt->dev;
+	skb->neigh = rt->neigh;
+	*iph = ip_template_header(t, (u16)(skb->len + skb->frags_len));
 	if (skb->frags || !t->df)
-		sum = make_fragmentable(iph, sum);
-	iph->tot_len = len;
-	iph->check = csum_fold_32(sum + len.raw);
+		make_fragmentable(iph);
 	return ip_local_out(net, skb);
 }

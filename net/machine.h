@@ -85,11 +85,41 @@ void *dma_alloc(size_t bytes);
 /* copy_from_user - the only way in. Returns 0 or -EFAULT (then dst is undefined). */
 int copy_from_user(void *dst, const void __user *src, size_t len) __must_check;
 
+/* copy_to_user - the only way out. Returns 0 or -EFAULT (some bytes may have been written). */
+int copy_to_user(void __user *dst, const void *src, size_t len) __must_check;
+
 #ifdef MUFFIN_HOST
+#define TASK_SIZE (1ull << 47)
+
 /* copy_from_user_16 - the same for 16 bytes, the length of an address. */
 static inline int copy_from_user_16(void *dst, const void __user *src)
 {
 	return copy_from_user(dst, src, 16);
+}
+
+/* copy_from_user_inline - the same for lengths that are known to be small. */
+static inline int copy_from_user_inline(void *dst, const void __user *src, size_t len)
+{
+	return copy_from_user(dst, src, len);
+}
+
+/* get_user_words, get_user_2, put_user_u32 - see kernel/lib/uaccess_copy.h. The caller has checked that
+ * the address is the user's. */
+static inline int get_user_words(u64 word[6], const void __user *src)
+{
+	return copy_from_user(word, src, 6 * sizeof(u64));
+}
+
+static inline int get_user_2(u64 *a, u64 *b, const void __user *src)
+{
+	return copy_from_user(a, src, sizeof(*a)) < 0
+		       ? -EFAULT
+		       : copy_from_user(b, (const u64 *)src + 1, sizeof(*b));
+}
+
+static inline int put_user_u32(u32 value, void __user *dst)
+{
+	return copy_to_user(dst, &value, sizeof(value));
 }
 
 /* csum_and_copy_from_user - the same as copy_from_user, and the sum of the bytes on the way
@@ -97,13 +127,11 @@ static inline int copy_from_user_16(void *dst, const void __user *src)
  * Returns  the unfolded sum, below 2^34; or -EFAULT */
 s64 csum_and_copy_from_user(void *dst, const void __user *src, size_t len) __must_check;
 #else
-/* copy_user_csum - csum_and_copy_from_user, but for a caller that knows which registers it uses. */
+/* copy_user, copy_user_csum - the copies themselves, but for callers that know which registers they use. */
+int copy_user(void *dst, const void *src, size_t len);
 s64 copy_user_csum(void *dst, const void __user *src, size_t len);
-#include "kernel/lib/uaccess_copy.h" /* both, inline */
+#include "kernel/lib/uaccess_copy.h" /* all of these, inline */
 #endif
-
-/* copy_to_user - the only way out. Returns 0 or -EFAULT (some bytes may have been written). */
-int copy_to_user(void __user *dst, const void *src, size_t len) __must_check;
 
 /* ---- waiting --------------------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
  * ip_output.c and udp.c call in. Calls the copies from and to user memory.
  * Source: readv(2): pieces in their order. */
 #include "net/msg.h"
+#include "net/checksum.h"
 
 /* How much the current piece still holds, at most len; goes on to the next when it is used up. */
 static size_t piece(struct msghdr *msg, size_t len)
@@ -17,12 +18,6 @@ static size_t piece(struct msghdr *msg, size_t len)
 	return min(len, msg->at_len);
 }
 
-static void advance(struct msghdr *msg, size_t n)
-{
-	msg->at += n;
-	msg->at_len -= n;
-}
-
 int memcpy_from_msg(void *dst, struct msghdr *msg, size_t len)
 {
 	u8 *at = dst;
@@ -32,21 +27,14 @@ int memcpy_from_msg(void *dst, struct msghdr *msg, size_t len)
 
 		if (n == 0 || copy_from_user(at, msg->at, n) < 0)
 			return -EFAULT;
-		advance(msg, n);
+		msg_advance(msg, n);
 		at += n;
 		len -= n;
 	}
 	return 0;
 }
 
-/* A piece that starts at an odd place of the message has its bytes in the other half of each word:
- * its sum counts swapped (RFC 1071 2.B). */
-static u64 swap_halves(u64 sum)
-{
-	return (sum & 0x00ff00ff00ff00ff) << 8 | (sum >> 8 & 0x00ff00ff00ff00ff);
-}
-
-s64 csum_memcpy_from_pieces(void *dst, struct msghdr *msg, size_t len)
+s64 csum_memcpy_from_msg(void *dst, struct msghdr *msg, size_t len)
 {
 	u8 *to = dst;
 	u64 sum = 0;
@@ -58,13 +46,42 @@ s64 csum_memcpy_from_pieces(void *dst, struct msghdr *msg, size_t len)
 
 		if (part < 0)
 			return -EFAULT;
-		sum += odd ? swap_halves((u64)part) : (u64)part;
+		sum += odd ? csum_swap((csum)part) : (csum)part;
 		odd ^= n & 1;
-		advance(msg, n);
+		msg_advance(msg, n);
 		to += n;
 		len -= n;
 	}
 	return (s64)((u32)sum + (sum >> 32));
+}
+
+#define PAGE_BYTES 4096u
+
+/* One byte of each page tells for all of it. */
+static int probe(const u8 __user *at, size_t len)
+{
+	u8 byte;
+
+	for (size_t done = 0; done < len;
+		done += PAGE_BYTES - ((uintptr_t)(at + done) % PAGE_BYTES))
+		if (copy_from_user(&byte, at + done, sizeof(byte)) < 0)
+			return -EFAULT;
+	return len ? copy_from_user(&byte, at + len - 1, sizeof(byte)) : 0;
+}
+
+int msg_probe(const struct msghdr *msg, size_t len)
+{
+	struct msghdr rest = *msg;
+	int err = 0;
+
+	while (!err && len > 0) {
+		size_t n = piece(&rest, len);
+
+		err = n ? probe(rest.at, n) : -EFAULT;
+		msg_advance(&rest, n);
+		len -= n;
+	}
+	return err;
 }
 
 int memcpy_to_msg(struct msghdr *msg, const void *src, size_t len)
@@ -76,7 +93,7 @@ int memcpy_to_msg(struct msghdr *msg, const void *src, size_t len)
 
 		if (n == 0 || copy_to_user(msg->at, at, n) < 0)
 			return -EFAULT;
-		advance(msg, n);
+		msg_advance(msg, n);
 		at += n;
 		len -= n;
 	}

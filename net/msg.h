@@ -42,8 +42,14 @@ enum msg_flags {
 	MSG_ERRQUEUE = 0x2000,
 	MSG_NOSIGNAL = 0x4000,
 	MSG_MORE = 0x8000,
-	MSG_WAITFORONE = 0x10000
+	MSG_WAITFORONE = 0x10000,
+	/* Linux's own bits, which no program may pass, are from here on; this one is ours: look closely, a
+	 * length or a piece is not the usual one, or there is control data */
+	MSG_UNUSUAL = 1u << 31
 };
+
+/* What does not keep a message from the shortest way. */
+#define MSG_USUAL ((u32)(MSG_DONTWAIT | MSG_NOSIGNAL))
 
 /* Pieces of the program's memory. */
 struct iovec {
@@ -59,7 +65,8 @@ struct msghdr {
 	size_t at_len;
 	const struct iovec *iov; /* the pieces after it */
 	size_t iov_n;
-	void __user *control; /* what is left of the room for control messages */
+	/* receiving: what is left of the room for control messages; sending: they, in kernel memory */
+	void __user *control;
 	size_t controllen;
 	u32 control_flags; /* receiving: MSG_CTRUNC when there was not room for all of them */
 };
@@ -79,18 +86,19 @@ void put_cmsg(struct msghdr *msg, s32 level, s32 type, const void *data, u32 len
 /* memcpy_from_msg - the next len bytes of the message. Returns 0 or -EFAULT. */
 int memcpy_from_msg(void *dst, struct msghdr *msg, size_t len) __must_check;
 
-/* csum_memcpy_from_pieces - the next len bytes and their checksum, whatever pieces they lie in.
+/* csum_memcpy_from_msg - the next len bytes and their checksum, whatever pieces they lie in.
  * Returns  the unfolded sum (net/checksum.h), or -EFAULT */
-s64 csum_memcpy_from_pieces(void *dst, struct msghdr *msg, size_t len) __must_check;
+s64 csum_memcpy_from_msg(void *dst, struct msghdr *msg, size_t len) __must_check;
 
-/* csum_memcpy_whole_msg - the same for a message in one piece, of which nothing has been taken yet
- * and after which nothing is. */
-static inline s64 csum_memcpy_whole_msg(void *dst, struct msghdr *msg, size_t len)
+/* msg_advance - n bytes of the current piece have been taken. */
+static inline void msg_advance(struct msghdr *msg, size_t n)
 {
-	if (unlikely(msg->at_len != len))
-		return csum_memcpy_from_pieces(dst, msg, len);
-	return csum_and_copy_from_user(dst, msg->at, len);
+	msg->at += n;
+	msg->at_len -= n;
 }
+
+/* msg_probe - can the next len bytes be read? Nothing is taken. Returns 0 or -EFAULT. */
+int msg_probe(const struct msghdr *msg, size_t len) __must_check;
 
 /* memcpy_to_msg - len bytes into it. Returns 0 or -EFAULT. */
 int memcpy_to_msg(struct msghdr *msg, const void *src, size_t len) __must_check;

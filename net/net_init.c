@@ -39,7 +39,7 @@ static const struct netlink_family *const netlink_families[] = {
 
 /* Pools follow the machine's memory: a machine of 4 MiB gets 128 packets, one of 32 MiB the most. */
 #define SKB_MIN       128
-#define SKB_MAX       1024
+#define SKB_MAX       1280 /* of which a card's ring may keep 256 */
 #define SKB_PER_MEM   (32u << 10)
 #define NEIGH_MIN     64
 #define NEIGH_MAX     1024

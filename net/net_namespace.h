@@ -18,7 +18,8 @@ struct nf_rules;
 
 /* Counters, in Linux's SNMP terms where it has them. */
 struct net_mib {
-	u64 ip_out_requests; /* packets handed to ip_local_out: what sending has accepted */
+	u64 ip_out_requests; /* packets handed to ip_local_out */
+	u64 udp_out_ready;   /* datagrams that flow_xmit sent: one more of UDP's, and of IP's */
 	u64 arp_out;         /* ARP packets built */
 	u64 packet_out;      /* frames that packet sockets sent */
 	u64 ip_in_receives, ip_in_delivers;
@@ -89,7 +90,8 @@ extern struct net_gone net_gone;
 /* net_accepted - packets that the stack has taken to be sent, whoever made them (design rule 2). */
 static inline u64 net_accepted(const struct net *net)
 {
-	return net->mib.ip_out_requests + net->mib.arp_out + net->mib.packet_out;
+	return net->mib.ip_out_requests + net->mib.udp_out_ready + net->mib.arp_out +
+	       net->mib.packet_out;
 }
 
 /* net_changed - a device, an address, a route or a neighbour changed: cached routes are stale. */

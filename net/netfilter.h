@@ -79,6 +79,10 @@ void nf_exit(struct net *net);
 void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops);
 void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops);
 
+/* nf_is_idle - does no hook see what this namespace sends? As long as its generation stands, the answer
+ * does, too. */
+bool nf_is_idle(const struct net *net);
+
 /* nf_hook_slow - run the list of one hook, then okfn if nobody objected. Takes the skb.
  * Returns  what okfn says; 0 (stolen, queued), -EPERM, or -ENOBUFS (queue full) */
 int nf_hook_slow(enum nf_inet_hooks hook, struct net *net, struct sk_buff *skb,

@@ -5,9 +5,10 @@
  * Source: design: allocation-free sending; Linux's sk_buff for the names.
  *
  *   slot                                                                    slot + SKB_SLOT
- *   | struct sk_buff | ...  | Ethernet 14 | IPv4 20 | UDP 8 | payload ...         |
- *   0               72     82            96        116     124                 2048
- *                          ^ L2          ^ L3 on 16 bytes   ^ SKB_HEADROOM
+ *   | struct sk_buff | 2 | Ethernet 14 | IPv4 20 | UDP 8 | payload ...            |
+ *   0               80  82            96        116     124                    2048
+ *                   ^    ^ L2          ^ L3 on 16 bytes   ^ SKB_HEADROOM
+ *                   SKB_FRAME_OFF
  *
  * A slot never crosses a page, so a device sees it as one piece. */
 #pragma once
@@ -19,6 +20,7 @@ struct sock;
 struct neighbour;
 
 #define SKB_SLOT          2048
+#define SKB_FRAME_OFF     80 /* two bytes before the Ethernet header of a packet that is built */
 #define SKB_NETWORK_OFF   96 /* where IPv4 headers start */
 #define SKB_TRANSPORT_OFF 116
 #define SKB_HEADROOM      124
@@ -48,13 +50,15 @@ struct sk_buff {
 	u8 network_off; /* of the IPv4 header, from the slot's start */
 	u8 transport_off;
 	u8 pkt_type;
-	bool owned : 1;     /* it waits: holds a reference to sk, counts against its buffer */
-	bool xmit_more : 1; /* another follows at once: the doorbell may wait */
+	bool owned : 1;        /* it waits: holds a reference to sk, counts against its buffer */
+	bool csum_partial : 1; /* the device adds the payload to the UDP checksum */
 	u8 spare : 6;
 	u16 len; /* bytes from data, without frags */
+	u64 tag; /* which ready frame (net/flow_cache.h) it wears: all headers, and padding; 0: none */
 };
 
-_Static_assert(sizeof(struct sk_buff) <= SKB_NETWORK_OFF - 16, "and the Ethernet header before L3");
+_Static_assert(sizeof(struct sk_buff) <= SKB_FRAME_OFF, "headers follow");
+_Static_assert(SKB_FRAME_OFF % 16 == 0, "a frame's headers are copied in whole words");
 _Static_assert(SKB_NETWORK_OFF % 16 == 0, "IPv4 header aligned");
 
 /* Why a packet ended without having been sent or received. Names in skbuff.c. */
@@ -127,17 +131,10 @@ static inline u8 *skb_slot(const struct sk_buff *skb)
 /* skb_take_fresh - a slot that was never used, or NULL. For skb_alloc. */
 struct sk_buff *skb_take_fresh(void);
 
-/* skb_alloc - an empty packet whose data starts `headroom` into the slot, or NULL. Its header
- * offsets are those of a packet being built. */
-static inline struct sk_buff *skb_alloc(u32 headroom)
+/* skb_init - make a slot an empty packet whose data starts `headroom` into it. Its header offsets are
+ * those of a packet being built. */
+static inline void skb_init(struct sk_buff *skb, u32 headroom)
 {
-	struct sk_buff *skb = skb_pool.free;
-
-	if (likely(skb))
-		skb_pool.free = skb->next;
-	else if (!(skb = skb_take_fresh()))
-		return NULL;
-	skb_pool.free_n--;
 	skb->sk = NULL;
 	skb->frags = NULL;
 	skb->data = skb_slot(skb) + headroom;
@@ -147,9 +144,23 @@ static inline struct sk_buff *skb_alloc(u32 headroom)
 	skb->transport_off = SKB_TRANSPORT_OFF;
 	skb->pkt_type = PACKET_OUTGOING;
 	skb->owned = false;
-	skb->xmit_more = false;
+	skb->csum_partial = false;
 	skb->spare = 0;
 	skb->len = 0;
+	skb->tag = 0;
+}
+
+/* skb_alloc - an empty packet (skb_init), or NULL. */
+static inline struct sk_buff *skb_alloc(u32 headroom)
+{
+	struct sk_buff *skb = skb_pool.free;
+
+	if (likely(skb))
+		skb_pool.free = skb->next;
+	else if (!(skb = skb_take_fresh()))
+		return NULL;
+	skb_pool.free_n--;
+	skb_init(skb, headroom);
 	return skb;
 }
 

@@ -61,5 +61,5 @@ void sock_wfree(struct sk_buff *skb)
 
 void sk_report_error(struct sock *sk, int err)
 {
-	sk->sk_err = err;
+	sk->sk_err = (u16)err;
 }

@@ -33,6 +33,14 @@ enum sock_shutdown {
 	SHUTDOWN_MASK = 3
 };
 
+/* How a socket may want to send other than at once. */
+enum sk_tx_mode {
+	SK_TX_PENDING = 1, /* a datagram is being put together */
+	SK_TX_CORKED = 2,  /* UDP_CORK */
+	SK_TX_SEGMENT = 4, /* UDP_SEGMENT as an option */
+	SK_TX_PACED = 8    /* SO_MAX_PACING_RATE */
+};
+
 struct sock {
 	const struct proto *sk_prot;
 	struct net *sk_net;
@@ -49,11 +57,12 @@ struct sock {
 	union {
 		u64 sk_tx_unusual;
 		struct {
-			int sk_err; /* pending error, positive; told once */
+			u16 sk_err; /* pending error, positive; told once */
 			u8 sk_shutdown;
 			bool sk_no_check_tx;
 			bool sk_unbound;   /* has no port yet */
 			bool sk_wmem_full; /* sk_wmem has reached sk_sndbuf */
+			u8 sk_tx_modes;    /* enum sk_tx_mode */
 		};
 	};
 	bool sk_broadcast, sk_reuse, sk_reuseport, sk_dontroute, sk_keepalive, sk_rxq_ovfl;
@@ -66,7 +75,7 @@ struct sock {
 	u64 sk_lost;  /* datagrams accepted for sending and dropped later */
 };
 
-_Static_assert(offsetof(struct sock, sk_wmem_full) < offsetof(struct sock, sk_tx_unusual) + 8,
+_Static_assert(offsetof(struct sock, sk_tx_modes) < offsetof(struct sock, sk_tx_unusual) + 8,
 	"the union covers them all");
 
 #define SK_RCVBUF_DEFAULT 212992
@@ -106,6 +115,12 @@ static inline void skb_orphan(struct sk_buff *skb)
 {
 	if (unlikely(skb->owned))
 		sock_wfree(skb);
+}
+
+/* sk_set_tx_mode - from now on it sends so, or no longer does. */
+static inline void sk_set_tx_mode(struct sock *sk, enum sk_tx_mode mode, bool on)
+{
+	sk->sk_tx_modes = (u8)(on ? sk->sk_tx_modes | mode : sk->sk_tx_modes & ~(u32)mode);
 }
 
 /* sk_report_error - the socket's next call answers -err, once. err: positive. */

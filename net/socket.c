@@ -6,6 +6,7 @@
 #include "net/socket_user.h"
 #include "kernel/lib/slab.h"
 #include "kernel/security.h"
+#include "net/dev.h"
 
 static const struct net_proto_family *net_families[PF_MAX];
 static struct slab socket_slab = SLAB(struct socket);
@@ -116,6 +117,7 @@ static struct msghdr sendto_msg;
 static noinline ssize sendto_odd(
 	struct file *file, struct msghdr *msg, u64 len, u64 addr, u64 addr_len)
 {
+	msg->flags |= MSG_UNUSUAL;
 	msg->at_len = min(len, (u64)SENDTO_MAX);
 	if (file->flags & O_NONBLOCK)
 		msg->flags |= MSG_DONTWAIT;
@@ -154,37 +156,144 @@ long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
 	return sock_sendmsg_inline(file->private_data, msg, len);
 }
 
-long sys_sendmsg(u64 fd, u64 umsg, u64 flags)
-{
-	struct sockaddr_storage address;
-	struct user_msghdr um;
-	struct msghdr msg;
-	long err = 0;
-	struct socket *sock = sockfd_lookup(fd, &err);
-	ssize len;
+/* ---- sendmsg and sendmmsg ------------------------------------------------------------------ */
 
-	if (!sock)
-		return err;
-	if (copy_from_user(&um, (const void *)umsg, sizeof(um)) < 0)
+#define CONTROL_MAX                                                                                \
+	1024 /* bytes of control messages; Linux's bound is larger, what fits is the same */
+
+static u64 control_buffer[CONTROL_MAX / sizeof(u64)];
+
+static int import_control(const struct user_msghdr *um, struct msghdr *msg)
+{
+	if (um->controllen > CONTROL_MAX)
+		return -ENOBUFS;
+	msg->control = control_buffer;
+	msg->controllen = um->controllen;
+	return um->controllen
+		       ? copy_from_user(control_buffer, (const void *)um->control, um->controllen)
+		       : 0;
+}
+
+/* A message of any form. Returns its length, or what is wrong with it, in Linux's order. */
+static ssize import_message(const void __user *umsg, struct msghdr *msg)
+{
+	struct user_msghdr um;
+	ssize len;
+	int err;
+
+	if (copy_from_user(&um, umsg, sizeof(um)) < 0)
 		return -EFAULT;
+	if (!um.name)
+		um.namelen = 0;
 	if ((s32)um.namelen < 0)
 		return -EINVAL;
-	if (um.name && um.namelen) {
-		err = move_addr_to_kernel(um.name, min(um.namelen, (u32)SOCKADDR_MAX), &address);
-		if (err)
-			return err;
-	}
+	msg->name = um.namelen ? &sendto_name : NULL;
+	msg->namelen = min(um.namelen, (u32)SOCKADDR_MAX);
+	err = move_addr_to_kernel(um.name, msg->namelen, &sendto_name);
+	if (err)
+		return err;
 	len = import_iovec(um.iov, um.iovlen);
 	if (len < 0)
 		return len;
-	if (um.controllen) /* none is understood yet: better refused than ignored */
+	msg->at_len = 0;
+	msg->iov = iov_buffer;
+	msg->iov_n = um.iovlen;
+	err = import_control(&um, msg);
+	return err ? err : len;
+}
+
+static noinline ssize sendmsg_any(
+	struct socket *sock, const void __user *umsg, struct msghdr *msg, u32 flags)
+{
+	ssize len = import_message(umsg, msg);
+
+	msg->flags = flags | MSG_UNUSUAL;
+	if (len >= 0)
+		len = sock_sendmsg(sock, msg, (size_t)len);
+	msg->iov_n = 0;
+	msg->controllen = 0;
+	return len;
+}
+
+/* The words of a struct msghdr in the program's memory. */
+enum {
+	WORD_NAME,
+	WORD_NAMELEN,
+	WORD_IOV,
+	WORD_IOVLEN,
+	WORD_CONTROLLEN = 5,
+	WORDS
+};
+
+/* One piece, an IPv4 address or none, nothing else: what nearly every message is. umsg has been checked
+ * to be the user's. */
+static __always_inline ssize send_message(
+	struct socket *sock, const void __user *umsg, struct msghdr *msg, u32 flags)
+{
+	u64 word[WORDS], base, len;
+
+	if (unlikely(get_user_words(word, umsg) < 0 || word[WORD_IOVLEN] != 1 ||
+		     word[WORD_CONTROLLEN] != 0 || word[WORD_IOV] > TASK_SIZE - 16 ||
+		     get_user_2(&base, &len, (const void *)word[WORD_IOV]) < 0 || len > SENDTO_MAX))
+		return sendmsg_any(sock, umsg, msg, flags);
+	msg->name = NULL;
+	if (word[WORD_NAME]) {
+		if (unlikely((u32)word[WORD_NAMELEN] != sizeof(struct sockaddr_in) ||
+			     copy_from_user_16(&sendto_name, (const void *)word[WORD_NAME]) < 0))
+			return sendmsg_any(sock, umsg, msg, flags);
+		msg->name = &sendto_name;
+		msg->namelen = sizeof(struct sockaddr_in);
+	}
+	msg->flags = flags;
+	msg->at = (u8 *)base;
+	msg->at_len = len;
+	return sock_sendmsg_inline(sock, msg, len);
+}
+
+static u32 message_flags(const struct socket *sock, u64 flags)
+{
+	return (u32)flags | (sock->file->flags & O_NONBLOCK ? MSG_DONTWAIT : 0);
+}
+
+long sys_sendmsg(u64 fd, u64 umsg, u64 flags)
+{
+	long err = 0;
+	struct socket *sock;
+
+	if (flags & MSG_UNUSUAL) /* Linux's MSG_CMSG_COMPAT: not for programs */
 		return -EINVAL;
-	msg = (struct msghdr){ .name = um.name && um.namelen ? &address : NULL,
-		.namelen = um.namelen,
-		.flags = (u32)flags,
-		.iov = iov_buffer,
-		.iov_n = um.iovlen };
-	if (sock->file->flags & O_NONBLOCK)
-		msg.flags |= MSG_DONTWAIT;
-	return sock_sendmsg(sock, &msg, (size_t)len);
+	sock = sockfd_lookup(fd, &err);
+	if (!sock)
+		return err;
+	if (umsg > TASK_SIZE - sizeof(struct user_msghdr))
+		return -EFAULT;
+	return send_message(sock, (const void *)umsg, &sendto_msg, message_flags(sock, flags));
+}
+
+/* One doorbell for all of them. */
+long sys_sendmmsg(u64 fd, u64 vec, u64 vlen, u64 flags)
+{
+	u32 n = (u32)min(vlen & UINT32_MAX, (u64)IOV_MAX), sent = 0;
+	struct user_mmsghdr *um = (void *)vec;
+	struct socket *sock;
+	long err = 0;
+
+	if (flags & MSG_UNUSUAL)
+		return -EINVAL;
+	sock = sockfd_lookup(fd, &err);
+	if (!sock)
+		return err;
+	if (vec > TASK_SIZE - n * sizeof(*um))
+		return n ? -EFAULT : 0;
+	flags = message_flags(sock, flags);
+	dev_xmit_begin();
+	for (; sent < n; sent++, um++) {
+		err = send_message(sock, um, &sendto_msg, (u32)flags);
+		if (err >= 0)
+			err = put_user_u32((u32)err, &um->len);
+		if (err < 0)
+			break;
+	}
+	dev_xmit_end(sock->sk->sk_net);
+	return sent ? sent : err;
 }

@@ -84,5 +84,6 @@ long sys_getsockopt(u64 fd, u64 level, u64 name, u64 val, u64 len);
 long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len);
 long sys_recvfrom(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len);
 long sys_sendmsg(u64 fd, u64 msg, u64 flags);
+long sys_sendmmsg(u64 fd, u64 vec, u64 vlen, u64 flags);
 long sys_recvmsg(u64 fd, u64 msg, u64 flags);
 long sys_recvmmsg(u64 fd, u64 msgs, u64 n, u64 flags, u64 timeout);

@@ -100,13 +100,6 @@ long sys_recvmsg(u64 fd, u64 umsg, u64 flags)
 
 /* ---- several at once ---------------------------------------------------------------------- */
 
-struct user_mmsghdr {
-	struct user_msghdr hdr;
-	u32 len, pad;
-};
-
-_Static_assert(sizeof(struct user_mmsghdr) == 64, "x86_64 struct mmsghdr");
-
 struct user_timespec {
 	s64 sec, nsec;
 };

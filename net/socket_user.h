@@ -22,6 +22,13 @@ struct user_msghdr {
 
 _Static_assert(sizeof(struct user_msghdr) == 56, "x86_64 struct msghdr");
 
+struct user_mmsghdr {
+	struct user_msghdr hdr;
+	u32 len, pad; /* out: what the call moved */
+};
+
+_Static_assert(sizeof(struct user_mmsghdr) == 64, "x86_64 struct mmsghdr");
+
 extern const struct file_operations socket_file_ops;
 
 /* not_a_socket - -ENOTSOCK, or -EBADF when there is no file. */

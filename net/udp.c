@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * udp.c - UDP on the way down: from a message to a datagram.
  * Not here: ports (udp_port.c), the way up (udp_input.c), IPv4 (ip_output.c).
- * af_inet.c calls udp_prot's functions; calls routing and ip_send_skb.
+ * af_inet.c calls udp_prot's functions; calls routing, flow_xmit or ip_send_skb.
  * Source: RFC 768; RFC 1122 4.1.3; Linux's udp_sendmsg: the order of its checks. */
 #include "net/udp.h"
-#include "net/datagram.h"
 #include "net/errqueue.h"
 #include "net/checksum.h"
-#include "net/ip_output.h"
+#include "net/datagram.h"
 #include "net/sockopt.h"
 #include "net/udp_port.h"
-#include "net/wire/udp.h"
 #include "kernel/lib/slab.h"
 
 static struct slab udp_slab = SLAB(struct inet_sock);
@@ -25,7 +23,13 @@ static void udp_free(struct sock *sk)
 	slab_free(&udp_slab, sk);
 }
 
-/* ---- sending ---------------------------------------------------------------------------- */
+/* ---- where to ---------------------------------------------------------------------------- */
+
+static const struct sockaddr_in *udp_destination(
+	const struct inet_sock *inet, const struct msghdr *msg)
+{
+	return msg->name ? &msg->name->in : &inet->peer;
+}
 
 /* The message's address, or else the peer's. */
 static int udp_check_destination(const struct sockaddr_in *to, const struct msghdr *msg)
@@ -39,173 +43,297 @@ static int udp_check_destination(const struct sockaddr_in *to, const struct msgh
 	return be16_is_zero(to->sin_port) ? -EINVAL : 0;
 }
 
-/* The route for a destination and the headers of the flow, kept in the socket. */
-static int udp_route(struct sock *sk, be32 daddr, be16 dport)
+/* What the socket itself wants. */
+static struct ipcm_cookie ipcm_of(const struct inet_sock *inet, u32 flags)
+{
+	return (struct ipcm_cookie){
+		.tos = -1, .ttl = -1, .gso_size = inet->gso_size, .dontroute = flags & MSG_DONTROUTE
+	};
+}
+
+static struct flowi4 udp_flow_key(const struct sock *sk, const struct flow_cache *flow)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	const struct ipcm_cookie *ipc = &flow->ipc;
+	struct flowi4 fl4 = { .daddr = sockaddr_of_key(flow->to).sin_addr,
+		.saddr = be32_is_zero(ipc->addr) ? inet->inet_saddr : ipc->addr,
+		.dport = flow->dest,
+		.sport = flow->source,
+		.oif = ipc->oif ? ipc->oif : sk->sk_bound_dev_if,
+		.proto = IPPROTO_UDP,
+		.tos = (ipc->tos < 0 ? inet->tos : ipc->tos) & FLOWI_TOS_MASK,
+		.scope = ipc->dontroute || sk->sk_dontroute ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE };
+
+	if (ipv4_is_multicast(fl4.daddr)) {
+		fl4.oif = fl4.oif ? fl4.oif : inet->mc_index;
+		fl4.saddr = be32_is_zero(fl4.saddr) ? inet->mc_addr : fl4.saddr;
+	}
+	return fl4;
+}
+
+/* Ask for flow->to with flow->ipc. */
+static int udp_route(struct sock *sk, struct flow_cache *flow)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	struct rtable *rt = &inet->cache.rt;
-	struct flowi4 fl4 = { .daddr = daddr,
-		.saddr = inet->inet_saddr,
-		.dport = dport,
-		.sport = cpu_to_be16(inet->inet_num),
-		.oif = sk->sk_bound_dev_if,
-		.proto = IPPROTO_UDP,
-		.tos = inet->tos & FLOWI_TOS_MASK };
+	struct rtable *rt = &flow->rt;
+	struct flowi4 fl4;
+	u8 ttl;
 	int err;
 
+	flow->source = cpu_to_be16(inet->inet_num);
+	flow->dest = sockaddr_of_key(flow->to).sin_port;
+	fl4 = udp_flow_key(sk, flow);
 	err = ip_route_output_flow(sk->sk_net, &fl4, rt);
 	if (!err && (rt->flags & RTCF_BROADCAST) && !sk->sk_broadcast)
 		err = -EACCES;
 	if (err) {
-		inet_forget_route(inet); /* an answer that fails is not kept */
+		flow_forget(flow); /* an answer that fails is not kept */
 		return err;
 	}
 	rt->fragment = ip_may_fragment(inet->pmtudisc);
 	if (!ip_heeds_pmtu(inet->pmtudisc))
 		rt->mtu = rt->dev->mtu;
-	inet->cache.len = INET_NO_LEN;
-	inet->cache.udp = (struct udp_template){ .uh.source = cpu_to_be16(inet->inet_num),
-		.uh.dest = dport,
-		.ports_sum = csum_16(csum_pseudo(rt->saddr, rt->daddr, 0, IPPROTO_UDP) +
-				     cpu_to_be16(inet->inet_num).raw + dport.raw),
-		.check_mask = sk->sk_no_check_tx ? 0 : 0xffff };
-	ip_template_init(&inet->cache.ip, rt, IPPROTO_UDP, inet->tos,
-		rt->flags & RTCF_MULTICAST ? inet->mc_ttl : inet->uc_ttl,
+	ttl = rt->flags & RTCF_MULTICAST ? inet->mc_ttl : inet->uc_ttl;
+	ip_template_init(&flow->ip, rt, IPPROTO_UDP,
+		(u8)(flow->ipc.tos < 0 ? inet->tos : flow->ipc.tos),
+		(u8)(flow->ipc.ttl < 0 ? ttl : flow->ipc.ttl),
 		ip_sets_df(inet->pmtudisc, rt->flags & RTCF_MTU_LOCKED));
+	flow_begin(flow);
 	return 0;
 }
 
-/* What the socket's own state has against sending, in Linux's order. */
+/* The flow for a destination: the one that is kept, if it still holds. */
+static int udp_find_flow(struct sock *sk, struct flow_cache *flow, const struct sockaddr_in *to,
+	const struct ipcm_cookie *ipc)
+{
+	if (flow->to == sockaddr_key(to) && rt_valid(sk->sk_net, &flow->rt))
+		return 0;
+	flow->to = sockaddr_key(to);
+	flow->ipc = *ipc;
+	return udp_route(sk, flow);
+}
+
+/* ---- sending ----------------------------------------------------------------------------- */
+
+/* What the socket's own state has against sending. */
 static int udp_may_send(struct sock *sk)
 {
-	if (sk->sk_shutdown & SEND_SHUTDOWN)
-		return -EPIPE;
-	return sock_error(sk);
+	int err = sock_error(sk);
+
+	return err ? err : sk->sk_shutdown & SEND_SHUTDOWN ? -EPIPE : 0;
 }
 
-static const struct sockaddr_in *udp_destination(
-	const struct inet_sock *inet, const struct msghdr *msg)
+/* udp_send_skb - put the UDP header before the payload and send. Takes the skb. */
+static int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *flow)
 {
-	return msg->name ? &msg->name->in : &inet->peer;
+	const struct rtable *rt = &flow->rt;
+	u16 ulen = (u16)(skb->len + skb->frags_len);
+	struct udphdr *uh = (struct udphdr *)skb->data;
+	int err;
+
+	*uh = (struct udphdr){
+		.source = flow->source, .dest = flow->dest, .len = cpu_to_be16(ulen)
+	};
+	if (!sk->sk_no_check_tx)
+		uh->check = udp_checksum(csum_add(skb->csum, uh, sizeof(*uh)) +
+					 csum_pseudo(rt->saddr, rt->daddr, ulen, IPPROTO_UDP));
+	skb->sk = sk;
+	err = ip_send_skb(sk->sk_net, skb, rt, &flow->ip);
+	if (!err)
+		sk->sk_net->mib.udp_out_datagrams++;
+	return err;
 }
 
-/* Complete the flow's headers for len bytes of payload. */
-static void udp_flow_set_len(struct inet_sock *inet, size_t len)
+/* One datagram of msg's next len bytes: the short way if the flow is ready for it now. */
+static ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
 {
-	struct udp_template *t = &inet->cache.udp;
-	size_t ulen = len + sizeof(t->uh);
-	bool fits = ulen + IP_HLEN <= inet->cache.rt.mtu;
+	struct sk_buff *skb;
+	int err;
 
-	t->uh.len = cpu_to_be16((u16)ulen);
-	t->sum = t->ports_sum + 2u * t->uh.len.raw; /* it stands in the pseudo-header, too */
-	ip_template_set_len(&inet->cache.ip, fits ? (u16)(ulen + IP_HLEN) : 0);
-	inet->cache.len = fits ? len : INET_NO_LEN;
+	if (flow->len != len && !sk->sk_no_check_tx)
+		flow_make_ready(flow, len);
+	if (flow->len == len && msg->at_len >= len && flow_xmit(flow, msg->at)) {
+		msg_advance(msg, len);
+		sk->sk_net->mib.udp_out_ready++;
+		return (ssize)len;
+	}
+	do {
+		skb = ip_make_skb(sk, &flow->rt, msg, len, UDP_HLEN);
+		err = IS_ERR(skb) ? (int)PTR_ERR(skb) : udp_send_skb(skb, sk, flow);
+	} while (err == -ESTALE && /* the tables changed while it waited for room */
+		 !(err = udp_route(sk, flow)));
+	if (err == -EMSGSIZE) /* who asked learns what would fit */
+		ip_local_error(sk, EMSGSIZE, flow->rt.daddr, flow->dest, flow->rt.mtu);
+	return err ? err : (ssize)len;
 }
 
-/* The flow in the cache is the one this message wants, and nothing is unusual. */
-static __always_inline bool udp_flow_is_ready(
-	const struct sock *sk, const struct msghdr *msg, size_t len)
+/* UDP_SEGMENT: one message, many datagrams of one size, but for the last. All leave or none: there is
+ * room for all, and all can be read, before the first one goes. */
+static ssize udp_send_segments(
+	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
 {
-	const struct inet_sock *inet = inet_sk(sk);
+	size_t size = flow->ipc.gso_size;
+	u32 n = (u32)((len + size - 1) / size);
+	ssize sent = 0;
+	int err;
 
-	if (unlikely(sk->sk_tx_unusual || (msg->flags & (MSG_OOB | MSG_CONFIRM))))
-		return false;
-	if (unlikely(msg->name && msg->namelen < sizeof(struct sockaddr_in)))
-		return false;
-	return likely(sockaddr_key(udp_destination(inet, msg)) == inet->cache.to &&
-		      rt_valid(sk->sk_net, &inet->cache.rt) && len == inet->cache.len);
+	if (size + UDP_HLEN + IP_HLEN > flow->rt.mtu || n > UDP_MAX_SEGMENTS || sk->sk_no_check_tx)
+		return -EINVAL;
+	err = msg_probe(msg, len);
+	if (!err)
+		err = ip_wait_for_room(sk, &flow->rt, msg, n);
+	if (err)
+		return err;
+	dev_xmit_begin();
+	for (size_t left = len; left > 0 && sent >= 0; left -= min(left, size)) {
+		if (left >= size && flow->len == size && msg->at_len >= size &&
+			flow_xmit(flow, msg->at)) {
+			msg_advance(msg, size);
+			sk->sk_net->mib.udp_out_ready++;
+			continue;
+		}
+		sent = udp_send_one(sk, flow, msg, min(left, size));
+	}
+	dev_xmit_end(sk->sk_net);
+	return sent < 0 ? sent : (ssize)len;
 }
 
-/* All that may be wrong with a message, in Linux's order; then its flow is in the cache. */
-static int udp_make_ready(struct sock *sk, const struct msghdr *msg, size_t len)
+/* ---- MSG_MORE and UDP_CORK ---------------------------------------------------------------- */
+
+static void udp_flush_pending_frames(struct sock *sk)
+{
+	ip_flush_pending(&inet_sk(sk)->pending.cork);
+	sk_set_tx_mode(sk, SK_TX_PENDING, false);
+}
+
+int udp_push_pending_frames(struct sock *sk, u32 flags)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct flow_cache *flow = &inet->pending.flow;
+	struct sk_buff *skb = inet->pending.cork.first;
+	const struct msghdr msg = { .flags = flags };
+	int err = 0;
+
+	if (!skb)
+		return 0;
+	if (!rt_valid(sk->sk_net, &flow->rt))
+		err = udp_route(sk, flow);
+	if (!err && (u32)skb->len + IP_HLEN > flow->rt.mtu)
+		err = -EMSGSIZE; /* the path has become narrower than what is ready */
+	if (!err)
+		err = ip_wait_for_room(sk, &flow->rt, &msg, 1);
+	if (err) {
+		udp_flush_pending_frames(sk);
+		return err;
+	}
+	inet->pending.cork = (struct cork){ .len = 0 };
+	sk_set_tx_mode(sk, SK_TX_PENDING, false);
+	return udp_send_skb(skb, sk, flow);
+}
+
+/* More of the datagram that is pending; the last of it when nobody wants it kept open. */
+static ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct flow_cache *flow = &inet->pending.flow;
+	int err;
+
+	do {
+		err = udp_may_send(sk);
+		if (!err)
+			err = ip_append_data(
+				sk, &flow->rt, &inet->pending.cork, msg, len, UDP_HLEN);
+	} while (err == -ESTALE && !(err = udp_route(sk, flow)));
+	if (err && err != -EAGAIN)
+		udp_flush_pending_frames(sk);
+	if (!err && !(msg->flags & MSG_MORE) && !inet->corkflag)
+		err = udp_push_pending_frames(sk, msg->flags);
+	return err ? err : (ssize)len;
+}
+
+static ssize udp_begin_pending(
+	struct sock *sk, const struct flow_cache *flow, struct msghdr *msg, size_t len)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	ssize sent;
+
+	if (flow->ipc.gso_size)
+		return -EINVAL;
+	inet->pending.flow = *flow;
+	sk_set_tx_mode(sk, SK_TX_PENDING, true);
+	sent = udp_append(sk, msg, len);
+	if (!inet->pending.cork.first)
+		sk_set_tx_mode(sk, SK_TX_PENDING, false);
+	return sent;
+}
+
+/* ---- the whole of it ---------------------------------------------------------------------- */
+
+/* Whatever is not ready at once: another flow or length, options, errors, waiting, fragments. */
+static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	const struct sockaddr_in *to = udp_destination(inet, msg);
+	struct ipcm_cookie ipc = ipcm_of(inet, msg->flags);
+	struct flow_cache own = { .to = 0 }, *flow = &inet->flow;
 	int err;
 
-	if (len > UDP_MAX_LEN)
+	if (len > IP_MAX_LEN)
 		return -EMSGSIZE;
 	if (msg->flags & MSG_OOB)
 		return -EOPNOTSUPP;
+	if (inet->pending.cork.first)
+		return udp_append(sk, msg, len);
 	err = udp_check_destination(to, msg);
+	if (!err)
+		err = ip_cmsg_send(msg, &ipc);
+	if (!ipcm_is_usual(&ipc))
+		flow = &own;
+	if (!err)
+		err = udp_find_flow(sk, flow, to, &ipc);
 	if (!err)
 		err = udp_may_send(sk);
 	if (err)
 		return err;
-	if (sockaddr_key(to) == inet->cache.to && rt_valid(sk->sk_net, &inet->cache.rt))
-		return 0;
-	inet->cache.to = sockaddr_key(to);
-	return udp_route(sk, to->sin_addr, to->sin_port);
+	if (msg->flags & MSG_CONFIRM)
+		neigh_confirm(flow->rt.neigh);
+	flow->ipc.gso_size = ipc.gso_size;
+	if ((msg->flags & MSG_MORE) || inet->corkflag)
+		return udp_begin_pending(sk, flow, msg, len);
+	if (ipc.gso_size && len > ipc.gso_size)
+		return udp_send_segments(sk, flow, msg, len);
+	return udp_send_one(sk, flow, msg, len);
 }
 
-static noinline ssize udp_send_failed(struct sock *sk, int err)
+/* The flow that is kept is the one this message wants, its frame is ready, and nothing is unusual. */
+static __always_inline bool udp_flow_is_ready(
+	const struct sock *sk, const struct msghdr *msg, size_t len)
 {
-	sk->sk_net->mib.udp_out_datagrams--;
-	return err;
-}
+	const struct inet_sock *inet = inet_sk(sk);
+	const struct flow_cache *flow = &inet->flow;
 
-/* udp_send_skb - put the UDP header before the payload and send. Returns len or why not. */
-static __always_inline ssize udp_send_skb(struct sk_buff *skb, struct sock *sk, size_t len)
-{
-	struct inet_sock *inet = inet_sk(sk);
-	struct udphdr *uh = (struct udphdr *)skb->data;
-	be16 check;
-	int err;
-
-	*uh = inet->cache.udp.uh;
-	check = csum_fold(skb->csum + inet->cache.udp.sum);
-	if (unlikely(check.raw == 0)) /* RFC 768: zero means "none" */
-		check.raw = 0xffff;
-	uh->check.raw = check.raw & inet->cache.udp.check_mask;
-	skb->sk = sk;
-	sk->sk_net->mib.udp_out_datagrams++;
-	err = ip_send_skb(sk->sk_net, skb, &inet->cache.rt, &inet->cache.ip);
-	if (unlikely(err))
-		return udp_send_failed(sk, err);
-	return (ssize)len;
-}
-
-/* Whatever is not ready at once: another flow or length, errors, waiting, fragments. */
-static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size_t len)
-{
-	struct sk_buff *skb;
-
-	do {
-		int err = udp_make_ready(sk, msg, len);
-
-		if (err)
-			return err;
-		if (msg->flags & MSG_CONFIRM)
-			neigh_confirm(inet_sk(sk)->cache.rt.neigh);
-		udp_flow_set_len(inet_sk(sk), len);
-		skb = ip_make_skb_slow(sk, &inet_sk(sk)->cache.rt, msg, len, sizeof(struct udphdr));
-	} while (PTR_ERR(skb) == -ESTALE); /* the tables changed while it waited for room */
-	if (PTR_ERR(skb) == -EMSGSIZE)     /* who asked learns what would fit */
-		ip_local_error(sk, EMSGSIZE, inet_sk(sk)->cache.rt.daddr,
-			inet_sk(sk)->cache.udp.uh.dest, inet_sk(sk)->cache.rt.mtu);
-	return IS_ERR(skb) ? PTR_ERR(skb) : udp_send_skb(skb, sk, len);
+	if (unlikely(sk->sk_tx_unusual || (msg->flags & ~MSG_USUAL)))
+		return false;
+	return likely(sockaddr_key(udp_destination(inet, msg)) == flow->to && len == flow->len &&
+		      rt_valid(sk->sk_net, &flow->rt));
 }
 
 ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
-	struct sk_buff *skb;
-
-	if (unlikely(!udp_flow_is_ready(sk, msg, len)))
+	if (unlikely(!udp_flow_is_ready(sk, msg, len) || !flow_xmit(&inet_sk(sk)->flow, msg->at)))
 		return udp_sendmsg_slow(sk, msg, len);
-	skb = ip_make_skb(&inet_sk(sk)->cache.rt, msg, len, sizeof(struct udphdr));
-	if (unlikely(!skb))
-		return udp_sendmsg_slow(sk, msg, len);
-	return udp_send_skb(skb, sk, len);
+	sk->sk_net->mib.udp_out_ready++;
+	return (ssize)len;
 }
 
 bool udp_writable(const struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
-	struct net_device *dev = inet->cache.rt.dev;
+	struct net_device *dev = inet->flow.rt.dev;
 
 	if (skb_pool.free_n == 0 || sk->sk_wmem_full)
 		return false;
-	if (!dev || !rt_valid(sk->sk_net, &inet->cache.rt))
+	if (!dev || !rt_valid(sk->sk_net, &inet->flow.rt))
 		return true; /* no destination yet, nothing is known to be in the way */
 	if (dev->tx_room == 0)
 		dev->netdev_ops->ndo_reclaim(dev);
@@ -217,19 +345,22 @@ bool udp_writable(const struct sock *sk)
 static int udp_connect(struct sock *sk, const struct sockaddr_in *addr)
 {
 	struct inet_sock *inet = inet_sk(sk);
+	struct flow_cache *flow = &inet->flow;
 	int err;
 
-	err = udp_route(sk, addr->sin_addr, addr->sin_port);
+	flow->to = sockaddr_key(addr);
+	flow->ipc = ipcm_of(inet, 0);
+	err = udp_route(sk, flow);
 	if (err)
 		return err;
 	inet->peer_family = AF_INET;
-	inet->inet_daddr = inet->cache.rt.daddr; /* 0.0.0.0 meant somebody */
+	inet->inet_daddr = flow->rt.daddr; /* 0.0.0.0 meant somebody */
 	inet->inet_dport = addr->sin_port;
 	if (be32_is_zero(inet->inet_rcv_saddr))
-		inet->inet_rcv_saddr = inet->cache.rt.saddr;
+		inet->inet_rcv_saddr = flow->rt.saddr;
 	if (be32_is_zero(inet->inet_saddr))
-		inet->inet_saddr = inet->cache.rt.saddr;
-	inet->cache.to = sockaddr_key(&inet->peer);
+		inet->inet_saddr = flow->rt.saddr;
+	flow->to = sockaddr_key(&inet->peer);
 	return 0;
 }
 
@@ -250,6 +381,7 @@ static int udp_disconnect(struct sock *sk)
 static void udp_close(struct sock *sk)
 {
 	udp_port_put(sk);
+	udp_flush_pending_frames(sk);
 	sock_purge_rcv(sk);
 	sock_put(sk);
 }

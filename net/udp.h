@@ -25,6 +25,12 @@ void udp_exit(struct net *net);
  * Source   RFC 768; RFC 1122 4.1.3 */
 ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
 
+#define UDP_MAX_SEGMENTS 128 /* datagrams of one message, as on Linux */
+
+/* udp_push_pending_frames - send the datagram that MSG_MORE or UDP_CORK kept open, if there is one.
+ * Returns  0, or why it could not be: it is gone then */
+int udp_push_pending_frames(struct sock *sk, u32 flags);
+
 /* udp_recvmsg - the oldest datagram; what does not fit is lost and msg->flags has MSG_TRUNC.
  * Returns  its bytes (the whole length with MSG_TRUNC asked), or a pending error, -EAGAIN
  * Blocks   until one comes or SO_RCVTIMEO has passed, unless MSG_DONTWAIT */

@@ -16,7 +16,7 @@
 #define E1000_RS_EVERY 32
 /* A machine with few packets cannot leave 31 of them on an idle ring until the next report. */
 #define E1000_RS_EVERY_SMALL 2
-#define E1000_POOL_SMALL     (2 * E1000_TX_RING)
+#define E1000_POOL_LARGE     (4 * E1000_TX_RING)
 
 _Static_assert((E1000_TX_RING & (E1000_TX_RING - 1)) == 0 && E1000_TX_RING % 8 == 0, "13.4.38");
 _Static_assert((E1000_RX_RING & (E1000_RX_RING - 1)) == 0 && E1000_RX_RING % 8 == 0, "13.4.27");
@@ -33,6 +33,7 @@ struct e1000_adapter {
 	struct sk_buff *tx_skb[E1000_TX_RING];
 	u32 tx_next, tx_clean;
 	u32 rs_every; /* a power of two */
+	bool keep;    /* sent packets stay in their slots */
 
 	struct e1000_rx_desc *rx_ring;
 	struct sk_buff *rx_skb[E1000_RX_RING];
@@ -81,6 +82,9 @@ bool e1000_setup_tx(struct e1000_adapter *a);
 /* e1000_xmit_frame - ndo_start_xmit: the frame onto the ring, and the doorbell unless more follow. */
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev);
 
+/* e1000_xmit_again - ndo_xmit_again: the packet in the next slot is sent again as it is now. */
+void e1000_xmit_again(struct net_device *dev);
+
 /* e1000_flush - ndo_flush: the doorbell, if it was put off. */
 void e1000_flush(struct net_device *dev);
 
@@ -90,7 +94,8 @@ void e1000_reclaim(struct net_device *dev);
 /* e1000_tx_pending - ndo_tx_pending: frames that the hardware has not fetched yet. */
 u32 e1000_tx_pending(struct net_device *dev);
 
-/* e1000_test_dma - does a descriptor come back done? An empty one does, and sends nothing. */
+/* e1000_test_dma - tell the hardware where checksums are, and see whether it answers. Right after
+ * e1000_setup_tx. */
 bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem);
 
 /* e1000_setup_rx - a receive ring full of buffers, not yet running. Returns false without memory. */

@@ -36,6 +36,7 @@ static int e1000_open(struct net_device *dev)
 static const struct net_device_ops e1000_netdev_ops = {
 	.ndo_open = e1000_open,
 	.ndo_start_xmit = e1000_xmit_frame,
+	.ndo_xmit_again = e1000_xmit_again,
 	.ndo_flush = e1000_flush,
 	.ndo_reclaim = e1000_reclaim,
 	.ndo_poll = e1000_poll,
@@ -70,9 +71,7 @@ static bool bring_up(struct e1000_adapter *a, struct e1000_problem *problem)
 	e1000_setup_link(a);
 	e1000_init_filters(a);
 	*problem = (struct e1000_problem){ "no memory for its rings", "give the machine more" };
-	if (!e1000_setup_rx(a) || !e1000_setup_tx(a) || !e1000_test_dma(a, problem))
-		return false;
-	return e1000_setup_tx(a); /* once more, from slot 0 */
+	return e1000_setup_rx(a) && e1000_setup_tx(a) && e1000_test_dma(a, problem);
 }
 
 static bool e1000_probe(struct net *net, const struct pci_dev *pci, const char *model)
@@ -90,6 +89,7 @@ static bool e1000_probe(struct net *net, const struct pci_dev *pci, const char *
 	}
 	a->netdev.netdev_ops = &e1000_netdev_ops;
 	a->netdev.mtu = ETH_DATA_LEN;
+	a->netdev.features = NETIF_F_HW_CSUM;
 	a->netdev.tx_ring_n = E1000_TX_RING - 1;
 	a->netdev.flags = IFF_BROADCAST | IFF_MULTICAST;
 	a->netdev.priv = a;

@@ -137,10 +137,23 @@ FIELDS_DISJOINT(RCTL, RCTL_EN + RCTL_UPE + RCTL_MPE + RCTL_BAM + RCTL_BSIZE + RC
 
 struct e1000_tx_desc {
 	u64 addr;
-	u16 len;
-	u8 checksum_offset, cmd;
-	u8 status, checksum_start;
+	u16 len; /* DTALEN has four bits more: a packet needs none of them */
+	u8 type, cmd;
+	u8 status, popts;
 	u16 special;
+};
+
+/* What hardware is told once about the checksums of the data descriptors after it (3.3.6). Offsets
+ * are bytes of the frame; an end of 0 means the end of the packet. */
+struct e1000_tx_context {
+	u8 ip_start, ip_at;
+	u16 ip_end;
+	u8 tu_start, tu_at;
+	u16 tu_end;
+	u16 payload_len;
+	u8 type, cmd;
+	u8 status, header_len;
+	u16 mss;
 };
 
 struct e1000_rx_desc {
@@ -150,13 +163,18 @@ struct e1000_rx_desc {
 	u16 special;
 };
 
-_Static_assert(sizeof(struct e1000_tx_desc) == 16, "SDM 3.3.3");
+_Static_assert(sizeof(struct e1000_tx_desc) == 16, "SDM 3.3.7");
+_Static_assert(sizeof(struct e1000_tx_context) == 16, "SDM 3.3.6");
 _Static_assert(sizeof(struct e1000_rx_desc) == 16, "SDM 3.2.3");
 
-#define TXD_CMD_EOP  0x01
-#define TXD_CMD_IFCS 0x02
-#define TXD_CMD_RS   0x08
-#define TXD_STAT_DD  BIT(0)
+#define TXD_CMD_EOP      0x01
+#define TXD_CMD_IFCS     0x02
+#define TXD_CMD_RS       0x08
+#define TXD_CMD_DEXT     0x20 /* not a legacy descriptor: its type says which */
+#define TXD_TYPE_DATA    0x10
+#define TXD_TYPE_CONTEXT 0x00
+#define TXD_POPTS_TXSM   0x02 /* insert the UDP checksum */
+#define TXD_STAT_DD      BIT(0)
 
 #define RXD_STAT_DD  BIT(0)
 #define RXD_STAT_EOP BIT(1)

@@ -9,12 +9,18 @@
  *   |  free  | done | in flight    | free        |
  *
  * Reading the head register to find what is done is not reliable (3.4); descriptors that asked for
- * it (RS) are marked done (DD), and all before them are done, too. */
+ * it (RS) are marked done (DD), and all before them are done, too.
+ *
+ * A packet that was sent stays in its slot, where the descriptor still describes it. A lap later it is
+ * the device's tx_spare: whoever sends the same headers again puts a new payload into it, and all that
+ * is left to do here is to move the tail. Where packets are few (keep), they go back to the pool. */
 #include "drivers/e1000/e1000.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/layout.h"
 #include "net/eth.h"
+#include "net/wire/ip.h"
+#include "net/wire/udp.h"
 
 #define SLOT(i) ((i) & (E1000_TX_RING - 1))
 
@@ -31,23 +37,31 @@ static u32 in_flight(const struct e1000_adapter *a)
 	return a->tx_next - a->tx_clean;
 }
 
+static void set_room(struct e1000_adapter *a, u32 room)
+{
+	a->netdev.tx_room = room;
+	a->netdev.tx_spare = room > 0 ? a->tx_skb[SLOT(a->tx_next)] : NULL;
+}
+
 static void update_room(struct e1000_adapter *a)
 {
 	bool ready = (~a->netdev.flags & (IFF_UP | IFF_RUNNING)) == 0;
 
-	a->netdev.tx_room = ready ? E1000_TX_RING - 1 - in_flight(a) : 0;
+	set_room(a, ready ? E1000_TX_RING - 1 - in_flight(a) : 0);
 }
 
-/* What never changes is written once: each frame is whole (EOP), gets its checksum (IFCS), and every
- * n-th asks for a report (RS). Sending fills in address and length. */
+/* What never changes is written once: each frame is whole (EOP), gets its CRC (IFCS), and every n-th
+ * asks for a report (RS). Sending fills in address, length and whether there is a checksum to do. */
 static void prepare_descriptors(struct e1000_adapter *a)
 {
-	a->rs_every = skb_pool.total_n < E1000_POOL_SMALL ? E1000_RS_EVERY_SMALL : E1000_RS_EVERY;
+	a->keep = skb_pool.total_n >= E1000_POOL_LARGE;
+	a->rs_every = a->keep ? E1000_RS_EVERY : E1000_RS_EVERY_SMALL;
 	for (u32 i = 0; i < E1000_TX_RING; i++) {
 		bool report = i % a->rs_every == a->rs_every - 1;
 
-		a->tx_ring[i] = (struct e1000_tx_desc){ .cmd = TXD_CMD_EOP | TXD_CMD_IFCS |
-							       (report ? TXD_CMD_RS : 0) };
+		a->tx_ring[i] = (struct e1000_tx_desc){ .type = TXD_TYPE_DATA,
+			.cmd = TXD_CMD_DEXT | TXD_CMD_EOP | TXD_CMD_IFCS |
+			       (report ? TXD_CMD_RS : 0) };
 	}
 }
 
@@ -83,22 +97,38 @@ static inline void ring_doorbell(struct e1000_adapter *a, u32 tail)
 	ew32(a, E1000_TDT, tail);
 }
 
+/* The descriptor at tx_next is complete. */
+static inline void advance(struct e1000_adapter *a, u32 len)
+{
+	u32 next = a->tx_next + 1;
+
+	a->tx_next = next;
+	set_room(a, a->netdev.tx_room - 1);
+	a->netdev.stats.tx_packets++;
+	a->netdev.stats.tx_bytes += len;
+	if (likely(!netdev_xmit_more))
+		ring_doorbell(a, SLOT(next));
+}
+
+void e1000_xmit_again(struct net_device *dev)
+{
+	advance(container_of(dev, struct e1000_adapter, netdev), dev->tx_spare->len);
+}
+
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 {
 	struct e1000_adapter *a = container_of(dev, struct e1000_adapter, netdev);
-	u32 next = a->tx_next, i = SLOT(next);
+	u32 i = SLOT(a->tx_next);
 	struct e1000_tx_desc *desc = &a->tx_ring[i];
 	u32 len = eth_skb_pad(skb);
 
+	if (a->tx_skb[i] && a->tx_skb[i] != skb)
+		skb_release(a->tx_skb[i]);
+	a->tx_skb[i] = skb;
 	desc->addr = dma_addr(skb->data);
 	desc->len = (u16)len;
-	a->tx_skb[i] = skb;
-	a->tx_next = next + 1;
-	dev->tx_room--;
-	dev->stats.tx_packets++;
-	dev->stats.tx_bytes += len;
-	if (likely(!skb->xmit_more))
-		ring_doorbell(a, SLOT(next + 1));
+	desc->popts = skb->csum_partial ? TXD_POPTS_TXSM : 0;
+	advance(a, len);
 	return 0;
 }
 
@@ -106,8 +136,7 @@ void e1000_flush(struct net_device *dev)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
 
-	if (er32(a, E1000_TDT) != SLOT(a->tx_next))
-		ring_doorbell(a, SLOT(a->tx_next));
+	ring_doorbell(a, SLOT(a->tx_next)); /* once too often does no harm */
 }
 
 /* The report that covers slot i stands at the end of its group. */
@@ -120,6 +149,16 @@ static bool reported_done(const struct e1000_adapter *a, u32 i)
 	return READ_ONCE(a->tx_ring[SLOT(report)].status) & TXD_STAT_DD;
 }
 
+/* Slots tx_clean to end - 1 have been sent. */
+static void release_group(struct e1000_adapter *a, u32 end)
+{
+	for (u32 i = a->tx_clean; i != end; i++) {
+		if (a->tx_skb[SLOT(i)])
+			skb_release(a->tx_skb[SLOT(i)]);
+		a->tx_skb[SLOT(i)] = NULL;
+	}
+}
+
 void e1000_reclaim(struct net_device *dev)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
@@ -127,8 +166,9 @@ void e1000_reclaim(struct net_device *dev)
 	while (in_flight(a) > 0 && reported_done(a, a->tx_clean)) {
 		u32 end = (a->tx_clean | (a->rs_every - 1)) + 1;
 
-		for (; a->tx_clean != end; a->tx_clean++)
-			skb_release(a->tx_skb[SLOT(a->tx_clean)]);
+		if (!a->keep)
+			release_group(a, end);
+		a->tx_clean = end;
 		a->tx_ring[SLOT(end - 1)].status = 0; /* read, and not done again yet */
 	}
 	e1000_check_link(a);
@@ -144,13 +184,22 @@ u32 e1000_tx_pending(struct net_device *dev)
 	return SLOT(a->tx_next - er32(a, E1000_TDH));
 }
 
-/* A descriptor of no length sends nothing and still reports (3.3.3), so this can run before the
- * link is there. It uses up one group of reports, so that the groups stay whole. */
+/* Where checksums are, the same in every frame, and stays with the hardware for good. This descriptor
+ * sends nothing and still reports, so it shows before the link is there whether the card reads and
+ * writes memory. It uses up slot 0. */
 bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem)
 {
 	u64 end = clock_ns() + DMA_TEST_MAX_US * NSEC_PER_USEC;
+	struct e1000_tx_desc data = a->tx_ring[0];
+	struct e1000_tx_context context = { .ip_start = ETH_HLEN,
+		.ip_at = ETH_HLEN + offsetof(struct iphdr, check),
+		.ip_end = ETH_HLEN + IP_HLEN - 1,
+		.tu_start = ETH_HLEN + IP_HLEN,
+		.tu_at = ETH_HLEN + IP_HLEN + offsetof(struct udphdr, check),
+		.type = TXD_TYPE_CONTEXT,
+		.cmd = TXD_CMD_DEXT | TXD_CMD_RS };
 
-	a->tx_ring[0] = (struct e1000_tx_desc){ .cmd = TXD_CMD_RS };
+	memcpy(&a->tx_ring[0], &context, sizeof(context));
 	barrier(); /* the descriptor is written before the tail */
 	ew32(a, E1000_TDT, 1);
 	while (!(READ_ONCE(a->tx_ring[0].status) & TXD_STAT_DD)) {
@@ -167,5 +216,7 @@ bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem)
 				     };
 		return false;
 	}
+	a->tx_ring[0] = data;
+	a->tx_next = a->tx_clean = 1;
 	return true;
 }

@@ -49,6 +49,103 @@ fault:
 	return -EFAULT;
 }
 
+/* copy_user - see uaccess_copy.S; says which registers and which memory it changes, so that others stay
+ * as the caller knows them. */
+static __always_inline int copy_user_call(void *dst, const void __user *src, size_t len)
+{
+	void *to = dst;
+	long err;
+
+	__asm__ volatile("call copy_user"
+			 : "=a"(err), "=m"(*(u8(*)[])dst), "+D"(to), "+S"(src), "+d"(len)
+			 :
+			 : "rcx", "r8", "cc");
+	return (int)err;
+}
+
+/* copy_from_user_inline - less than TASK_SIZE bytes. Four to sixteen are two words that may overlap.
+ * Returns 0 or -EFAULT. */
+static __always_inline int copy_from_user_inline(void *dst, const void __user *src, size_t len)
+{
+	if (unlikely((u64)src > TASK_SIZE - len))
+		return -EFAULT;
+	if (len - 4 <= 4)
+		__asm__ goto(USER_OPEN USER_MAY_FAULT("movl (%0), %%eax", fault) USER_MAY_FAULT(
+			"movl -4(%0, %2), %%ecx", fault) USER_SHUT "movl %%eax, (%1)\n"
+								   "movl %%ecx, -4(%1, %2)"
+			     :
+			     : "r"(src), "r"(dst), "r"(len)
+			     : "rax", "rcx", "memory"
+			     : fault);
+	else if (len - 8 <= 8)
+		__asm__ goto(USER_OPEN USER_MAY_FAULT("movq (%0), %%rax", fault) USER_MAY_FAULT(
+			"movq -8(%0, %2), %%rcx", fault) USER_SHUT "movq %%rax, (%1)\n"
+								   "movq %%rcx, -8(%1, %2)"
+			     :
+			     : "r"(src), "r"(dst), "r"(len)
+			     : "rax", "rcx", "memory"
+			     : fault);
+	else
+		return copy_user_call(dst, src, len);
+	return 0;
+fault:
+	__asm__ volatile(USER_SHUT ::: "memory");
+	return -EFAULT;
+}
+
+/* get_user_words - words 0, 1, 2, 3 and 5 of a struct mmsghdr: all of a plain message. Returns 0 or
+ * -EFAULT. */
+static __always_inline int get_user_words(u64 word[6], const void __user *src)
+{
+	u64 w0, w1, w2, w3, w5;
+
+	__asm__ goto(USER_OPEN USER_MAY_FAULT("movq (%5), %0", fault) USER_MAY_FAULT(
+		"movq 8(%5), %1", fault) USER_MAY_FAULT("movq 16(%5), %2", fault)
+			     USER_MAY_FAULT("movq 24(%5), %3", fault)
+				     USER_MAY_FAULT("movq 40(%5), %4", fault) USER_SHUT
+		     : "=&r"(w0), "=&r"(w1), "=&r"(w2), "=&r"(w3), "=&r"(w5)
+		     : "r"(src)
+		     : "memory"
+		     : fault);
+	word[0] = w0, word[1] = w1, word[2] = w2, word[3] = w3, word[5] = w5;
+	return 0;
+fault:
+	__asm__ volatile(USER_SHUT ::: "memory");
+	return -EFAULT;
+}
+
+/* get_user_2 - two words. Returns 0 or -EFAULT. */
+static __always_inline int get_user_2(u64 *a, u64 *b, const void __user *src)
+{
+	u64 w0, w1;
+
+	__asm__ goto(USER_OPEN USER_MAY_FAULT("movq (%2), %0", fault)
+			     USER_MAY_FAULT("movq 8(%2), %1", fault) USER_SHUT
+		     : "=&r"(w0), "=&r"(w1)
+		     : "r"(src)
+		     : "memory"
+		     : fault);
+	*a = w0, *b = w1;
+	return 0;
+fault:
+	__asm__ volatile(USER_SHUT ::: "memory");
+	return -EFAULT;
+}
+
+/* put_user_u32 - one word of four bytes. Returns 0 or -EFAULT. */
+static __always_inline int put_user_u32(u32 value, void __user *dst)
+{
+	__asm__ goto(USER_OPEN USER_MAY_FAULT("movl %1, (%0)", fault) USER_SHUT
+		     :
+		     : "r"(dst), "r"(value)
+		     : "memory"
+		     : fault);
+	return 0;
+fault:
+	__asm__ volatile(USER_SHUT ::: "memory");
+	return -EFAULT;
+}
+
 /* csum_and_copy_from_user - see net/machine.h. A call that says which registers and which memory it
  * changes leaves the others as the caller knows them. */
 static __always_inline s64 csum_and_copy_from_user(void *dst, const void __user *src, size_t len)

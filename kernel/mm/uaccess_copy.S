@@ -38,14 +38,28 @@
 	.text
 
 /* int copy_user(dst rdi, src rsi, len rdx): either side may be the user's; the range has been
- * checked against TASK_SIZE. Eight bytes at a time, then what is left. Every access carries a
- * fixup: the kernel's side never faults. */
+ * checked against TASK_SIZE. 32 bytes at a time, then eight, then what is left. Every access carries a
+ * fixup: the kernel's side never faults. Uses no registers but rax, rcx, rdx, rsi, rdi, r8. */
 	.balign 16
 	.globl copy_user
 copy_user:
 	USER_OPEN
-	subq $8, %rdx
-	jb 4f
+	subq $32, %rdx
+	jb 2f
+1:	USER movq (%rsi), %rax
+	USER movq 8(%rsi), %rcx
+	USER movq 16(%rsi), %r8
+	USER movq %rax, (%rdi)
+	USER movq 24(%rsi), %rax
+	USER movq %rcx, 8(%rdi)
+	USER movq %r8, 16(%rdi)
+	USER movq %rax, 24(%rdi)
+	addq $32, %rsi
+	addq $32, %rdi
+	subq $32, %rdx
+	jae 1b
+2:	addq $24, %rdx			/* len - 8 */
+	js 4f
 3:	USER movq (%rsi), %rax
 	USER movq %rax, (%rdi)
 	addq $8, %rsi
@@ -97,15 +111,36 @@ copy_user_csum:
 2:	USER_SHUT
 	ret
 
-3:	USER movq (%rsi), %r8
+3:	subq $24, %rdx
+	jb 5f
+4:	USER movq (%rsi), %r8
+	movq %r8, (%rdi)
+	addq %r8, %rax
+	USER movq 8(%rsi), %r8
+	movq %r8, 8(%rdi)
+	adcq %r8, %rax
+	USER movq 16(%rsi), %r8
+	movq %r8, 16(%rdi)
+	adcq %r8, %rax
+	USER movq 24(%rsi), %r8
+	movq %r8, 24(%rdi)
+	adcq %r8, %rax
+	adcq $0, %rax
+	addq $32, %rsi
+	addq $32, %rdi
+	subq $32, %rdx
+	jae 4b
+5:	addq $24, %rdx			/* what is left - 8 */
+	js 7f
+6:	USER movq (%rsi), %r8
 	movq %r8, (%rdi)
 	addq %r8, %rax
 	adcq $0, %rax
 	addq $8, %rsi
 	addq $8, %rdi
 	subq $8, %rdx
-	jae 3b
-	movl %eax, %r8d			/* 64 bits to 33: the halves are congruent */
+	jae 6b
+7:	movl %eax, %r8d			/* 64 bits to 33: the halves are congruent */
 	shrq $32, %rax
 	addq %r8, %rax
 	jmp 1b

@@ -87,6 +87,7 @@ static const syscall_fn sys_call_table[NR_SYSCALLS + 1] = {
 	[292] = CALL(sys_dup3),
 	[299] = CALL(sys_recvmmsg),
 	[302] = CALL(sys_prlimit64),
+	[307] = CALL(sys_sendmmsg),
 	[308] = CALL(sys_setns),
 	[318] = CALL(sys_getrandom),
 };

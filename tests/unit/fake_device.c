@@ -8,18 +8,29 @@
 #include "net/eth.h"
 
 #define RING        64
+#define FAKES_MAX   16
 #define RX_HEADROOM (SKB_NETWORK_OFF - ETH_HLEN)
+
+static struct fake_device *fakes[FAKES_MAX];
+static u32 fake_n;
 
 static struct fake_device *fake_of(struct net_device *dev)
 {
 	return netdev_priv(dev);
 }
 
+/* The spare packet is shown while there is room, as a driver does. */
+static void set_room(struct fake_device *fake, u32 room)
+{
+	fake->dev.tx_room = room;
+	fake->dev.tx_spare = room > 0 ? fake->spare : NULL;
+}
+
 static void update_room(struct fake_device *fake)
 {
 	bool ready = (fake->dev.flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
 
-	fake->dev.tx_room = ready ? fake->slots - min(fake->slots, fake->held_n) : 0;
+	set_room(fake, ready ? fake->slots - min(fake->slots, fake->held_n) : 0);
 }
 
 static int fake_open(struct net_device *dev)
@@ -29,8 +40,24 @@ static int fake_open(struct net_device *dev)
 	if (fake->open_answer)
 		return fake->open_answer;
 	dev->flags |= IFF_RUNNING;
-	dev->tx_room = fake->slots;
+	set_room(fake, fake->slots);
 	return 0;
+}
+
+/* The pseudo-header's sum stands where the checksum goes, as the manual of the 8254x wants it. The length
+ * is IP's: what follows is padding. */
+static void complete_checksum(struct fake_frame *frame)
+{
+	u8 *ip = frame->bytes + ETH_HLEN;
+	u32 end = ETH_HLEN + ((u32)ip[2] << 8 | ip[3]), sum = 0;
+
+	for (u32 i = ETH_HLEN + 20; i < end; i++)
+		sum += (i % 2 == 0 ? (u32)frame->bytes[i] << 8 : frame->bytes[i]);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	sum = sum == 0xffff ? sum : ~sum & 0xffff;
+	ip[26] = (u8)(sum >> 8);
+	ip[27] = (u8)sum;
 }
 
 static void keep_copy(struct fake_device *fake, const struct sk_buff *skb)
@@ -41,6 +68,8 @@ static void keep_copy(struct fake_device *fake, const struct sk_buff *skb)
 		return;
 	fake->sent[i].len = skb->len;
 	memcpy(fake->sent[i].bytes, skb->data, skb->len);
+	if (skb->csum_partial)
+		complete_checksum(&fake->sent[i]);
 }
 
 static int fake_xmit(struct sk_buff *skb, struct net_device *dev)
@@ -48,6 +77,9 @@ static int fake_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct fake_device *fake = fake_of(dev);
 
 	BUG_ON(dev->tx_room == 0 || skb->owned);
+	BUG_ON(skb->csum_partial && !(dev->features & NETIF_F_HW_CSUM));
+	if (skb == fake->spare)
+		fake->spare = NULL;
 	BUG_ON(((uintptr_t)skb->data + ETH_HLEN) % 16 != 0); /* IPv4 headers are aligned */
 	if (fake->xmit_answer) {
 		kfree_skb(skb, SKB_DROP_TX_FULL);
@@ -58,10 +90,16 @@ static int fake_xmit(struct sk_buff *skb, struct net_device *dev)
 	skb->next = fake->held;
 	fake->held = skb;
 	fake->held_n++;
-	dev->tx_room--;
+	set_room(fake, dev->tx_room - 1);
 	dev->stats.tx_packets++;
 	dev->stats.tx_bytes += skb->len;
 	return 0;
+}
+
+static void fake_xmit_again(struct net_device *dev)
+{
+	fake_of(dev)->again_n++;
+	fake_xmit(dev->tx_spare, dev);
 }
 
 static void fake_flush(struct net_device *dev)
@@ -78,7 +116,10 @@ static void fake_reclaim(struct net_device *dev)
 
 		fake->held = skb->next;
 		fake->held_n--;
-		skb_release(skb);
+		if (fake->spare)
+			skb_release(skb);
+		else
+			fake->spare = skb;
 	}
 	update_room(fake);
 }
@@ -101,6 +142,7 @@ static u32 fake_pending(struct net_device *dev)
 static const struct net_device_ops fake_ops = {
 	.ndo_open = fake_open,
 	.ndo_start_xmit = fake_xmit,
+	.ndo_xmit_again = fake_xmit_again,
 	.ndo_flush = fake_flush,
 	.ndo_reclaim = fake_reclaim,
 	.ndo_poll = fake_poll,
@@ -112,6 +154,8 @@ void fake_register(struct fake_device *fake, struct net *net, u8 last)
 	const u8 mac[ETH_ALEN] = { 2, 0, 0, 0, 0, last };
 
 	*fake = (struct fake_device){ .slots = RING };
+	BUG_ON(fake_n == FAKES_MAX);
+	fakes[fake_n++] = fake;
 	fake->dev = (struct net_device){ .netdev_ops = &fake_ops,
 		.mtu = ETH_DATA_LEN,
 		.tx_ring_n = RING,
@@ -142,6 +186,16 @@ void fake_inject(struct fake_device *fake, const void *frame, u32 len)
 	memcpy(skb_put(skb, len), frame, len);
 	skb->dev = &fake->dev;
 	netif_receive_skb(skb);
+}
+
+void fake_give_back_all(void)
+{
+	for (u32 i = 0; i < fake_n; i++) {
+		if (fakes[i]->spare)
+			skb_release(fakes[i]->spare);
+		fakes[i]->spare = NULL;
+		update_room(fakes[i]);
+	}
 }
 
 void fake_forget(struct fake_device *fake)

@@ -22,6 +22,8 @@ struct fake_device {
 	bool stuck; /* it sends nothing: the ring fills up */
 	u32 held_n; /* in the ring */
 	struct sk_buff *held;
+	struct sk_buff *spare; /* the last one sent, kept to be sent again */
+	u32 again_n;           /* how often it was */
 	u32 flushes;
 	int open_answer, xmit_answer;              /* 0 or a negative errno */
 	void (*on_poll)(struct fake_device *fake); /* each ndo_poll; may inject */
@@ -37,6 +39,9 @@ void fake_set_link(struct fake_device *fake, bool up);
 
 /* fake_inject - a frame comes in. len: 0..1952 bytes. It is dropped when the pool is empty. */
 void fake_inject(struct fake_device *fake, const void *frame, u32 len);
+
+/* fake_give_back_all - the spare packets of all of them return to the pool. */
+void fake_give_back_all(void);
 
 /* fake_forget - as if nothing had been sent yet. */
 void fake_forget(struct fake_device *fake);

@@ -51,6 +51,7 @@ static int stack_down(void **state)
 	assert_int_equal(init_net.mib.parked, 0);
 	assert_int_equal(neigh_parked(init_net.arp_tbl), 0);
 	stack_check_accounts();
+	fake_give_back_all();
 	assert_int_equal(skb_pool.free_n, skb_pool.total_n);
 	assert_int_equal(skb_pool.reserve_n, SKB_RESERVE);
 	return 0;

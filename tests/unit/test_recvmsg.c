@@ -10,11 +10,6 @@
 
 #define BATCH 4
 
-struct user_mmsghdr {
-	struct user_msghdr hdr;
-	u32 len, pad;
-};
-
 static struct user_mmsghdr mm[BATCH];
 static struct iovec piece[BATCH];
 static char buf[BATCH][16];

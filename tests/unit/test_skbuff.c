@@ -199,7 +199,7 @@ static void sum_over_pieces(void **state)
 	for (u32 cut = 0; cut <= 97; cut++) {
 		struct iovec iov[3] = { { whole, cut }, { NULL, 0 }, { whole + cut, 97 - cut } };
 		struct msghdr m = message(iov, 3);
-		s64 sum = csum_memcpy_from_pieces(copy, &m, 97);
+		s64 sum = csum_memcpy_from_msg(copy, &m, 97);
 
 		assert_true(sum >= 0);
 		assert_memory_equal(copy, whole, 97);
@@ -214,11 +214,11 @@ static void sum_of_bad_memory(void **state)
 	struct msghdr m = message(iov, 2);
 
 	(void)state;
-	assert_int_equal(csum_memcpy_whole_msg(copy, &m, 8), -EFAULT);
+	assert_int_equal(csum_memcpy_from_msg(copy, &m, 8), -EFAULT);
 	m = message(iov + 1, 1);
-	assert_int_equal(csum_memcpy_whole_msg(copy, &m, 4), -EFAULT);
+	assert_int_equal(csum_memcpy_from_msg(copy, &m, 4), -EFAULT);
 	m = message(iov, 1);
-	assert_int_equal(csum_memcpy_whole_msg(copy, &m, 5), -EFAULT);
+	assert_int_equal(csum_memcpy_from_msg(copy, &m, 5), -EFAULT);
 }
 
 /* ---- the checksum -------------------------------------------------------------------------- */

@@ -226,7 +226,7 @@ static void messages_refused(void **state)
 	assert_int_equal(sys_sendmsg(fd, user(&m), 0), -EINVAL);
 	m = good;
 	m.controllen = 16;
-	assert_int_equal(sys_sendmsg(fd, user(&m), 0), -EINVAL);
+	assert_int_equal(sys_sendmsg(fd, user(&m), 0), -EFAULT);
 	m = good;
 	iov[0].len = (size_t)-1;
 	assert_int_equal(sys_sendmsg(fd, user(&m), 0), -EINVAL);

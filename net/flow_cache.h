@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT
+ * flow_cache.h - what every layer below UDP has answered for one destination: route, neighbour, headers.
+ * Not here: asking them (udp.c), the answers themselves (route.h, ip.h).
+ * A socket keeps one, a message with control data makes one for itself; udp.c fills and uses it.
+ * Source: design: cached, not skipped; Linux's sk_dst_cache and hh_cache, one step further.
+ *
+ * Two stages. The flow is valid while nothing that routing answered has changed (rt_valid): then UDP's and
+ * IP's headers need only length and checksum. Its ready frame is one step more: there is one while nothing
+ * below would look at a packet or hold it up either: no hook, no tap, no queue, the neighbour known. Then
+ * a packet is the frame's 42 bytes and a payload, and goes straight to the driver. Whatever may end that
+ * moves the namespace's generation. */
+#pragma once
+
+#include "net/checksum.h"
+#include "net/ip.h"
+#include "net/ip_cmsg_send.h"
+#include "net/wire/udp.h"
+
+#define FLOW_FRAME_BYTES 44 /* two bytes of padding, then Ethernet's, IPv4's and UDP's header */
+
+struct flow_cache {
+	u64 to;     /* sockaddr_key of the destination as the program gave it */
+	u64 tag;    /* of packets that wear the ready frame */
+	size_t len; /* of the payload that the ready frame is for; FLOW_NOT_READY: there is none */
+	struct rtable rt;
+	bool csum_partial; /* the device completes the UDP checksum */
+	u32 udp_sum;       /* of pseudo-header and ports; ready: of the length, too */
+	u64 birth;         /* a number of this flow's own */
+	be16 source, dest;
+	struct ipcm_cookie ipc; /* what it was asked for with */
+	struct ip_template ip;
+	u8 frame[FLOW_FRAME_BYTES + 4] __attribute__((aligned(8)));
+};
+
+#define FLOW_NOT_READY SIZE_MAX
+
+/* flow_forget - the next message has to ask again. */
+static inline void flow_forget(struct flow_cache *flow)
+{
+	flow->rt.genid = 0; /* never a namespace's */
+}
+
+/* flow_begin - its route, ports and template are new. */
+void flow_begin(struct flow_cache *flow);
+
+/* flow_make_ready - a frame for len bytes of payload, if the way is free. */
+void flow_make_ready(struct flow_cache *flow, size_t len);
+
+/* flow_xmit_dressed - flow_xmit for a packet that does not wear the frame yet. */
+bool flow_xmit_dressed(struct flow_cache *flow, const void __user *payload);
+
+/* flow_copy_payload - behind the headers, with its checksum if the device does not do it. Returns 0 or
+ * -EFAULT. */
+static __always_inline int flow_copy_payload(
+	const struct flow_cache *flow, struct sk_buff *skb, const void __user *payload)
+{
+	u8 *to = skb_slot(skb) + SKB_HEADROOM;
+	s64 sum;
+
+	if (likely(flow->csum_partial))
+		return copy_from_user_inline(to, payload, flow->len);
+	sum = csum_and_copy_from_user(to, payload, flow->len);
+	if (sum < 0)
+		return -EFAULT;
+	((struct udphdr *)to - 1)->check = udp_checksum((csum)sum + flow->udp_sum);
+	return 0;
+}
+
+/* flow_xmit - send the ready frame with a payload of flow->len bytes.
+ * Returns  false when that cannot be: no room in ring or pool, the payload cannot be read. The long way
+ *          knows what to do */
+static __always_inline bool flow_xmit(struct flow_cache *flow, const void __user *payload)
+{
+	struct net_device *dev = flow->rt.dev;
+	struct sk_buff *skb = dev->tx_spare;
+
+	if (unlikely(!skb || skb->tag != flow->tag))
+		return flow_xmit_dressed(flow, payload);
+	if (unlikely(flow_copy_payload(flow, skb, payload) < 0))
+		return false;
+	dev->netdev_ops->ndo_xmit_again(dev);
+	return true;
+}
