@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * fib_select.c - which of several ways a flow takes: by its hash, or among default routes.
- * Not here: finding the route (fib_lookup.c), the shares of the hops (fib_rebalance).
+ * Not here: finding the route (fib_trie.c), the shares of the hops (fib_rebalance).
  * route.c calls in; it calls fib/table.c.
  * Source: RFC 2992 (hash threshold); RFC 1122 3.3.1.2 (several default gateways). */
 #include "net/fib/table.h"

@@ -152,21 +152,44 @@ static int load_line(struct fib_table *tb, struct reader *r, const struct text *
 	return err;
 }
 
+static ssize load_lines(struct fib_table *tb, struct text text, struct reader *r)
+{
+	struct text words[WORDS_MAX];
+	ssize routes = 0;
+
+	for (r->err->line = 1; text.len != 0; r->err->line++) {
+		if (split(text_cut(&text, '\n'), words) == 0)
+			continue;
+		int err = load_line(tb, r, words);
+		if (err != 0)
+			return err;
+		routes++;
+	}
+	return routes;
+}
+
+/* More than there are already: then it is cheaper to build the trie again than to change it. */
+#define LINE_BYTES  32u
+#define MANY_ROUTES 4096u
+
+static bool are_many(const struct fib_table *tb, struct text text)
+{
+	return text.len / LINE_BYTES > fib_table_count(tb) + MANY_ROUTES;
+}
+
 ssize fib_file_load(struct fib_table *tb, struct text text,
 	struct net_device *(*dev_of)(void *arg, struct text name, int *oif), void *arg,
 	struct fib_file_error *err)
 {
 	struct reader r = { .dev_of = dev_of, .arg = arg, .err = err };
-	struct text words[WORDS_MAX];
-	ssize routes = 0;
+	bool many = are_many(tb, text);
 
-	for (err->line = 1; text.len != 0; err->line++) {
-		if (split(text_cut(&text, '\n'), words) == 0)
-			continue;
-		int e = load_line(tb, &r, words);
-		if (e != 0)
-			return e;
-		routes++;
-	}
-	return routes;
+	if (many)
+		fib_table_defer(tb);
+	ssize routes = load_lines(tb, text, &r);
+	int settled = many ? fib_table_settle(tb) : 0;
+	if (routes < 0 || settled == 0)
+		return routes;
+	refuse(&r, (struct text){ text.at + text.len, 0 }, why(settled));
+	return settled;
 }

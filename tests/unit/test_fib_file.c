@@ -5,6 +5,7 @@
  * Source: the format in net/fib/file.h. */
 #include "net/fib/file.h"
 #include "net/fib/table.h"
+#include "bench/fib/synth.h"
 #include "tests/unit/host_machine.h"
 
 #include <setjmp.h>
@@ -172,6 +173,100 @@ static void no_memory(void **state)
 	assert_int_equal(fib_table_count(tb), err.line - 1);
 }
 
+/* ---- more lines than the table has routes: the trie is built once, behind the last --------------- */
+
+#define MANY 9000
+
+/* Lines of `n` routes in any order, each prefix by a gateway that tells which one it is. */
+static char *lines(u32 n, u32 gateways)
+{
+	struct synth_route *r = calloc(n, sizeof *r);
+	char *text = malloc(n * 64ul), *at = text;
+
+	synth_table(r, n);
+	synth_shuffle(r, n, 3);
+	for (u32 i = 0; i < n; i++) {
+		u32 p = r[i].prefix, gw = (p >> 8) * 2654435761u % gateways;
+
+		at += sprintf(at, "%u.%u.%u.%u/%u 10.0.%u.%u eth0 %u\n", p >> 24, p >> 16 & 255,
+			p >> 8 & 255, p & 255, r[i].plen, gw >> 8, gw & 255, 1 + i % 3);
+	}
+	free(r);
+	return text;
+}
+
+/* Each address has the same answer in both. */
+static void assert_equal_tables(struct fib_table *a, struct fib_table *b)
+{
+	u32 at = 0, last_a, last_b;
+
+	do {
+		const struct fib_dst *x = fib_dst_at(a, fib_trie_run(&a->trie, at, &last_a));
+		const struct fib_dst *y = fib_dst_at(b, fib_trie_run(&b->trie, at, &last_b));
+		const struct fib_info *fx = (const struct fib_info *)x->fi;
+		const struct fib_info *fy = (const struct fib_info *)y->fi;
+
+		assert_int_equal(x->plen, y->plen);
+		assert_true(be32_eq(fx->nh[0].gw, fy->nh[0].gw));
+		assert_int_equal(fx->priority, fy->priority);
+		at = min(last_a, last_b) + 1;
+	} while (at != 0);
+}
+
+static void many_lines(void **state)
+{
+	struct fib_table *at_once = tb;
+	char *text = lines(MANY, 2000), *rest = text;
+	struct fib_file_error err;
+	(void)state;
+
+	assert_int_equal(load(text, &err), MANY);
+	assert_false(tb->spoilt);
+	assert_int_equal(tb->trie.root->width, FIB_ROOT_FULL);
+	tb = fib_table_new();
+	while (*rest != '\0') { /* line by line */
+		char *end = strchr(rest, '\n');
+
+		*end = '\0';
+		assert_int_equal(load(rest, &err), 1);
+		rest = end + 1;
+	}
+	assert_equal_tables(at_once, tb);
+	fib_table_free(at_once);
+	free(text);
+}
+
+/* What is wrong with the last line leaves the others in a table that works. */
+static void many_lines_and_a_mistake(void **state)
+{
+	char *text = lines(MANY, 2000);
+	struct fib_file_error err;
+	(void)state;
+
+	strcat(text, "nonsense\n");
+	assert_int_equal(load(text, &err), -EINVAL);
+	assert_int_equal(err.line, MANY + 1);
+	assert_false(tb->spoilt);
+	assert_int_equal(fib_table_count(tb), MANY);
+	free(text);
+}
+
+/* Too many gateways for the trie to name: said at the end, and the routes answer all the same. */
+static void many_gateways(void **state)
+{
+	char *text = lines(60000, 60000);
+	struct flowi4 fl = { .daddr = cpu_to_be32(0x0b000001) };
+	struct fib_file_error err;
+	struct fib_result res;
+	(void)state;
+
+	assert_int_equal(load(text, &err), -ENOSPC);
+	assert_memory_equal(err.expected, "fewer different", 15);
+	assert_int_equal(fib_table_count(tb), 60000);
+	assert_int_equal(fib_table_lookup(tb, &fl, &res), 0);
+	free(text);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +275,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(bad_lines, setup, teardown),
 		cmocka_unit_test_setup_teardown(earlier_lines_stay, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(many_lines, setup, teardown),
+		cmocka_unit_test_setup_teardown(many_lines_and_a_mistake, setup, teardown),
+		cmocka_unit_test_setup_teardown(many_gateways, setup, teardown),
 	};
 
 	cmocka_set_test_filter(argc > 1 ? argv[1] : NULL); /* one test by name */

@@ -173,6 +173,12 @@ static int type_error(u8 type)
 					 : 0;
 }
 
+/* A local address answers as long as the host does. */
+static u8 flags_of(const struct oracle *o, const struct oracle_route *r, u8 dev)
+{
+	return r->scope == RT_SCOPE_HOST ? 0 : o->flags[dev];
+}
+
 /* 1: not for this flow. */
 static int try_route(const struct oracle *o, const struct oracle_route *r, const struct flowi4 *flp,
 	struct oracle_answer *a)
@@ -180,7 +186,7 @@ static int try_route(const struct oracle *o, const struct oracle_route *r, const
 	bool all_dead = r->hops != 0;
 
 	for (int i = 0; i < 3 && hop_sets[r->hops][i].weight != 0; i++)
-		all_dead &= (o->flags[hop_sets[r->hops][i].dev] & RTNH_F_DEAD) != 0;
+		all_dead &= (flags_of(o, r, hop_sets[r->hops][i].dev) & RTNH_F_DEAD) != 0;
 	if (all_dead || (r->tos != 0 && r->tos != flp->tos) || r->scope < flp->scope)
 		return 1;
 	if (type_error(r->type) != 0)
@@ -188,9 +194,9 @@ static int try_route(const struct oracle *o, const struct oracle_route *r, const
 	for (int i = 0; i < 3 && hop_sets[r->hops][i].weight != 0; i++) {
 		u8 dev = hop_sets[r->hops][i].dev;
 
-		if (o->flags[dev] & RTNH_F_DEAD)
+		if (flags_of(o, r, dev) & RTNH_F_DEAD)
 			continue;
-		if (o->ignore_linkdown && o->flags[dev] & RTNH_F_LINKDOWN)
+		if (o->ignore_linkdown && flags_of(o, r, dev) & RTNH_F_LINKDOWN)
 			continue;
 		if (flp->oif != 0 && flp->oif != dev + 1)
 			continue;
