@@ -49,6 +49,7 @@ OBJS := \
 	drivers/e1000/main.o \
 	net/loopback.o \
 	net/ip_input.o \
+	net/igmp.o \
 	net/icmp.o \
 	net/udp_input.o \
 	net/udp_port.o \

@@ -5,6 +5,7 @@
  * Source: bind(2), connect(2), ip(7); Linux's inet_create, inet_bind, inet_sendmsg: the order of
  * their checks. */
 #include "net/af_inet.h"
+#include "net/igmp.h"
 #include "net/sockopt.h"
 #include "net/udp.h"
 #include "net/wire/ip.h"
@@ -66,6 +67,7 @@ static void inet_release(struct socket *sock)
 	struct sock *sk = sock->sk;
 
 	sk->sk_socket = NULL;
+	ip_mc_drop_socket(sk);
 	sk->sk_prot->close(sk);
 }
 

@@ -42,6 +42,9 @@ struct net_device_ops {
 	void (*ndo_reclaim)(struct net_device *dev);
 	/* receive at most budget frames, handing each to netif_receive_skb; returns how many */
 	int (*ndo_poll)(struct net_device *dev, int budget);
+	/* frames to this group come in from now on; NULL: all do. Never taken back: what nobody
+	 * has joined IP drops */
+	void (*ndo_add_multicast)(struct net_device *dev, const u8 mac[ETH_ALEN]);
 	/* frames that the hardware has not fetched yet */
 	u32 (*ndo_tx_pending)(struct net_device *dev);
 	/* IFF_PROMISC changed; NULL: it has no filter */

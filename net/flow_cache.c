@@ -26,8 +26,9 @@ static bool way_is_free(const struct flow_cache *flow)
 {
 	const struct net_device *dev = flow->rt.dev;
 
-	return flow->ip.df && flow->rt.neigh->connected && dev->netdev_ops->ndo_xmit_again &&
-	       dev_is_direct(dev) && nf_is_idle(dev->net);
+	return flow->ip.df && !flow->ip.mc_loop && flow->ip.iph.ttl > 0 &&
+	       flow->rt.neigh->connected && dev->netdev_ops->ndo_xmit_again && dev_is_direct(dev) &&
+	       nf_is_idle(dev->net);
 }
 
 void flow_make_ready(struct flow_cache *flow, size_t len)

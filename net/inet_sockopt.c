@@ -5,6 +5,7 @@
  * Source: ip(7), udp(7); the numbers are Linux's, so are the checks. */
 #include "net/af_inet.h"
 #include "net/datagram.h"
+#include "net/igmp.h"
 #include "net/sockopt.h"
 #include "net/udp.h"
 
@@ -58,13 +59,15 @@ struct ip_mreqn {
 
 #define IP_MREQ_LEN offsetof(struct ip_mreqn, ifindex)
 
-static const struct net_device *device_with(struct net *net, be32 addr)
+static struct net_device *device_with(struct net *net, be32 addr)
 {
-	const struct net_device *dev;
+	const struct in_ifaddr *ifa;
+	struct net_device *dev;
 
 	list_for_each(dev, &net->dev_base, list)
-		if (be32_eq(dev->ip_addr, addr))
-			return dev;
+		list_for_each(ifa, &dev->ifa_list, list)
+			if (be32_eq(ifa->addr, addr))
+				return dev;
 	return NULL;
 }
 
@@ -104,6 +107,55 @@ static int get_multicast_if(struct sock *sk, void __user *val, u32 *len)
 	return sockopt_put(&inet_sk(sk)->mc_addr, sizeof(be32), val, len);
 }
 
+/* The device that a membership is for; without a name the one that packets to the group leave by. */
+static struct net_device *mc_find_dev(struct net *net, const struct ip_mreqn *mreq)
+{
+	struct flowi4 fl4 = { .daddr = mreq->multiaddr };
+	struct rtable rt;
+
+	if (mreq->ifindex)
+		return dev_get_by_index(net, mreq->ifindex);
+	if (!be32_is_zero(mreq->address))
+		return device_with(net, mreq->address);
+	return ip_route_output_flow(net, &fl4, &rt) == 0 ? rt.dev : NULL;
+}
+
+static int get_membership(struct ip_mreqn *mreq, const void __user *val, u32 len)
+{
+	if (len < IP_MREQ_LEN)
+		return -EINVAL;
+	if (get_mreqn(mreq, val, len))
+		return -EFAULT;
+	return ipv4_is_multicast(mreq->multiaddr) ? 0 : -EINVAL;
+}
+
+static int add_membership(struct sock *sk, const void __user *val, u32 len)
+{
+	struct net_device *dev;
+	struct ip_mreqn mreq;
+	int err = get_membership(&mreq, val, len);
+
+	if (err)
+		return err;
+	dev = mc_find_dev(sk->sk_net, &mreq);
+	return dev ? ip_mc_join_group(sk, dev, mreq.multiaddr) : -ENODEV;
+}
+
+static int drop_membership(struct sock *sk, const void __user *val, u32 len)
+{
+	struct net_device *dev = NULL;
+	struct ip_mreqn mreq;
+	int err = get_membership(&mreq, val, len);
+	bool named;
+
+	if (err)
+		return err;
+	named = mreq.ifindex || !be32_is_zero(mreq.address);
+	if (named)
+		dev = mc_find_dev(sk->sk_net, &mreq);
+	return named && !dev ? -ENODEV : ip_mc_leave_group(sk, dev, mreq.multiaddr);
+}
+
 #define INET(member) OPT_MEMBER(struct inet_sock, member)
 
 static const struct sockopt ip_options[] = {
@@ -122,6 +174,8 @@ static const struct sockopt ip_options[] = {
 	{ IP_MULTICAST_TTL, OPT_NONEMPTY, INET(mc_ttl), TTL_DEFAULT, 255,
 		.set = set_multicast_ttl },
 	{ IP_MULTICAST_LOOP, OPT_FLAG | OPT_NONEMPTY, INET(mc_loop) },
+	{ IP_ADD_MEMBERSHIP, OPT_BYTES | OPT_WO, .set_bytes = add_membership },
+	{ IP_DROP_MEMBERSHIP, OPT_BYTES | OPT_WO, .set_bytes = drop_membership },
 	{ IP_MULTICAST_ALL, OPT_NONEMPTY, INET(mc_all), 0, 1 },
 };
 

@@ -17,7 +17,8 @@ struct sock;
 struct ip_template {
 	struct iphdr iph; /* without tot_len and check */
 	bool df;
-	u32 sum; /* of its bytes, below 2^16 */
+	bool mc_loop; /* to a group that somebody here has joined, too */
+	u32 sum;      /* of its bytes, below 2^16 */
 };
 
 /* ip_template_init - df: routers may not fragment it; a packet that we had to fragment ourselves

@@ -4,6 +4,7 @@
  * dev.c hands ip_rcv what comes in; calls the protocol that net_init.c wired.
  * Source: RFC 791 3.1; RFC 1122 3.2.1 (what must be discarded silently). */
 #include "net/checksum.h"
+#include "net/igmp.h"
 #include "net/ip.h"
 #include "net/netfilter.h"
 #include "net/route.h"
@@ -79,6 +80,8 @@ static bool for_us(const struct sk_buff *skb)
 		return false;
 	if (ipv4_is_loopback(iph->daddr) && !(dev->flags & IFF_LOOPBACK))
 		return false;
+	if (ipv4_is_multicast(iph->daddr))
+		return ip_check_mc(dev, iph->daddr);
 	return ip_addr_type(dev->net, iph->daddr) != RTN_UNICAST;
 }
 

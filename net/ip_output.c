@@ -127,6 +127,7 @@ void ip_template_init(
 		.saddr = rt->saddr,
 		.daddr = rt->daddr };
 	t->df = df;
+	t->mc_loop = false;
 	t->sum = csum_16(csum_add(0, &t->iph, sizeof(t->iph)));
 }
 
@@ -215,6 +216,51 @@ static int ip_local_out(struct net *net, struct sk_buff *skb)
 	return nf_hook(NF_INET_LOCAL_OUT, net, skb, NULL, skb->dev, ip_output);
 }
 
+/* Over lo to the members among us, as a packet of its own. */
+static void send_to_ourselves(struct net *net, struct sk_buff *skb)
+{
+	const struct iphdr *iph = (const struct iphdr *)skb->data;
+
+	skb->dev = net->loopback_dev;
+	skb->neigh = neigh_lookup_create(net->arp_tbl, skb->dev, iph->daddr);
+	if (!skb->neigh)
+		kfree_skb(skb, SKB_DROP_NEIGH_QUEUE_FULL);
+	else
+		ip_output(net, skb);
+}
+
+/* RFC 1112 6.1: who has joined here gets a copy. With a time to live of 0 that is all. A datagram in
+ * fragments has none: nobody here puts it together. */
+static int ip_mc_output(struct net *net, struct sk_buff *skb)
+{
+	struct sk_buff *copy;
+
+	if (((const struct iphdr *)skb->data)->ttl == 0) {
+		send_to_ourselves(net, skb);
+		return 0;
+	}
+	copy = skb->frags ? NULL : skb_copy(skb);
+	if (copy) {
+		net->mib.ip_out_requests++;
+		send_to_ourselves(net, copy);
+	}
+	return ip_output(net, skb);
+}
+
+/* ip_local_out for what has a copy for us, or does not leave at all. */
+static int ip_local_out_mc(struct net *net, struct sk_buff *skb, bool loop)
+{
+	bool stays = ((const struct iphdr *)skb->data)->ttl == 0;
+
+	net->mib.ip_out_requests++;
+	skb->protocol = cpu_to_be16(ETH_P_IP);
+	if (stays && (!loop || skb->frags)) {
+		kfree_skb(skb, SKB_DROP_TTL);
+		return 0;
+	}
+	return nf_hook(NF_INET_LOCAL_OUT, net, skb, NULL, skb->dev, ip_mc_output);
+}
+
 int ip_send_skb(
 	struct net *net, struct sk_buff *skb, const struct rtable *rt, const struct ip_template *t)
 {
@@ -225,5 +271,7 @@ int ip_send_skb(
 	*iph = ip_template_header(t, (u16)(skb->len + skb->frags_len));
 	if (skb->frags || !t->df)
 		make_fragmentable(iph);
+	if (t->mc_loop || iph->ttl == 0)
+		return ip_local_out_mc(net, skb, t->mc_loop);
 	return ip_local_out(net, skb);
 }

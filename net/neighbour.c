@@ -150,10 +150,9 @@ static void hh_fill(struct neighbour *n, const u8 mac[ETH_ALEN])
 	eth->h_proto = cpu_to_be16(ETH_P_IP);
 }
 
-/* RFC 1112 6.4: the low 23 bits of the group. */
-static void multicast_mac(be32 addr, u8 mac[ETH_ALEN])
+void multicast_mac(be32 group, u8 mac[ETH_ALEN])
 {
-	u32 a = be32_to_cpu(addr);
+	u32 a = be32_to_cpu(group);
 
 	memcpy(mac,
 		(const u8[ETH_ALEN]){ 0x01, 0x00, 0x5e, (u8)(a >> 16 & 0x7f), (u8)(a >> 8), (u8)a },

@@ -109,6 +109,9 @@ static inline struct ethhdr *hh_header(struct hh_cache *hh)
 	return (struct ethhdr *)(hh->bytes + sizeof(hh->bytes) - ETH_HLEN);
 }
 
+/* multicast_mac - a group's Ethernet address (RFC 1112 6.4: the low 23 bits of the group). */
+void multicast_mac(be32 group, u8 mac[ETH_ALEN]);
+
 /* neigh_confirm - an upper layer knows that n is alive: it had an answer (MSG_CONFIRM). */
 static inline void neigh_confirm(struct neighbour *n)
 {

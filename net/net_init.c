@@ -11,6 +11,7 @@
 #include "net/devinet.h"
 #include "net/fib_frontend.h"
 #include "net/icmp.h"
+#include "net/igmp.h"
 #include "net/ip.h"
 #include "net/loopback.h"
 #include "net/neighbour.h"
@@ -61,6 +62,11 @@ static void arp_net_exit(struct net *net)
 	neigh_table_free(net->arp_tbl);
 }
 
+static void nothing_to_exit(struct net *net)
+{
+	(void)net;
+}
+
 static int nothing_to_init(struct net *net)
 {
 	(void)net;
@@ -73,6 +79,7 @@ static const struct pernet_operations pernet[] = {
 	{ arp_net_init, arp_net_exit },
 	{ nf_init, nf_exit },
 	{ nothing_to_init, nf_rules_exit },
+	{ igmp_net_init, nothing_to_exit },
 	{ udp_init, udp_exit },
 	{ loopback_init, loopback_exit },
 	{ nothing_to_init, default_device_exit },
@@ -83,6 +90,8 @@ static void netdev_event(struct net_device *dev, enum netdev_event event)
 {
 	inetdev_event(dev, event);
 	fib_netdev_event(dev, event);
+	if (event == NETDEV_UNREGISTER)
+		ip_mc_device_gone(dev);
 	if (event == NETDEV_DOWN || event == NETDEV_UNREGISTER)
 		neigh_ifdown(dev->net->arp_tbl, dev);
 	else

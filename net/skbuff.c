@@ -4,6 +4,7 @@
  * Used by every layer. Calls dma_alloc at boot, sock_wfree when a lost packet had an owner.
  * Source: design: allocation-free sending, nothing lost in silence. */
 #include "net/skbuff.h"
+#include "kernel/lib/string.h"
 #include "net/machine.h"
 #include "net/sock.h"
 
@@ -16,6 +17,7 @@ static const char *const drop_name[SKB_DROP_REASONS] = {
 	[SKB_DROP_QUEUE_GONE] = "in a netfilter queue when it was closed",
 	[SKB_DROP_NEIGH_FAILED] = "neighbour did not answer ARP",
 	[SKB_DROP_NEIGH_QUEUE_FULL] = "too many parked for one neighbour",
+	[SKB_DROP_TTL] = "to a group with a time to live of 0, without a copy for this host",
 	[SKB_DROP_DEV_DOWN] = "device down",
 	[SKB_DROP_TX_FULL] = "transmit ring full or link down",
 	[SKB_DROP_RX_NO_BUFFER] = "no buffer to receive into",
@@ -84,6 +86,23 @@ struct sk_buff *skb_take_fresh(void)
 	skb_pool.fresh += SKB_SLOT;
 	skb_pool.fresh_n--;
 	return skb;
+}
+
+struct sk_buff *skb_copy(const struct sk_buff *skb)
+{
+	const u8 *from = skb_network_header(skb), *end = skb->data + skb->len;
+	struct sk_buff *copy = skb_alloc(0);
+
+	if (!copy)
+		return NULL;
+	*copy = *skb;
+	copy->data = skb_slot(copy) + (skb->data - skb_slot(skb));
+	copy->sk = NULL;
+	copy->frags = NULL;
+	copy->frags_len = 0;
+	copy->owned = false;
+	memcpy(skb_network_header(copy), from, (size_t)(end - from));
+	return copy;
 }
 
 static void release_all(struct sk_buff *skb)

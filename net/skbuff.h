@@ -70,6 +70,7 @@ enum skb_drop_reason {
 	SKB_DROP_QUEUE_GONE,
 	SKB_DROP_NEIGH_FAILED,
 	SKB_DROP_NEIGH_QUEUE_FULL,
+	SKB_DROP_TTL,
 	SKB_DROP_DEV_DOWN,
 	SKB_DROP_TX_FULL,
 	SKB_DROP_TX_REASONS, /* how many so far */
@@ -177,6 +178,10 @@ static inline void skb_release(struct sk_buff *skb)
 	skb_pool.free = skb;
 	skb_pool.free_n++;
 }
+
+/* skb_copy - a second packet like it from the network header on, without frags or owner; NULL when there
+ * is none free. */
+struct sk_buff *skb_copy(const struct sk_buff *skb);
 
 /* kfree_skb - the end of a packet (with its frags): counted under its reason. */
 void kfree_skb(struct sk_buff *skb, enum skb_drop_reason reason);

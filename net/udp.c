@@ -7,6 +7,7 @@
 #include "net/errqueue.h"
 #include "net/checksum.h"
 #include "net/datagram.h"
+#include "net/igmp.h"
 #include "net/sockopt.h"
 #include "net/udp_port.h"
 #include "kernel/lib/slab.h"
@@ -98,6 +99,8 @@ static int udp_route(struct sock *sk, struct flow_cache *flow)
 		(u8)(flow->ipc.tos < 0 ? inet->tos : flow->ipc.tos),
 		(u8)(flow->ipc.ttl < 0 ? ttl : flow->ipc.ttl),
 		ip_sets_df(inet->pmtudisc, rt->flags & RTCF_MTU_LOCKED));
+	flow->ip.mc_loop =
+		(rt->flags & RTCF_MULTICAST) && inet->mc_loop && ip_check_mc(rt->dev, rt->daddr);
 	flow_begin(flow);
 	return 0;
 }

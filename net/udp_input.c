@@ -7,6 +7,7 @@
 #include "net/datagram.h"
 #include "net/errqueue.h"
 #include "net/icmp.h"
+#include "net/igmp.h"
 #include "net/ip_cmsg.h"
 #include "net/sockopt.h"
 #include "net/udp.h"
@@ -45,12 +46,44 @@ static enum skb_drop_reason check_datagram(struct sk_buff *skb)
 	return SKB_CONSUMED;
 }
 
+/* A group's datagrams are for those who have joined it, and for those who take other sockets' groups,
+ * too (IP_MULTICAST_ALL, Linux's default). */
+static bool wants_group(const struct sock *sk, const struct sk_buff *skb, be32 daddr)
+{
+	return !ipv4_is_multicast(daddr) || inet_sk(sk)->mc_all ||
+	       ip_mc_joined(sk, skb->dev, daddr);
+}
+
+/* To a group or to all: a copy for each socket on the port, the packet itself for the last. */
+static void deliver_to_all(struct net *net, struct sk_buff *skb, const struct udp_tuple *t)
+{
+	struct sock *sk = NULL, *last = NULL;
+
+	while ((sk = udp_next_match(net, t, sk))) {
+		struct sk_buff *copy;
+
+		if (!wants_group(sk, skb, t->daddr))
+			continue;
+		copy = last ? skb_copy(skb) : NULL;
+		if (copy)
+			deliver(last, copy);
+		else if (last)
+			last->sk_drops++;
+		last = sk;
+	}
+	if (last)
+		deliver(last, skb);
+	else
+		kfree_skb(skb, SKB_DROP_NO_SOCKET); /* RFC 1122 3.2.2: without a word */
+}
+
 void udp_rcv(struct sk_buff *skb)
 {
 	const struct iphdr *iph = skb_network_header(skb);
 	const struct udphdr *uh = (const void *)skb->data;
 	struct net *net = skb->dev->net;
 	enum skb_drop_reason problem = check_datagram(skb);
+	struct udp_tuple t = { iph->saddr, iph->daddr, uh->source, uh->dest, skb->dev->ifindex };
 	struct sock *sk;
 
 	if (problem != SKB_CONSUMED) {
@@ -59,7 +92,11 @@ void udp_rcv(struct sk_buff *skb)
 		kfree_skb(skb, problem);
 		return;
 	}
-	sk = udp_lookup(net, iph->saddr, uh->source, iph->daddr, uh->dest);
+	if (skb->pkt_type != PACKET_HOST || ipv4_is_multicast(iph->daddr)) {
+		deliver_to_all(net, skb, &t);
+		return;
+	}
+	sk = udp_lookup(net, &t);
 	if (sk) {
 		deliver(sk, skb);
 		return;
@@ -81,7 +118,8 @@ void udp_err(struct net *net, const struct icmp_error *e)
 
 	if (header_len + sizeof(*uh) > e->len)
 		return;
-	sk = udp_lookup(net, quoted->daddr, uh->dest, quoted->saddr, uh->source);
+	sk = udp_lookup(net, &(struct udp_tuple){ quoted->daddr, quoted->saddr, uh->dest,
+				     uh->source, e->skb->dev->ifindex });
 	if (!sk)
 		return;
 	inet = inet_sk(sk);

@@ -38,12 +38,18 @@ static struct list_head *bucket_of(struct net *net, u16 port)
 	return &net->udp_table->bucket[port % BUCKETS];
 }
 
+/* Linux's udp_lib_lport_inuse: two may share a port if they cannot be mistaken for each other, if both
+ * said SO_REUSEADDR, or both SO_REUSEPORT. */
 static bool conflicts(const struct inet_sock *a, const struct inet_sock *b)
 {
-	if (!be32_is_zero(a->inet_rcv_saddr) && !be32_is_zero(b->inet_rcv_saddr) &&
-		!be32_eq(a->inet_rcv_saddr, b->inet_rcv_saddr))
+	bool any_addr = be32_is_zero(a->inet_rcv_saddr) || be32_is_zero(b->inet_rcv_saddr);
+	bool any_dev = !a->sk.sk_bound_dev_if || !b->sk.sk_bound_dev_if;
+
+	if (!any_addr && !be32_eq(a->inet_rcv_saddr, b->inet_rcv_saddr))
 		return false;
-	return !(a->sk.sk_reuse && b->sk.sk_reuse);
+	if (!any_dev && a->sk.sk_bound_dev_if != b->sk.sk_bound_dev_if)
+		return false;
+	return !(a->sk.sk_reuse && b->sk.sk_reuse) && !(a->sk.sk_reuseport && b->sk.sk_reuseport);
 }
 
 static bool port_free(struct sock *sk, u16 port)
@@ -97,39 +103,81 @@ void udp_port_put(struct sock *sk)
 	sk->sk_unbound = true;
 }
 
+#define NAMES_ADDRESS 4 /* more than peer and device together: Linux looks for it first */
+#define NAMES_PEER    2
+#define NAMES_DEVICE  1
+
 /* -1: not for this socket; otherwise the more it names the higher. */
-static int score(const struct inet_sock *inet, be32 saddr, be16 sport, be32 daddr)
+static int score(const struct inet_sock *inet, const struct udp_tuple *t)
 {
 	int points = 0;
 
+	if (inet->inet_num != be16_to_cpu(t->dport))
+		return -1;
 	if (!be32_is_zero(inet->inet_rcv_saddr)) {
-		if (!be32_eq(inet->inet_rcv_saddr, daddr))
+		if (!be32_eq(inet->inet_rcv_saddr, t->daddr))
 			return -1;
-		points++;
+		points += NAMES_ADDRESS;
 	}
 	if (!be16_is_zero(inet->inet_dport)) {
-		if (!be32_eq(inet->inet_daddr, saddr) || !be16_eq(inet->inet_dport, sport))
+		if (!be32_eq(inet->inet_daddr, t->saddr) || !be16_eq(inet->inet_dport, t->sport))
 			return -1;
-		points += 2;
+		points += NAMES_PEER;
+	}
+	if (inet->sk.sk_bound_dev_if) {
+		if (inet->sk.sk_bound_dev_if != t->dif)
+			return -1;
+		points += NAMES_DEVICE;
 	}
 	return points;
 }
 
-struct sock *udp_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be16 dport)
+/* Linux's golden ratio for hashes; a flow always meets the same one of those that share a port. */
+static u32 flow_hash(const struct udp_tuple *t)
 {
-	u16 port = be16_to_cpu(dport);
+	u32 hash = t->saddr.raw ^ t->daddr.raw ^ (u32)t->sport.raw << 16 ^ t->dport.raw;
+
+	return hash * 0x9e3779b1u;
+}
+
+/* Sockets that one bound last come first in their list, and so win among equals; those that share by
+ * SO_REUSEPORT share what comes, too: the n-th of them takes over one of n flows. */
+struct sock *udp_lookup(struct net *net, const struct udp_tuple *t)
+{
 	struct inet_sock *inet, *best = NULL;
 	int best_points = -1;
+	u32 hash = flow_hash(t), equals = 0;
 
-	list_for_each(inet, bucket_of(net, port), bind_node) {
-		int points = inet->inet_num == port ? score(inet, saddr, sport, daddr) : -1;
+	list_for_each(inet, bucket_of(net, be16_to_cpu(t->dport)), bind_node) {
+		int points = score(inet, t);
 
 		if (points > best_points) {
 			best = inet;
 			best_points = points;
+			equals = 1;
+		} else if (best && points == best_points && best->sk.sk_reuseport &&
+			   inet->sk.sk_reuseport) {
+			equals++;
+			if ((u64)hash * equals >> 32 == 0)
+				best = inet;
+			hash = hash * 1664525u + 1013904223u; /* a new throw each time */
 		}
 	}
 	return best ? &best->sk : NULL;
+}
+
+struct sock *udp_next_match(struct net *net, const struct udp_tuple *t, const struct sock *after)
+{
+	struct list_head *bucket = bucket_of(net, be16_to_cpu(t->dport));
+	struct inet_sock *inet;
+	bool passed = !after;
+
+	list_for_each(inet, bucket, bind_node) {
+		if (passed && score(inet, t) >= 0)
+			return &inet->sk;
+		passed |= &inet->sk == after;
+	}
+	return NULL;
 }
 
 void udp_for_each(struct net *net, void (*fn)(void *arg, const struct inet_sock *inet), void *arg)

@@ -18,6 +18,17 @@ void udp_port_put(struct sock *sk);
 /* udp_for_each - fn(arg, socket) for every socket that has a port. */
 void udp_for_each(struct net *net, void (*fn)(void *arg, const struct inet_sock *inet), void *arg);
 
-/* udp_lookup - the socket that a datagram from saddr:sport to daddr:dport is for: the one that
- * names most of these. Returns it or NULL. Ports in network order. */
-struct sock *udp_lookup(struct net *net, be32 saddr, be16 sport, be32 daddr, be16 dport);
+/* What a datagram that came in says about where it belongs. */
+struct udp_tuple {
+	be32 saddr, daddr;
+	be16 sport, dport;
+	int dif; /* index of the device it came by */
+};
+
+/* udp_lookup - the socket that a datagram is for: the one that names most of this, among equals the one
+ * that was bound last, among those with SO_REUSEPORT always the same for a flow. Returns it or NULL. */
+struct sock *udp_lookup(struct net *net, const struct udp_tuple *t);
+
+/* udp_next_match - the socket after this one (NULL: the first) that a datagram to several is for, too,
+ * or NULL. */
+struct sock *udp_next_match(struct net *net, const struct udp_tuple *t, const struct sock *after);

@@ -41,6 +41,7 @@ struct e1000_adapter {
 	bool rx_broken; /* inside a frame that spans descriptors: it is dropped */
 
 	struct pci_dev pci;
+	u32 mta[E1000_MTA_N]; /* what the multicast filter holds: it survives a reset here */
 	bool eeprom_large; /* EERD's layout of 82571 and later */
 	u64 link_checked_ns;
 };
@@ -66,6 +67,9 @@ bool e1000_reset_hw(struct e1000_adapter *a, struct e1000_problem *problem);
 
 /* e1000_read_mac - the station address into netdev.dev_addr. */
 bool e1000_read_mac(struct e1000_adapter *a, struct e1000_problem *problem);
+
+/* e1000_add_multicast - ndo_add_multicast. */
+void e1000_add_multicast(struct net_device *dev, const u8 mac[ETH_ALEN]);
 
 /* e1000_init_filters - accept our address and broadcasts, no VLANs, no multicast table. */
 void e1000_init_filters(struct e1000_adapter *a);

@@ -147,12 +147,28 @@ static void clear_table(const struct e1000_adapter *a, u32 first, u32 n)
 		ew32(a, first + n * (u32)sizeof(u32), 0);
 }
 
+static void write_mta(const struct e1000_adapter *a)
+{
+	for (u32 n = E1000_MTA_N; n-- > 0;)
+		ew32(a, E1000_MTA + n * (u32)sizeof(u32), a->mta[n]);
+}
+
+/* 13.5.1: twelve bits of the address, RCTL.MO = 0: bits 47 to 36, choose one of 4096. */
+void e1000_add_multicast(struct net_device *dev, const u8 mac[ETH_ALEN])
+{
+	struct e1000_adapter *a = netdev_priv(dev);
+	u32 hash = (u32)mac[4] >> 4 | (u32)mac[5] << 4;
+
+	a->mta[hash / 32] |= 1u << hash % 32;
+	write_mta(a);
+}
+
 void e1000_init_filters(struct e1000_adapter *a)
 {
 	const u8 *mac = a->netdev.dev_addr;
 	u32 low = (u32)mac[0] | (u32)mac[1] << 8 | (u32)mac[2] << 16 | (u32)mac[3] << 24;
 
-	clear_table(a, E1000_MTA, E1000_MTA_N);
+	write_mta(a);
 	clear_table(a, E1000_VFTA, E1000_VFTA_N);
 	clear_table(a, E1000_RAL + E1000_RA_BYTES, (E1000_RA_N - 1) * 2);
 	ew32(a, E1000_RAL, low);

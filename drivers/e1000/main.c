@@ -40,6 +40,7 @@ static const struct net_device_ops e1000_netdev_ops = {
 	.ndo_flush = e1000_flush,
 	.ndo_reclaim = e1000_reclaim,
 	.ndo_poll = e1000_poll,
+	.ndo_add_multicast = e1000_add_multicast,
 	.ndo_tx_pending = e1000_tx_pending,
 	.ndo_set_rx_mode = e1000_set_rx_mode,
 };

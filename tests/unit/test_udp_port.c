@@ -99,8 +99,65 @@ static void both_may_share(void **state)
 
 static struct sock *lookup(u32 saddr, u16 sport, u32 daddr, u16 dport)
 {
-	return udp_lookup(&init_net, cpu_to_be32(saddr), cpu_to_be16(sport), cpu_to_be32(daddr),
-		cpu_to_be16(dport));
+	const struct udp_tuple t = { cpu_to_be32(saddr), cpu_to_be32(daddr), cpu_to_be16(sport),
+		cpu_to_be16(dport), eth0.dev.ifindex };
+
+	return udp_lookup(&init_net, &t);
+}
+
+/* SO_REUSEADDR: of equals the one that was bound last. */
+static void the_last_one_wins(void **state)
+{
+	int one = udp_socket(), two = udp_socket();
+
+	(void)state;
+	set_int(one, 1, SO_REUSEADDR, 1);
+	set_int(two, 1, SO_REUSEADDR, 1);
+	bind_to(two, 0, OUR_PORT);
+	bind_to(one, 0, OUR_PORT);
+	for (u16 i = 0; i < 100; i++)
+		assert_ptr_equal(lookup(PEER_IP, i, OUR_IP, OUR_PORT), sk_of(one));
+}
+
+/* SO_REUSEPORT: all of them share, and a flow stays with its socket. */
+static void flows_are_shared(void **state)
+{
+	struct sock *sk[3];
+	u32 got[3] = { 0 };
+
+	(void)state;
+	for (u32 i = 0; i < 3; i++) {
+		int fd = udp_socket();
+
+		set_int(fd, 1, 15 /* SO_REUSEPORT */, 1);
+		assert_int_equal(bind_to(fd, 0, OUR_PORT), 0);
+		sk[i] = sk_of(fd);
+	}
+	assert_int_equal(bind_to(udp_socket(), 0, OUR_PORT), -EADDRINUSE);
+	for (u16 port = 1; port <= 3000; port++) {
+		struct sock *found = lookup(PEER_IP, port, OUR_IP, OUR_PORT);
+
+		assert_ptr_equal(lookup(PEER_IP, port, OUR_IP, OUR_PORT), found);
+		for (u32 i = 0; i < 3; i++)
+			got[i] += found == sk[i];
+	}
+	for (u32 i = 0; i < 3; i++)
+		assert_in_range(got[i], 850, 1150); /* 1000 each */
+}
+
+/* SO_BINDTODEVICE: what comes by another device is not for it, and the port is free there. */
+static void bound_to_devices(void **state)
+{
+	int lo = udp_socket(), eth = udp_socket(), any = udp_socket();
+
+	(void)state;
+	set_int(lo, 1, 62 /* SO_BINDTOIFINDEX */, init_net.loopback_dev->ifindex);
+	set_int(eth, 1, 62, eth0.dev.ifindex);
+	assert_int_equal(bind_to(lo, 0, OUR_PORT), 0);
+	assert_null(lookup(PEER_IP, PEER_PORT, OUR_IP, OUR_PORT));
+	assert_int_equal(bind_to(eth, 0, OUR_PORT), 0);
+	assert_ptr_equal(lookup(PEER_IP, PEER_PORT, OUR_IP, OUR_PORT), sk_of(eth));
+	assert_int_equal(bind_to(any, 0, OUR_PORT), -EADDRINUSE);
 }
 
 /* The more a socket names of a datagram the more it is for it. */
@@ -146,6 +203,9 @@ int main(void)
 		STACK_TEST(every_port_is_found),
 		STACK_TEST(conflicts),
 		STACK_TEST(both_may_share),
+		STACK_TEST(the_last_one_wins),
+		STACK_TEST(flows_are_shared),
+		STACK_TEST(bound_to_devices),
 		STACK_TEST(whose_datagram),
 		STACK_TEST(no_memory),
 	};

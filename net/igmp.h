@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ * igmp.h - which groups this host has joined, by which device, for which socket.
+ * Not here: telling routers about it (no IGMP is spoken); frames' addresses (neighbour.h).
+ * inet_sockopt.c joins and leaves; ip_input.c and udp_input.c ask.
+ * Source: RFC 1112 7; Linux's ip_mc_join_group: its checks and bounds. */
+#pragma once
+
+#include "net/dev.h"
+#include "net/sock.h"
+
+#define IP_MAX_MEMBERSHIPS 20 /* a socket's: Linux's igmp_max_memberships */
+
+/* igmp_net_init - nobody has joined anything in a new namespace. */
+int igmp_net_init(struct net *net);
+
+/* ip_mc_device_gone - the device leaves its namespace: nobody is a member there any more. */
+void ip_mc_device_gone(const struct net_device *dev);
+
+/* ip_mc_join_group - sk gets what is sent to the group and comes in by dev.
+ * Returns  0; -EADDRINUSE when it does already; -ENOBUFS after IP_MAX_MEMBERSHIPS; -ENOMEM */
+int ip_mc_join_group(struct sock *sk, struct net_device *dev, be32 group) __must_check;
+
+/* ip_mc_leave_group - no more. dev: NULL for whichever it joined by.
+ * Returns  0, or -EADDRNOTAVAIL when it had not joined */
+int ip_mc_leave_group(struct sock *sk, const struct net_device *dev, be32 group) __must_check;
+
+/* ip_mc_drop_socket - sk leaves all its groups: it is closed. */
+void ip_mc_drop_socket(struct sock *sk);
+
+/* ip_check_mc - is there anybody here for a group's packets that come in by dev? By lo come copies of
+ * what we have sent ourselves, and then any device's members count. */
+bool ip_check_mc(const struct net_device *dev, be32 group);
+
+/* ip_mc_joined - has sk itself joined? dev as above. */
+bool ip_mc_joined(const struct sock *sk, const struct net_device *dev, be32 group);
