@@ -44,7 +44,7 @@ struct net {
 	struct udp_table *udp_table;
 	struct nf_hooks *nf;
 	struct pmtu_table pmtu;
-	struct list_head mc_list; /* groups joined: igmp.c */
+	struct list_head mc_list;  /* groups joined: igmp.c */
 	struct nf_rules *nf_rules; /* NULL until the first one */
 	struct net_mib mib;
 };

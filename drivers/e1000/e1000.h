@@ -42,7 +42,7 @@ struct e1000_adapter {
 
 	struct pci_dev pci;
 	u32 mta[E1000_MTA_N]; /* what the multicast filter holds: it survives a reset here */
-	bool eeprom_large; /* EERD's layout of 82571 and later */
+	bool eeprom_large;    /* EERD's layout of 82571 and later */
 	u64 link_checked_ns;
 };
 
