@@ -32,7 +32,7 @@ def instructions(program, way):
     counts = []
     for calls in CALLS:
         said = run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
-                    "--collect-atstart=no", f"--toggle-collect=batch_{way}", program, way,
+                    "--collect-atstart=no", f"--toggle-collect=batch_{way.removesuffix('_offload')}", program, way,
                     str(calls)])
         counts.append(int(re.search(r"Collected : (\d+)", said)[1]))
     return (counts[1] - counts[0]) / (CALLS[1] - CALLS[0]) / BATCH
@@ -48,7 +48,7 @@ def main():
              for name, median in re.findall(r"^ticks (\w+) (\S+)", said, re.M)}
     peer = found.pop("lwip")
     for name, row in (("lwIP udp_sendto", peer), *found.items()):
-        print(f"{name:16} {row['ticks']:8.1f} ticks {row['instructions']:8.1f} instructions")
+        print(f"{name:17} {row['ticks']:8.1f} ticks {row['instructions']:8.1f} instructions")
     keep("native", {"muffin": found, "lwip": dict.fromkeys(found, peer), "ratios": {
         name: {key: row[key] / peer[key] for key in row} for name, row in found.items()}})
     sys.exit(not judge("native"))

@@ -6,16 +6,25 @@
 
 NATIVE_BUILD  := $(BUILD)/bench/native
 NATIVE_STACK  := $(HOST_SRCS) tests/unit/host_machine.c tests/unit/host_task.c bench/native/ring.c
-NATIVE_OBJS   := $(NATIVE_STACK:%.c=$(NATIVE_BUILD)/%.o) $(NATIVE_BUILD)/bench/native/native.o
+NATIVE_OBJS   := $(NATIVE_STACK:%.c=$(NATIVE_BUILD)/%.o) $(NATIVE_BUILD)/bench/native/native.o \
+	$(NATIVE_BUILD)/uaccess_copy.o
 # Hidden: two of our names are also lwIP's, and its library must not find them.
-NATIVE_CFLAGS := -std=gnu11 -O2 -g -DMUFFIN_HOST -I. -ffreestanding -fno-strict-aliasing \
-	-fvisibility=hidden -fcf-protection=none -fomit-frame-pointer $(WARNINGS) \
-	-Wno-address-of-packed-member
+NATIVE_CFLAGS := -std=gnu11 -O2 -g -I. -ffreestanding -fno-pic -fno-strict-aliasing -fomit-frame-pointer \
+	-fvisibility=hidden -fcf-protection=none $(WARNINGS) -Wno-address-of-packed-member
 
 $(NATIVE_BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  HOSTCC  $<"
 	@$(HOST_CC) $(NATIVE_CFLAGS) -MMD -MP -c -o $@ $<
+
+# net/ as in the kernel, with its own copies from the program's memory and its no-ops for hooks that
+# are off; what stands for the machine is the unit tests'.
+$(addprefix $(NATIVE_BUILD)/,tests/unit/host_machine.o tests/unit/host_task.o kernel/lib/string.o \
+	bench/native/native.o): NATIVE_CFLAGS += -DMUFFIN_HOST
+
+$(NATIVE_BUILD)/uaccess_copy.o: kernel/mm/uaccess_copy.S kernel/lib/uaccess_copy.h
+	@mkdir -p $(@D)
+	@$(HOST_CC) $(ASFLAGS) -c -o $@ $<
 
 $(NATIVE_BUILD)/lwip.o: bench/native/lwip.c bench/native/lwip.h
 	@mkdir -p $(@D)
@@ -23,11 +32,11 @@ $(NATIVE_BUILD)/lwip.o: bench/native/lwip.c bench/native/lwip.h
 	@$(HOST_CC) -std=gnu11 -O2 -g -I. -I/usr/include/lwip -Wall -Wextra -Werror -c -o $@ $<
 
 # An archive: what nothing calls for, such as the kernel's command line, stays out.
-$(NATIVE_BUILD)/stack.a: $(NATIVE_STACK:%.c=$(NATIVE_BUILD)/%.o)
+$(NATIVE_BUILD)/stack.a: $(filter-out %/native.o,$(NATIVE_OBJS))
 	@rm -f $@ && ar rcs $@ $^
 
 $(NATIVE_BUILD)/native: $(NATIVE_BUILD)/bench/native/native.o $(NATIVE_BUILD)/lwip.o $(NATIVE_BUILD)/stack.a
-	@$(HOST_CC) -o $@ $^ -llwip -lpthread
+	@$(HOST_CC) -no-pie -Wl,-z,noexecstack -o $@ $^ -llwip -lpthread
 
 .PHONY: bench-native
 bench-native: $(NATIVE_BUILD)/native ## net/ as an ordinary process beside lwIP: ticks and instructions

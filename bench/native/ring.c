@@ -17,56 +17,77 @@ struct descriptor {
 	u32 status;
 };
 
-static struct descriptor ring[RING_N];
-static struct sk_buff *buffers[RING_N];
-static volatile u32 tail_register;
-static u32 tail, clean;
-static u64 doorbells;
-static struct net_device eth0;
+struct card {
+	struct net_device dev;
+	volatile u32 tail_register;
+	u32 tail, clean; /* run freely */
+	struct descriptor ring[RING_N];
+	struct sk_buff *kept[RING_N]; /* what was sent from a slot last, to be sent again */
+};
 
-static void update_room(struct net_device *dev)
+static struct card cards[RING_CARDS];
+static u32 cards_n;
+static u64 doorbells;
+
+static void set_room(struct card *card, u32 room)
 {
-	dev->tx_room = RING_N - 1 - (tail - clean);
+	card->dev.tx_room = room;
+	card->dev.tx_spare = room > 0 ? card->kept[card->tail % RING_N] : NULL;
 }
 
 static int ring_open(struct net_device *dev)
 {
 	dev->flags |= IFF_RUNNING;
-	update_room(dev);
+	set_room(netdev_priv(dev), RING_N - 1);
 	return 0;
 }
 
 static void ring_flush(struct net_device *dev)
 {
-	(void)dev;
+	struct card *card = netdev_priv(dev);
+
 	__asm__ volatile("" ::: "memory"); /* descriptors before the tail */
-	tail_register = tail % RING_N;
+	card->tail_register = card->tail;
 	doorbells++;
+}
+
+static void advance(struct card *card, u32 len)
+{
+	card->tail++;
+	set_room(card, card->dev.tx_room - 1);
+	card->dev.stats.tx_packets++;
+	card->dev.stats.tx_bytes += len;
+	if (!netdev_xmit_more)
+		ring_flush(&card->dev);
+}
+
+static void ring_xmit_again(struct net_device *dev)
+{
+	advance(netdev_priv(dev), dev->tx_spare->len);
 }
 
 static int ring_xmit(struct sk_buff *skb, struct net_device *dev)
 {
-	u32 slot = tail % RING_N;
+	struct card *card = netdev_priv(dev);
+	u32 slot = card->tail % RING_N, len = eth_skb_pad(skb);
 
-	ring[slot] = (struct descriptor){ .addr = (u64)(uintptr_t)skb->data,
-		.len = (u16)eth_skb_pad(skb),
-		.command = TX_COMMAND };
-	buffers[slot] = skb;
-	tail++;
-	dev->tx_room--;
-	dev->stats.tx_packets++;
-	dev->stats.tx_bytes += skb->len;
-	if (!skb->xmit_more)
-		ring_flush(dev);
+	if (card->kept[slot] && card->kept[slot] != skb)
+		skb_release(card->kept[slot]);
+	card->kept[slot] = skb;
+	card->ring[slot] = (struct descriptor){
+		.addr = (u64)(uintptr_t)skb->data, .len = (u16)len, .command = TX_COMMAND
+	};
+	advance(card, len);
 	return 0;
 }
 
 /* Whatever was rung for has left. */
 static void ring_reclaim(struct net_device *dev)
 {
-	for (; clean % RING_N != tail_register; clean++)
-		skb_release(buffers[clean % RING_N]);
-	update_room(dev);
+	struct card *card = netdev_priv(dev);
+
+	card->clean = card->tail_register;
+	set_room(card, RING_N - 1 - (card->tail - card->clean));
 }
 
 static int ring_poll(struct net_device *dev, int budget)
@@ -85,24 +106,38 @@ static u32 ring_pending(struct net_device *dev)
 static const struct net_device_ops ring_ops = {
 	.ndo_open = ring_open,
 	.ndo_start_xmit = ring_xmit,
+	.ndo_xmit_again = ring_xmit_again,
 	.ndo_flush = ring_flush,
 	.ndo_reclaim = ring_reclaim,
 	.ndo_poll = ring_poll,
 	.ndo_tx_pending = ring_pending,
 };
 
-struct net_device *ring_register(struct net *net)
+struct net_device *ring_register(struct net *net, u32 features)
 {
-	static const u8 mac[ETH_ALEN] = { 2, 0, 0, 0, 0, 1 };
+	struct card *card = &cards[cards_n++];
+	struct net_device *dev = &card->dev;
 
-	eth0 = (struct net_device){ .netdev_ops = &ring_ops,
+	BUG_ON(cards_n > RING_CARDS);
+	*dev = (struct net_device){ .netdev_ops = &ring_ops,
 		.mtu = ETH_DATA_LEN,
+		.features = features,
 		.tx_ring_n = RING_N - 1,
-		.flags = IFF_BROADCAST | IFF_MULTICAST };
-	memcpy(eth0.dev_addr, mac, sizeof(mac));
-	register_netdev(net, &eth0, "eth%d");
-	BUG_ON(dev_open(&eth0) != 0);
-	return &eth0;
+		.flags = IFF_BROADCAST | IFF_MULTICAST,
+		.priv = card };
+	memcpy(dev->dev_addr, (const u8[]){ 2, 0, 0, 0, 0, (u8)cards_n }, ETH_ALEN);
+	register_netdev(net, dev, "eth%d");
+	BUG_ON(dev_open(dev) != 0);
+	return dev;
+}
+
+u64 ring_frames(void)
+{
+	u64 frames = 0;
+
+	for (u32 i = 0; i < cards_n; i++)
+		frames += cards[i].dev.stats.tx_packets;
+	return frames;
 }
 
 u64 ring_doorbells(void)

@@ -7,8 +7,14 @@
 
 #include "net/dev.h"
 
-/* ring_register - add the card to net as eth0 and open it. Its link is up for good. */
-struct net_device *ring_register(struct net *net);
+#define RING_CARDS 2
 
-/* ring_doorbells - how often it was told that frames are there. */
+/* ring_register - add the next card to net and open it. Its link is up for good.
+ * features  NETIF_F_* that it claims to have; nobody looks at its frames */
+struct net_device *ring_register(struct net *net, u32 features);
+
+/* ring_frames - how many frames all cards were given. */
+u64 ring_frames(void);
+
+/* ring_doorbells - how often cards were told that frames are there. */
 u64 ring_doorbells(void);
