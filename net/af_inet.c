@@ -193,6 +193,7 @@ static ssize inet_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 
 const struct proto_ops inet_dgram_ops = {
 	.family = AF_INET,
+	.rcv_header = sizeof(struct udphdr),
 	.release = inet_release,
 	.bind = inet_bind,
 	.connect = inet_dgram_connect,

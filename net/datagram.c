@@ -143,6 +143,7 @@ int sock_wait_for_room(const struct sock *sk, struct net_device *dev, u32 flags,
 
 	if (skb_pool.free_n >= n && dev->tx_room >= n && !sk->sk_wmem_full)
 		return 0;
+	net_poll(); /* also for who will not wait: nothing else empties the loopback's queue for him */
 	deadline = send_deadline(sk, flags);
 	err = wait_for_wmem(sk, deadline);
 	if (!err)

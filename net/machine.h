@@ -82,6 +82,10 @@ void *dma_alloc(size_t bytes);
 
 /* ---- user memory ----------------------------------------------------------------------- */
 
+/* access_ok - does [at, at + len) lie in the program's half of the address space? The copies below ask
+ * themselves; this is for calls that refuse before they copy. */
+bool access_ok(const void __user *at, size_t len);
+
 /* copy_from_user - the only way in. Returns 0 or -EFAULT (then dst is undefined). */
 int copy_from_user(void *dst, const void __user *src, size_t len) __must_check;
 

@@ -35,6 +35,7 @@ struct socket {
  * is NULL answers -EOPNOTSUPP. */
 struct proto_ops {
 	int family;
+	u32 rcv_header; /* bytes before the payload of what waits in sk_receive_queue */
 	void (*release)(struct socket *sock);
 	int (*bind)(struct socket *sock, const struct sockaddr_storage *addr, u32 len);
 	int (*connect)(struct socket *sock, const struct sockaddr_storage *addr, u32 len);
@@ -76,6 +77,7 @@ ssize sock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len);
 long sys_socket(u64 family, u64 type, u64 protocol);
 long sys_bind(u64 fd, u64 addr, u64 len);
 long sys_connect(u64 fd, u64 addr, u64 len);
+long sys_listen(u64 fd);
 long sys_getsockname(u64 fd, u64 addr, u64 len);
 long sys_getpeername(u64 fd, u64 addr, u64 len);
 long sys_shutdown(u64 fd, u64 how);

@@ -4,6 +4,7 @@
  * kernel/process/syscall.c calls in; calls the family's operations past the security hooks.
  * Source: the Linux man pages, section 2; the order of Linux's checks. */
 #include "kernel/security.h"
+#include "net/dev.h"
 #include "net/dev_ioctl.h"
 #include "net/socket_user.h"
 
@@ -58,11 +59,28 @@ static u16 sock_poll(struct file *file)
 	return sock->ops->poll(sock);
 }
 
+#define SIOCINQ  0x541b
+#define SIOCOUTQ 0x5411
+
+/* How long the next datagram is. */
+static s32 next_len(const struct socket *sock)
+{
+	const struct sk_buff *skb;
+
+	net_poll();
+	skb = sock->sk->sk_receive_queue.first;
+	return skb ? (s32)(skb->len + skb->frags_len - sock->ops->rcv_header) : 0;
+}
+
 static long sock_ioctl(struct file *file, u32 cmd, u64 arg)
 {
 	const struct socket *sock = file->private_data;
+	s32 len;
 
-	return dev_ioctl(sock->sk->sk_net, cmd, arg);
+	if (cmd != SIOCINQ && cmd != SIOCOUTQ)
+		return dev_ioctl(sock->sk->sk_net, cmd, arg);
+	len = cmd == SIOCINQ ? next_len(sock) : (s32)sock->sk->sk_wmem;
+	return copy_to_user((void *)arg, &len, sizeof(len));
 }
 
 static void sock_close(struct file *file)
@@ -83,44 +101,44 @@ const struct file_operations socket_file_ops = {
 
 /* ---- system calls ------------------------------------------------------------------------ */
 
-/* What bind and connect begin with. Returns the socket, or NULL with *err set. */
-static struct socket *lookup_with_address(
-	u64 fd, u64 addr, u64 len, struct sockaddr_storage *kaddr, long *err)
-{
-	struct socket *sock = sockfd_lookup(fd, err);
-
-	if (!sock)
-		return NULL;
-	*err = move_addr_to_kernel(addr, len, kaddr);
-	return *err ? NULL : sock;
-}
-
 long sys_bind(u64 fd, u64 addr, u64 len)
 {
 	struct sockaddr_storage kaddr;
 	long err = 0;
-	struct socket *sock = lookup_with_address(fd, addr, len, &kaddr, &err);
+	struct socket *sock = sockfd_lookup(fd, &err);
 
 	if (!sock)
 		return err;
-	err = security_socket_bind(sock, &kaddr, (u32)len);
+	err = move_addr_to_kernel(addr, len, &kaddr)
+		      ?: security_socket_bind(sock, &kaddr, (u32)len);
 	if (err)
 		return err;
 	return sock->ops->bind ? sock->ops->bind(sock, &kaddr, (u32)len) : -EOPNOTSUPP;
 }
 
+/* The address before the question whether it is a socket: as on Linux. */
 long sys_connect(u64 fd, u64 addr, u64 len)
 {
 	struct sockaddr_storage kaddr;
-	long err = 0;
-	struct socket *sock = lookup_with_address(fd, addr, len, &kaddr, &err);
+	long err = 0, bad_addr = move_addr_to_kernel(addr, len, &kaddr);
+	struct socket *sock = sockfd_lookup(fd, &err);
 
+	if (err != -EBADF && bad_addr)
+		return bad_addr;
 	if (!sock)
 		return err;
 	err = security_socket_connect(sock, &kaddr, (u32)len);
 	if (err)
 		return err;
 	return sock->ops->connect ? sock->ops->connect(sock, &kaddr, (u32)len) : -EOPNOTSUPP;
+}
+
+/* listen, accept: there are no streams. */
+long sys_listen(u64 fd)
+{
+	long err = 0;
+
+	return sockfd_lookup(fd, &err) ? -EOPNOTSUPP : err;
 }
 
 static long getname(u64 fd, u64 addr, u64 len, bool peer)

@@ -13,9 +13,11 @@ long not_a_socket(const struct file *file)
 
 int move_addr_to_kernel(u64 uaddr, u64 ulen, struct sockaddr_storage *kaddr)
 {
-	if ((s32)ulen < 0 || ulen > sizeof(*kaddr))
+	u32 len = (u32)ulen; /* an int, whatever stands above it in the register */
+
+	if (len > sizeof(*kaddr))
 		return -EINVAL;
-	return ulen == 0 ? 0 : copy_from_user(kaddr, (const void *)uaddr, ulen);
+	return len == 0 ? 0 : copy_from_user(kaddr, (const void *)uaddr, len);
 }
 
 int move_addr_to_user(const struct sockaddr_storage *kaddr, u32 klen, u64 uaddr, u64 ulen_at)
@@ -44,6 +46,8 @@ ssize import_iovec(u64 uiov, u64 n)
 	for (u64 i = 0; i < n; i++) {
 		if ((s64)iov_buffer[i].len < 0)
 			return -EINVAL;
+		if (!access_ok(iov_buffer[i].base, iov_buffer[i].len))
+			return -EFAULT;
 		iov_buffer[i].len = min(iov_buffer[i].len, (size_t)SENDTO_MAX - total);
 		total += iov_buffer[i].len;
 	}

@@ -35,13 +35,13 @@ int sockopt_set(const struct sockopt_table *table, struct sock *sk, int name,
 	s32 value;
 	int err;
 
-	if (o && (o->flags & OPT_BYTES))
-		return o->flags & OPT_RO ? -ENOPROTOOPT : o->set_bytes(sk, val, len);
 	if (!o && table->least == 0)
 		return -ENOPROTOOPT;
-	err = get_integer(&value, val, len, table->least);
+	err = o && (o->flags & OPT_NAME) ? 0 : get_integer(&value, val, len, table->least);
 	if (err)
 		return err;
+	if (o && (o->flags & OPT_BYTES))
+		return o->flags & OPT_RO ? -ENOPROTOOPT : o->set_bytes(sk, val, len);
 	if (!o || (o->flags & OPT_RO))
 		return -ENOPROTOOPT;
 	if (len == 0 && (o->flags & OPT_NONEMPTY))
@@ -294,7 +294,8 @@ static const struct sockopt socket_options[] = {
 	{ SO_SNDLOWAT, OPT_RO, .get = get_one },
 	{ SO_RCVTIMEO, OPT_BYTES, .set_bytes = set_rcvtimeo, .get_bytes = get_rcvtimeo },
 	{ SO_SNDTIMEO, OPT_BYTES, .set_bytes = set_sndtimeo, .get_bytes = get_sndtimeo },
-	{ SO_BINDTODEVICE, OPT_BYTES, .set_bytes = bind_to_device, .get_bytes = get_bound_device },
+	{ SO_BINDTODEVICE, OPT_BYTES | OPT_NAME, .set_bytes = bind_to_device,
+		.get_bytes = get_bound_device },
 	{ SO_TIMESTAMP, OPT_FLAG, .set = set_timestamp, .get = get_timestamp },
 	{ SO_ACCEPTCONN, OPT_RO, .get = get_zero },
 	{ SO_SNDBUFFORCE, OPT_WO, .set = force_sndbuf },

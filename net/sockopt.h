@@ -102,11 +102,12 @@ static inline bool ip_heeds_pmtu(u8 pmtudisc)
 /* ---- tables of options ------------------------------------------------------------------- */
 
 enum sockopt_flags {
-	OPT_FLAG = 1,     /* anything but 0 is 1 */
-	OPT_RO = 2,       /* cannot be set */
-	OPT_WO = 4,       /* cannot be asked for */
-	OPT_BYTES = 8,    /* not an int: set_bytes and get_bytes know */
-	OPT_NONEMPTY = 16 /* no bytes do not mean 0 */
+	OPT_FLAG = 1,      /* anything but 0 is 1 */
+	OPT_RO = 2,        /* cannot be set */
+	OPT_WO = 4,        /* cannot be asked for */
+	OPT_BYTES = 8,     /* not an int: set_bytes and get_bytes know */
+	OPT_NONEMPTY = 16, /* no bytes do not mean 0 */
+	OPT_NAME = 32      /* with OPT_BYTES: may be shorter than an int */
 };
 
 /* One option: an int that is a member of the sock's, or that functions know. */

@@ -36,10 +36,21 @@ int fd_install(struct files *files, struct file *file, int from)
 	for (int fd = from; fd < FDS_MAX; fd++) {
 		if (!files->fd[fd]) {
 			files->fd[fd] = file;
+			fd_set_cloexec(files, fd, file->flags & O_CLOEXEC);
+			file->flags &= ~(u32)O_CLOEXEC;
 			return fd;
 		}
 	}
 	return -EMFILE;
+}
+
+void fd_set_cloexec(struct files *files, int fd, bool on)
+{
+	u64 bit = 1ull << fd % 64;
+
+	files->close_on_exec[fd / 64] &= ~bit;
+	if (on)
+		files->close_on_exec[fd / 64] |= bit;
 }
 
 int fd_close(struct files *files, int fd)
@@ -65,6 +76,7 @@ int fd_dup2(struct files *files, int oldfd, int newfd)
 	if (files->fd[newfd])
 		fd_close(files, newfd);
 	files->fd[newfd] = file;
+	fd_set_cloexec(files, newfd, false);
 	return newfd;
 }
 
@@ -76,6 +88,25 @@ void fd_close_all(struct files *files)
 }
 
 /* ---- for those who implement files --------------------------------------------------------- */
+
+#define USER_PAGE 4096 /* memory ends at the end of one, if at all */
+
+ssize file_copy_out(struct file *file, void __user *buf, size_t len, const void *data)
+{
+	u64 start = file->pos;
+
+	len = file->pos < file->size ? min(len, (size_t)(file->size - file->pos)) : 0;
+	while (len > 0) {
+		size_t n = min(len, USER_PAGE - (uintptr_t)buf % USER_PAGE);
+
+		if (copy_to_user(buf, (const u8 *)data + file->pos, n) < 0)
+			return file->pos > start ? (ssize)(file->pos - start) : -EFAULT;
+		file->pos += n;
+		buf = (u8 *)buf + n;
+		len -= n;
+	}
+	return (ssize)(file->pos - start);
+}
 
 enum seek {
 	SEEK_SET,

@@ -42,6 +42,7 @@ struct file {
 
 struct files {
 	struct file *fd[FDS_MAX];
+	u64 close_on_exec[FDS_MAX / 64]; /* kept and told: nothing is ever executed */
 };
 
 #define O_ACCMODE   3
@@ -49,12 +50,17 @@ struct files {
 #define O_WRONLY    1
 #define O_RDWR      2
 #define O_CREAT     0100
+#define O_EXCL      0200
+#define O_NOCTTY    0400
 #define O_TRUNC     01000
 #define O_APPEND    02000
 #define O_NONBLOCK  04000
+#define O_DIRECT    040000
+#define O_LARGEFILE 0100000
 #define O_DIRECTORY 0200000
 #define O_CLOEXEC   02000000
 
+#define S_IFMT   0170000
 #define S_IFSOCK 0140000
 #define S_IFREG  0100000
 #define S_IFCHR  0020000
@@ -73,7 +79,8 @@ struct file *file_new(const struct file_operations *ops, void *private_data, u32
 /* file_put - drop a reference; the last one calls ops->release and frees the file. */
 void file_put(struct file *file);
 
-/* fd_install - the lowest free descriptor, not below `from`, takes over the caller's reference.
+/* fd_install - the lowest free descriptor, not below `from`, takes over the caller's reference, and
+ * O_CLOEXEC, which is the descriptor's, from the file's flags.
  * Returns  the descriptor, or -EMFILE (the reference stays with the caller) */
 int fd_install(struct files *files, struct file *file, int from) __must_check;
 
@@ -82,6 +89,14 @@ static inline struct file *fd_get(const struct files *files, int fd)
 {
 	return likely((u32)fd < FDS_MAX) ? files->fd[(u32)fd] : NULL;
 }
+
+static inline bool fd_cloexec(const struct files *files, int fd)
+{
+	return files->close_on_exec[fd / 64] >> fd % 64 & 1;
+}
+
+/* fd_set_cloexec - of an open descriptor. */
+void fd_set_cloexec(struct files *files, int fd, bool on);
 
 /* fd_close - Returns 0 or -EBADF. */
 int fd_close(struct files *files, int fd);
@@ -94,6 +109,10 @@ int fd_dup2(struct files *files, int oldfd, int newfd);
 void fd_close_all(struct files *files);
 
 /* ---- for those who implement files ------------------------------------------------------- */
+
+/* file_copy_out - what a read of a file in memory does: len bytes to the program, from the file's place
+ * on, which moves. Returns how many, fewer where the program's memory or the file ends; or -EFAULT. */
+ssize file_copy_out(struct file *file, void __user *buf, size_t len, const void *data);
 
 /* file_lseek - an lseek operation for files of file->size bytes. Returns the new place or -EINVAL. */
 s64 file_lseek(struct file *file, s64 offset, int whence);

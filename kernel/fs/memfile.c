@@ -127,13 +127,8 @@ int memfile_add_cpio(const void *archive, size_t len, const char **problem)
 static ssize memfile_read(struct file *file, void __user *buf, size_t len)
 {
 	const struct memfile *m = file->private_data;
-	u64 left = file->pos < m->len ? m->len - file->pos : 0;
-	size_t n = min(len, (size_t)left);
 
-	if (copy_to_user(buf, (const u8 *)m->data + file->pos, n) < 0)
-		return -EFAULT;
-	file->pos += n;
-	return (ssize)n;
+	return file_copy_out(file, buf, len, m->data);
 }
 
 static const struct file_operations memfile_ops = {

@@ -78,7 +78,6 @@ static int make_text(struct proc_text *t)
 static ssize proc_read(struct file *file, void __user *buf, size_t len)
 {
 	struct proc_text *t = file->private_data;
-	size_t n;
 
 	if (file->pos == 0 || !t->seq.buf) {
 		int err = make_text(t);
@@ -87,11 +86,7 @@ static ssize proc_read(struct file *file, void __user *buf, size_t len)
 			return err;
 	}
 	file->size = t->seq.len;
-	n = file->pos < file->size ? min(len, (size_t)(file->size - file->pos)) : 0;
-	if (copy_to_user(buf, t->seq.buf + file->pos, n) < 0)
-		return -EFAULT;
-	file->pos += n;
-	return (ssize)n;
+	return file_copy_out(file, buf, len, t->seq.buf);
 }
 
 static ssize proc_write(struct file *file, const void __user *buf, size_t len)

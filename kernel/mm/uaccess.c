@@ -10,16 +10,21 @@
 int copy_user(void *dst, const void *src, size_t len);
 long copy_user_string(char *dst, const char *src, size_t size);
 
+bool access_ok(const void __user *at, size_t len)
+{
+	return len <= TASK_SIZE && (u64)at <= TASK_SIZE - len;
+}
+
 int copy_from_user(void *dst, const void __user *src, size_t len)
 {
-	if (unlikely(!user_range_ok(src, len)))
+	if (unlikely(!access_ok(src, len)))
 		return -EFAULT;
 	return copy_user(dst, src, len);
 }
 
 int copy_to_user(void __user *dst, const void *src, size_t len)
 {
-	if (unlikely(!user_range_ok(dst, len)))
+	if (unlikely(!access_ok(dst, len)))
 		return -EFAULT;
 	return copy_user(dst, src, len);
 }

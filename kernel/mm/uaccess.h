@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * uaccess.h - the door to user memory: checked copies, -EFAULT for bad pointers.
- * Not here: copy_from_user and copy_to_user, which net/machine.h declares.
+ * Not here: what net/machine.h declares.
  * Used by system calls.
  * Source: copy_from_user(9), strncpy_from_user(9). */
 #pragma once
 
 #include "kernel/mm/layout.h"
 #include "net/machine.h"
-
-/* user_range_ok - does [at, at + len) lie in the program's half of the address space? */
-static inline bool user_range_ok(const void __user *at, size_t len)
-{
-	return len <= TASK_SIZE && (u64)at <= TASK_SIZE - len;
-}
 
 /* strncpy_from_user - a string with its closing zero.
  * Returns  its length; -EFAULT; -ENAMETOOLONG when size bytes held no zero */

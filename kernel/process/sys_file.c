@@ -3,14 +3,12 @@
  * Not here: sockets' own calls (net/socket.c), what files do (kernel/fs).
  * syscall.c calls in. Calls the file's operations.
  * Source: the Linux man pages, section 2. */
-#include "kernel/cpu/clock.h"
 #include "kernel/fs/memfile.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/syscall.h"
 #include "kernel/process/task.h"
-#include "net/dev.h"
 
 #define PATH_LEN      256
 #define IOV_MAX       1024
@@ -34,7 +32,7 @@ static ssize read_file(struct file *file, u64 buf, u64 len)
 		return -EBADF;
 	if (!file->ops->read)
 		return -EINVAL;
-	if (!user_range_ok((void *)buf, len))
+	if (!access_ok((void *)buf, len))
 		return -EFAULT;
 	return file->ops->read(file, (void *)buf, min(len, RW_MAX));
 }
@@ -45,7 +43,7 @@ static ssize write_file(struct file *file, u64 buf, u64 len)
 		return -EBADF;
 	if (!file->ops->write)
 		return -EINVAL;
-	if (!user_range_ok((void *)buf, len))
+	if (!access_ok((void *)buf, len))
 		return -EFAULT;
 	return file->ops->write(file, (const void *)buf, min(len, RW_MAX));
 }
@@ -64,21 +62,30 @@ long sys_write(u64 fd, u64 buf, u64 len)
 	return file ? write_file(file, buf, len) : -EBADF;
 }
 
-/* One piece after the other: right for streams. */
-static long each_iovec(u64 fd, u64 iov, u64 n, ssize (*move)(struct file *, u64, u64))
+/* One piece after the other, right for streams; all of them are looked at before the first is moved. */
+static long each_iovec(
+	struct file *file, u64 iov, u32 n, u32 refused, ssize (*move)(struct file *, u64, u64))
 {
-	struct file *file = file_of(fd);
+	const struct iovec *at = (const struct iovec *)iov;
 	long total = 0;
+	struct iovec v;
 
-	if (!file)
+	if ((file->flags & O_ACCMODE) == refused)
 		return -EBADF;
 	if (n > IOV_MAX)
 		return -EINVAL;
-	for (u64 i = 0; i < n; i++) {
-		struct iovec v;
+	for (u32 i = 0; i < n; i++) {
+		if (copy_from_user(&v, at + i, sizeof(v)) < 0)
+			return -EFAULT;
+		if ((s64)v.len < 0)
+			return -EINVAL;
+		if (!access_ok((void *)v.base, v.len))
+			return -EFAULT;
+	}
+	for (u32 i = 0; i < n; i++) {
 		ssize moved;
 
-		if (copy_from_user(&v, (void *)(iov + i * sizeof(v)), sizeof(v)) < 0)
+		if (copy_from_user(&v, at + i, sizeof(v)) < 0)
 			return total ? total : -EFAULT;
 		if (v.len == 0)
 			continue;
@@ -96,18 +103,22 @@ long sys_readv(u64 fd, u64 iov, u64 n)
 {
 	struct file *file = file_of(fd);
 
-	if (file && file->ops->readv)
-		return file->ops->readv(file, iov, n);
-	return each_iovec(fd, iov, n, read_file);
+	if (!file)
+		return -EBADF;
+	if (file->ops->readv)
+		return file->ops->readv(file, iov, (u32)n);
+	return each_iovec(file, iov, (u32)n, O_WRONLY, read_file);
 }
 
 long sys_writev(u64 fd, u64 iov, u64 n)
 {
 	struct file *file = file_of(fd);
 
-	if (file && file->ops->writev)
-		return file->ops->writev(file, iov, n);
-	return each_iovec(fd, iov, n, write_file);
+	if (!file)
+		return -EBADF;
+	if (file->ops->writev)
+		return file->ops->writev(file, iov, (u32)n);
+	return each_iovec(file, iov, (u32)n, O_RDONLY, write_file);
 }
 
 /* ---- names ------------------------------------------------------------------------------ */
@@ -158,6 +169,7 @@ long sys_open(u64 path, u64 flags, u64 mode)
 	err = err ?: may_open(&found, flags);
 	if (err)
 		return err;
+	flags = (flags & ~(u64)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)) | O_LARGEFILE;
 	file = found.proc ? proc_open(found.proc, (u32)flags)
 			  : memfile_open(found.memfile, (u32)flags);
 	if (!file)
@@ -255,16 +267,42 @@ long sys_lseek(u64 fd, u64 offset, u64 whence)
 	return file->ops->lseek ? file->ops->lseek(file, (s64)offset, (int)whence) : -ESPIPE;
 }
 
+#define FIONREAD 0x541b
+#define FIONBIO  0x5421
+#define FIONCLEX 0x5450
+#define FIOCLEX  0x5451
+
+static long set_nonblock(struct file *file, u64 arg)
+{
+	s32 on;
+
+	if (copy_from_user(&on, (void *)arg, sizeof(on)) < 0)
+		return -EFAULT;
+	file->flags = on ? file->flags | O_NONBLOCK : file->flags & ~(u32)O_NONBLOCK;
+	return 0;
+}
+
 long sys_ioctl(u64 fd, u64 cmd, u64 arg)
 {
 	struct file *file = file_of(fd);
 
 	if (!file)
 		return -EBADF;
+	switch ((u32)cmd) {
+	case FIOCLEX:
+	case FIONCLEX:
+		fd_set_cloexec(&current->files, (int)fd, (u32)cmd == FIOCLEX);
+		return 0;
+	case FIONBIO:
+		return set_nonblock(file, arg);
+	case FIONREAD:
+		if ((file->ops->mode & S_IFMT) == S_IFREG)
+			return put_user((s32)(file->size - file->pos), (s32 *)arg);
+	}
 	return file->ops->ioctl ? file->ops->ioctl(file, (u32)cmd, arg) : -ENOTTY;
 }
 
-static long dup_from(u64 fd, u64 lowest)
+static long dup_from(u64 fd, u32 lowest, bool cloexec)
 {
 	struct file *file = file_of(fd);
 	int new;
@@ -274,14 +312,16 @@ static long dup_from(u64 fd, u64 lowest)
 	if (lowest >= FDS_MAX)
 		return -EINVAL;
 	new = fd_install(&current->files, file, (int)lowest);
-	if (new >= 0)
-		file->refs++;
+	if (new < 0)
+		return new;
+	file->refs++;
+	fd_set_cloexec(&current->files, new, cloexec);
 	return new;
 }
 
 long sys_dup(u64 fd)
 {
-	return dup_from(fd, 0);
+	return dup_from(fd, 0, false);
 }
 
 long sys_dup2(u64 oldfd, u64 newfd)
@@ -291,9 +331,14 @@ long sys_dup2(u64 oldfd, u64 newfd)
 
 long sys_dup3(u64 oldfd, u64 newfd, u64 flags)
 {
-	if ((flags & ~(u64)O_CLOEXEC) || oldfd == newfd)
+	long new;
+
+	if (((u32)flags & ~(u32)O_CLOEXEC) || (u32)oldfd == (u32)newfd)
 		return -EINVAL;
-	return sys_dup2(oldfd, newfd);
+	new = sys_dup2(oldfd, newfd);
+	if (new >= 0)
+		fd_set_cloexec(&current->files, (int)new, (u32)flags & O_CLOEXEC);
+	return new;
 }
 
 enum fcntl_cmd {
@@ -305,109 +350,32 @@ enum fcntl_cmd {
 	F_DUPFD_CLOEXEC = 1030
 };
 
+#define FD_CLOEXEC 1
+
 long sys_fcntl(u64 fd, u64 cmd, u64 arg)
 {
 	struct file *file = file_of(fd);
 
 	if (!file)
 		return -EBADF;
-	switch (cmd) {
+	switch ((u32)cmd) {
 	case F_DUPFD:
 	case F_DUPFD_CLOEXEC:
-		return dup_from(fd, arg);
+		return dup_from(fd, (u32)arg, (u32)cmd == F_DUPFD_CLOEXEC);
 	case F_GETFD:
-	case F_SETFD: /* close-on-exec: there is no exec */
+		return fd_cloexec(&current->files, (int)fd) ? FD_CLOEXEC : 0;
+	case F_SETFD:
+		fd_set_cloexec(&current->files, (int)fd, arg & FD_CLOEXEC);
 		return 0;
 	case F_GETFL:
 		return file->flags;
 	case F_SETFL:
+		if (arg & O_DIRECT)
+			return -EINVAL;
 		file->flags = (file->flags & ~(u32)(O_NONBLOCK | O_APPEND)) |
 			      ((u32)arg & (O_NONBLOCK | O_APPEND));
 		return 0;
 	default:
 		return -EINVAL;
 	}
-}
-
-/* ---- poll ------------------------------------------------------------------------------- */
-
-struct pollfd {
-	int fd;
-	u16 events, revents;
-};
-
-static u16 poll_one(const struct pollfd *p)
-{
-	struct file *file;
-	u16 ready;
-
-	if (p->fd < 0)
-		return 0;
-	file = fd_get(&current->files, p->fd);
-	if (!file)
-		return POLLNVAL;
-	ready = file->ops->poll ? file->ops->poll(file) : POLLIN | POLLOUT;
-	return ready & (p->events | POLLERR | POLLHUP);
-}
-
-/* Look at each once; results go back to the program. Returns how many are ready, or -EFAULT. */
-static long poll_all(u64 fds, u64 n)
-{
-	long ready = 0;
-
-	for (u64 i = 0; i < n; i++) {
-		struct pollfd *user = (struct pollfd *)fds + i, p;
-
-		if (copy_from_user(&p, user, sizeof(p)) < 0)
-			return -EFAULT;
-		p.revents = poll_one(&p);
-		if (p.revents)
-			ready++;
-		if (put_user(p.revents, &user->revents) < 0)
-			return -EFAULT;
-	}
-	return ready;
-}
-
-static long poll_until(u64 fds, u64 n, u64 end_ns)
-{
-	u64 start = clock_ns();
-
-	if (n > FDS_MAX)
-		return -EINVAL;
-	net_poll();
-	for (;;) {
-		long ready = poll_all(fds, n);
-
-		if (ready != 0 || clock_ns() >= end_ns)
-			return ready;
-		net_wait(start, end_ns);
-	}
-}
-
-long sys_poll(u64 fds, u64 n, u64 timeout_ms)
-{
-	s32 ms = (s32)timeout_ms;
-
-	if (ms < 0)
-		return poll_until(fds, (u32)n, UINT64_MAX);
-	return poll_until(fds, (u32)n, clock_ns() + (u64)ms * NSEC_PER_MSEC);
-}
-
-long sys_ppoll(u64 fds, u64 n, u64 timeout, u64 sigmask, u64 sigset_len)
-{
-	s64 t[2]; /* seconds, nanoseconds */
-	u64 ns;
-
-	(void)sigmask;
-	(void)sigset_len;
-	if (!timeout)
-		return poll_until(fds, (u32)n, UINT64_MAX);
-	if (copy_from_user(t, (void *)timeout, sizeof(t)) < 0)
-		return -EFAULT;
-	if (t[0] < 0 || t[1] < 0 || t[1] >= (s64)NSEC_PER_SEC)
-		return -EINVAL;
-	ns = (u64)min(t[0], (s64)UINT32_MAX) * NSEC_PER_SEC;
-	ns += (u64)t[1];
-	return poll_until(fds, (u32)n, clock_ns() + ns);
 }

@@ -36,8 +36,12 @@ long sys_dup(u64 fd);
 long sys_dup2(u64 oldfd, u64 newfd);
 long sys_dup3(u64 oldfd, u64 newfd, u64 flags);
 long sys_fcntl(u64 fd, u64 cmd, u64 arg);
+
+/* sys_poll.c */
 long sys_poll(u64 fds, u64 n, u64 timeout_ms);
 long sys_ppoll(u64 fds, u64 n, u64 timeout, u64 sigmask, u64 sigset_len);
+long sys_select(u64 n, u64 reads, u64 writes, u64 excepts, u64 timeout);
+long sys_pselect6(u64 n, u64 reads, u64 writes, u64 excepts, u64 timeout, u64 sigmask);
 
 /* sys_mm.c */
 long sys_mmap(u64 addr, u64 len, u64 prot, u64 flags, u64 fd, u64 offset);

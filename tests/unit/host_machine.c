@@ -336,15 +336,20 @@ const char *host_captured(void)
 
 /* ---- user memory ----------------------------------------------------------------------- */
 
-/* All of the process counts as user memory, but for the page that null pointers point into. */
-static bool user_range_ok(const void __user *at, size_t len)
+bool access_ok(const void __user *at, size_t len)
 {
-	return len == 0 || ((uintptr_t)at >= NULL_PAGE_END && (uintptr_t)at + len > (uintptr_t)at);
+	return len == 0 || (uintptr_t)at + len > (uintptr_t)at;
+}
+
+/* All of the process counts as user memory, but for the page that null pointers point into. */
+static bool is_mapped(const void __user *at, size_t len)
+{
+	return access_ok(at, len) && (len == 0 || (uintptr_t)at >= NULL_PAGE_END);
 }
 
 int copy_from_user(void *dst, const void __user *src, size_t len)
 {
-	if (!user_range_ok(src, len))
+	if (!is_mapped(src, len))
 		return -EFAULT;
 	memcpy(dst, src, len);
 	return 0;
@@ -364,7 +369,7 @@ s64 csum_and_copy_from_user(void *dst, const void __user *src, size_t len)
 
 int copy_to_user(void __user *dst, const void *src, size_t len)
 {
-	if (!user_range_ok(dst, len))
+	if (!is_mapped(dst, len))
 		return -EFAULT;
 	memcpy(dst, src, len);
 	return 0;

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT
+ * sys_poll.c - the calls that wait for descriptors: poll, ppoll, select, pselect6.
+ * Not here: when a file is ready (its own poll operation).
+ * syscall.c calls in. Calls the files' poll operations, and net_wait in between.
+ * Source: poll(2), select(2); the order of Linux's checks. */
+#include "kernel/cpu/clock.h"
+#include "kernel/lib/string.h"
+#include "kernel/mm/uaccess.h"
+#include "kernel/process/syscall.h"
+#include "kernel/process/task.h"
+#include "net/dev.h"
+
+/* ---- waiting ----------------------------------------------------------------------------- */
+
+#define USEC_PER_SEC 1000000
+#define SIGSET_LEN   8
+
+/* A struct timespec or timeval of the program's. */
+struct timeout {
+	u64 at;      /* where it is; 0: none, wait for ever */
+	s64 unit_ns; /* of its second word */
+	bool zero;   /* just look */
+	u64 end_ns;
+};
+
+/* Returns 0, -EFAULT, or -EINVAL. */
+static int get_timeout(struct timeout *t)
+{
+	s64 v[2], sec, ns;
+
+	t->zero = false;
+	t->end_ns = UINT64_MAX;
+	if (!t->at)
+		return 0;
+	if (copy_from_user(v, (void *)t->at, sizeof(v)) < 0)
+		return -EFAULT;
+	sec = v[0];
+	ns = v[1];
+	if (t->unit_ns > 1) { /* microseconds may be more than a second's */
+		sec += v[1] / USEC_PER_SEC;
+		ns = v[1] % USEC_PER_SEC * t->unit_ns;
+	}
+	if (sec < 0 || ns < 0 || ns >= (s64)NSEC_PER_SEC)
+		return -EINVAL;
+	t->zero = sec == 0 && ns == 0;
+	t->end_ns = clock_ns() + (u64)min(sec, (s64)UINT32_MAX) * NSEC_PER_SEC + (u64)ns;
+	return 0;
+}
+
+/* The program learns how much was left. Memory that it cannot be told in is no reason to fail. */
+static void tell_time_left(const struct timeout *t)
+{
+	u64 now = clock_ns(), left = now < t->end_ns ? t->end_ns - now : 0;
+	s64 v[2] = { (s64)(left / NSEC_PER_SEC), (s64)(left % NSEC_PER_SEC) / t->unit_ns };
+
+	if (t->at && !t->zero && copy_to_user((void *)t->at, v, sizeof(v)) < 0)
+		return;
+}
+
+/* There are no signals to hold back: the mask is looked at and forgotten. */
+static int check_sigmask(u64 mask, u64 len)
+{
+	u64 set;
+
+	if (!mask)
+		return 0;
+	if (len != SIGSET_LEN)
+		return -EINVAL;
+	return copy_from_user(&set, (void *)mask, sizeof(set));
+}
+
+/* Until something is ready, look fails, or the time is over. */
+static long wait_until(long (*look)(void *what), void *what, u64 end_ns)
+{
+	u64 start = clock_ns();
+
+	net_poll();
+	for (;;) {
+		long ready = look(what);
+
+		if (ready != 0 || clock_ns() >= end_ns)
+			return ready;
+		net_wait(start, end_ns);
+	}
+}
+
+static u16 file_ready(struct file *file)
+{
+	return file->ops->poll ? file->ops->poll(file) : POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+}
+
+/* ---- poll -------------------------------------------------------------------------------- */
+
+struct pollfd {
+	int fd;
+	u16 events, revents;
+};
+
+struct poll_call {
+	u64 fds;
+	u32 n;
+};
+
+static u16 poll_one(const struct pollfd *p)
+{
+	struct file *file;
+
+	if (p->fd < 0)
+		return 0;
+	file = fd_get(&current->files, p->fd);
+	return file ? file_ready(file) & (p->events | POLLERR | POLLHUP) : POLLNVAL;
+}
+
+/* Look at each once; results go back to the program. Returns how many are ready, or -EFAULT. */
+static long poll_all(void *what)
+{
+	const struct poll_call *call = what;
+	long ready = 0;
+
+	for (u32 i = 0; i < call->n; i++) {
+		struct pollfd *user = (struct pollfd *)call->fds + i, p;
+
+		if (copy_from_user(&p, user, sizeof(p)) < 0)
+			return -EFAULT;
+		p.revents = poll_one(&p);
+		if (p.revents)
+			ready++;
+		if (put_user(p.revents, &user->revents) < 0)
+			return -EFAULT;
+	}
+	return ready;
+}
+
+static long poll_until(u64 fds, u64 n, u64 end_ns)
+{
+	struct poll_call call = { fds, (u32)n };
+
+	return call.n > FDS_MAX ? -EINVAL : wait_until(poll_all, &call, end_ns);
+}
+
+long sys_poll(u64 fds, u64 n, u64 timeout_ms)
+{
+	s32 ms = (s32)timeout_ms;
+	u64 end_ns = ms < 0 ? UINT64_MAX : clock_ns() + (u64)ms * NSEC_PER_MSEC;
+
+	return poll_until(fds, n, end_ns);
+}
+
+long sys_ppoll(u64 fds, u64 n, u64 timeout, u64 sigmask, u64 sigset_len)
+{
+	struct timeout t = { .at = timeout, .unit_ns = 1 };
+	long ret = get_timeout(&t) ?: check_sigmask(sigmask, sigset_len);
+
+	if (ret)
+		return ret;
+	ret = poll_until(fds, n, t.end_ns);
+	tell_time_left(&t);
+	return ret;
+}
+
+/* ---- select ------------------------------------------------------------------------------ */
+
+#define SETS  3 /* to read, to write, exceptions */
+#define WORDS (FDS_MAX / 64)
+
+struct select_call {
+	u32 n;
+	u64 in[SETS][WORDS], out[SETS][WORDS];
+};
+
+/* What makes a descriptor a member of each set. Exceptions: there is no urgent data. */
+static const u16 set_events[SETS] = { POLLIN | POLLRDNORM | POLLHUP | POLLERR,
+	POLLOUT | POLLWRNORM | POLLERR, 0 };
+
+/* Returns how many bits were set, or -EBADF. */
+static long select_all(void *what)
+{
+	struct select_call *call = what;
+	long ready = 0;
+
+	memset(call->out, 0, sizeof(call->out));
+	for (u32 fd = 0; fd < call->n; fd++) {
+		u64 word = fd / 64, bit = 1ull << fd % 64;
+		struct file *file = fd_get(&current->files, (int)fd);
+		u16 events;
+
+		if (!((call->in[0][word] | call->in[1][word] | call->in[2][word]) & bit))
+			continue;
+		if (!file)
+			return -EBADF;
+		events = file_ready(file);
+		for (u32 set = 0; set < SETS; set++) {
+			if (!(call->in[set][word] & bit) || !(events & set_events[set]))
+				continue;
+			call->out[set][word] |= bit;
+			ready++;
+		}
+	}
+	return ready;
+}
+
+/* n: as the program gave it; more descriptors than there can be are as many as there can be. */
+static long select_until(s32 n, const u64 sets[SETS], u64 end_ns)
+{
+	struct select_call call = { .n = min((u32)n, (u32)FDS_MAX) };
+	size_t len = ALIGN_UP(call.n, 64u) / 8;
+	long ready;
+
+	if (n < 0)
+		return -EINVAL;
+	for (u32 i = 0; i < SETS; i++)
+		if (sets[i] && copy_from_user(call.in[i], (void *)sets[i], len) < 0)
+			return -EFAULT;
+	ready = wait_until(select_all, &call, end_ns);
+	if (ready < 0)
+		return ready;
+	for (u32 i = 0; i < SETS; i++)
+		if (sets[i] && copy_to_user((void *)sets[i], call.out[i], len) < 0)
+			return -EFAULT;
+	return ready;
+}
+
+long sys_select(u64 n, u64 reads, u64 writes, u64 excepts, u64 timeout)
+{
+	const u64 sets[SETS] = { reads, writes, excepts };
+	struct timeout t = { .at = timeout, .unit_ns = NSEC_PER_USEC };
+	long ret = get_timeout(&t);
+
+	if (ret)
+		return ret;
+	ret = select_until((s32)n, sets, t.end_ns);
+	tell_time_left(&t);
+	return ret;
+}
+
+/* sigmask leads to a mask and its length: a seventh argument that did not fit. */
+long sys_pselect6(u64 n, u64 reads, u64 writes, u64 excepts, u64 timeout, u64 sigmask)
+{
+	const u64 sets[SETS] = { reads, writes, excepts };
+	struct timeout t = { .at = timeout, .unit_ns = 1 };
+	u64 mask[2] = { 0, 0 };
+	long ret;
+
+	if (sigmask && copy_from_user(mask, (void *)sigmask, sizeof(mask)) < 0)
+		return -EFAULT;
+	ret = get_timeout(&t) ?: check_sigmask(mask[0], mask[1]);
+	if (ret)
+		return ret;
+	ret = select_until((s32)n, sets, t.end_ns);
+	tell_time_left(&t);
+	return ret;
+}
