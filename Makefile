@@ -179,7 +179,7 @@ $(BUILD)/%.o: %.S
 FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/socket_user net/af_inet net/udp net/flow_cache \
 	net/route net/fib_trie net/fib_select net/ip_output net/msg net/netfilter net/nf_rules \
 	net/neighbour net/dev net/skbuff net/ip_input net/udp_input net/datagram \
-	drivers/e1000/tx drivers/e1000/rx net/fib/file kernel/lib/parse
+	drivers/e1000/tx drivers/e1000/rx net/fib/file net/fib/change kernel/lib/parse
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 
 # gcc would turn these loops into calls of themselves

@@ -36,34 +36,33 @@ static int refuse(struct reader *r, struct text word, const char *expected)
 	return -EINVAL;
 }
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
 static bool is_digit(char c)
 {
 	return (u32)(c - '0') < 10;
 }
 
-/* Words up to a '#'. Returns how many, at most WORDS_MAX; the rest of words[] is empty text. */
-static u32 split(struct text line, struct text words[WORDS_MAX])
+/* Cut the next line off the text into its words, up to a '#'. What is no printable character parts
+ * them. Returns how many, at most WORDS_MAX; the rest of words[] is empty text. */
+static u32 split(struct text *rest, struct text words[WORDS_MAX])
 {
-	const char *at = line.at, *end = line.at + line.len;
+	const char *at = rest->at, *end = rest->at + rest->len, *start;
 	u32 n = 0;
 
-	for (u32 i = 0; i < WORDS_MAX; i++)
-		words[i] = (struct text){ end, 0 };
 	while (n < WORDS_MAX) {
-		while (at < end && is_space(*at))
+		while (at < end && (u8)*at <= ' ' && *at != '\n')
 			at++;
-		if (at == end || *at == '#')
+		for (start = at; at < end && (u8)*at > ' ' && *start != '#';)
+			at++;
+		if (at == start)
 			break;
-		const char *start = at;
-		while (at < end && !is_space(*at))
-			at++;
 		words[n++] = (struct text){ start, (size_t)(at - start) };
 	}
+	while (at < end && *at != '\n')
+		at++;
+	for (u32 i = n; i < WORDS_MAX; i++)
+		words[i] = (struct text){ at, 0 };
+	at += at < end;
+	*rest = (struct text){ at, (size_t)(end - at) };
 	return n;
 }
 
@@ -158,7 +157,7 @@ static ssize load_lines(struct fib_table *tb, struct text text, struct reader *r
 	ssize routes = 0;
 
 	for (r->err->line = 1; text.len != 0; r->err->line++) {
-		if (split(text_cut(&text, '\n'), words) == 0)
+		if (split(&text, words) == 0)
 			continue;
 		int err = load_line(tb, r, words);
 		if (err != 0)

@@ -24,19 +24,17 @@ void fib_heads_free(struct fib_heads *h)
 	fib_heads_init(h);
 }
 
-/* One chain to a head on average; half the heads go when three quarters would be idle. */
+/* At most one item to a head on average. Heads come fourfold, so that few items are hung over often,
+ * and half of them go when fifteen of sixteen would be idle. */
 static u32 bits_for(const struct fib_heads *h, u32 n)
 {
 	u32 bits = h->bits;
 
 	if (n > 1u << bits)
-		bits = bits < FAR_BITS ? FAR_BITS : bits + 1;
-	else if (n < 1u << bits >> 2)
-		bits = bits <= FAR_BITS ? FIB_HEADS_NEAR_BITS : bits - 1;
-	/* The page's own heads hold until they are needed again: n must be far below them. */
-	if (bits == FIB_HEADS_NEAR_BITS && n > 1u << FIB_HEADS_NEAR_BITS)
-		bits = h->bits;
-	return min(bits, MAX_BITS);
+		return bits < FAR_BITS ? FAR_BITS : min(bits + 2, MAX_BITS);
+	if (n >= 1u << bits >> 4 || bits == FIB_HEADS_NEAR_BITS)
+		return bits;
+	return bits > FAR_BITS ? bits - 1 : FIB_HEADS_NEAR_BITS;
 }
 
 /* Append every item of an old chain to its new one. Neighbours of equal hash stay neighbours, so

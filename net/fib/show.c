@@ -47,19 +47,29 @@ struct sweep {
 	int err;
 };
 
-static void open_prefix(struct sweep *s, u64 key)
+/* The first route of a prefix: the only one, or the one that its chain says. */
+static u32 first_of(const struct sweep *s, size_t at)
 {
-	struct fib_table *tb = s->tb;
-	u32 prefix = fib_key_prefix(key);
-	u8 plen = fib_key_plen(key);
+	u64 key = s->keys[at];
+
+	return at + 1 < s->n && fib_same_prefix(key, s->keys[at + 1])
+		       ? fib_first_alias(s->tb, fib_key_prefix(key), fib_key_plen(key))
+		       : fib_key_alias(key);
+}
+
+static void open_prefix(struct sweep *s, size_t at)
+{
+	u8 plen = fib_key_plen(s->keys[at]);
 	u16 id = FIB_DST_DEFAULT;
 
+	if (at > 0 && fib_same_prefix(s->keys[at], s->keys[at - 1]))
+		return;
 	if (plen != 0 && s->err == 0) {
-		u32 first = fib_first_alias(tb, prefix, plen);
-		s->err = fib_dst_get(tb, fib_shown_info(fib_alias_at(tb, first)), plen, &id);
+		const struct fib_alias *fa = fib_alias_at(s->tb, first_of(s, at));
+		s->err = fib_dst_get(s->tb, fib_shown_info(fa), plen, &id);
 	}
 	s->depth++;
-	s->open[s->depth].last = prefix | ~fib_mask(plen);
+	s->open[s->depth].last = fib_key_prefix(s->keys[at]) | ~fib_mask(plen);
 	s->open[s->depth].id = id;
 }
 
@@ -67,21 +77,14 @@ static void open_prefix(struct sweep *s, u64 key)
 static u16 sweep_to(void *arg, u32 addr, u32 *last)
 {
 	struct sweep *s = arg;
-	u64 key = 0;
 
 	while (s->open[s->depth].last < addr)
 		s->depth--;
-	for (; s->at < s->n && fib_key_prefix(s->keys[s->at]) <= addr; s->at++) {
-		u64 same = s->at > 0 ? s->keys[s->at] ^ s->keys[s->at - 1] : ~0ull;
-
-		if (same << (64 - FIB_KEY_BITS) != 0) /* else another route of the prefix */
-			open_prefix(s, s->keys[s->at]);
-	}
+	while (s->at < s->n && fib_key_prefix(s->keys[s->at]) <= addr)
+		open_prefix(s, s->at++);
 	*last = s->open[s->depth].last;
 	if (s->at < s->n)
-		key = s->keys[s->at];
-	if (s->at < s->n && fib_key_prefix(key) <= *last)
-		*last = fib_key_prefix(key) - 1;
+		*last = min(*last, fib_key_prefix(s->keys[s->at]) - 1);
 	return s->open[s->depth].id;
 }
 

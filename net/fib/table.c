@@ -318,8 +318,6 @@ int fib_dump_start(struct fib_table *tb, struct fib_cursor *c)
  * were; the first one stands for all of them. */
 bool fib_dump_next(struct fib_cursor *c, struct fib_config *route)
 {
-	const u64 mask = (1ull << FIB_KEY_BITS) - 1;
-
 	while (c->at < c->n) {
 		u64 key = c->keys[c->at];
 		u32 alias = fib_first_alias(c->tb, fib_key_prefix(key), fib_key_plen(key));
@@ -333,7 +331,7 @@ bool fib_dump_next(struct fib_cursor *c, struct fib_config *route)
 		}
 		do
 			c->at++;
-		while (c->at < c->n && ((c->keys[c->at] ^ key) & mask) == 0);
+		while (c->at < c->n && fib_same_prefix(c->keys[c->at], key));
 		c->nth = 0;
 	}
 	return false;

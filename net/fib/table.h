@@ -215,6 +215,11 @@ static inline u32 fib_key_alias(u64 key)
 	return (u32)(key >> FIB_KEY_BITS);
 }
 
+static inline bool fib_same_prefix(u64 a, u64 b)
+{
+	return (a ^ b) << (64 - FIB_KEY_BITS) == 0;
+}
+
 /* fib_sorted_keys - the keys of all aliases.n - 1 routes, by prefix, shorter first.
  * Returns  memory of fib_keys_bytes to mem_free, or NULL */
 u64 *fib_sorted_keys(const struct fib_table *tb);
