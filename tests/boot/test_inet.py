@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""test_inet.py - sockets of AF_INET as programs know them from Linux: options, control messages, what
+routers complain about, groups, datagrams that wait whole.
+"""
+from scapy.layers.inet import ICMP, IP, UDP
+from scapy.layers.l2 import Ether
+from scapy.packet import Raw
+
+from peer import Peer, answer_arp, arp_reply, asks_for
+from support import (GATEWAY, GATEWAY_MAC, GUEST, GUEST_MAC, PORT, STATIC, WORDS, Machine, Nic,
+                     assert_success, boot, run_on_host, shown, table)
+
+DEADLINE_S = 30
+ROUTER, ROUTER_TTL = "10.0.2.254", 61
+GROUP, GROUP_MAC = "239.129.2.3", "01:00:5e:01:02:03"
+COMPLAINTS = {b"port": {"type": 3, "code": 3}, b"filtered": {"type": 3, "code": 13},
+              b"host": {"type": 3, "code": 1}, b"time": {"type": 11, "code": 0},
+              b"narrow": {"type": 3, "code": 4, "nexthopmtu": 1000}}
+
+
+def peer_boot(kernel, peer, words, program):
+    """Boot a program with the peer on the wire; every line of its table says ok."""
+    machine = Machine(kernel=kernel, append=words, nics=[Nic(peer.netdev)], initrd=str(program))
+    with machine.start() as running:
+        result = shown(running.wait(DEADLINE_S))
+    lines = table(result.serial)
+    assert lines and [line for line in lines if not line.startswith("ok ")] == []
+    assert_success(result)
+    return result
+
+
+def datagrams(peer):
+    """The guest's IPv4 packets with UDP in them, fragments, too."""
+    return [frame for frame in peer.seen(lambda f: IP in f and f[IP].proto == 17)]
+
+
+def test_options_as_on_linux(kernel, program):
+    """Every option and every way to receive, line by line what this host's Linux answers."""
+    result = boot(kernel, initrd=str(program("options_table")))
+    here, there = table(result.serial), table(run_on_host(program("options_table")))
+    assert "end of table" in result.serial and len(there) > 900
+    assert_success(result)
+    assert [pair for pair in zip(here, there) if pair[0] != pair[1]] == []
+    assert len(here) == len(there)
+
+
+def complain(frame):
+    """A router's answer to a datagram whose text names a complaint."""
+    if UDP not in frame or frame[UDP].dport != PORT:
+        return answer_arp(frame)
+    text = frame[Raw].load
+    for name, fields in COMPLAINTS.items():
+        if text.startswith(name):
+            return (Ether(src=GATEWAY_MAC, dst=GUEST_MAC) /
+                    IP(src=ROUTER, dst=GUEST, ttl=ROUTER_TTL) / ICMP(**fields) /
+                    Raw(bytes(frame[IP])[:20 + 8 + len(name)]))
+    return None
+
+
+def test_complaints(kernel, program):
+    """ICMP errors reach the sockets that should know; the path's MTU is learned and heeded."""
+    with Peer(complain) as peer:
+        peer_boot(kernel, peer, f"{STATIC} -- {GATEWAY}", program("complaints"))
+        sizes = [(frame[IP].len, str(frame[IP].flags), frame[IP].frag)
+                 for frame in datagrams(peer)][-4:]
+    assert sizes == [(1428, "DF", 0), (996, "MF", 0), (452, "", 122), (1000, "DF", 0)]
+
+
+def test_groups(kernel, program):
+    """Joined, a group is heard: the card's filter lets it in. TTL 0 stays inside."""
+    def call(frame):
+        if UDP in frame and frame[IP].dst == GROUP:
+            text = frame[Raw].load
+            answer = {b"ready 1": b"one", b"ready 2": b"two"}.get(text)
+            return answer and (Ether(src=GATEWAY_MAC, dst=GROUP_MAC) /
+                               IP(src=GATEWAY, dst=GROUP, ttl=1) /
+                               UDP(sport=9, dport=PORT) / Raw(answer))
+        return answer_arp(frame)
+
+    with Peer(call) as peer:
+        peer_boot(kernel, peer, STATIC, program("groups"))
+        sent = [(frame.dst, frame[IP].ttl, frame[Raw].load)
+                for frame in datagrams(peer)]
+    assert sent == [(GROUP_MAC, 1, text) for text in (b"ready 1", b"ready 2", b"alone")]
+
+
+def test_a_large_datagram_waits_whole(kernel, program):
+    """60,000 bytes for a host that answers ARP late: every fragment leaves, in order."""
+    asked = []
+
+    def second_time(frame):
+        if asks_for(frame):
+            asked.append(frame)
+        return arp_reply() if asks_for(frame) and len(asked) == 2 else None
+
+    with Peer(second_time) as peer:
+        machine = Machine(kernel=kernel, append=f"{WORDS} -- {GATEWAY}",
+                          nics=[Nic(peer.netdev)], initrd=str(program("whole")))
+        with machine.start() as running:
+            assert_success(shown(running.wait(DEADLINE_S)))
+        frags = [frame[IP].frag * 8 for frame in datagrams(peer)]
+    assert frags == list(range(0, 60008, 1480))
