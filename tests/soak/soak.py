@@ -21,7 +21,7 @@ import images  # noqa: E402
 from qemu import Machine, Nic, null_net  # noqa: E402
 from support import GATEWAY, STATIC, check_balance  # noqa: E402
 
-MODES = ("sendto",)
+MODES = ("sendto", "sendmmsg", "segment")
 MILLIONS = 10
 SLOWEST_PER_S = 5_000       # slower than this the machine is stuck
 BUILD_S = 60
