@@ -18,6 +18,9 @@
 #define E1000_RS_EVERY_SMALL 2
 #define E1000_POOL_LARGE     (4 * E1000_TX_RING)
 
+/* What counts slots starts one lap before it wraps, so that every run shows that it may. */
+#define E1000_COUNT_START(ring) (0u - (ring))
+
 _Static_assert((E1000_TX_RING & (E1000_TX_RING - 1)) == 0 && E1000_TX_RING % 8 == 0, "13.4.38");
 _Static_assert((E1000_RX_RING & (E1000_RX_RING - 1)) == 0 && E1000_RX_RING % 8 == 0, "13.4.27");
 _Static_assert(E1000_TX_RING % E1000_RS_EVERY == 0, "a report stands at the same slots each lap");

@@ -38,6 +38,7 @@ bool e1000_setup_rx(struct e1000_adapter *a)
 			return false;
 		give(a, i, skb);
 	}
+	a->rx_next = E1000_COUNT_START(E1000_RX_RING);
 	base = virt_to_phys(a->rx_ring);
 	ew32(a, E1000_RDBAL, (u32)base);
 	ew32(a, E1000_RDBAH, (u32)(base >> 32));

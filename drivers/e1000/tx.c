@@ -74,6 +74,7 @@ bool e1000_setup_tx(struct e1000_adapter *a)
 	if (!a->tx_ring)
 		return false;
 	prepare_descriptors(a);
+	a->tx_next = a->tx_clean = E1000_COUNT_START(E1000_TX_RING);
 	base = dma_addr(a->tx_ring);
 	ew32(a, E1000_TCTL, 0); /* head and tail may only be set while it rests (13.4.39) */
 	ew32(a, E1000_TDBAL, (u32)base);
@@ -217,6 +218,6 @@ bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem)
 		return false;
 	}
 	a->tx_ring[0] = data;
-	a->tx_next = a->tx_clean = 1;
+	a->tx_clean = ++a->tx_next;
 	return true;
 }
