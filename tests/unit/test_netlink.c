@@ -243,6 +243,24 @@ static void acknowledgements(void **state)
 	assert_ack(fd, 0, 36, NLM_F_CAPPED);
 }
 
+/* The next message starts at a multiple of four. */
+static void padded_request(void **state)
+{
+	int fd = demo_socket();
+	struct {
+		struct request r;
+		u8 rest[4];
+		struct request next;
+	} two = { .r = request(DEMO_ECHO, 0, 1, 0), .next = request(DEMO_ECHO, 0, 2, 0) };
+
+	(void)state;
+	two.r.nlh.nlmsg_len++;
+	assert_int_equal(send_bytes(fd, &two, sizeof(two)), sizeof(two));
+	assert_int_equal(receive(fd, sizeof(got), 0), 24);
+	assert_int_equal(receive(fd, sizeof(got), 0), 24);
+	assert_int_equal(*(u32 *)(got + 20), 2);
+}
+
 /* An error about a request that is longer than a packet comes without it. */
 static void long_request(void **state)
 {
@@ -554,6 +572,7 @@ int main(void)
 		STACK_TEST(addresses),
 		STACK_TEST(peers),
 		STACK_TEST(acknowledgements),
+		STACK_TEST(padded_request),
 		STACK_TEST(long_request),
 		STACK_TEST(several_in_one),
 		STACK_TEST(receiving),

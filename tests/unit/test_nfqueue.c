@@ -460,6 +460,29 @@ static void two_queues_take_turns(void **state)
 	assert_string_equal(wire(), "3 ");
 }
 
+/* A hook that goes takes what it has queued along, and nothing else. */
+static void hooks_come_and_go(void **state)
+{
+	struct nf_hook_ops in = { .hook = hook, .hooknum = NF_INET_LOCAL_IN };
+	int fd = nfq_bound(0);
+
+	(void)state;
+	queue_at(NF_INET_LOCAL_OUT, 0);
+	nf_register_net_hook(&init_net, &in);
+	assert_int_equal(send_number(1), 4);
+	inject_hex(FRAME_CRUMBS);
+	assert_int_equal(send_number(3), 4);
+	nf_unregister_net_hook(&init_net, &in);
+	assert_int_equal(stack_dropped(SKB_DROP_NETFILTER_IN), 1);
+	assert_int_equal(told(fd), 1);
+	assert_int_equal(told(fd), 3);
+	assert_int_equal(verdict(fd, 1, NF_ACCEPT), 0);
+	assert_string_equal(wire(), "1 ");
+	nf_unregister_net_hook(&init_net, &ops);
+	assert_int_equal(stack_dropped(SKB_DROP_QUEUE_GONE), 1);
+	assert_int_equal(verdict(fd, 3, NF_ACCEPT), -ENOENT);
+}
+
 /* Packets are never lost for want of memory for their message: it is told, and made later. */
 static void no_memory_for_messages(void **state)
 {
@@ -671,6 +694,7 @@ int main(void)
 		STACK_TEST(pool_share),
 		STACK_TEST(batch),
 		STACK_TEST(two_queues_take_turns),
+		STACK_TEST(hooks_come_and_go),
 		STACK_TEST(no_memory_for_messages),
 		STACK_TEST(reader_sleeps),
 		STACK_TEST(mangled),
