@@ -69,6 +69,11 @@ OBJS := \
 	net/netlink/af_netlink.o \
 	net/netlink/netlink.o \
 	net/netlink/nlattr.o \
+	net/netlink/rtnetlink.o \
+	net/netlink/rtnl_link.o \
+	net/netlink/rtnl_addr.o \
+	net/netlink/rtnl_route.o \
+	net/netlink/rtnl_neigh.o \
 	net/netlink/nfnetlink_queue.o \
 	net/netlink/nfqnl_mangle.o \
 	net/skbuff.o \

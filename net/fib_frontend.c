@@ -57,7 +57,7 @@ static u32 routes_of(const struct net_device *dev, const struct in_ifaddr *ifa, 
 		cfg[i].scope = local ? RT_SCOPE_HOST : RT_SCOPE_LINK;
 		cfg[i].table_id = local || i == 2 ? RT_TABLE_LOCAL : RT_TABLE_MAIN;
 	}
-	if (ifa->prefix_len == 32 || ifa->secondary || !(dev->flags & IFF_UP))
+	if (ifa->prefix_len == 32 || ifa->prefix_len == 0 || ifa->secondary || !(dev->flags & IFF_UP))
 		return 1;
 	return ifa->prefix_len == 31 || lo ? 2 : 3; /* two hosts need no broadcast address */
 }

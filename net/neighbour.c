@@ -266,9 +266,9 @@ static void drop_parked(struct neighbour *n, enum skb_drop_reason reason)
 }
 
 /* The entry may be used again; routes that point at it are stale. */
-static void forget(struct neighbour *n)
+static void forget(struct neighbour *n, enum skb_drop_reason reason)
 {
-	drop_parked(n, SKB_DROP_DEV_DOWN);
+	drop_parked(n, reason);
 	unlink_neigh(n->tbl, n);
 	net_changed(n->dev->net);
 	n->dev = NULL;
@@ -278,7 +278,12 @@ void neigh_ifdown(struct neigh_table *tbl, const struct net_device *dev)
 {
 	for (u32 i = 0; i < tbl->entry_n; i++)
 		if (tbl->entry[i].dev && (!dev || tbl->entry[i].dev == dev))
-			forget(&tbl->entry[i]);
+			forget(&tbl->entry[i], SKB_DROP_DEV_DOWN);
+}
+
+void neigh_delete(struct neighbour *n)
+{
+	forget(n, SKB_DROP_NEIGH_FAILED);
 }
 
 void neigh_table_free(struct neigh_table *tbl)
@@ -444,18 +449,32 @@ void neigh_update(struct neighbour *n, const u8 mac[ETH_ALEN], bool solicited)
 	send_parked(n);
 }
 
-int neigh_set_permanent(
-	struct neigh_table *tbl, struct net_device *dev, be32 addr, const u8 mac[ETH_ALEN])
+int neigh_set(struct neigh_table *tbl, struct net_device *dev, be32 addr, const u8 mac[ETH_ALEN],
+	u16 state)
 {
-	struct neighbour *n = neigh_lookup_create(tbl, dev, addr);
+	struct neighbour *n;
 
+	if (!(state & NUD_VALID))
+		return -EINVAL;
+	n = neigh_lookup_create(tbl, dev, addr);
 	if (!n)
 		return -ENOBUFS;
 	del_timer(&n->timer);
 	set_address(n, mac);
-	set_state(n, NUD_PERMANENT);
+	if (state & NUD_REACHABLE) {
+		neigh_confirm(n);
+		reachable_until_later(n);
+	} else { /* delaying and probing begin when it is used */
+		set_state(n, state & (NUD_PERMANENT | NUD_NOARP) ? NUD_PERMANENT : NUD_STALE);
+	}
 	send_parked(n);
 	return 0;
+}
+
+int neigh_set_permanent(
+	struct neigh_table *tbl, struct net_device *dev, be32 addr, const u8 mac[ETH_ALEN])
+{
+	return neigh_set(tbl, dev, addr, mac, NUD_PERMANENT);
 }
 
 /* ---- output ----------------------------------------------------------------------------- */

@@ -90,6 +90,15 @@ struct neighbour *neigh_lookup(struct neigh_table *tbl, const struct net_device 
 int neigh_set_permanent(struct neigh_table *tbl, struct net_device *dev, be32 addr,
 	const u8 mac[ETH_ALEN]) __must_check;
 
+/* neigh_set - the operator says what is known.
+ * state    NUD_PERMANENT, NUD_REACHABLE, or another state in which the address is known
+ * Returns  0, -EINVAL (a state that is none), -ENOBUFS */
+int neigh_set(struct neigh_table *tbl, struct net_device *dev, be32 addr, const u8 mac[ETH_ALEN],
+	u16 state) __must_check;
+
+/* neigh_delete - forget it; what is parked is dropped. */
+void neigh_delete(struct neighbour *n);
+
 /* neigh_update - ARP says that n has this address: release what is parked. An address that is known
  * already changes at most once in NEIGH_LOCK_NS: the first to answer wins.
  * solicited  we had asked, so it is reachable now; otherwise it is stale */

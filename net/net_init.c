@@ -17,6 +17,7 @@
 #include "net/neighbour.h"
 #include "net/netfilter.h"
 #include "net/netlink/nfnetlink_queue.h"
+#include "net/netlink/rtnetlink.h"
 #include "net/nf_rules.h"
 #include "net/nf_rules_text.h"
 #include "net/proc.h"
@@ -35,6 +36,7 @@ static const struct net_protocol inet_protocols[] = {
 };
 
 static const struct netlink_family *const netlink_families[] = {
+	&rtnetlink_family,
 	&nfnetlink_family,
 };
 

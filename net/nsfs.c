@@ -53,6 +53,13 @@ static struct net *ns_of(const struct file *file)
 	return file->ops == &ns_file_ops ? file->private_data : NULL;
 }
 
+struct net *nsfs_of_fd(int fd)
+{
+	const struct file *file = fd_get(&current->files, fd);
+
+	return file ? ns_of(file) : NULL;
+}
+
 static void add_file(struct ns_name *name)
 {
 	name->proc.path = name->path;

@@ -16,6 +16,9 @@ void nsfs_init(void);
  * Returns  it, or NULL without memory */
 struct net *nsfs_get(const char *name);
 
+/* nsfs_of_fd - the namespace that an open file of the process names, or NULL. No count is taken. */
+struct net *nsfs_of_fd(int fd);
+
 /* The system calls: the man pages. Only network namespaces are more than one here, so unshare takes
  * CLONE_NEWNET and what means nothing to a single process; -EINVAL for all else. A fresh namespace
  * has lo alone, and it is down, as on Linux. */

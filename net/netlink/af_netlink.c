@@ -69,6 +69,7 @@ static void netlink_release(struct socket *sock)
 	struct netlink_sock *nlk = nlk_sk(sock);
 
 	list_del(&nlk->list);
+	netlink_dump_end(&nlk->cb);
 	if (nlk->family->release)
 		nlk->family->release(nlk);
 	nlk->sk.sk_socket = NULL;

@@ -161,6 +161,14 @@ int netlink_dump_start(struct netlink_sock *nlk, const struct nlmsghdr *nlh, net
 	return -EINTR;
 }
 
+void netlink_dump_end(struct netlink_callback *cb)
+{
+	if (cb->done)
+		cb->done(cb);
+	cb->done = NULL;
+	cb->dump = NULL;
+}
+
 /* All but NLMSG_DONE. Returns whether there is no more. */
 static bool dump_messages(struct netlink_callback *cb, struct sk_buff *skb)
 {
@@ -185,7 +193,7 @@ static void dump_next(struct netlink_sock *nlk)
 	if (done)
 		memcpy(nlmsg_data(done), &cb->err, sizeof(cb->err));
 	if (netlink_unicast(nlk, skb) < 0 || done)
-		cb->dump = NULL; /* a dump with a hole is none */
+		netlink_dump_end(cb); /* a dump with a hole is none */
 }
 
 void netlink_refill(struct netlink_sock *nlk)

@@ -48,6 +48,7 @@ typedef int (*netlink_dump_fn)(struct sk_buff *skb, struct netlink_callback *cb)
 
 struct netlink_callback {
 	netlink_dump_fn dump; /* NULL: none is under way */
+	void (*done)(struct netlink_callback *cb); /* it has ended, however; may be NULL */
 	struct net *net;
 	u64 args[4];
 	bool told; /* all of it, but for NLMSG_DONE, which will say err */
@@ -97,6 +98,9 @@ bool netlink_has_listeners(const struct net *net, u16 protocol, u32 group);
  * Returns  what rcv has to return: -EINTR; or -EBUSY (one is under way), -EINVAL (too long) */
 int netlink_dump_start(
 	struct netlink_sock *nlk, const struct nlmsghdr *nlh, netlink_dump_fn dump) __must_check;
+
+/* netlink_dump_end - it is over, or nobody will read the rest. */
+void netlink_dump_end(struct netlink_callback *cb);
 
 /* netlink_refill - something new can be told by family->next: do so if nothing else waits. */
 void netlink_refill(struct netlink_sock *nlk);

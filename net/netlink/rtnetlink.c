@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT
+ * rtnetlink.c - NETLINK_ROUTE: from a message to its handler, from a thing to its messages.
+ * Not here: the kinds of things (rtnl_link.c, rtnl_addr.c, rtnl_route.c, rtnl_neigh.c).
+ * netlink.c calls the family's functions; calls the handlers.
+ * Source: Linux's rtnetlink_rcv_msg: the order of its checks; RFC 3549 3. */
+#include "net/netlink/rtnetlink.h"
+#include "kernel/lib/parse.h"
+#include "net/msg.h"
+
+static const struct rtnl_handler *const handlers[] = { rtnl_link_handlers, rtnl_addr_handlers,
+	rtnl_route_handlers, rtnl_neigh_handlers };
+
+static const struct rtnl_handler *handler_of(u16 type)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(handlers); i++)
+		for (const struct rtnl_handler *h = handlers[i]; h->type; h++)
+			if (h->type == type)
+				return h;
+	return NULL;
+}
+
+/* The kind of a request is in the last two bits of its type: new, delete, get, set. */
+#define KIND_MASK 3u
+#define KIND_GET  2u
+
+static bool is_dump(const struct nlmsghdr *nlh)
+{
+	return (nlh->nlmsg_type & KIND_MASK) == KIND_GET &&
+	       (nlh->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+}
+
+static u8 family_of(const struct nlmsghdr *nlh)
+{
+	return *(const u8 *)nlmsg_data(nlh); /* every header begins with it */
+}
+
+static int rtnetlink_rcv(struct netlink_sock *nlk, const struct nlmsghdr *nlh)
+{
+	const struct rtnl_handler *h = handler_of(nlh->nlmsg_type);
+	struct rtnl_request r = { .nlk = nlk, .net = nlk->sk.sk_net, .nlh = nlh };
+	int err;
+
+	if (nlh->nlmsg_len < NLMSG_HDRLEN + sizeof(u8))
+		return 0; /* as on Linux */
+	if (!h)
+		return -EOPNOTSUPP;
+	if (is_dump(nlh) && h->dumpit)
+		return netlink_dump_start(nlk, nlh, h->dumpit);
+	if (!h->doit)
+		return -EOPNOTSUPP;
+	if (h->type > RTM_SETLINK && family_of(nlh) != AF_INET)
+		return -EAFNOSUPPORT;
+	err = nlmsg_parse(nlh, h->header_len, r.tb, h->attr_max, h->least);
+	return err ?: h->doit(&r);
+}
+
+/* ---- what handlers have in common ---------------------------------------------------------- */
+
+struct text rtnl_text(const struct nlattr *nla)
+{
+	struct text t = { nla_data(nla), 0 };
+
+	while (t.len < nla_len(nla) && t.at[t.len])
+		t.len++;
+	return t;
+}
+
+struct net_device *rtnl_dev_get(struct net *net, s32 ifindex, int *err)
+{
+	struct net_device *dev = ifindex > 0 ? dev_get_by_index(net, ifindex) : NULL;
+
+	*err = dev ? 0 : ifindex > 0 ? -ENODEV : -EINVAL;
+	return dev;
+}
+
+int rtnl_answer(
+	struct rtnl_request *r, int (*fn)(const struct rtnl_fill *f, void *what), void *what)
+{
+	struct rtnl_fill f = { nlmsg_new(), r->nlk->portid, r->nlh->nlmsg_seq, 0 };
+	int err = f.skb ? fn(&f, what) : -ENOBUFS;
+
+	if (!err)
+		return netlink_unicast(r->nlk, f.skb);
+	if (f.skb)
+		consume_skb(f.skb);
+	return err;
+}
+
+bool rtnl_dump_start(struct rtnl_dump *d, struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct netlink_sock *nlk = container_of(cb, struct netlink_sock, cb);
+	u8 family = family_of(&cb->nlh);
+
+	*d = (struct rtnl_dump){ { skb, nlk->portid, cb->nlh.nlmsg_seq, NLM_F_MULTI }, cb, 0, 0 };
+	return family == AF_INET || family == AF_UNSPEC || cb->nlh.nlmsg_type == RTM_GETLINK;
+}
+
+int rtnl_dump_one(struct rtnl_dump *d, int (*fn)(const struct rtnl_fill *f, void *what), void *what)
+{
+	if (d->err || d->nth++ < d->cb->args[0])
+		return d->err;
+	d->err = fn(&d->fill, what);
+	d->cb->args[0] += !d->err;
+	return d->err;
+}
+
+const struct netlink_family rtnetlink_family = {
+	.protocol = NETLINK_ROUTE,
+	.groups = RTNLGRP_MAX,
+	.rcv = rtnetlink_rcv,
+};

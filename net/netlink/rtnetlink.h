@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ * rtnetlink.h - NETLINK_ROUTE: links, addresses, routes, neighbours, asked for and changed.
+ * Not here: what a change does (dev_config.h, devinet.h, fib_frontend.h, neighbour.h).
+ * net_init.c wires the family; rtnetlink.c dispatches to a table of handlers for each kind.
+ * Source: rtnetlink(7); RFC 3549 3. */
+#pragma once
+
+#include "net/dev.h"
+#include "net/netlink/netlink.h"
+#include "net/wire/rtnetlink.h"
+
+extern const struct netlink_family rtnetlink_family;
+
+#define RTNL_ATTR_MAX 33 /* IFLA_MAX, the largest of them */
+
+/* One request, taken apart. */
+struct rtnl_request {
+	struct netlink_sock *nlk;
+	struct net *net;
+	const struct nlmsghdr *nlh;
+	const struct nlattr *tb[RTNL_ATTR_MAX + 1];
+};
+
+/* What is done with a type of message. */
+struct rtnl_handler {
+	u16 type; /* RTM_*; 0: the table ends */
+	u16 header_len, attr_max;
+	const u16 *least;                    /* [attr_max + 1]: see nla_parse */
+	int (*doit)(struct rtnl_request *r); /* 0 or negative errno; NULL: -EOPNOTSUPP */
+	netlink_dump_fn dumpit;
+};
+
+extern const struct rtnl_handler rtnl_link_handlers[], rtnl_addr_handlers[], rtnl_route_handlers[],
+	rtnl_neigh_handlers[];
+
+/* rtnl_get_be32 - the address in an attribute; zero when it is not there. */
+static inline be32 rtnl_get_be32(const struct nlattr *nla)
+{
+	return nla ? nla_get_be32(nla) : BE32_ZERO;
+}
+
+/* rtnl_get_u32 - the same for a number. */
+static inline u32 rtnl_get_u32(const struct nlattr *nla)
+{
+	return nla ? nla_get_u32(nla) : 0;
+}
+
+/* rtnl_text - the string in an attribute, without its closing zero, which need not be there. */
+struct text rtnl_text(const struct nlattr *nla);
+
+/* One message for each of many things, as one dump or as the answer to a request. */
+struct rtnl_fill {
+	struct sk_buff *skb;
+	u32 portid, seq;
+	u16 flags; /* NLM_F_MULTI in a dump */
+};
+
+/* rtnl_answer - the answer of a request: fn fills it.
+ * Returns  0, or what fn says, or -ENOBUFS */
+int rtnl_answer(
+	struct rtnl_request *r, int (*fn)(const struct rtnl_fill *f, void *what), void *what);
+
+/* A dump that counts what it passes, to go on where it stopped. */
+struct rtnl_dump {
+	struct rtnl_fill fill;
+	struct netlink_callback *cb;
+	u64 nth;
+	int err;
+};
+
+/* rtnl_dump_start - of IPv4, or of everything; false: another family is asked for. */
+bool rtnl_dump_start(struct rtnl_dump *d, struct sk_buff *skb, struct netlink_callback *cb);
+
+/* rtnl_dump_one - one more thing; those that were told already are passed by. Returns d->err. */
+int rtnl_dump_one(
+	struct rtnl_dump *d, int (*fn)(const struct rtnl_fill *f, void *what), void *what);
+
+/* rtnl_dev_get - the device of an index: NULL with *err set to -ENODEV, or to -EINVAL for none. */
+struct net_device *rtnl_dev_get(struct net *net, s32 ifindex, int *err);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT
+ * rtnl_neigh.c - neighbours over rtnetlink: shown, given, forgotten.
+ * Not here: what a change does (neighbour.c).
+ * rtnetlink.c calls the handlers.
+ * Source: Linux's neigh_add, neigh_delete, neigh_fill_info: the order of their checks. */
+#include "net/msg.h"
+#include "net/neighbour.h"
+#include "net/netlink/rtnetlink.h"
+
+static int fill_neigh(const struct rtnl_fill *f, void *what)
+{
+	struct neighbour *n = what;
+	struct nlmsghdr *nlh =
+		nlmsg_put(f->skb, f->portid, f->seq, RTM_NEWNEIGH, sizeof(struct ndmsg), f->flags);
+	int err;
+
+	if (!nlh)
+		return -EMSGSIZE;
+	*(struct ndmsg *)nlmsg_data(nlh) = (struct ndmsg){
+		.family = AF_INET, .ifindex = n->dev->ifindex, .state = n->nud_state, .type = 1
+	};
+	err = nla_put_be32(f->skb, NDA_DST, n->primary_key);
+	if (!err && (n->nud_state & NUD_VALID))
+		err = nla_put(f->skb, NDA_LLADDR, ETH_ALEN, hh_header(&n->hh)->h_dest);
+	err = err ?: nla_put_u32(f->skb, NDA_PROBES, n->probes);
+	if (err)
+		nlmsg_cancel(f->skb, nlh);
+	else
+		nlmsg_end(f->skb, nlh);
+	return err;
+}
+
+/* As on Linux, what nobody asked about yet is not shown. */
+static void dump_neigh(void *arg, struct neighbour *n)
+{
+	if (n->nud_state != NUD_NONE)
+		rtnl_dump_one(arg, fill_neigh, n);
+}
+
+static int dump_neighs(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct rtnl_dump d;
+
+	if (!rtnl_dump_start(&d, skb, cb))
+		return 0;
+	neigh_for_each(cb->net->arp_tbl, dump_neigh, &d);
+	return d.err;
+}
+
+/* The device and entry a request is about. Returns 0, -EINVAL, -ENODEV. */
+static int find_neigh(const struct rtnl_request *r, struct net_device **dev, struct neighbour **n)
+{
+	const struct ndmsg *ndm = nlmsg_data(r->nlh);
+	int err;
+
+	if (!r->tb[NDA_DST])
+		return -EINVAL;
+	*dev = rtnl_dev_get(r->net, ndm->ifindex, &err);
+	if (*dev)
+		*n = neigh_lookup(r->net->arp_tbl, *dev, nla_get_be32(r->tb[NDA_DST]));
+	return err;
+}
+
+static int new_neigh(struct rtnl_request *r)
+{
+	const struct ndmsg *ndm = nlmsg_data(r->nlh);
+	struct net_device *dev;
+	struct neighbour *n;
+	int err = find_neigh(r, &dev, &n);
+
+	if (err)
+		return err;
+	if (!n && !(r->nlh->nlmsg_flags & NLM_F_CREATE))
+		return -ENOENT;
+	if (n && (r->nlh->nlmsg_flags & NLM_F_EXCL))
+		return -EEXIST;
+	if (!r->tb[NDA_LLADDR])
+		return -EINVAL;
+	return neigh_set(r->net->arp_tbl, dev, nla_get_be32(r->tb[NDA_DST]),
+		nla_data(r->tb[NDA_LLADDR]), ndm->state);
+}
+
+static int del_neigh(struct rtnl_request *r)
+{
+	struct net_device *dev;
+	struct neighbour *n;
+	int err = find_neigh(r, &dev, &n);
+
+	if (err)
+		return err;
+	if (!n)
+		return -ENOENT;
+	neigh_delete(n);
+	return 0;
+}
+
+static const u16 least[NDA_MAX + 1] = { [NDA_DST] = 4, [NDA_LLADDR] = ETH_ALEN };
+
+#define NEIGH .header_len = sizeof(struct ndmsg), .attr_max = NDA_MAX, .least = least
+
+const struct rtnl_handler rtnl_neigh_handlers[] = {
+	{ .type = RTM_NEWNEIGH, NEIGH, .doit = new_neigh },
+	{ .type = RTM_DELNEIGH, NEIGH, .doit = del_neigh },
+	{ .type = RTM_GETNEIGH, NEIGH, .dumpit = dump_neighs },
+	{ .type = 0 },
+};
