@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: MIT
- * dev_ioctl.c - what programs ask a socket about devices.
- * Not here: changing them (rtnetlink).
+ * dev_ioctl.c - what programs ask a socket about devices, and what they change so.
+ * Not here: the changes (dev_config.c), all that only rtnetlink can.
  * socket_calls.c calls in.
  * Source: netdevice(7); the numbers and layouts are Linux's for x86_64. */
 #include "net/dev_ioctl.h"
 #include "kernel/lib/string.h"
+#include "net/dev_config.h"
 #include "net/eth.h"
 #include "net/ifaddr.h"
 #include "net/msg.h"
 
 #define TX_QUEUE_LEN 1000 /* what Linux says of an Ethernet card */
 
-#define SIOC_TYPE 0x89 /* of all that follow */
-
 enum {
 	SIOCGIFNAME = 0x8910,
 	SIOCGIFCONF = 0x8912,
 	SIOCGIFFLAGS = 0x8913,
+	SIOCSIFFLAGS = 0x8914,
 	SIOCGIFADDR = 0x8915,
 	SIOCGIFDSTADDR = 0x8917,
 	SIOCGIFBRDADDR = 0x8919,
 	SIOCGIFNETMASK = 0x891b,
 	SIOCGIFMETRIC = 0x891d,
 	SIOCGIFMTU = 0x8921,
+	SIOCSIFMTU = 0x8922,
+	SIOCSIFNAME = 0x8923,
 	SIOCGIFHWADDR = 0x8927,
 	SIOCGIFINDEX = 0x8933,
 	SIOCGIFTXQLEN = 0x8942,
@@ -95,6 +97,24 @@ static int answer(const struct net_device *dev, u32 cmd, struct ifreq *r)
 	return -ENOTTY;
 }
 
+/* Returns 1: it is no change. */
+static int change(struct net_device *dev, u32 cmd, struct ifreq *r)
+{
+	switch (cmd) {
+	case SIOCSIFFLAGS:
+		if (r->flags & IFF_UP)
+			return dev_open(dev);
+		dev_close(dev);
+		return 0;
+	case SIOCSIFMTU:
+		return dev_set_mtu(dev, (u32)r->value);
+	case SIOCSIFNAME:
+		r->bytes[IFNAMSIZ - 1] = '\0';
+		return dev_change_name(dev, (const char *)r->bytes);
+	}
+	return 1;
+}
+
 /* The devices that have an address, as many as there is room for. */
 static long list_addresses(struct net *net, u64 arg)
 {
@@ -123,7 +143,7 @@ long dev_ioctl(struct net *net, u32 cmd, u64 arg)
 {
 	struct net_device *dev;
 	struct ifreq r;
-	int err = 0;
+	int err;
 
 	if (cmd == SIOCGIFCONF)
 		return list_addresses(net, arg);
@@ -136,9 +156,10 @@ long dev_ioctl(struct net *net, u32 cmd, u64 arg)
 				 : dev_get_by_name(net, r.name, strlen(r.name));
 	if (!dev)
 		return -ENODEV;
-	if (cmd == SIOCGIFNAME)
-		memcpy(r.name, dev->name, IFNAMSIZ);
-	else
-		err = answer(dev, cmd, &r);
+	err = change(dev, cmd, &r);
+	if (err <= 0)
+		return err;
+	err = cmd == SIOCGIFNAME ? 0 : answer(dev, cmd, &r);
+	memcpy(r.name, dev->name, IFNAMSIZ);
 	return err ? err : copy_to_user((void *)arg, &r, sizeof(r));
 }

@@ -51,15 +51,16 @@ static u32 routes_of(const struct net_device *dev, const struct in_ifaddr *ifa, 
 	cfg[2].dst = ifa->broadcast;
 	cfg[2].dst_len = 32;
 	for (u32 i = 0; i < IFA_ROUTES; i++) {
-		bool local = i == 0 || lo;
+		bool local = i == 0 || (i == 1 && lo);
 
 		cfg[i].type = local ? RTN_LOCAL : i == 1 ? RTN_UNICAST : RTN_BROADCAST;
 		cfg[i].scope = local ? RT_SCOPE_HOST : RT_SCOPE_LINK;
 		cfg[i].table_id = local || i == 2 ? RT_TABLE_LOCAL : RT_TABLE_MAIN;
 	}
-	if (ifa->prefix_len == 32 || ifa->prefix_len == 0 || ifa->secondary || !(dev->flags & IFF_UP))
+	if (ifa->prefix_len == 32 || ifa->prefix_len == 0 || ifa->secondary ||
+		!(dev->flags & IFF_UP))
 		return 1;
-	return ifa->prefix_len == 31 || lo ? 2 : 3; /* two hosts need no broadcast address */
+	return ifa->prefix_len == 31 ? 2 : 3; /* two hosts need no broadcast address */
 }
 
 int fib_add_ifaddr(struct net_device *dev, const struct in_ifaddr *ifa)

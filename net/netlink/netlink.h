@@ -47,7 +47,7 @@ typedef int (*netlink_dump_fn)(struct sk_buff *skb, struct netlink_callback *cb)
 #define NETLINK_DUMP_REQUEST_MAX 256
 
 struct netlink_callback {
-	netlink_dump_fn dump; /* NULL: none is under way */
+	netlink_dump_fn dump;                      /* NULL: none is under way */
 	void (*done)(struct netlink_callback *cb); /* it has ended, however; may be NULL */
 	struct net *net;
 	u64 args[4];

@@ -8,6 +8,7 @@
 #include "net/ifaddr.h"
 #include "net/msg.h"
 #include "net/netlink/rtnetlink.h"
+#include "net/wire/ip.h"
 
 #define FOR_EVER ~0u
 
@@ -42,7 +43,7 @@ static int fill_addr(const struct rtnl_fill *f, void *what)
 	*(struct ifaddrmsg *)nlmsg_data(nlh) = (struct ifaddrmsg){ .family = AF_INET,
 		.prefixlen = a->ifa->prefix_len,
 		.flags = flags,
-		.scope = a->dev->flags & IFF_LOOPBACK ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE,
+		.scope = ipv4_is_loopback(a->ifa->addr) ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE,
 		.index = a->dev->ifindex };
 	if (put_attributes(f->skb, a, flags) < 0) {
 		nlmsg_cancel(f->skb, nlh);
@@ -76,7 +77,8 @@ static struct net_device *parse_addr(const struct rtnl_request *r, be32 *addr, i
 	if (!nla || ifm->prefixlen > 32 || be32_is_zero(nla_get_be32(nla)))
 		return NULL;
 	*addr = nla_get_be32(nla);
-	return rtnl_dev_get(r->net, ifm->index, err);
+	*err = -ENODEV;
+	return dev_get_by_index(r->net, ifm->index);
 }
 
 static int new_addr(struct rtnl_request *r)
@@ -103,7 +105,7 @@ static int del_addr(struct rtnl_request *r)
 
 	if (!dev)
 		return err;
-	ifa = inet_find_ifa(dev, addr, ifm->prefixlen);
+	ifa = inet_find_ifa(dev, addr, r->tb[IFA_ADDRESS] ? ifm->prefixlen : IFA_ANY_LEN);
 	if (!ifa)
 		return -EADDRNOTAVAIL;
 	inet_del_ifa(dev, ifa);

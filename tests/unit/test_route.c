@@ -208,7 +208,8 @@ static void types_of_addresses(void **state)
 	} addresses[] = {
 		{ OUR_IP, RTN_LOCAL },
 		{ 0x7f000001, RTN_LOCAL },
-		{ 0x7fffffff, RTN_LOCAL },
+		{ 0x7ffffffe, RTN_LOCAL },
+		{ 0x7fffffff, RTN_BROADCAST },
 		{ 0x0a0000ff, RTN_BROADCAST },
 		{ ~0u, RTN_BROADCAST },
 		{ 0xe0000001, RTN_MULTICAST },
