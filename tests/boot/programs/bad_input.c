@@ -44,6 +44,7 @@ enum {
 	UNBOUND, /* a datagram socket */
 	BOUND,   /* to 127.0.0.1:PORT; a datagram waits */
 	PEER,    /* connected to BOUND */
+	NETLINK, /* of NETLINK_NETFILTER; packet sockets are slow to close on Linux */
 	NEXT
 };
 
@@ -106,6 +107,7 @@ static void reset_descriptors(void)
 	socket(AF_INET, type, 0);
 	socket(AF_INET, type, 0);
 	socket(AF_INET, type, 0);
+	socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK, 12);
 	bind(BOUND, (void *)&addr_to, sizeof(addr_to));
 	connect(PEER, (void *)&addr_to, sizeof(addr_to));
 	if (send(PEER, "datagram", 8, 0) != 8)
@@ -146,9 +148,9 @@ enum {
 
 static const struct value fds[] = { { "-1", (u64)-1 }, { "closed*", 99 }, { "256", 256 },
 	{ "2^31", 1ull << 31 }, { "2^32+socket", (1ull << 32) + UNBOUND }, { "file*", FILE_FD },
-	{ "bound", BOUND }, { "peer", PEER }, END };
+	{ "bound", BOUND }, { "peer", PEER }, { "netlink", NETLINK }, END };
 static const struct value new_fds[] = { { "-1*", (u64)-1 }, { "255", 255 }, { "256", 256 },
-	{ "2^31", 1ull << 31 }, { "2^32+9", (1ull << 32) + 9 }, { "same*", UNBOUND },
+	{ "2^31", 1ull << 31 }, { "2^32+10", (1ull << 32) + 10 }, { "same*", UNBOUND },
 	{ "file", FILE_FD }, END };
 static const struct value pointers[] = { { "null*", 0 }, { "low", 8 }, { "hole*", 0x7000000000 },
 	{ "top", 0x7ffffffff000 }, { "not-canonical", 0x800000000000 },
@@ -191,7 +193,7 @@ static const struct value recv_flags[] = { { "oob*", MSG_OOB }, { "peek", 2 }, {
 	{ "2^32", 1ull << 32 }, END };
 static const struct value nfds[] = { { "0", 0 }, { "-1*", (u64)-1 }, { "2^31", 1ull << 31 },
 	{ "5", 5 }, { "64", 64 }, { "65", 65 }, { "256", 256 }, { "257*", 257 }, { "1024", 1024 },
-	{ "100000", 100000 }, { "2^32+7", (1ull << 32) + 7 }, END };
+	{ "100000", 100000 }, { "2^32+8", (1ull << 32) + 8 }, END };
 static const struct value dup_flags[] = { { "1*", 1 }, { "nonblock", 04000 },
 	{ "cloexec", 02000000 }, { "2^32", 1ull << 32 }, { "-1", (u64)-1 }, END };
 static const struct value fcntl_cmds[] = { { "dupfd", F_DUPFD }, { "getfd", F_GETFD },

@@ -43,7 +43,21 @@ static void by_message(int fd)
 	m[0].msg_hdr.msg_iovlen = 1;
 	m[1] = m[0];
 	CHECK("sendmsg", sendmsg(fd, &m[0].msg_hdr, 0) == -1 && errno == EPERM);
-	CHECK("sendmmsg", sendmmsg(fd, m, 2, 0) == -1 && (errno == EPERM || errno == ENOSYS));
+	CHECK("sendmmsg", sendmmsg(fd, m, 2, 0) == -1 && errno == EPERM);
+	iov = (struct iovec){ "yes", 3 };
+	m[0].msg_hdr.msg_name = &allowed;
+	m[1].msg_hdr.msg_iov = &(struct iovec){ "no", 2 };
+	CHECK("sendmmsg, half", sendmmsg(fd, m, 2, 0) == 1);
+}
+
+/* What is still being put together keeps its destination. */
+static void corked(int fd)
+{
+	CHECK("cork", sendto(fd, "y", 1, MSG_MORE, (void *)&allowed, sizeof(allowed)) == 1);
+	CHECK("add", sendto(fd, "no", 2, MSG_MORE, (void *)&forbidden, sizeof(forbidden)) == -1 &&
+			     errno == EPERM);
+	CHECK("end away", to(fd, &forbidden, "no") == -1 && errno == EPERM);
+	CHECK("end", to(fd, &allowed, "es") == 2);
 }
 
 static void by_odd_name(int fd)
@@ -105,6 +119,7 @@ int main(int argc, char **argv)
 	CHECK("sendto", to(fd, &forbidden, "no") == -1 && errno == EPERM);
 	by_message(fd);
 	by_odd_name(fd);
+	corked(fd);
 	from_a_cached_flow(fd);
 	around();
 	return checks_failed;
