@@ -8,7 +8,7 @@ PEERS ?=
 export PEERS
 
 # Only TCG counts instructions; with ACCEL=kvm there are ticks, and nothing that needs counting.
-COUNTING := rules growth stages profile
+COUNTING := rules growth lookup stages profile
 BENCHES  := instructions throughput native size boot $(if $(filter tcg,$(ACCEL)),$(COUNTING))
 
 .PHONY: bench $(BENCHES:%=bench-%)
@@ -28,6 +28,9 @@ bench-rules: build/muffin.elf build/bench/programs/bench-rules ## guest instruct
 
 bench-growth: build/muffin.elf build/bench/programs/bench-send ## the same with many routes, neighbours, sockets
 	$(PYTHON) bench/growth.py
+
+bench-lookup: build/muffin.elf ## guest instructions of a route lookup, and to load a million routes
+	$(PYTHON) bench/fib/lookup.py
 
 bench-throughput: build/muffin.elf build/floor.elf build/bench/programs/bench-send ## packets a second
 	$(PYTHON) bench/throughput.py
