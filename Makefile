@@ -43,6 +43,7 @@ OBJS := \
 	net/neighbour.o \
 	net/arp.o \
 	net/dev.o \
+	net/sched.o \
 	drivers/e1000/tx.o \
 	drivers/e1000/rx.o \
 	drivers/e1000/hw.o \
@@ -97,6 +98,7 @@ OBJS := \
 	net/net_namespace.o \
 	net/nsfs.o \
 	net/ipconfig.o \
+	net/ipconfig_qdisc.o \
 	net/ipconfig_apply.o \
 	net/net_init.o \
 	drivers/pci/pci.o \

@@ -136,6 +136,7 @@ static const struct {
 	{ "route=", ipconfig_parse_route },
 	{ "neigh=", ipconfig_parse_neigh },
 	{ "netns=", ipconfig_parse_netns },
+	{ "qdisc=", ipconfig_parse_qdisc },
 	{ "hosts=", ipconfig_parse_hosts },
 	{ "filter=", nf_rules_parse_word },
 	{ "egress=", egress_parse_word },

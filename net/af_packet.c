@@ -258,12 +258,12 @@ static int packet_getname(struct socket *sock, struct sockaddr_storage *addr, bo
 static u16 packet_poll(struct socket *sock)
 {
 	const struct sock *sk = sock->sk;
-	const struct net_device *dev = dev_get_by_index(sk->sk_net, pkt_sk(sk)->ifindex);
+	struct net_device *dev = dev_get_by_index(sk->sk_net, pkt_sk(sk)->ifindex);
 	u16 events = sk->sk_err ? POLLERR : 0;
 
 	if (sk->sk_receive_queue.n > 0)
 		events |= POLLIN | POLLRDNORM;
-	if (skb_pool.free_n > 0 && (!dev || dev->tx_room > 0))
+	if (sock_has_room(sk, dev, 1))
 		events |= POLLOUT | POLLWRNORM;
 	return events;
 }

@@ -5,6 +5,7 @@
  * Source: recv(2); Linux's net/core/datagram.c for the names. */
 #include "net/datagram.h"
 #include "net/dev.h"
+#include "net/sched.h"
 
 static u32 waiting_n; /* in all sockets */
 
@@ -118,22 +119,18 @@ ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t 
  * long as autonegotiation may take after a reset. */
 #define SEND_WAIT_NS (15 * NSEC_PER_SEC)
 
-static u64 send_deadline(const struct sock *sk, u32 flags)
+static u64 send_deadline(const struct sock *sk, u32 flags, u32 n)
 {
 	if (flags & MSG_DONTWAIT)
 		return 0;
-	return clock_ns() + (sk->sk_sndtimeo == UINT64_MAX ? SEND_WAIT_NS : sk->sk_sndtimeo);
+	if (sk->sk_sndtimeo != UINT64_MAX)
+		return clock_ns() + sk->sk_sndtimeo;
+	return clock_ns() + SEND_WAIT_NS + n * NSEC_PER_SEC; /* the slowest queue needs as long */
 }
 
-/* Until what waits on sk's behalf, for a neighbour or in a queue, is less than its send buffer. */
-static int wait_for_wmem(const struct sock *sk, u64 deadline)
+bool sock_has_room(const struct sock *sk, struct net_device *dev, u32 n)
 {
-	u64 start = clock_ns();
-
-	for (; sk->sk_wmem_full; net_wait(start, deadline))
-		if (deadline == 0 || clock_ns() >= deadline)
-			return -EAGAIN;
-	return 0;
+	return skb_pool.free_n >= n && sk_tx_room(sk) >= n && (!dev || dev_room(dev) >= n);
 }
 
 int sock_wait_for_room(const struct sock *sk, struct net_device *dev, u32 flags, u32 n)
@@ -141,19 +138,18 @@ int sock_wait_for_room(const struct sock *sk, struct net_device *dev, u32 flags,
 	u64 start = clock_ns(), deadline;
 	int err;
 
-	if (skb_pool.free_n >= n && dev->tx_room >= n && !sk->sk_wmem_full)
+	if (sock_has_room(sk, dev, n))
 		return 0;
 	net_poll(); /* also for who will not wait: nothing else empties the loopback's queue for him */
-	deadline = send_deadline(sk, flags);
-	err = wait_for_wmem(sk, deadline);
-	if (!err)
-		err = dev_tx_wait(dev, n, deadline);
-	while (!err && skb_pool.free_n < n) { /* others hold them: parked, received and unread */
+	deadline = send_deadline(sk, flags, n);
+	err = dev_tx_wait(dev, n, deadline);
+	/* others hold the packets: parked, received and unread; or sk has enough of them waiting */
+	while (!err && !sock_has_room(sk, dev, n)) {
 		if (deadline == 0)
 			return -EAGAIN;
 		if (clock_ns() >= deadline)
-			return -ENOBUFS;
-		net_wait(start, deadline);
+			return sk_tx_room(sk) < n ? -EAGAIN : -ENOBUFS;
+		net_wait(sk_tx_room(sk) < n ? NET_WAIT_RESTING : start, deadline);
 	}
 	/* socket(7): what SO_SNDTIMEO's end answers */
 	return err && sk->sk_sndtimeo != UINT64_MAX ? -EAGAIN : err;

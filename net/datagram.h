@@ -41,10 +41,15 @@ struct sk_buff *skb_recv_datagram(struct sock *sk, u32 flags, int *err);
  * Returns  what recv returns: bytes copied, or under MSG_TRUNC all there were; or -EFAULT */
 ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t len);
 
-/* sock_wait_for_room - until the pool and the device have room for n packets, and so has sk's send
- * buffer, which what is parked and queued fills.
+/* sock_has_room - would n packets of sk's be taken without waiting? By the pool, by its send buffer,
+ * which what is parked and queued fills, and its pace, by the device, if it is known. Where POLLOUT
+ * comes from. */
+bool sock_has_room(const struct sock *sk, struct net_device *dev, u32 n);
+
+/* sock_wait_for_room - until n packets are taken (sock_has_room).
  * flags    MSG_*
  * Returns  0, or -EAGAIN (may not wait, or waited as long as SO_SNDTIMEO says), -ENOBUFS, -ENETDOWN
- * Blocks   for sk_sndtimeo, or else as long as a link may take to come back; not with MSG_DONTWAIT */
+ * Blocks   for sk_sndtimeo, or else as long as a link may take to come back, or the slowest queue for
+ *          n packets; not with MSG_DONTWAIT */
 int sock_wait_for_room(
 	const struct sock *sk, struct net_device *dev, u32 flags, u32 n) __must_check;

@@ -6,8 +6,8 @@
 #include "net/dev.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
+#include "net/sched.h"
 #include "net/sock.h"
-#include "net/timer.h"
 
 #define POLL_BUDGET 64 /* frames a device may hand up in one step */
 /* A wait spins so long before the CPU rests: an answer on the same wire takes less. */
@@ -131,8 +131,7 @@ void dev_remove_tap(struct packet_tap *tap)
 
 bool dev_is_direct(const struct net_device *dev)
 {
-	(void)dev;
-	return !taps_active.enabled;
+	return !taps_active.enabled && !dev->qdisc;
 }
 
 static noinline void show_taps(const struct sk_buff *skb, bool outgoing)
@@ -160,39 +159,87 @@ static inline int dev_hard_start_xmit(struct sk_buff *skb, struct net_device *de
 	return dev->netdev_ops->ndo_start_xmit(skb, dev);
 }
 
-static int xmit_refused(struct sk_buff *skb, struct net_device *dev)
+int dev_xmit_direct(struct sk_buff *skb, struct net_device *dev)
 {
-	bool up = dev->flags & IFF_UP;
-	int err = up ? ENOBUFS : ENETDOWN;
+	return dev_hard_start_xmit(skb, dev);
+}
 
-	dev->stats.tx_dropped++;
+int dev_drop(struct sk_buff *skb, enum skb_drop_reason reason, int err)
+{
+	skb->dev->stats.tx_dropped++;
 	if (skb->owned) { /* its sendto has succeeded long ago */
 		skb->sk->sk_lost++;
 		sk_report_error(skb->sk, err);
 	}
-	kfree_skb(skb, up ? SKB_DROP_TX_FULL : SKB_DROP_DEV_DOWN);
+	kfree_skb(skb, reason);
 	return -err;
 }
 
-/* No room, or a packet that has waited and has an owner to tell. */
+void dev_reclaim(struct net_device *dev)
+{
+	if (!(dev->flags & IFF_UP))
+		return;
+	dev->netdev_ops->ndo_reclaim(dev);
+	if (dev->qdisc)
+		qdisc_reclaimed(dev->qdisc);
+}
+
+/* A queue, no room, or a packet that has waited and has an owner to tell. */
 static noinline int dev_queue_xmit_slow(struct sk_buff *skb, struct net_device *dev)
 {
+	if (dev->qdisc)
+		return qdisc_enqueue(dev->qdisc, skb);
 	if (dev->tx_room == 0)
-		dev->netdev_ops->ndo_reclaim(dev);
+		dev_reclaim(dev);
 	if (dev->tx_room == 0)
-		return xmit_refused(skb, dev);
+		return dev->flags & IFF_UP ? dev_drop(skb, SKB_DROP_TX_FULL, ENOBUFS)
+					   : dev_drop(skb, SKB_DROP_DEV_DOWN, ENETDOWN);
 	skb_orphan(skb);
 	return dev_hard_start_xmit(skb, dev);
 }
 
-int dev_queue_xmit(struct sk_buff *skb)
+static inline int dev_xmit(struct sk_buff *skb, struct net_device *dev)
 {
-	struct net_device *dev = skb->dev;
-
-	/* tx_room is zero unless the device is up and its link is there */
+	/* tx_room is zero unless the device is up, its link is there, and it has no queue */
 	if (unlikely(dev->tx_room == 0 || skb->owned))
 		return dev_queue_xmit_slow(skb, dev);
 	return dev_hard_start_xmit(skb, dev);
+}
+
+static struct static_key pacing_active;
+
+void dev_pacing_start(void)
+{
+	static_key_set(&pacing_active, true);
+}
+
+static noinline int dev_queue_xmit_pacing(struct sk_buff *skb)
+{
+	if (!skb->sk || !(skb->sk->sk_tx_modes & SK_TX_PACED))
+		return dev_xmit(skb, skb->dev);
+	sk_pace(skb);
+	return 0;
+}
+
+int dev_queue_xmit(struct sk_buff *skb)
+{
+	if (static_branch_unlikely(&pacing_active))
+		return dev_queue_xmit_pacing(skb);
+	return dev_xmit(skb, skb->dev);
+}
+
+int dev_xmit_paced(struct sk_buff *skb)
+{
+	return dev_xmit(skb, skb->dev);
+}
+
+u32 dev_room(struct net_device *dev)
+{
+	if (dev->qdisc)
+		return qdisc_room(dev->qdisc);
+	if (dev->tx_room == 0)
+		dev_reclaim(dev);
+	return dev->tx_room;
 }
 
 bool netdev_xmit_more;
@@ -206,15 +253,21 @@ void dev_xmit_end(struct net *net)
 		dev->netdev_ops->ndo_flush(dev);
 }
 
+/* Only time makes room in a queue whose ring has some. */
+static u64 wait_since(const struct net_device *dev)
+{
+	return dev->qdisc && dev->qdisc->ring_room > 0 ? NET_WAIT_RESTING : clock_ns();
+}
+
 int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns)
 {
-	u64 start = clock_ns();
+	u64 start = wait_since(dev);
 
 	for (;; net_wait(start, deadline_ns)) {
-		dev->netdev_ops->ndo_flush(
-			dev); /* what the hardware does not know it cannot send */
-		dev->netdev_ops->ndo_reclaim(dev);
-		if (dev->tx_room >= n)
+		/* what the hardware does not know it cannot send */
+		dev->netdev_ops->ndo_flush(dev);
+		dev_reclaim(dev);
+		if (dev_room(dev) >= n)
 			return 0;
 		if (!(dev->flags & IFF_UP))
 			return -ENETDOWN;
@@ -281,7 +334,7 @@ static void poll_devices(struct net *net)
 	list_for_each(dev, &net->dev_base, list) {
 		if (!(dev->flags & IFF_UP))
 			continue;
-		dev->netdev_ops->ndo_reclaim(dev);
+		dev_reclaim(dev);
 		dev->netdev_ops->ndo_poll(dev, POLL_BUDGET);
 	}
 }
@@ -302,7 +355,7 @@ void net_wait(u64 since_ns, u64 until_ns)
 	net_poll();
 }
 
-static u32 tx_pending(void)
+u32 dev_tx_pending(void)
 {
 	struct net_device *dev;
 	struct net *net;
@@ -312,16 +365,4 @@ static u32 tx_pending(void)
 		list_for_each(dev, &net->dev_base, list)
 			n += dev->netdev_ops->ndo_tx_pending(dev);
 	return n;
-}
-
-u32 dev_drain(u64 deadline_ns)
-{
-	u64 start = clock_ns();
-
-	for (;; net_wait(start, deadline_ns)) {
-		u32 pending = tx_pending();
-
-		if (pending == 0 || clock_ns() >= deadline_ns)
-			return pending;
-	}
 }

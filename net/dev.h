@@ -75,6 +75,7 @@ struct net_device {
 	u32 mtu;     /* bytes of IPv4 packet */
 	u32 flags;
 	int ifindex;
+	struct Qdisc *qdisc; /* NULL: straight to the ring. If there is one, tx_room is zero */
 	struct net_device_stats stats;
 
 	u8 dev_addr[ETH_ALEN];
@@ -125,6 +126,12 @@ void dev_set_notifier(void (*fn)(struct net_device *dev, enum netdev_event event
 /* dev_notify - tell it. */
 void dev_notify(struct net_device *dev, enum netdev_event event);
 
+/* dev_reclaim - take back what the hardware has sent; a queue fills the room. Not while it is down. */
+void dev_reclaim(struct net_device *dev);
+
+/* dev_room - frames that dev takes now: its queue's places, or the ring's. */
+u32 dev_room(struct net_device *dev);
+
 /* dev_tx_wait - until dev has room for n frames.
  * deadline_ns  when to give up (clock_ns); 0: do not wait
  * Returns      0; -EAGAIN without waiting; -ENETDOWN when the link stayed down, -ENOBUFS when the
@@ -147,9 +154,21 @@ static inline void dev_xmit_begin(void)
 /* dev_xmit_end - now the hardware of net's devices is told of all of them. */
 void dev_xmit_end(struct net *net);
 
-/* dev_is_direct - does a frame go straight to the driver, seen by nobody? As long as the generation of
+/* dev_is_direct - does a frame go straight to the driver, seen by nobody, queued nowhere? As long as the generation of
  * the device's namespace stands, the answer does, too. */
 bool dev_is_direct(const struct net_device *dev);
+/* dev_xmit_paced - dev_queue_xmit for a packet whose socket has held it long enough. */
+int dev_xmit_paced(struct sk_buff *skb);
+
+/* dev_xmit_direct - a frame to the driver, whose tx_room is not zero. Takes the skb. */
+int dev_xmit_direct(struct sk_buff *skb, struct net_device *dev);
+
+/* dev_drop - the end of a frame that its device (skb->dev) does not take. The owner of one that was
+ * accepted before is told. err: positive. Returns -err. */
+int dev_drop(struct sk_buff *skb, enum skb_drop_reason reason, int err);
+
+/* dev_pacing_start - from now on a packet's socket may be a paced one. */
+void dev_pacing_start(void);
 
 /* netif_receive_skb - a frame came in: Ethernet header at data. Takes the skb. */
 void netif_receive_skb(struct sk_buff *skb);
@@ -166,9 +185,8 @@ void net_wait(u64 since_ns, u64 until_ns);
 
 #define NET_WAIT_RESTING 0
 
-/* dev_drain - until no device of any namespace has frames left to send, or the deadline passes.
- * Returns  frames still left */
-u32 dev_drain(u64 deadline_ns);
+/* dev_tx_pending - frames that the rings of all namespaces hold and no hardware has fetched yet. */
+u32 dev_tx_pending(void);
 
 /* ---- taps ------------------------------------------------------------------------------- */
 

@@ -6,6 +6,7 @@
 #include "net/dev_config.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
+#include "net/sched.h"
 
 #define CLOSE_NS (100 * NSEC_PER_MSEC)
 #define POLL_N   64
@@ -18,9 +19,9 @@ static void let_leave(struct net_device *dev)
 	u64 deadline = clock_ns() + CLOSE_NS;
 
 	ops->ndo_flush(dev);
-	ops->ndo_reclaim(dev);
+	dev_reclaim(dev);
 	while (ops->ndo_tx_pending(dev) > 0 && (dev->flags & IFF_RUNNING)) {
-		ops->ndo_reclaim(dev);
+		dev_reclaim(dev);
 		ops->ndo_poll(dev, POLL_N);
 		if (clock_ns() >= deadline)
 			break;
@@ -36,6 +37,7 @@ void dev_close(struct net_device *dev)
 	let_leave(dev);
 	dev->flags &= ~(u32)IFF_UP;
 	dev->tx_room = 0;
+	qdisc_drop_waiting(dev);
 	net_changed(dev->net);
 	dev_notify(dev, NETDEV_DOWN);
 }

@@ -7,7 +7,8 @@
 
 #include "net/dev.h"
 
-/* dev_close - the opposite of dev_open. What is on the card's ring has a tenth of a second to leave. */
+/* dev_close - the opposite of dev_open. What is on the card's ring has a tenth of a second to leave;
+ * what waits in queues is dropped. */
 void dev_close(struct net_device *dev);
 
 /* dev_set_mtu - Returns 0, or -EINVAL outside 68..1500. */

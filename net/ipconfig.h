@@ -24,6 +24,10 @@ bool ipconfig_parse_netns(struct text value, struct parse_error *error);
 /* ipconfig_parse_neigh - <addr>,<mac>[,dev=<name>]. */
 bool ipconfig_parse_neigh(struct text value, struct parse_error *error);
 
+/* ipconfig_parse_qdisc - tbf,rate=<n><unit>[,burst=<n>[k]][,limit=<n>][,dev=<name>], or
+ * pfifo[,limit=<n>][,dev=<name>]; <unit> is bit, kbit, mbit, gbit, pps, kpps or mpps. */
+bool ipconfig_parse_qdisc(struct text value, struct parse_error *error);
+
 /* ipconfig_parse_hosts - <name>:<addr>[,<name>:<addr>]... */
 bool ipconfig_parse_hosts(struct text value, struct parse_error *error);
 

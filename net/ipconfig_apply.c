@@ -160,6 +160,22 @@ static bool apply_neigh(struct net *net, const struct neigh_word *n, char *probl
 	return true;
 }
 
+static bool apply_qdisc(struct net *net, const struct qdisc_word *q, char *problem, size_t len)
+{
+	struct net_device *dev = device_for(net, q->device);
+
+	if (!dev) {
+		text_format(problem, len, "qdisc=: there is no device '%s'", q->device);
+		return false;
+	}
+	if (dev_set_qdisc(dev, &q->spec) < 0) {
+		text_format(problem, len, "qdisc=: no memory");
+		return false;
+	}
+	qdisc_show(dev, &q->spec);
+	return true;
+}
+
 bool ipconfig_apply(struct net *net, char *problem, size_t len)
 {
 	ipconfig_hosts_show();
@@ -174,6 +190,9 @@ bool ipconfig_apply(struct net *net, char *problem, size_t len)
 			return false;
 	for (u32 i = 0; i < ipconfig_words.neigh_n; i++)
 		if (!apply_neigh(net, &ipconfig_words.neighs[i], problem, len))
+			return false;
+	for (u32 i = 0; i < ipconfig_words.qdisc_n; i++)
+		if (!apply_qdisc(net, &ipconfig_words.qdiscs[i], problem, len))
 			return false;
 	return true;
 }

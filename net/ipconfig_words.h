@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * ipconfig_words.h - what ip=, route=, neigh= and netns= said, between parsing and applying.
+ * ipconfig_words.h - what ip=, route=, neigh=, netns= and qdisc= said, between parsing and applying.
  * Not here: either of these.
- * ipconfig.c fills it, ipconfig_apply.c reads it.
+ * ipconfig.c and ipconfig_qdisc.c fill it, ipconfig_apply.c reads it.
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=). */
 #pragma once
 
 #include "net/dev.h"
 #include "net/fib_frontend.h"
+#include "net/sched.h"
 
 #define WORDS_MAX         16
 #define NAME_MAX          64
@@ -43,12 +44,18 @@ struct netns_word {
 	u32 device_n;
 };
 
+struct qdisc_word {
+	struct qdisc_spec spec;
+	char device[IFNAMSIZ];
+};
+
 struct ipconfig_words {
 	struct ip_word ips[WORDS_MAX];
 	struct route_word routes[WORDS_MAX];
 	struct neigh_word neighs[WORDS_MAX];
 	struct netns_word netns[WORDS_MAX];
-	u32 ip_n, route_n, neigh_n, netns_n;
+	struct qdisc_word qdiscs[WORDS_MAX];
+	u32 ip_n, route_n, neigh_n, netns_n, qdisc_n;
 };
 
 extern struct ipconfig_words ipconfig_words;

@@ -8,6 +8,7 @@
  * run the receive path inside the transmit path, and an answer inside that. */
 #include "net/loopback.h"
 #include "kernel/lib/slab.h"
+#include "net/sched.h"
 
 #define LOOPBACK_QUEUE 64
 
@@ -30,9 +31,19 @@ static int loopback_xmit(struct sk_buff *skb, struct net_device *dev)
 	return 0;
 }
 
-static void loopback_nothing(struct net_device *dev)
+static void loopback_flush(struct net_device *dev)
 {
 	(void)dev;
+}
+
+static u32 loopback_pending(struct net_device *dev)
+{
+	return ((struct sk_buff_head *)netdev_priv(dev))->n;
+}
+
+static void loopback_reclaim(struct net_device *dev)
+{
+	dev->tx_room = LOOPBACK_QUEUE - loopback_pending(dev);
 }
 
 /* At most what waits now: answers to these wait for the next poll. */
@@ -41,25 +52,16 @@ static int loopback_poll(struct net_device *dev, int budget)
 	struct sk_buff_head *queue = netdev_priv(dev);
 	int n = min(budget, (int)queue->n);
 
-	for (int i = 0; i < n; i++) {
-		struct sk_buff *skb = skb_dequeue(queue);
-
-		dev->tx_room++;
-		netif_receive_skb(skb);
-	}
+	for (int i = 0; i < n; i++)
+		netif_receive_skb(skb_dequeue(queue));
 	return n;
-}
-
-static u32 loopback_pending(struct net_device *dev)
-{
-	return ((struct sk_buff_head *)netdev_priv(dev))->n;
 }
 
 static const struct net_device_ops loopback_ops = {
 	.ndo_open = loopback_open,
 	.ndo_start_xmit = loopback_xmit,
-	.ndo_flush = loopback_nothing,
-	.ndo_reclaim = loopback_nothing,
+	.ndo_flush = loopback_flush,
+	.ndo_reclaim = loopback_reclaim,
 	.ndo_poll = loopback_poll,
 	.ndo_tx_pending = loopback_pending,
 };
@@ -89,6 +91,7 @@ void loopback_exit(struct net *net)
 	struct net_device *dev = net->loopback_dev;
 	struct sk_buff *skb;
 
+	qdisc_drop_waiting(dev);
 	while ((skb = skb_dequeue(netdev_priv(dev))))
 		consume_skb(skb); /* it was sent, and there is nobody to receive it */
 	net_gone.sent += dev->stats.tx_packets;

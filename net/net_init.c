@@ -132,38 +132,35 @@ static void show_drops(void)
 	}
 }
 
-/* Parked packets need ARP's three tries, the ring a moment. */
-#define DRAIN_PARKED_NS (5 * NSEC_PER_SEC)
-#define DRAIN_RING_NS   (2 * NSEC_PER_SEC)
+/* As long as something leaves or is given up this often, power-off waits: ARP's three tries are the
+ * longest; no rate is so low that a packet of its queue takes more than a second. */
+#define DRAIN_NS (5 * NSEC_PER_SEC)
 
-static u32 parked_everywhere(void)
+static u64 waiting(void)
 {
-	struct net *net;
-	u32 n = 0;
+	struct net_account a = net_account();
 
-	for_each_net(net)
-		n += neigh_parked(net->arp_tbl);
-	return n;
-}
-
-static void drain_parked(void)
-{
-	u64 start = clock_ns(), deadline = start + DRAIN_PARKED_NS;
-
-	while (parked_everywhere() > 0 && clock_ns() < deadline)
-		net_wait(start, deadline);
+	return a.parked + a.queued + dev_tx_pending();
 }
 
 u64 net_drain(void)
 {
-	u32 left;
+	u64 start = clock_ns(), deadline = 0, least = UINT64_MAX, left;
 
-	drain_parked();
-	left = dev_drain(clock_ns() + DRAIN_RING_NS);
+	for (;; net_wait(start, deadline)) {
+		left = waiting();
+		if (left < least) {
+			least = left;
+			deadline = clock_ns() + DRAIN_NS;
+		}
+		if (left == 0 || clock_ns() >= deadline)
+			break;
+	}
 	if (left)
-		pr_warn("%u frames never left the transmit ring\n", left);
+		pr_warn("%lu packets never left: %lu parked, %lu queued, the rest on the ring\n",
+			left, net_account().parked, net_account().queued);
 	show_drops();
-	return skb_pool.lost + parked_everywhere() + left;
+	return skb_pool.lost + left;
 }
 
 static void show_devices(const struct net *net)

@@ -10,8 +10,8 @@
 /* net_init - pools, protocols, the first namespace with lo. Returns 0 or -ENOMEM. */
 int net_init(void) __must_check;
 
-/* net_drain - before the machine ends: wait (at most 7 s) until everything accepted for sending in any
- * namespace has left or was dropped, and say what was.
+/* net_drain - before the machine ends: wait until everything accepted for sending in any namespace has
+ * left or was dropped, and say what was; for as long as something of it moves every 5 s.
  * Returns  packets that did not leave */
 u64 net_drain(void);
 

@@ -73,6 +73,8 @@ enum skb_drop_reason {
 	SKB_DROP_TTL,
 	SKB_DROP_DEV_DOWN,
 	SKB_DROP_TX_FULL,
+	SKB_DROP_QDISC_FULL,
+	SKB_DROP_QDISC_GONE,
 	SKB_DROP_TX_REASONS, /* how many so far */
 	/* on the way in */
 	SKB_DROP_RX_NO_BUFFER = SKB_DROP_TX_REASONS,

@@ -16,7 +16,7 @@ void sock_init_data(
 	sk->sk_refs = 1;
 	sk->sk_rcvbuf = SK_RCVBUF_DEFAULT;
 	sk->sk_sndbuf = SK_SNDBUF_DEFAULT;
-	sk->sk_rcvtimeo = sk->sk_sndtimeo = UINT64_MAX;
+	sk->sk_rcvtimeo = sk->sk_sndtimeo = sk->sk_max_pacing_rate = UINT64_MAX;
 }
 
 void sock_put(struct sock *sk)

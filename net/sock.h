@@ -6,6 +6,7 @@
 #pragma once
 
 #include "kernel/lib/list.h"
+#include "net/sched.h"
 #include "net/skbuff.h"
 
 struct net;
@@ -70,9 +71,11 @@ struct sock {
 	u32 sk_priority, sk_mark;
 	struct {
 		s32 on, seconds;
-	} sk_linger;  /* kept, but a datagram socket has nothing to linger for */
-	u64 sk_drops; /* datagrams that found sk_rcvbuf full */
-	u64 sk_lost;  /* datagrams accepted for sending and dropped later */
+	} sk_linger;            /* kept, but a datagram socket has nothing to linger for */
+	u64 sk_drops;           /* datagrams that found sk_rcvbuf full */
+	u64 sk_lost;            /* datagrams accepted for sending and dropped later */
+	u64 sk_max_pacing_rate; /* bytes a second; UINT64_MAX: any */
+	struct Qdisc sk_pacing; /* what waits for it */
 };
 
 _Static_assert(offsetof(struct sock, sk_tx_modes) < offsetof(struct sock, sk_tx_unusual) + 8,

@@ -273,6 +273,29 @@ static int get_bound_device(struct sock *sk, void __user *val, u32 *len)
 	return dev ? sockopt_put(dev->name, (u32)strlen(dev->name) + 1, val, len) : -ENODEV;
 }
 
+/* An int, or a long if there is room for one; all ones of either: no limit. */
+static int set_pacing_rate(struct sock *sk, const void __user *val, u32 len)
+{
+	u64 rate = 0;
+
+	if (len < sizeof(u32))
+		return -EINVAL;
+	len = len < sizeof(rate) ? sizeof(u32) : sizeof(rate);
+	if (copy_from_user(&rate, val, len) < 0)
+		return -EFAULT;
+	sk_set_pacing_rate(sk, len == sizeof(u32) && rate == UINT32_MAX ? UINT64_MAX : rate);
+	return 0;
+}
+
+static int get_pacing_rate(struct sock *sk, void __user *val, u32 *len)
+{
+	u32 low = (u32)min(sk->sk_max_pacing_rate, (u64)UINT32_MAX);
+
+	if (*len < sizeof(sk->sk_max_pacing_rate))
+		return sockopt_put(&low, sizeof(low), val, len);
+	return sockopt_put(&sk->sk_max_pacing_rate, sizeof(sk->sk_max_pacing_rate), val, len);
+}
+
 #define SK(member) OPT_MEMBER(struct sock, member)
 
 static const struct sockopt socket_options[] = {
@@ -305,6 +328,8 @@ static const struct sockopt socket_options[] = {
 	{ SO_PROTOCOL, OPT_RO, SK(sk_protocol) },
 	{ SO_DOMAIN, OPT_RO, .get = get_domain },
 	{ SO_RXQ_OVFL, OPT_FLAG, SK(sk_rxq_ovfl) },
+	{ SO_MAX_PACING_RATE, OPT_BYTES, .set_bytes = set_pacing_rate,
+		.get_bytes = get_pacing_rate },
 	{ SO_BINDTOIFINDEX, 0, SK(sk_bound_dev_if), .set = bind_to_index },
 };
 

@@ -43,6 +43,7 @@ enum socket_option {
 	SO_PROTOCOL = 38,
 	SO_DOMAIN = 39,
 	SO_RXQ_OVFL = 40,
+	SO_MAX_PACING_RATE = 47,
 	SO_BINDTOIFINDEX = 62
 };
 

@@ -153,7 +153,7 @@ static ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghd
 	struct sk_buff *skb;
 	int err;
 
-	if (flow->len != len && !sk->sk_no_check_tx)
+	if (flow->len != len && !sk->sk_no_check_tx && !(sk->sk_tx_modes & SK_TX_PACED))
 		flow_make_ready(flow, len);
 	if (flow->len == len && msg->at_len >= len && flow_xmit(flow, msg->at)) {
 		msg_advance(msg, len);
@@ -334,13 +334,7 @@ bool udp_writable(const struct sock *sk)
 	const struct inet_sock *inet = inet_sk(sk);
 	struct net_device *dev = inet->flow.rt.dev;
 
-	if (skb_pool.free_n == 0 || sk->sk_wmem_full)
-		return false;
-	if (!dev || !rt_valid(sk->sk_net, &inet->flow.rt))
-		return true; /* no destination yet, nothing is known to be in the way */
-	if (dev->tx_room == 0)
-		dev->netdev_ops->ndo_reclaim(dev);
-	return dev->tx_room > 0;
+	return sock_has_room(sk, rt_valid(sk->sk_net, &inet->flow.rt) ? dev : NULL, 1);
 }
 
 /* ---- the rest of udp_prot ---------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fuzz_cmdline.c - the input is a value of ip=, route=, neigh=, hosts=, egress= or netns=
+ * fuzz_cmdline.c - the input is a value of ip=, route=, neigh=, hosts=, egress=, netns= or qdisc=
  * (its first byte says which).
  * A refusal must point inside the word; what is accepted must be fit to be applied.
  * Not here: whether the right words are refused (tests/unit/test_ipconfig.c).
@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 typedef bool (*parser)(struct text value, struct parse_error *error);
 
 static const parser parsers[] = { ipconfig_parse_ip, ipconfig_parse_route, ipconfig_parse_neigh,
-	ipconfig_parse_hosts, egress_parse_word, ipconfig_parse_netns };
+	ipconfig_parse_hosts, egress_parse_word, ipconfig_parse_netns, ipconfig_parse_qdisc };
 
 static void check_error(struct text value, const struct parse_error *error)
 {
@@ -91,7 +91,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	static u32 runs;
 
 	ipconfig_words.ip_n = ipconfig_words.route_n = ipconfig_words.neigh_n = 0;
-	ipconfig_words.netns_n = 0;
+	ipconfig_words.netns_n = ipconfig_words.qdisc_n = 0;
 	hosts_file[hosts_len = 0] = 0;
 	destination_n = 0;
 	if (runs++ % EVERY == 0)

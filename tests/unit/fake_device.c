@@ -66,6 +66,7 @@ static void keep_copy(struct fake_device *fake, const struct sk_buff *skb)
 
 	if (i >= FAKE_FRAMES_MAX)
 		return;
+	fake->sent[i].at_ns = clock_ns();
 	fake->sent[i].len = skb->len;
 	memcpy(fake->sent[i].bytes, skb->data, skb->len);
 	if (skb->csum_partial)

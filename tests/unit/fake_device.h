@@ -12,6 +12,7 @@
 #define FAKE_FRAME_MAX  2048
 
 struct fake_frame {
+	u64 at_ns;
 	u32 len;
 	u8 bytes[FAKE_FRAME_MAX];
 };

@@ -5,6 +5,7 @@
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot; hosts(5), resolv.conf(5). */
 #include "tests/unit/stack.h"
 #include "net/ipconfig.h"
+#include "net/ipconfig_words.h"
 #include "kernel/lib/string.h"
 
 typedef bool (*parser)(struct text value, struct parse_error *error);
@@ -371,6 +372,92 @@ static void neighbour_table_full(void **state)
 	assert_non_null(strstr(problem, "table is full"));
 }
 
+/* ---- qdisc= -------------------------------------------------------------------------------- */
+
+static void qdiscs_taken(void **state)
+{
+	static const struct {
+		const char *word;
+		struct qdisc_spec spec;
+	} words[] = {
+		{ "pfifo", { .rate = 0 } },
+		{ "pfifo,limit=7", { .limit = 7 } },
+		{ "tbf,rate=16kbit", { .rate = 16000 } },
+		{ "tbf,rate=16000bit,burst=0", { .rate = 16000 } },
+		{ "tbf,rate=100mbit,burst=10k", { .rate = 100000000, .burst = 10240 } },
+		{ "tbf,burst=9000,limit=100,rate=40gbit",
+			{ .rate = 40000000000, .burst = 9000, .limit = 100 } },
+		{ "tbf,rate=1pps", { .rate = 1, .packets = true } },
+		{ "tbf,rate=10kpps,burst=32", { .rate = 10000, .packets = true, .burst = 32 } },
+		{ "tbf,rate=4294967295mpps", { .rate = 4294967295000000, .packets = true } },
+	};
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(words); i++) {
+		const struct qdisc_spec *spec = &ipconfig_words.qdiscs[i].spec;
+
+		assert_taken(ipconfig_parse_qdisc, words[i].word);
+		assert_int_equal(spec->rate, words[i].spec.rate);
+		assert_int_equal(spec->packets, words[i].spec.packets);
+		assert_int_equal(spec->burst, words[i].spec.burst);
+		assert_int_equal(spec->limit, words[i].spec.limit);
+	}
+}
+
+static void qdiscs_refused(void **state)
+{
+	static const struct {
+		const char *word;
+		u32 at, len;
+		const char *expected;
+	} words[] = {
+		{ "", 0, 0, "tbf,rate=... or pfifo" },
+		{ "fq", 0, 2, "tbf,rate=... or pfifo" },
+		{ "tbf", 0, 3, "rate= behind tbf" },
+		{ "pfifo,rate=1mbit", 0, 5, "none behind pfifo" },
+		{ "tbf,rate=1mbit,", 15, 0, "rate=, burst=" },
+		{ "tbf,peakrate=1mbit", 4, 14, "rate=, burst=" },
+		{ "tbf,rate=", 9, 0, "at least 16kbit" },
+		{ "tbf,rate=mbit", 9, 4, "at least 16kbit" },
+		{ "tbf,rate=1", 9, 1, "in bit, kbit" },
+		{ "tbf,rate=1mbps", 9, 5, "in bit, kbit" },
+		{ "tbf,rate=15kbit", 9, 6, "at least 16kbit" },
+		{ "tbf,rate=0pps", 9, 4, "1pps" },
+		{ "tbf,rate=4294967296pps", 9, 13, "at least" },
+		{ "tbf,rate=1mbit,burst=16777217", 21, 8, "16777216" },
+		{ "tbf,rate=1mbit,burst=16385k", 21, 6, "16777216" },
+		{ "tbf,rate=1mbit,burst=1m", 21, 2, "16777216" },
+		{ "pfifo,limit=0", 12, 1, "above 0" },
+		{ "pfifo,dev=an-interface-name", 6, 21, "dev=<name>" },
+	};
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
+		assert_refused(ipconfig_parse_qdisc, words[i].word, words[i].at, words[i].len,
+			words[i].expected);
+	for (u32 i = 0; i < 16; i++)
+		assert_taken(ipconfig_parse_qdisc, "pfifo");
+	assert_refused(ipconfig_parse_qdisc, "pfifo", 0, 5, "at most 16");
+}
+
+static void qdiscs_applied(void **state)
+{
+	(void)state;
+	assert_taken(ipconfig_parse_qdisc, "tbf,rate=1mbit,limit=9");
+	assert_taken(ipconfig_parse_qdisc, "pfifo,dev=eth1");
+	assert_applied();
+	assert_int_equal(card[0].dev.qdisc->limit, 9);
+	assert_int_equal(card[1].dev.qdisc->limit, skb_pool.total_n / 4);
+	assert_int_equal(card[0].dev.tx_room, 0);
+}
+
+static void qdisc_not_applied(void **state)
+{
+	(void)state;
+	assert_taken(ipconfig_parse_qdisc, "pfifo,dev=eth7");
+	assert_not_applied("qdisc=: there is no device 'eth7'");
+}
+
 /* ---- hosts= -------------------------------------------------------------------------------- */
 
 static void hosts_taken(void **state)
@@ -466,6 +553,10 @@ int main(void)
 		BARE_TEST(neighbours_refused),
 		BARE_TEST(neighbour_not_applied),
 		BARE_TEST(neighbour_table_full),
+		BARE_TEST(qdiscs_taken),
+		BARE_TEST(qdiscs_refused),
+		BARE_TEST(qdiscs_applied),
+		BARE_TEST(qdisc_not_applied),
 		BARE_TEST(hosts_taken),
 		BARE_TEST(hosts_refused),
 		BARE_TEST(hosts_full),

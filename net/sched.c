@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT
+ * sched.c - queueing disciplines: packets that wait for their time before a device takes them.
+ * Not here: the way out without one (dev.c), the words of the command line (ipconfig_qdisc.c).
+ * dev.c calls in, and timers; calls dev_xmit_direct.
+ * Source: ITU-T I.371 (GCRA, the virtual scheduling algorithm); tc-tbf(8), tc-pfifo(8), tc-fq(8).
+ *
+ * A device with a discipline keeps tx_room at zero for everybody else: whoever sends takes the way
+ * that waits, where the discipline is asked instead. So a device without one pays nothing, not even a
+ * test. The ring's own room stands in ring_room meanwhile. */
+#include "net/sched.h"
+#include "kernel/lib/slab.h"
+#include "net/dev.h"
+#include "net/sock.h"
+
+#define TB_SHIFT 20
+#define TB_HALF  (1u << (TB_SHIFT - 1))
+/* A tick: nobody looks for so long while a program computes. What was missed is made up for. */
+#define LATE_NS (10 * NSEC_PER_MSEC)
+/* A paced packet whose device has no room asks again. */
+#define RETRY_NS NSEC_PER_MSEC
+/* Linux's fq lets so many of one flow wait. */
+#define PACING_LIMIT 100u
+
+/* ---- the bucket --------------------------------------------------------------------------- */
+
+/* No packet waits longer than a second for its time (tc-fq has the same bound). A short frame is
+ * padded later. */
+static u64 cost(const struct token_bucket *tb, u32 len)
+{
+	len = max(len, (u32)ETH_ZLEN);
+	return min((tb->per_packet + len * tb->per_byte + TB_HALF) >> TB_SHIFT, NSEC_PER_SEC);
+}
+
+void tb_set_rate(struct token_bucket *tb, const struct qdisc_spec *spec)
+{
+	u64 unit = spec->rate ? (NSEC_PER_SEC << TB_SHIFT) / spec->rate : 0;
+
+	tb->per_packet = spec->packets ? unit : 0;
+	/* eight bits; bounded so that no length overflows, far above a second for the shortest */
+	tb->per_byte = spec->packets ? 0 : min(unit, (NSEC_PER_SEC << TB_SHIFT) / 256) * 8;
+	tb->burst_ns =
+		(u64)((unsigned __int128)(tb->per_packet + tb->per_byte) * spec->burst >> TB_SHIFT);
+	if (unit == 0)
+		tb->full_ns = 0;
+}
+
+u64 tb_ready(const struct token_bucket *tb, u32 len)
+{
+	u64 spare = tb->burst_ns - min(tb->burst_ns, cost(tb, len));
+
+	return tb->full_ns - min(tb->full_ns, spare);
+}
+
+void tb_rest(struct token_bucket *tb, u64 now_ns)
+{
+	tb->full_ns = max(tb->full_ns, now_ns);
+}
+
+void tb_take(struct token_bucket *tb, u32 len, u64 now_ns)
+{
+	tb->full_ns = max(tb->full_ns, now_ns - min(now_ns, LATE_NS)) + cost(tb, len);
+}
+
+/* ---- the queue ---------------------------------------------------------------------------- */
+
+/* Is there room below for the first packet? One for a device that is down goes on, to be told so. */
+static bool room_below(const struct Qdisc *q, const struct sk_buff *skb)
+{
+	return q->dev ? q->dev->tx_room > 0 : dev_room(skb->dev) > 0 || !(skb->dev->flags & IFF_UP);
+}
+
+static void send_below(struct Qdisc *q, struct sk_buff *skb, u64 now)
+{
+	const struct sk_buff *next = q->queue.first;
+	bool batch = netdev_xmit_more;
+
+	if (!q->dev) {
+		dev_xmit_paced(skb);
+		return;
+	}
+	skb_orphan(skb);
+	/* also within a batch: their time is now */
+	netdev_xmit_more = next && q->dev->tx_room > 1 && tb_ready(&q->tb, next->len) <= now;
+	dev_xmit_direct(skb, q->dev);
+	netdev_xmit_more = batch;
+}
+
+/* When the first packet may leave. A ring or a link that is in the way is not lateness; their room
+ * comes by polling. */
+static u64 leaves_at(struct Qdisc *q, const struct sk_buff *skb, u64 now)
+{
+	u64 ready = tb_ready(&q->tb, skb->len);
+
+	if (ready > now || room_below(q, skb))
+		return ready;
+	tb_rest(&q->tb, now);
+	return q->dev ? UINT64_MAX : now + RETRY_NS;
+}
+
+static struct list_head paced_list = LIST_HEAD_INIT(paced_list);
+
+/* Let go whatever may go now. */
+static void release(struct Qdisc *q)
+{
+	u64 now = clock_ns();
+	struct sk_buff *skb;
+
+	del_timer(&q->timer);
+	list_del(&q->list);
+	while ((skb = q->queue.first)) {
+		u64 ready = leaves_at(q, skb, now);
+
+		if (ready > now) {
+			if (ready < UINT64_MAX)
+				mod_timer(&q->timer, ready);
+			if (!q->dev)
+				list_add_tail(&q->list, &paced_list);
+			return;
+		}
+		skb_dequeue(&q->queue);
+		skb->dev->net->mib.queued--;
+		tb_take(&q->tb, skb->len, now);
+		send_below(q, skb, now);
+	}
+}
+
+/* As the head of this file says: nobody but the discipline sees the ring's room. */
+static void hide_ring(struct Qdisc *q)
+{
+	q->ring_room = q->dev->tx_room;
+	q->dev->tx_room = 0;
+	q->dev->tx_spare = NULL;
+}
+
+/* The last packet may take its closed socket along. */
+static void pacing_run(struct Qdisc *q)
+{
+	struct sock *sk = container_of(q, struct sock, sk_pacing);
+
+	sk->sk_refs++;
+	release(q);
+	sock_put(sk);
+}
+
+static void qdisc_run(struct Qdisc *q)
+{
+	if (!q->dev) {
+		pacing_run(q);
+		return;
+	}
+	q->dev->tx_room = q->ring_room;
+	release(q);
+	hide_ring(q);
+}
+
+static void qdisc_timer(struct timer *timer)
+{
+	qdisc_run(container_of(timer, struct Qdisc, timer));
+}
+
+static void enqueue(struct Qdisc *q, struct sk_buff *skb)
+{
+	if (q->queue.n == 0)
+		tb_rest(&q->tb, clock_ns());
+	skb_set_owner_w(skb);
+	skb_queue_tail(&q->queue, skb);
+	skb->dev->net->mib.queued++;
+	if (q->dev && q->ring_room == 0)
+		dev_reclaim(q->dev);
+	else
+		qdisc_run(q);
+}
+
+int qdisc_enqueue(struct Qdisc *q, struct sk_buff *skb)
+{
+	if (!(q->dev->flags & IFF_UP))
+		return dev_drop(skb, SKB_DROP_DEV_DOWN, ENETDOWN);
+	if (!skb->owned && q->queue.n >= q->limit + SKB_RESERVE)
+		return dev_drop(skb, SKB_DROP_QDISC_FULL, ENOBUFS);
+	enqueue(q, skb);
+	return 0;
+}
+
+void qdisc_reclaimed(struct Qdisc *q)
+{
+	hide_ring(q);
+	qdisc_run(q);
+}
+
+u32 qdisc_room(const struct Qdisc *q)
+{
+	return q->limit - min(q->limit, q->queue.n);
+}
+
+/* Those for dev are dropped, the others keep their order. The last one may take its socket along. */
+static void purge(struct Qdisc *q, struct net_device *dev, enum skb_drop_reason reason, int err)
+{
+	struct sk_buff_head drop = { .n = 0 };
+	struct sk_buff *skb;
+
+	for (u32 n = q->queue.n; n > 0; n--) {
+		skb = skb_dequeue(&q->queue);
+		skb_queue_tail(skb->dev == dev ? &drop : &q->queue, skb);
+	}
+	if (q->queue.n == 0) {
+		del_timer(&q->timer);
+		list_del(&q->list);
+	}
+	while ((skb = skb_dequeue(&drop))) {
+		dev->net->mib.queued--;
+		dev_drop(skb, reason, err);
+	}
+}
+
+void qdisc_drop_waiting(struct net_device *dev)
+{
+	struct Qdisc *q, *tmp;
+
+	if (dev->qdisc)
+		purge(dev->qdisc, dev, SKB_DROP_DEV_DOWN, ENETDOWN);
+	list_for_each_safe(q, tmp, &paced_list, list)
+		purge(q, dev, SKB_DROP_DEV_DOWN, ENETDOWN);
+}
+
+static void qdisc_init(struct Qdisc *q)
+{
+	timer_setup(&q->timer, qdisc_timer);
+	list_init(&q->list);
+}
+
+/* ---- a device's --------------------------------------------------------------------------- */
+
+static struct slab qdisc_slab = SLAB(struct Qdisc);
+
+static struct Qdisc *qdisc_attach(struct net_device *dev)
+{
+	struct Qdisc *q = slab_alloc(&qdisc_slab);
+
+	if (!q)
+		return NULL;
+	q->dev = dev;
+	q->ring_n = dev->tx_ring_n;
+	qdisc_init(q);
+	hide_ring(q);
+	dev->qdisc = q;
+	return q;
+}
+
+static void qdisc_detach(struct net_device *dev)
+{
+	struct Qdisc *q = dev->qdisc;
+
+	purge(q, dev, SKB_DROP_QDISC_GONE, ENOBUFS);
+	dev->tx_room = q->ring_room;
+	dev->tx_ring_n = q->ring_n;
+	dev->qdisc = NULL;
+	slab_free(&qdisc_slab, q);
+}
+
+int dev_set_qdisc(struct net_device *dev, const struct qdisc_spec *spec)
+{
+	u32 most = skb_pool.total_n / 4; /* what waits must not starve the way in */
+	struct Qdisc *q = dev->qdisc;
+
+	net_changed(dev->net);
+	if (!spec) {
+		if (q)
+			qdisc_detach(dev);
+		return 0;
+	}
+	if (!q)
+		q = qdisc_attach(dev);
+	if (!q)
+		return -ENOMEM;
+	tb_set_rate(&q->tb, spec);
+	q->limit = spec->limit ? min(spec->limit, most) : most;
+	dev->tx_ring_n = q->limit;
+	qdisc_run(q);
+	return 0;
+}
+
+void qdisc_show(const struct net_device *dev, const struct qdisc_spec *spec)
+{
+	const char *unit = spec->packets ? "packets" : "bits";
+
+	if (spec->rate)
+		pr_info("%s: tbf, %lu %s a second, at most %u packets wait\n", dev->name,
+			spec->rate, unit, dev->qdisc->limit);
+	else
+		pr_info("%s: pfifo, at most %u packets wait\n", dev->name, dev->qdisc->limit);
+}
+
+/* ---- one socket's pace -------------------------------------------------------------------- */
+
+static bool sk_is_paced(const struct sock *sk)
+{
+	return sk->sk_tx_modes & SK_TX_PACED;
+}
+
+void sk_set_pacing_rate(struct sock *sk, u64 rate)
+{
+	struct qdisc_spec spec = { .rate = min(max(rate, 1ul), UINT64_MAX / 8) * 8 };
+	struct Qdisc *q = &sk->sk_pacing;
+
+	sk->sk_max_pacing_rate = rate;
+	if (!sk_is_paced(sk) && rate == UINT64_MAX)
+		return;
+	if (!sk_is_paced(sk))
+		qdisc_init(q);
+	if (rate == UINT64_MAX)
+		spec.rate = 0;
+	q->limit = min(PACING_LIMIT, skb_pool.total_n / 8);
+	tb_set_rate(&q->tb, &spec);
+	qdisc_run(q);
+	/* those before go first */
+	sk_set_tx_mode(sk, SK_TX_PACED, spec.rate > 0 || q->queue.n > 0);
+	dev_pacing_start();
+	net_changed(sk->sk_net); /* frames that are ready go around it */
+}
+
+void sk_pace(struct sk_buff *skb)
+{
+	enqueue(&skb->sk->sk_pacing, skb);
+}
+
+u32 sk_tx_room(const struct sock *sk)
+{
+	if (sk->sk_wmem_full)
+		return 0;
+	/* an empty queue takes any datagram, whatever number of fragments it has */
+	return sk_is_paced(sk) && sk->sk_pacing.queue.n > 0 ? qdisc_room(&sk->sk_pacing)
+							    : UINT32_MAX;
+}
