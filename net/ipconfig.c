@@ -4,6 +4,7 @@
  * kernel/cmdline.c calls the parsers, kernel/main.c asks for the files. Calls parse.c.
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=); hosts(5), resolv.conf(5). */
 #include "net/ipconfig.h"
+#include "net/wire/ip.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "net/ipconfig_words.h"
@@ -119,6 +120,17 @@ static be32 classful_mask(be32 addr)
 	return prefix_mask(top < 128 ? 8 : top < 192 ? 16 : 24);
 }
 
+/* RFC 1122 3.2.1.3: an address that one host on a link can have. RFC 3021: two hosts alone need neither a
+ * number for their network nor a broadcast address. */
+static bool is_a_hosts(be32 addr, u8 prefix_len)
+{
+	u32 a = be32_to_cpu(addr), host_bits = ~be32_to_cpu(prefix_mask(prefix_len));
+
+	if (a >> 24 == 0 || ipv4_is_loopback(addr) || ipv4_is_multicast(addr) || a >> 28 == 15)
+		return false;
+	return prefix_len >= 31 || ((a & host_bits) != 0 && (a & host_bits) != host_bits);
+}
+
 bool ipconfig_parse_ip(struct text value, struct parse_error *error)
 {
 	struct ip_word *ip;
@@ -137,6 +149,9 @@ bool ipconfig_parse_ip(struct text value, struct parse_error *error)
 	if (!be32_is_zero(ip->client) && !ip->has_netmask)
 		ip->netmask = classful_mask(ip->client);
 	ip->prefix_len = mask_len(ip->netmask);
+	if (!be32_is_zero(ip->client) && !is_a_hosts(ip->client, ip->prefix_len))
+		return fail(error, text_cut(&value, ':'), "client address",
+			"an address that one host of its network can have");
 	ipconfig_words.ip_n++;
 	return true;
 }

@@ -9,7 +9,8 @@
 #include "net/fib_frontend.h"
 #include "net/net_init.h"
 #include "net/route.h"
-#include "net/socket.h"
+#include "net/socket_user.h"
+#include "net/sockopt.h"
 #include "tests/unit/fake_device.h"
 #include "tests/unit/host_machine.h"
 
@@ -40,6 +41,9 @@ static void start(void)
 	struct sockaddr_in to = { .sin_family = AF_INET,
 		.sin_port = cpu_to_be16(4747),
 		.sin_addr = cpu_to_be32(0x0a000002) };
+	static const u8 asked[] = { IP_RECVERR, IP_PKTINFO, IP_RECVTTL, IP_RECVTOS };
+	const be32 group[2] = { cpu_to_be32(0xef000001), cpu_to_be32(0x0a000001) };
+	const int on = 1;
 	struct route_spec gateway = { .via = cpu_to_be32(0x0a0000fe), .type = RTN_UNICAST };
 
 	host_capture(true);
@@ -50,6 +54,10 @@ static void start(void)
 	bound = udp_socket(5000);
 	connected = udp_socket(5001);
 	BUG_ON(sys_connect((u64)connected, user(&to), sizeof(to)) != 0);
+	for (u32 i = 0; i < ARRAY_SIZE(asked); i++)
+		BUG_ON(sys_setsockopt((u64)connected, SOL_IP, asked[i], user(&on), sizeof(on)) !=
+			0);
+	BUG_ON(sys_setsockopt((u64)bound, SOL_IP, IP_ADD_MEMBERSHIP, user(group), sizeof(group)));
 }
 
 static void inject(const u8 *data, size_t size)
@@ -73,6 +81,23 @@ static void read_all(int fd)
 	while (sys_recvfrom((u64)fd, user(buf), sizeof(buf), MSG_DONTWAIT, user(&from),
 		       user(&len)) != -EAGAIN)
 		len = sizeof(from);
+}
+
+static void read_messages(int fd, u32 flags)
+{
+	u8 buf[256], control[256];
+	struct iovec piece = { buf, sizeof(buf) };
+	struct user_msghdr um;
+	long n;
+
+	do {
+		um = (struct user_msghdr){ .iov = user(&piece),
+			.iovlen = 1,
+			.control = user(control),
+			.controllen = sizeof(control) };
+		n = sys_recvmsg((u64)fd, user(&um), MSG_DONTWAIT | flags);
+		BUG_ON(n > (long)sizeof(buf) || um.controllen > sizeof(control));
+	} while (n != -EAGAIN);
 }
 
 /* All timers run out; then no packet may be missing and nothing unaccounted for. */
@@ -103,7 +128,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	inject(data, size);
 	net_poll();
 	read_all(bound);
-	read_all(connected);
+	read_messages(connected, MSG_ERRQUEUE);
+	read_messages(connected, 0);
 	check();
 	return 0;
 }

@@ -143,6 +143,50 @@ static void conflict_is_told(void **state)
 	assert_int_equal(eth0.sent_n, 0);
 }
 
+/* Anybody on the link can cause it: once a second is enough. */
+static void conflicts_are_told_seldom(void **state)
+{
+	const char *at;
+	u32 n = 0;
+
+	(void)state;
+	host_advance_clock(NSEC_PER_SEC);
+	for (u32 i = 0; i < 300; i++) {
+		inject_changed(FRAME_ARP_ASKED, AT_SIP + 3, 1);
+		host_advance_clock(10 * NSEC_PER_MSEC);
+	}
+	for (at = host_captured(); (at = strstr(at, "uses our address")); at++)
+		n++;
+	assert_int_equal(n, 3);
+}
+
+/* A flood of requests and answers from thousands of strangers: the table does not grow, and what is sent
+ * meanwhile leaves. */
+static void flooded(void **state)
+{
+	int fd = udp_socket_at(0, OUR_PORT);
+	u8 frame[FAKE_FRAME_MAX];
+	u32 len = from_hex(FRAME_ARP_ASKED, frame), datagrams = 0;
+
+	(void)state;
+	stack_know_peer();
+	for (u32 i = 0; i < 5000; i++) {
+		put16(frame + AT_SIP + 2, (u16)(0x1000 + i));
+		frame[AT_OP + 1] = i % 2 ? 1 : 2;
+		fake_inject(&eth0, frame, len);
+		if (i % 10 == 0) {
+			fake_forget(&eth0);
+			datagrams += send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT) == 6;
+			assert_frame(eth0.sent_n - 1, FRAME_MUFFIN);
+		}
+		net_poll();
+	}
+	assert_int_equal(datagrams, 500);
+	for (u32 i = 0; i < 5000; i++)
+		assert_null(neigh_lookup(init_net.arp_tbl, &eth0.dev, cpu_to_be32(0x0a001000 + i)));
+	stack_check_accounts();
+}
+
 static void no_packet_to_ask_with(void **state)
 {
 	struct sk_buff *taken = NULL, *skb;
@@ -185,6 +229,8 @@ int main(void)
 		STACK_TEST(announcement),
 		STACK_TEST(malformed),
 		STACK_TEST(conflict_is_told),
+		STACK_TEST(conflicts_are_told_seldom),
+		STACK_TEST(flooded),
 		STACK_TEST(no_packet_to_ask_with),
 		STACK_TEST(no_room_to_ask),
 	};

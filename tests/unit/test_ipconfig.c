@@ -101,6 +101,17 @@ static void ip_alone(void **state)
 	assert_null(ipconfig_hostname());
 }
 
+/* RFC 3021: with a mask of 31 or 32 bits every address is a host's. */
+static void ip_of_two(void **state)
+{
+	(void)state;
+	assert_taken(ipconfig_parse_ip, "10.0.0.0:::255.255.255.254::eth0");
+	assert_taken(ipconfig_parse_ip, "10.1.2.255:::255.255.255.255::eth1");
+	assert_applied();
+	assert_int_equal(first_ifa(0)->prefix_len, 31);
+	assert_int_equal(first_ifa(1)->prefix_len, 32);
+}
+
 static void ip_class_a(void **state)
 {
 	(void)state;
@@ -144,6 +155,13 @@ static void ip_refused(void **state)
 		{ "10.0.0.1::::::off::dns", 19, 3, "IPv4 address" },
 		{ "10.0.0.1::::::off:::ntp", 20, 3, "IPv4 address" },
 		{ "10.0.0.1::::::off::::more", 21, 4, "at most ten" },
+		{ "224.0.0.1", 0, 9, "one host" },
+		{ "240.0.0.1:::255.0.0.0", 0, 9, "one host" },
+		{ "127.0.0.1", 0, 9, "one host" },
+		{ "0.1.2.3:::255.255.255.0", 0, 7, "one host" },
+		{ "10.0.0.0", 0, 8, "one host" },
+		{ "10.1.2.0:::255.255.255.0", 0, 8, "one host" },
+		{ "10.1.2.255:::255.255.255.0", 0, 10, "one host" },
 	};
 	char host[90] = "10.0.0.1::::";
 
@@ -535,6 +553,7 @@ int main(void)
 	const struct CMUnitTest ipconfig[] = {
 		BARE_TEST(ip_in_full),
 		BARE_TEST(ip_alone),
+		BARE_TEST(ip_of_two),
 		BARE_TEST(ip_class_a),
 		BARE_TEST(ip_off),
 		BARE_TEST(ip_refused),
