@@ -62,6 +62,7 @@ OBJS := \
 	net/datagram.o \
 	net/af_packet.o \
 	net/packet_sockopt.o \
+	net/bpf.o \
 	net/pcap.o \
 	net/proc.o \
 	net/dev_ioctl.o \

@@ -52,7 +52,9 @@ static void device_address(struct sockaddr_ll *sll, const struct net_device *dev
 	sll->sll_halen = ETH_ALEN;
 }
 
-static struct sk_buff *copy_frame(const struct sock *sk, const struct sk_buff *skb, bool outgoing)
+/* The first len bytes of it. */
+static struct sk_buff *copy_frame(
+	const struct sock *sk, const struct sk_buff *skb, u32 len, bool outgoing)
 {
 	const struct ethhdr *eth = (const void *)skb->data;
 	struct sk_buff *copy = skb_alloc(HEARD_OFF);
@@ -60,7 +62,7 @@ static struct sk_buff *copy_frame(const struct sock *sk, const struct sk_buff *s
 
 	if (!copy)
 		return NULL;
-	memcpy(skb_put(copy, skb->len), skb->data, skb->len);
+	memcpy(skb_put(copy, len), skb->data, len);
 	sll = frame_address(copy);
 	*sll = (struct sockaddr_ll){ .sll_family = AF_PACKET,
 		.sll_protocol = eth->h_proto,
@@ -71,26 +73,42 @@ static struct sk_buff *copy_frame(const struct sock *sk, const struct sk_buff *s
 	return copy;
 }
 
-static void packet_rcv(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
-{
-	struct packet_sock *po = container_of(tap, struct packet_sock, tap);
-	struct sk_buff *copy = NULL;
-
-	if (!wanted(po, skb, outgoing))
-		return;
-	po->tp_packets++;
-	if (skb->len <= SKB_SLOT - HEARD_OFF && sk_rcvbuf_takes(&po->sk, skb->len))
-		copy = copy_frame(&po->sk, skb, outgoing);
-	if (copy)
-		sock_queue_rcv_skb(&po->sk, copy);
-	else
-		po->sk.sk_drops++;
-}
-
 /* SOCK_DGRAM does not see the header. */
 static u32 hidden_len(const struct sock *sk)
 {
 	return sk->sk_type == SOCK_DGRAM ? ETH_HLEN : 0;
+}
+
+/* How much of a frame its filter wants, header and all; 0: the frame is nothing to this socket. */
+static u32 wanted_len(const struct packet_sock *po, const struct sk_buff *skb, bool outgoing)
+{
+	const struct ethhdr *eth = (const void *)skb->data;
+	u32 hidden = hidden_len(&po->sk), len;
+	const u32 aux[BPF_AUX_N] = { [BPF_AUX_PROTOCOL] = be16_to_cpu(eth->h_proto),
+		[BPF_AUX_PKTTYPE] = outgoing ? PACKET_OUTGOING : skb->pkt_type,
+		[BPF_AUX_IFINDEX] = (u32)skb->dev->ifindex };
+
+	if (!po->filter)
+		return skb->len;
+	len = bpf_run(po->filter, skb->data + hidden, skb->len - hidden, aux);
+	return len ? hidden + min(len, skb->len - hidden) : 0;
+}
+
+static void packet_rcv(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
+{
+	struct packet_sock *po = container_of(tap, struct packet_sock, tap);
+	u32 len = wanted(po, skb, outgoing) ? wanted_len(po, skb, outgoing) : 0;
+	struct sk_buff *copy = NULL;
+
+	if (len == 0)
+		return;
+	po->tp_packets++;
+	if (len <= SKB_SLOT - HEARD_OFF && sk_rcvbuf_takes(&po->sk, len))
+		copy = copy_frame(&po->sk, skb, len, outgoing);
+	if (copy)
+		sock_queue_rcv_skb(&po->sk, copy);
+	else
+		po->sk.sk_drops++;
 }
 
 static ssize packet_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
@@ -274,6 +292,7 @@ static void packet_release(struct socket *sock)
 
 	listen(po, false);
 	packet_leave_all(po);
+	packet_detach_filter(po);
 	list_del(&po->list);
 	sock_purge_rcv(&po->sk);
 	po->sk.sk_socket = NULL;

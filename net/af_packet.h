@@ -5,6 +5,7 @@
  * Source: packet(7); Linux's include/uapi/linux/if_packet.h for layouts and numbers. */
 #pragma once
 
+#include "net/bpf.h"
 #include "net/dev.h"
 #include "net/socket.h"
 #include "net/wire/ethernet.h"
@@ -33,8 +34,10 @@ struct packet_sock {
 	be16 num;              /* the ethertype it hears; ETH_P_ALL: every one; zero: none */
 	bool running;          /* the tap is in */
 	bool ignore_outgoing;
-	u32 tp_packets;   /* heard since PACKET_STATISTICS was last asked for */
-	u64 drops_told_n; /* of sk_drops, told by then */
+	u16 filter_n;
+	struct sock_filter *filter; /* [filter_n], of what it hears; NULL: all */
+	u32 tp_packets;             /* heard since PACKET_STATISTICS was last asked for */
+	u64 drops_told_n;           /* of sk_drops, told by then */
 	/* what it wants its devices to hear beyond their own; count 0: a free place */
 	struct packet_membership {
 		int ifindex;
@@ -50,6 +53,9 @@ static inline struct packet_sock *pkt_sk(const struct sock *sk)
 /* packet_setsockopt, packet_getsockopt - of all levels, as struct proto_ops has them. */
 int packet_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len);
 int packet_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len);
+
+/* packet_detach_filter - what it hears is not filtered any more. */
+void packet_detach_filter(struct packet_sock *po);
 
 /* packet_leave_all - its devices need not hear more on its behalf. */
 void packet_leave_all(struct packet_sock *po);

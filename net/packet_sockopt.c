@@ -129,8 +129,69 @@ static const struct sockopt packet_options[] = {
 
 static const struct sockopt_table packet_table = { packet_options, ARRAY_SIZE(packet_options), 4 };
 
+/* ---- filters ---------------------------------------------------------------------------- */
+
+struct sock_fprog {
+	u16 len;
+	u64 filter; /* struct sock_filter[len] in user memory */
+};
+
+static size_t filter_bytes(u32 n)
+{
+	return n * sizeof(struct sock_filter);
+}
+
+void packet_detach_filter(struct packet_sock *po)
+{
+	if (po->filter)
+		mem_free(po->filter, filter_bytes(po->filter_n));
+	po->filter = NULL;
+}
+
+/* The old one stays when the new one is refused. */
+static int attach_filter(struct packet_sock *po, const void __user *val, u32 len)
+{
+	struct sock_filter *filter;
+	struct sock_fprog prog;
+	int err = -EFAULT;
+
+	if (len != sizeof(prog))
+		return -EINVAL;
+	if (copy_from_user(&prog, val, sizeof(prog)) < 0)
+		return -EFAULT;
+	if (prog.len == 0 || prog.len > BPF_MAXINSNS)
+		return -EINVAL;
+	filter = mem_alloc(filter_bytes(prog.len));
+	if (!filter)
+		return -ENOMEM;
+	if (copy_from_user(filter, (const void *)prog.filter, filter_bytes(prog.len)) == 0)
+		err = bpf_check(filter, prog.len);
+	if (err) {
+		mem_free(filter, filter_bytes(prog.len));
+		return err;
+	}
+	packet_detach_filter(po);
+	po->filter = filter;
+	po->filter_n = prog.len;
+	return 0;
+}
+
+static int detach_filter(struct packet_sock *po)
+{
+	if (!po->filter)
+		return -ENOENT;
+	packet_detach_filter(po);
+	return 0;
+}
+
+/* ---- all of them ------------------------------------------------------------------------ */
+
 int packet_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len)
 {
+	if (level == SOL_SOCKET && name == SO_ATTACH_FILTER)
+		return attach_filter(pkt_sk(sock->sk), val, len);
+	if (level == SOL_SOCKET && name == SO_DETACH_FILTER)
+		return detach_filter(pkt_sk(sock->sk));
 	if (level == SOL_SOCKET)
 		return sock_setsockopt(sock, name, val, len);
 	if (level != SOL_PACKET)

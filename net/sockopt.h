@@ -34,6 +34,8 @@ enum socket_option {
 	SO_RCVTIMEO = 20,
 	SO_SNDTIMEO = 21,
 	SO_BINDTODEVICE = 25,
+	SO_ATTACH_FILTER = 26, /* packet sockets have them */
+	SO_DETACH_FILTER = 27,
 	SO_TIMESTAMP = 29,
 	SO_ACCEPTCONN = 30,
 	SO_SNDBUFFORCE = 32,

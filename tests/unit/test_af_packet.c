@@ -358,6 +358,51 @@ static void names_are_told(void **state)
 	assert_int_equal(sys_getpeername((u64)fd, user(&name), user(&room)), -EOPNOTSUPP);
 }
 
+/* Frames of 48 bytes only, and the first 20 of them; a second program takes the place of the first. */
+static void filters(void **state)
+{
+	struct sock_filter some[] = { { 0x80, 0, 0, 0 }, { 0x15, 0, 1, 48 }, { 6, 0, 0, 20 },
+		{ 6, 0, 0, 0 } };
+	struct {
+		u16 len;
+		u64 filter;
+	} prog = { 4, user(some) };
+	u64 fd = (u64)packet_socket(SOCK_RAW, ETH_P_ALL);
+
+	(void)state;
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, 0, 0), -ENOENT);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, user(&prog), 16), 0);
+	inject_hex(FRAME_ARP_ASKED);
+	inject_hex(FRAME_CRUMBS);
+	assert_int_equal(receive((int)fd, sizeof(buf), MSG_TRUNC), 20);
+	assert_int_equal(receive((int)fd, sizeof(buf), MSG_DONTWAIT), -EAGAIN);
+	assert_statistics((int)fd, 1, 0);
+	prog.len = 2; /* without its end */
+	assert_int_equal(
+		sys_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, user(&prog), 16), -EINVAL);
+	prog.len = 0;
+	assert_int_equal(
+		sys_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, user(&prog), 16), -EINVAL);
+	prog.len = 4;
+	assert_int_equal(
+		sys_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, user(&prog), 15), -EINVAL);
+	prog.filter = 0;
+	assert_int_equal(
+		sys_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, user(&prog), 16), -EFAULT);
+	inject_hex(FRAME_ARP_ASKED);
+	assert_int_equal(
+		receive((int)fd, sizeof(buf), MSG_DONTWAIT), -EAGAIN); /* the old one holds */
+	prog.filter = user(some);
+	some[1].k = 42;
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, user(&prog), 16), 0);
+	inject_hex(FRAME_ARP_ASKED); /* and its answer */
+	assert_int_equal(receive((int)fd, sizeof(buf), MSG_DONTWAIT), 20);
+	assert_int_equal(receive((int)fd, sizeof(buf), MSG_DONTWAIT), 20);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, 0, 0), 0);
+	inject_hex(FRAME_CRUMBS);
+	assert_int_equal(receive((int)fd, sizeof(buf), MSG_DONTWAIT), 48);
+}
+
 static void memberships(void **state)
 {
 	struct {
@@ -429,6 +474,7 @@ int main(void)
 		STACK_TEST(wrong_sockets_and_names),
 		STACK_TEST(a_device_that_is_down),
 		STACK_TEST(names_are_told),
+		STACK_TEST(filters),
 		STACK_TEST(memberships),
 		STACK_TEST(options),
 	};

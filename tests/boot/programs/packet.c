@@ -115,6 +115,44 @@ static void bounds(void)
 	close(s);
 }
 
+/* Of frames whose byte 20 is even all but the last 30 bytes, of others nothing. */
+static void filters(void)
+{
+	struct insn {
+		unsigned short code;
+		unsigned char jt, jf;
+		unsigned k;
+	} code[] = { { 0x30, 0, 0, 20 }, { 0x45, 3, 0, 1 }, { 0x80, 0, 0, 0 }, { 0x14, 0, 0, 30 },
+		{ 0x16, 0, 0, 0 }, { 0x06, 0, 0, 0 } };
+	struct {
+		unsigned short len;
+		struct insn *filter;
+	} prog = { 6, code };
+	int raw = open_on_lo(SOCK_RAW, EXPERIMENT), datagram = open_on_lo(SOCK_DGRAM, EXPERIMENT);
+	int none = 0;
+
+	RESULT("attach", setsockopt(raw, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)));
+	RESULT("again", setsockopt(datagram, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)));
+	for (unsigned char i = 0; i < 4; i++) {
+		frame[20] = i;
+		send(raw, frame, FRAME_LEN, 0);
+	}
+	for (int i = 0; i < 3; i++)
+		say_received("filtered", raw, sizeof(back), MSG_DONTWAIT | MSG_TRUNC);
+	for (int i = 0; i < 5; i++)
+		say_received("without header", datagram, sizeof(back), MSG_DONTWAIT | MSG_TRUNC);
+	frame[20] = 20;
+	code[5].code = 0x26;
+	RESULT("no such return",
+		setsockopt(raw, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)));
+	prog.len = 5000;
+	RESULT("too long", setsockopt(raw, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)));
+	RESULT("detach", setsockopt(raw, SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof(none)));
+	RESULT("once more", setsockopt(raw, SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof(none)));
+	close(raw);
+	close(datagram);
+}
+
 static void errors(void)
 {
 	struct sockaddr_ll at = lo;
@@ -160,6 +198,7 @@ int main(void)
 	hear_both_ways();
 	lengths_and_flags();
 	bounds();
+	filters();
 	errors();
 	return checks_failed != 0;
 }
