@@ -87,8 +87,10 @@ OBJS := \
 	net/fib/reshape.o \
 	net/fib/pool.o \
 	net/fib/semantics.o \
+	net/fib/sync.o \
 	net/fib/hash.o \
 	net/fib/table.o \
+	net/fib/dump.o \
 	net/fib/file.o \
 	net/fib/selftest.o \
 	net/egress.o \

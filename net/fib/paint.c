@@ -76,6 +76,7 @@ u32 fib_draft_store(struct fib_pool *pool, const struct fib_draft *d, u32 shift,
 	struct fib_block *b = fib_pool_at(pool, piece + front);
 	u32 *children = (u32 *)((u8 *)b - ranks);
 	memcpy(b->last, d->last, fib_fan(shift) / 8);
+	b->last[fib_fan(shift) / 64 + (d->n - 1) / 4] = 0; /* parts_of reads four slots at once */
 	memcpy(b->last + fib_fan(shift) / 64, &d->slot[FIB_FAN_WIDE - d->n], 2 * d->n);
 	write_ranks((u8 *)b - ranks, d->last, ranks);
 	for (u32 j = 0; j < d->children; j++)
@@ -103,8 +104,13 @@ static struct parts parts_of(const struct fib_trie *t, u32 word, u32 shift)
 
 	for (u32 i = 0; i < p.fan / 64; i++)
 		p.slots += cpu_has_popcnt ? popcount_hw(b->last[i]) : popcount_sw(b->last[i]);
-	for (u32 i = 0; !wide && i < p.slots; i++)
-		p.children += p.slot[i] < 0;
+	for (u32 i = 0; !wide && i < p.slots; i += 4) {
+		u64 negative = *(const u64 *)(p.slot + i) & 0x8000800080008000ull;
+
+		if (negative != 0)
+			p.children +=
+				cpu_has_popcnt ? popcount_hw(negative) : popcount_sw(negative);
+	}
 	return p;
 }
 

@@ -156,9 +156,6 @@ int fib_create_info(struct fib_table *tb, const struct fib_config *cfg, u32 *inf
 /* fib_release_info - one user less; the last one frees it. */
 void fib_release_info(struct fib_table *tb, u32 info);
 
-/* fib_rebalance - share the flow hashes among the hops by weight. */
-void fib_rebalance(struct fib_info *fi);
-
 /* fib_nh_match - do metric, mtu and next hops of a delete request fit? Unset ones do. */
 bool fib_nh_match(const struct fib_config *cfg, const struct fib_info *fi);
 
@@ -179,6 +176,11 @@ static inline bool fib_nh_usable(const struct fib_table *tb, const struct fib_nh
 	       !(tb->ignore_linkdown && (nh->flags & RTNH_F_LINKDOWN));
 }
 
+/* ---- fib/sync.c ------------------------------------------------------------------------ */
+
+/* fib_rebalance - share the flow hashes among the hops by weight. */
+void fib_rebalance(struct fib_info *fi);
+
 /* ---- fib/table.c ----------------------------------------------------------------------- */
 
 /* fib_first_alias - the best route of exactly this prefix, or 0. */
@@ -196,6 +198,8 @@ void fib_aliases_trim(struct fib_aliases *a);
 
 /* fib_dsts_trim - give back the answers' memory but for what lies in the table's page. */
 void fib_dsts_trim(struct fib_table *tb);
+
+/* ---- fib/dump.c ------------------------------------------------------------------------ */
 
 /* A sort key: the prefix and its length, from bit 39 down; above them a route's number. */
 #define FIB_KEY_BITS 40u

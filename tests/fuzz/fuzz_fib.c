@@ -54,7 +54,7 @@ static struct oracle_route route_of(const struct step *s)
 	return r;
 }
 
-static void check_around(struct fib_table *tb, const struct oracle_route *r, u8 salt)
+static void check_around(const struct oracle_route *r, u8 salt)
 {
 	u32 last = r->prefix | (u32)(0xffffffffull >> r->plen);
 	const u32 at[] = { r->prefix, last, r->prefix - 1, last + 1, r->prefix ^ salt };
@@ -65,12 +65,12 @@ static void check_around(struct fib_table *tb, const struct oracle_route *r, u8 
 		odd.tos = salt & 4 ? 0x10 : salt & 8 ? 0x08 : 0;
 		odd.oif = salt & 16 ? salt % (ORACLE_DEVS + 1) : 0;
 		odd.scope = salt & 32 ? RT_SCOPE_LINK : 0;
-		CHECK(oracle_agrees(&o, tb, &plain));
-		CHECK(oracle_agrees(&o, tb, &odd));
+		CHECK(oracle_agrees(&o, &plain));
+		CHECK(oracle_agrees(&o, &odd));
 	}
 }
 
-static void sync_dev(struct fib_table *tb, const struct step *s)
+static void sync_dev(const struct step *s)
 {
 	int dev = s->flags % ORACLE_DEVS;
 	u8 set = s->len & (RTNH_F_DEAD | RTNH_F_LINKDOWN);
@@ -83,13 +83,13 @@ static void sync_dev(struct fib_table *tb, const struct step *s)
 }
 
 /* New hops start alive in the table; so they do here, as devices are told again. */
-static void tell_devices(struct fib_table *tb)
+static void tell_devices(void)
 {
 	for (int i = 0; i < ORACLE_DEVS; i++)
 		fib_sync_dev(tb, oracle_dev(i), o.flags[i], 0);
 }
 
-static void insert(struct fib_table *tb, const struct step *s)
+static void insert(const struct step *s)
 {
 	struct oracle_route r = route_of(s);
 	u32 nlflags = (u32)(s->flags & 15) << 8 | (s->flags & 16 ? FIB_CREATE : 0);
@@ -101,11 +101,11 @@ static void insert(struct fib_table *tb, const struct step *s)
 		CHECK(fib_genid(tb) == genid);
 	else
 		CHECK(err == oracle_insert(&o, &r, nlflags));
-	tell_devices(tb);
-	check_around(tb, &r, s->shape ^ s->addr[0]);
+	tell_devices();
+	check_around(&r, s->shape ^ s->addr[0]);
 }
 
-static void delete (struct fib_table *tb, const struct step *s)
+static void delete (const struct step *s)
 {
 	struct oracle_route r = route_of(s);
 
@@ -122,11 +122,11 @@ static void delete (struct fib_table *tb, const struct step *s)
 		r.priority = 0;
 	struct fib_config cfg = oracle_config(&r, 0);
 	CHECK(fib_table_delete(tb, &cfg) == oracle_delete(&o, &r));
-	check_around(tb, &r, s->addr[2]);
+	check_around(&r, s->addr[2]);
 }
 
 /* Nothing left: one run, no blocks, no answers but the two that are always there. */
-static void empty(struct fib_table *tb)
+static void empty(void)
 {
 	host_fail_commit(0, false);
 	while (o.n > 0) {
@@ -138,7 +138,7 @@ static void empty(struct fib_table *tb)
 	CHECK(fib_table_count(tb) == 0 && tb->info_n == 0);
 	CHECK(tb->spoilt || tb->trie.pool.live == 0);
 	struct flowi4 any = { .daddr = cpu_to_be32(0x0a000001) };
-	CHECK(oracle_agrees(&o, tb, &any));
+	CHECK(oracle_agrees(&o, &any));
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
@@ -149,28 +149,28 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	memset(&o, 0, sizeof o);
 	if (size > 0)
 		cpu_has_popcnt = data[0] & 1;
-	struct fib_table *tb = fib_table_new();
+	tb = fib_table_new();
 	CHECK(tb != NULL);
 	for (; size >= sizeof s && o.n < 512; data += sizeof s, size -= sizeof s) {
 		memcpy(&s, data, sizeof s);
 		switch (s.op & 7) {
 		case 0:
 		case 1:
-			delete (tb, &s);
+			delete (&s);
 			break;
 		case 2:
-			sync_dev(tb, &s);
+			sync_dev(&s);
 			break;
 		case 3:
 			host_fail_commit(s.flags % 8, s.flags & 0x80);
 			break;
 		default:
-			insert(tb, &s);
+			insert(&s);
 		}
 	}
 	for (int i = 0; i < o.n; i++)
-		check_around(tb, &o.r[i], (u8)i);
-	empty(tb);
+		check_around(&o.r[i], (u8)i);
+	empty();
 	fib_table_free(tb);
 	CHECK(host_mem_out() == 0);
 	return 0;

@@ -7,6 +7,7 @@
 #include "net/fib/table.h"
 #include "bench/fib/synth.h"
 #include "tests/unit/host_machine.h"
+#include "tests/unit/test_fib_oracle.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,24 +16,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-static struct fib_table *tb;
 static unsigned asked;
-
-static int setup(void **state)
-{
-	(void)state;
-	host_reset();
-	asked = 0;
-	tb = fib_table_new();
-	return tb == NULL;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fib_table_free(tb);
-	return host_mem_out() != 0;
-}
 
 /* There are eth0 and eth1. */
 static struct net_device *dev_of(void *arg, struct text name, int *oif)
@@ -81,6 +65,7 @@ static void good_lines(void **state)
 	struct flowi4 fl = { .daddr = cpu_to_be32(0xc0000201) };
 	(void)state;
 
+	asked = 0;
 	assert_int_equal(load(text, &err), 7);
 	assert_int_equal(asked, 4); /* eth0, eth1, eth0, eth1 */
 	assert_int_equal(fib_table_lookup(tb, &fl, &res), 0);
@@ -270,14 +255,14 @@ static void many_gateways(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(good_lines, setup, teardown),
-		cmocka_unit_test_setup_teardown(nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(bad_lines, setup, teardown),
-		cmocka_unit_test_setup_teardown(earlier_lines_stay, setup, teardown),
-		cmocka_unit_test_setup_teardown(no_memory, setup, teardown),
-		cmocka_unit_test_setup_teardown(many_lines, setup, teardown),
-		cmocka_unit_test_setup_teardown(many_lines_and_a_mistake, setup, teardown),
-		cmocka_unit_test_setup_teardown(many_gateways, setup, teardown),
+		FIB_TEST(good_lines),
+		FIB_TEST(nothing),
+		FIB_TEST(bad_lines),
+		FIB_TEST(earlier_lines_stay),
+		FIB_TEST(no_memory),
+		FIB_TEST(many_lines),
+		FIB_TEST(many_lines_and_a_mistake),
+		FIB_TEST(many_gateways),
 	};
 
 	cmocka_set_test_filter(argc > 1 ? argv[1] : NULL); /* one test by name */

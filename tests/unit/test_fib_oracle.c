@@ -4,10 +4,29 @@
  * test_fib_*.c and fuzz_fib.c call in; it calls the table only to compare.
  * Source: see test_fib_oracle.h. */
 #include "tests/unit/test_fib_oracle.h"
+#include "tests/unit/host_machine.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+struct fib_table *tb;
+
+int fib_setup(void **state)
+{
+	(void)state;
+	host_reset();
+	host_set_mem_total(1ull << 30);
+	tb = fib_table_new();
+	return tb == NULL;
+}
+
+int fib_teardown(void **state)
+{
+	(void)state;
+	fib_table_free(tb);
+	return host_mem_out() != 0;
+}
 
 struct net_device *oracle_dev(int index)
 {
@@ -255,7 +274,7 @@ static bool same_hops(const struct fib_info *fi, u8 set)
 	return true;
 }
 
-bool oracle_agrees(const struct oracle *o, struct fib_table *tb, const struct flowi4 *flp)
+bool oracle_agrees(const struct oracle *o, const struct flowi4 *flp)
 {
 	struct oracle_answer a = oracle_lookup(o, flp);
 	struct fib_result res;

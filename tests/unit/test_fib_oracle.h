@@ -7,6 +7,12 @@
 
 #include "net/fib.h"
 
+/* The table of a test, made new and empty before it; after it no memory may be out. */
+extern struct fib_table *tb;
+int fib_setup(void **state);
+int fib_teardown(void **state);
+#define FIB_TEST(name) cmocka_unit_test_setup_teardown(name, fib_setup, fib_teardown)
+
 #define ORACLE_MAX  8192
 #define ORACLE_DEVS 4
 #define ORACLE_HOPS 12 /* sets of next hops a route may have; set 0 is empty */
@@ -47,4 +53,4 @@ int oracle_delete(struct oracle *o, const struct oracle_route *r);
 struct oracle_answer oracle_lookup(const struct oracle *o, const struct flowi4 *flp);
 
 /* oracle_agrees - does the table's answer to a flow equal the list's? Prints both if not. */
-bool oracle_agrees(const struct oracle *o, struct fib_table *tb, const struct flowi4 *flp);
+bool oracle_agrees(const struct oracle *o, const struct flowi4 *flp);

@@ -13,23 +13,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-static struct fib_table *tb;
-
-static int setup(void **state)
-{
-	(void)state;
-	host_reset();
-	tb = fib_table_new();
-	return tb == NULL;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fib_table_free(tb);
-	return host_mem_out() != 0;
-}
-
 static struct oracle_route route(u32 prefix, u8 plen, u8 hops)
 {
 	return (struct oracle_route){ .prefix = prefix,
@@ -338,18 +321,18 @@ static void default_of_better_metric_alone(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(equal_infos_are_one, setup, teardown),
-		cmocka_unit_test_setup_teardown(scopes_of_hops, setup, teardown),
-		cmocka_unit_test_setup_teardown(weights, setup, teardown),
-		cmocka_unit_test_setup_teardown(dead_hops_are_skipped, setup, teardown),
-		cmocka_unit_test_setup_teardown(no_carrier, setup, teardown),
-		cmocka_unit_test_setup_teardown(dead_routes_are_flushed, setup, teardown),
-		cmocka_unit_test_setup_teardown(device_asked_for, setup, teardown),
-		cmocka_unit_test_setup_teardown(ports_in_the_hash, setup, teardown),
-		cmocka_unit_test_setup_teardown(defaults_unknown_take_turns, setup, teardown),
-		cmocka_unit_test_setup_teardown(default_that_answers_is_kept, setup, teardown),
-		cmocka_unit_test_setup_teardown(defaults_known_take_turns, setup, teardown),
-		cmocka_unit_test_setup_teardown(default_of_better_metric_alone, setup, teardown),
+		FIB_TEST(equal_infos_are_one),
+		FIB_TEST(scopes_of_hops),
+		FIB_TEST(weights),
+		FIB_TEST(dead_hops_are_skipped),
+		FIB_TEST(no_carrier),
+		FIB_TEST(dead_routes_are_flushed),
+		FIB_TEST(device_asked_for),
+		FIB_TEST(ports_in_the_hash),
+		FIB_TEST(defaults_unknown_take_turns),
+		FIB_TEST(default_that_answers_is_kept),
+		FIB_TEST(defaults_known_take_turns),
+		FIB_TEST(default_of_better_metric_alone),
 	};
 
 	cmocka_set_test_filter(argc > 1 ? argv[1] : NULL); /* one test by name */

@@ -18,23 +18,6 @@
 #define CHANGE FIB_REPLACE
 #define SET    (FIB_CREATE | FIB_REPLACE)
 
-static struct fib_table *tb;
-
-static int setup(void **state)
-{
-	(void)state;
-	host_reset();
-	tb = fib_table_new();
-	return tb == NULL;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fib_table_free(tb);
-	return host_mem_out() != 0;
-}
-
 /* 10.0.0.0/8 in main, unicast, by hop set `hops`. */
 static struct oracle_route ten(u32 priority, u8 hops)
 {
@@ -392,7 +375,7 @@ static void check_all(const struct synth_route *r, u32 n)
 {
 	for (u32 i = 0; i < n; i++) {
 		struct flowi4 fl = { .daddr = cpu_to_be32(r[i].prefix) };
-		assert_true(oracle_agrees(&o, tb, &fl));
+		assert_true(oracle_agrees(&o, &fl));
 	}
 }
 
@@ -557,21 +540,21 @@ static void torn_paint(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(flags_of_insert, setup, teardown),
-		cmocka_unit_test_setup_teardown(append_and_prepend, setup, teardown),
-		cmocka_unit_test_setup_teardown(smaller_metric_wins, setup, teardown),
-		cmocka_unit_test_setup_teardown(tos_is_matched_first, setup, teardown),
-		cmocka_unit_test_setup_teardown(local_before_main, setup, teardown),
-		cmocka_unit_test_setup_teardown(types_speak, setup, teardown),
-		cmocka_unit_test_setup_teardown(default_route, setup, teardown),
-		cmocka_unit_test_setup_teardown(refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(delete_fits, setup, teardown),
-		cmocka_unit_test_setup_teardown(dump, setup, teardown),
-		cmocka_unit_test_setup_teardown(genid_moves, setup, teardown),
-		cmocka_unit_test_setup_teardown(out_of_memory, setup, teardown),
-		cmocka_unit_test_setup_teardown(each_commit_fails_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(out_of_numbers, setup, teardown),
-		cmocka_unit_test_setup_teardown(torn_paint, setup, teardown),
+		FIB_TEST(flags_of_insert),
+		FIB_TEST(append_and_prepend),
+		FIB_TEST(smaller_metric_wins),
+		FIB_TEST(tos_is_matched_first),
+		FIB_TEST(local_before_main),
+		FIB_TEST(types_speak),
+		FIB_TEST(default_route),
+		FIB_TEST(refused),
+		FIB_TEST(delete_fits),
+		FIB_TEST(dump),
+		FIB_TEST(genid_moves),
+		FIB_TEST(out_of_memory),
+		FIB_TEST(each_commit_fails_once),
+		FIB_TEST(out_of_numbers),
+		FIB_TEST(torn_paint),
 	};
 
 	cmocka_set_test_filter(argc > 1 ? argv[1] : NULL); /* one test by name */

@@ -6,6 +6,7 @@
 #include "net/fib/table.h"
 #include "bench/fib/synth.h"
 #include "tests/unit/host_machine.h"
+#include "tests/unit/test_fib_oracle.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -14,24 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-
-static struct fib_table *tb;
-
-static int setup(void **state)
-{
-	(void)state;
-	host_reset();
-	host_set_mem_total(1ull << 30);
-	tb = fib_table_new();
-	return tb == NULL;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fib_table_free(tb);
-	return host_mem_out() != 0;
-}
 
 static int change(const struct synth_route *r, u32 nlflags)
 {
@@ -545,13 +528,13 @@ static void popcounts(void **state)
 static int setup_without_popcnt(void **state)
 {
 	cpu_has_popcnt = false;
-	return setup(state);
+	return fib_setup(state);
 }
 
 static int teardown_without_popcnt(void **state)
 {
 	cpu_has_popcnt = true;
-	return teardown(state);
+	return fib_teardown(state);
 }
 
 static void layouts_follow_the_cpu(void **state)
@@ -577,26 +560,26 @@ static void selftest(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(fixed_vectors, setup, teardown),
-		cmocka_unit_test_setup_teardown(churn, setup, teardown),
+		FIB_TEST(fixed_vectors),
+		FIB_TEST(churn),
 		cmocka_unit_test_setup_teardown(
 			churn, setup_without_popcnt, teardown_without_popcnt),
 		cmocka_unit_test_setup_teardown(
 			layouts_follow_the_cpu, setup_without_popcnt, teardown_without_popcnt),
 		cmocka_unit_test_setup_teardown(
 			whole_space_100k, setup_without_popcnt, teardown_without_popcnt),
-		cmocka_unit_test_setup_teardown(whole_space_few, setup, teardown),
-		cmocka_unit_test_setup_teardown(whole_space_1k, setup, teardown),
-		cmocka_unit_test_setup_teardown(whole_space_100k, setup, teardown),
-		cmocka_unit_test_setup_teardown(whole_space_full, setup, teardown),
-		cmocka_unit_test_setup_teardown(sizes, setup, teardown),
-		cmocka_unit_test_setup_teardown(size_of_1k, setup, teardown),
-		cmocka_unit_test_setup_teardown(size_of_a_full_table, setup, teardown),
-		cmocka_unit_test_setup_teardown(canonical, setup, teardown),
-		cmocka_unit_test_setup_teardown(readers_beside_a_writer, setup, teardown),
-		cmocka_unit_test_setup_teardown(old_is_whole_while_readers_leave, setup, teardown),
-		cmocka_unit_test_setup_teardown(popcounts, setup, teardown),
-		cmocka_unit_test_setup_teardown(selftest, setup, teardown),
+		FIB_TEST(whole_space_few),
+		FIB_TEST(whole_space_1k),
+		FIB_TEST(whole_space_100k),
+		FIB_TEST(whole_space_full),
+		FIB_TEST(sizes),
+		FIB_TEST(size_of_1k),
+		FIB_TEST(size_of_a_full_table),
+		FIB_TEST(canonical),
+		FIB_TEST(readers_beside_a_writer),
+		FIB_TEST(old_is_whole_while_readers_leave),
+		FIB_TEST(popcounts),
+		FIB_TEST(selftest),
 	};
 
 	cmocka_set_test_filter(argc > 1 ? argv[1] : NULL); /* one test by name */

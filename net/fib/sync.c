@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT
+ * sync.c - next hops as devices and addresses come and go: alive or dead, their shares of the flows.
+ * Not here: what a route means (semantics.c), choosing a hop (fib_select.c).
+ * fib_frontend.c and semantics.c call in; it calls semantics.c and show.c.
+ * Source: RFC 2992 (hash threshold); Linux's answers for dead and carrier-less hops. */
+#include "net/fib/table.h"
+
+/* Flow hashes have 31 bits; the last hop that takes part owns the last of them. */
+#define HASH_BITS 31
+
+void fib_rebalance(struct fib_info *fi)
+{
+	u32 total = 0, sum = 0;
+	u8 skip = RTNH_F_DEAD | RTNH_F_LINKDOWN;
+
+	for (u32 i = 0; i < fi->nhs; i++)
+		total += fi->nh[i].flags & skip ? 0 : fi->nh[i].weight;
+	if (total == 0) /* none has a carrier: better any that is up than none */
+		skip = RTNH_F_DEAD;
+	for (u32 i = 0; i < fi->nhs && skip == RTNH_F_DEAD; i++)
+		total += fi->nh[i].flags & skip ? 0 : fi->nh[i].weight;
+	for (u32 i = 0; i < fi->nhs; i++) {
+		struct fib_nh *nh = &fi->nh[i];
+
+		nh->upper_bound = FIB_NH_NO_SHARE;
+		if (nh->flags & skip)
+			continue;
+		sum += nh->weight;
+		/* Rounded to the nearest; sum == total gives the last hash there is. */
+		nh->upper_bound = (u32)((((u64)sum << HASH_BITS) + total / 2) / total - 1);
+	}
+}
+
+static void refresh_dsts(struct fib_table *tb, struct fib_info_node *node)
+{
+	for (u32 plen = 0; plen < FIB_LENGTHS; plen++)
+		if (node->dst_id[plen] != 0)
+			fib_dst_fill(tb, fib_dst_at(tb, node->dst_id[plen]), &node->fi);
+}
+
+/* Let fn change every info; what it changed is shown at once.
+ * Returns how many routes that concerns. */
+static int change_infos(
+	struct fib_table *tb, bool (*fn)(struct fib_info *fi, const void *arg), const void *arg)
+{
+	u32 routes = 0;
+
+	for (u32 i = 0; i < 1u << tb->info_heads.bits; i++) {
+		for (u32 info = tb->info_heads.head[i]; info != 0;
+			info = fib_info_node_at(tb, info)->next) {
+			struct fib_info_node *node = fib_info_node_at(tb, info);
+
+			if (!fn(&node->fi, arg))
+				continue;
+			fib_rebalance(&node->fi);
+			refresh_dsts(tb, node);
+			routes += node->fi.refs;
+		}
+	}
+	if (routes != 0) {
+		fib_refresh_default(tb);
+		tb->genid++;
+	}
+	return (int)routes;
+}
+
+struct sync {
+	const struct net_device *dev;
+	u8 set, clear;
+};
+
+static bool sync_hops(struct fib_info *fi, const void *arg)
+{
+	const struct sync *s = arg;
+	bool changed = false;
+	u32 dead = 0;
+
+	for (u32 i = 0; i < fi->nhs; i++) {
+		struct fib_nh *nh = &fi->nh[i];
+		u8 flags = (u8)((nh->flags & ~s->clear) | s->set);
+
+		/* a local address answers as long as the host does, whatever its device's state */
+		if (nh->dev == s->dev && flags != nh->flags && nh->scope != RT_SCOPE_NOWHERE) {
+			nh->flags = flags;
+			changed = true;
+		}
+		dead += (nh->flags & RTNH_F_DEAD) != 0;
+	}
+	if (changed)
+		fi->dead = dead == fi->nhs;
+	return changed;
+}
+
+int fib_sync_dev(struct fib_table *tb, const struct net_device *dev, u8 set, u8 clear)
+{
+	return change_infos(tb, sync_hops, &(struct sync){ dev, set, clear });
+}
+
+static bool lose_addr(struct fib_info *fi, const void *local)
+{
+	bool lost = !fi->dead && be32_eq(fi->prefsrc, *(const be32 *)local);
+
+	fi->dead |= lost;
+	return lost;
+}
+
+int fib_sync_down_addr(struct fib_table *tb, be32 local)
+{
+	return be32_is_zero(local) ? 0 : change_infos(tb, lose_addr, &local);
+}
+
+static bool look_again(struct fib_info *fi, const void *arg)
+{
+	(void)fi, (void)arg;
+	return true;
+}
+
+void fib_table_ignore_linkdown(struct fib_table *tb, bool on)
+{
+	tb->ignore_linkdown = on;
+	change_infos(tb, look_again, NULL);
+}
