@@ -59,6 +59,12 @@ static inline csum csum_swap(csum sum)
 	return (sum & 0x00ff00ff00ff00ff) << 8 | (sum >> 8 & 0x00ff00ff00ff00ff);
 }
 
+/* csum_be32 - an address as two words: below 2^17. */
+static inline u32 csum_be32(be32 a)
+{
+	return (a.raw & 0xffff) + (a.raw >> 16);
+}
+
 /* csum_pseudo - the pseudo-header of UDP. len: of header and payload. */
 static inline csum csum_pseudo(be32 saddr, be32 daddr, u16 len, u8 protocol)
 {

@@ -34,8 +34,9 @@ struct net_device_ops {
 	int (*ndo_open)(struct net_device *dev);
 	/* one frame; tx_room was not zero. Takes the skb; 0 or -EIO */
 	int (*ndo_start_xmit)(struct sk_buff *skb, struct net_device *dev);
-	/* tx_spare as it is now; NULL in a driver that never has one */
-	void (*ndo_xmit_again)(struct net_device *dev);
+	/* the packets in the next n slots as they are now, frames of len bytes; NULL in a driver that keeps
+	 * none. n is at most tx_room */
+	void (*ndo_xmit_again)(struct net_device *dev, u32 n, u32 len);
 	/* the frames that netdev_xmit_more promised are all there: tell the hardware */
 	void (*ndo_flush)(struct net_device *dev);
 	/* take back what the hardware has sent, set tx_room anew, look at the link */
@@ -67,12 +68,13 @@ struct in_ifaddr {
 struct net_device {
 	/* what the transmit path reads */
 	const struct net_device_ops *netdev_ops;
-	/* The packet that lies in the ring's next slot since it was sent a lap ago: its sender may
-	 * change what is in it and call ndo_xmit_again, and the descriptor need not be written. NULL
-	 * when there is none, or no room. */
-	struct sk_buff *tx_spare;
 	u32 tx_room; /* frames the ring still takes; 0 also while the link is down */
-	u32 mtu;     /* bytes of IPv4 packet */
+	/* What senders see of the ring: tx_slot[(tx_next + i) & tx_mask], i below tx_room, is a packet that
+	 * was sent a lap ago and lies there still, so that its descriptor need not be written when it is
+	 * changed and sent again (ndo_xmit_again); or NULL. */
+	u32 tx_next, tx_mask;
+	struct sk_buff **tx_slot;
+	u32 mtu; /* bytes of IPv4 packet */
 	u32 flags;
 	int ifindex;
 	struct Qdisc *qdisc; /* NULL: straight to the ring. If there is one, tx_room is zero */
@@ -141,6 +143,12 @@ int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns) __must_check;
 /* dev_queue_xmit - a complete frame to its device (skb->dev). Takes the skb.
  * Returns  0, or -ENETDOWN, -ENOBUFS (no room: whoever may wait has done so before), -EIO */
 int dev_queue_xmit(struct sk_buff *skb);
+
+/* dev_tx_slot - the packet in the i-th slot from the next one, or NULL. i is below tx_room. */
+static inline struct sk_buff *dev_tx_slot(const struct net_device *dev, u32 i)
+{
+	return dev->tx_slot[(dev->tx_next + i) & dev->tx_mask];
+}
 
 /* netdev_xmit_more - another frame follows at once: drivers put off telling the hardware. */
 extern bool netdev_xmit_more;

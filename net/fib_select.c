@@ -17,8 +17,10 @@ static u32 flow_hash(const struct fib_table *tb, const struct flowi4 *flp)
 	return fib_hash((ports ^ (u64)hash << 40) + hash + tb->hash_seed) >> 1;
 }
 
-static void fib_select_multipath(struct fib_result *res, u32 hash)
+static noinline void fib_select_multipath(struct fib_result *res, const struct flowi4 *flp)
 {
+	u32 hash = flow_hash(res->table, flp);
+
 	for (u32 i = 0; i < res->fi->nhs; i++) {
 		const struct fib_nh *nh = &res->fi->nh[i];
 
@@ -66,7 +68,7 @@ static bool settle_on(struct fib_table *tb, struct defaults *d, struct fib_info 
 	return false;
 }
 
-static void fib_select_default(struct fib_result *res, const struct flowi4 *flp)
+static noinline void fib_select_default(struct fib_result *res, const struct flowi4 *flp)
 {
 	struct fib_table *tb = res->table;
 	struct defaults d = { .last_order = FIB_NONE_CHOSEN };
@@ -102,7 +104,7 @@ void fib_select_path(struct fib_result *res, const struct flowi4 *flp)
 	if (flp->oif != 0)
 		return;
 	if (res->fi->nhs > 1)
-		fib_select_multipath(res, flow_hash(res->table, flp));
+		fib_select_multipath(res, flp);
 	else if (res->prefixlen == 0 && res->type == RTN_UNICAST && res->table->len_n[0] > 1)
 		fib_select_default(res, flp);
 }

@@ -9,6 +9,7 @@
 
 #define FRAME_IP  16
 #define FRAME_UDP (FRAME_IP + IP_HLEN)
+#define HEADERS   (ETH_HLEN + IP_HLEN + UDP_HLEN)
 
 /* Tags are never given twice: a flow's own number, and the payload's length, below 2^16. */
 #define TAG_SHIFT 16
@@ -37,54 +38,70 @@ void flow_make_ready(struct flow_cache *flow, size_t len)
 	be16 ulen = cpu_to_be16((u16)(len + UDP_HLEN));
 	struct udphdr uh = { .source = flow->source, .dest = flow->dest, .len = ulen };
 	struct iphdr iph;
-	u32 pseudo = csum_16(csum_pseudo(rt->saddr, rt->daddr, (u16)(len + UDP_HLEN), IPPROTO_UDP));
+	u32 pseudo;
 
 	flow->len = FLOW_NOT_READY;
 	if (len + UDP_HLEN + IP_HLEN > rt->mtu || !way_is_free(flow))
 		return;
+	pseudo = csum_be32(rt->saddr) + csum_be32(rt->daddr) + ulen.raw +
+		 cpu_to_be16(IPPROTO_UDP).raw;
 	flow->csum_partial = rt->dev->features & NETIF_F_HW_CSUM;
 	flow->udp_sum = pseudo + flow->source.raw + flow->dest.raw + ulen.raw;
 	if (flow->csum_partial)
-		uh.check.raw = (u16)pseudo;
+		uh.check.raw = (u16)~csum_fold_32(pseudo).raw;
 	iph = ip_template_header(&flow->ip, (u16)(len + UDP_HLEN + IP_HLEN));
 	memcpy(flow->frame, rt->neigh->hh.bytes, sizeof(rt->neigh->hh.bytes));
 	memcpy(flow->frame + FRAME_IP, &iph, sizeof(iph));
 	memcpy(flow->frame + FRAME_UDP, &uh, sizeof(uh));
 	flow->len = len;
+	flow->frame_len = max((u32)(HEADERS + len), (u32)ETH_ZLEN);
 	flow->tag = flow->birth << TAG_SHIFT | len;
 }
 
 /* All of a packet but its payload. */
 static void dress(const struct flow_cache *flow, struct sk_buff *skb)
 {
-	u32 len = ETH_HLEN + IP_HLEN + UDP_HLEN + (u32)flow->len;
-
 	skb_init(skb, SKB_NETWORK_OFF - ETH_HLEN);
 	skb->dev = flow->rt.dev;
 	skb->csum_partial = flow->csum_partial;
 	skb->protocol = cpu_to_be16(ETH_P_IP);
-	skb->len = (u16)max(len, (u32)ETH_ZLEN);
+	skb->len = (u16)flow->frame_len;
 	memcpy(skb_slot(skb) + SKB_FRAME_OFF, flow->frame, FLOW_FRAME_BYTES);
-	if (len < ETH_ZLEN)
-		memset(skb->data + len, 0, ETH_ZLEN - len);
+	memset(skb->data + HEADERS, 0, ETH_ZLEN - HEADERS); /* what the payload leaves is padding */
 }
 
 bool flow_xmit_dressed(struct flow_cache *flow, const void __user *payload)
 {
 	struct net_device *dev = flow->rt.dev;
-	struct sk_buff *spare = dev->tx_spare, *skb = spare;
+	struct sk_buff *resident = dev_tx_slot(dev, 0), *skb = resident;
 
-	if (!skb && dev->tx_room > 0)
+	if (!skb)
 		skb = skb_alloc(0);
 	if (!skb)
 		return false;
 	dress(flow, skb);
 	if (flow_copy_payload(flow, skb, payload) < 0) {
-		if (!spare)
+		if (!resident)
 			skb_release(skb);
 		return false;
 	}
 	skb->tag = flow->tag;
+	dev->net->mib.udp_out_ready++;
 	dev->netdev_ops->ndo_start_xmit(skb, dev);
 	return true;
+}
+
+u32 flow_xmit_burst(struct flow_cache *flow, const u8 __user *payload, u32 n)
+{
+	struct net_device *dev = flow->rt.dev;
+	u32 i = 0;
+
+	n = min(n, dev->tx_room);
+	if (!user_range_is_ok(payload, n * flow->len))
+		return 0;
+	for (; i < n && flow_fill(flow, dev, i, payload); i++)
+		payload += flow->len;
+	if (i > 0)
+		flow_sent(flow, dev, i);
+	return i;
 }

@@ -24,6 +24,7 @@ struct flow_cache {
 	size_t len; /* of the payload that the ready frame is for; FLOW_NOT_READY: there is none */
 	struct rtable rt;
 	bool csum_partial; /* the device completes the UDP checksum */
+	u32 frame_len;     /* of the ready frame with its payload and padding */
 	u32 udp_sum;       /* of pseudo-header and ports; ready: of the length, too */
 	u64 birth;         /* a number of this flow's own */
 	be16 source, dest;
@@ -49,8 +50,8 @@ void flow_make_ready(struct flow_cache *flow, size_t len);
 /* flow_xmit_dressed - flow_xmit for a packet that does not wear the frame yet. */
 bool flow_xmit_dressed(struct flow_cache *flow, const void __user *payload);
 
-/* flow_copy_payload - behind the headers, with its checksum if the device does not do it. Returns 0 or
- * -EFAULT. */
+/* flow_copy_payload - behind the headers, with its checksum if the device does not do it. The range has
+ * been checked to be the user's. Returns 0 or -EFAULT. */
 static __always_inline int flow_copy_payload(
 	const struct flow_cache *flow, struct sk_buff *skb, const void __user *payload)
 {
@@ -58,12 +59,29 @@ static __always_inline int flow_copy_payload(
 	s64 sum;
 
 	if (likely(flow->csum_partial))
-		return copy_from_user_inline(to, payload, flow->len);
+		return copy_from_user_checked(to, payload, flow->len);
 	sum = csum_and_copy_from_user(to, payload, flow->len);
 	if (sum < 0)
 		return -EFAULT;
 	((struct udphdr *)to - 1)->check = udp_checksum((csum)sum + flow->udp_sum);
 	return 0;
+}
+
+/* flow_fill - the payload into the packet that lies in the i-th slot from the device's next one. Returns
+ * false when there is none that wears the frame, or the payload cannot be read. */
+static __always_inline bool flow_fill(
+	const struct flow_cache *flow, struct net_device *dev, u32 i, const void __user *payload)
+{
+	struct sk_buff *skb = dev_tx_slot(dev, i);
+
+	return likely(skb && skb->tag == flow->tag && flow_copy_payload(flow, skb, payload) == 0);
+}
+
+/* flow_sent - n packets that flow_fill has filled leave. */
+static __always_inline void flow_sent(const struct flow_cache *flow, struct net_device *dev, u32 n)
+{
+	dev->net->mib.udp_out_ready += n;
+	dev->netdev_ops->ndo_xmit_again(dev, n, flow->frame_len);
 }
 
 /* flow_xmit - send the ready frame with a payload of flow->len bytes.
@@ -72,12 +90,15 @@ static __always_inline int flow_copy_payload(
 static __always_inline bool flow_xmit(struct flow_cache *flow, const void __user *payload)
 {
 	struct net_device *dev = flow->rt.dev;
-	struct sk_buff *skb = dev->tx_spare;
 
-	if (unlikely(!skb || skb->tag != flow->tag))
-		return flow_xmit_dressed(flow, payload);
-	if (unlikely(flow_copy_payload(flow, skb, payload) < 0))
+	if (unlikely(dev->tx_room == 0 || !user_range_is_ok(payload, flow->len)))
 		return false;
-	dev->netdev_ops->ndo_xmit_again(dev);
+	if (unlikely(!flow_fill(flow, dev, 0, payload)))
+		return flow_xmit_dressed(flow, payload);
+	flow_sent(flow, dev, 1);
 	return true;
 }
+
+/* flow_xmit_burst - the same for n payloads one behind the other, as many as can be at once. Returns how
+ * many. */
+u32 flow_xmit_burst(struct flow_cache *flow, const u8 __user *payload, u32 n);

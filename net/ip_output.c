@@ -128,7 +128,9 @@ void ip_template_init(
 		.daddr = rt->daddr };
 	t->df = df;
 	t->mc_loop = false;
-	t->sum = csum_16(csum_add(0, &t->iph, sizeof(t->iph)));
+	t->sum = (u32)(IP_VERSION_IHL | tos << 8) + t->iph.frag_off.raw +
+		 (u32)(ttl | protocol << 8) + csum_be32(rt->saddr) +
+		 csum_be32(rt->daddr); /* words as they lie in memory */
 }
 
 struct iphdr ip_template_header(const struct ip_template *t, u16 len)

@@ -101,8 +101,14 @@ static inline int copy_from_user_16(void *dst, const void __user *src)
 	return copy_from_user(dst, src, 16);
 }
 
-/* copy_from_user_inline - the same for lengths that are known to be small. */
-static inline int copy_from_user_inline(void *dst, const void __user *src, size_t len)
+/* user_range_is_ok - may len bytes, few of them, from at on be the user's? */
+static inline bool user_range_is_ok(const void __user *at, size_t len)
+{
+	return (u64)(uintptr_t)at <= TASK_SIZE - len;
+}
+
+/* copy_from_user_checked - copy_from_user for what user_range_is_ok said yes to. */
+static inline int copy_from_user_checked(void *dst, const void __user *src, size_t len)
 {
 	return copy_from_user(dst, src, len);
 }

@@ -71,6 +71,49 @@ struct msghdr {
 	u32 control_flags; /* receiving: MSG_CTRUNC when there was not room for all of them */
 };
 
+/* struct msghdr as the program has it */
+struct user_msghdr {
+	u64 name;
+	u32 namelen, pad0;
+	u64 iov, iovlen, control, controllen;
+	u32 flags, pad1;
+};
+
+_Static_assert(sizeof(struct user_msghdr) == 56, "x86_64 struct msghdr");
+
+struct user_mmsghdr {
+	struct user_msghdr hdr;
+	u32 len, pad; /* out: what the call moved */
+};
+
+_Static_assert(sizeof(struct user_mmsghdr) == 64, "x86_64 struct mmsghdr");
+
+/* One piece, an address or none, nothing else: what nearly every message is. */
+struct plain_message {
+	const void __user *name; /* NULL: none */
+	u32 namelen;
+	const void __user *base; /* len bytes that are the user's */
+	size_t len;
+};
+
+/* msg_read_plain - umsg, which has been checked to be the user's. Returns false when it is another kind of
+ * message, or cannot be read. */
+static __always_inline bool msg_read_plain(
+	struct plain_message *m, const struct user_mmsghdr __user *umsg)
+{
+	u64 word[6], base, len;
+
+	/* name, namelen, iov, iovlen, control (not read), controllen */
+	if (unlikely(get_user_words(word, umsg) < 0 || word[3] != 1 || word[5] != 0))
+		return false;
+	if (unlikely(!user_range_is_ok((void *)word[2], sizeof(struct iovec)) ||
+		     get_user_2(&base, &len, (void *)word[2]) < 0))
+		return false;
+	*m = (struct plain_message){ (void *)word[0], (u32)word[1], (void *)base, len };
+	return len <= UINT16_MAX && user_range_is_ok(m->base, len) &&
+	       user_range_is_ok(m->name, sizeof(struct sockaddr_in));
+}
+
 /* One control message; its data follow, then zeros to a multiple of eight bytes. */
 struct cmsghdr {
 	u64 len; /* with this header */

@@ -12,6 +12,7 @@
 struct net;
 struct socket;
 struct msghdr;
+struct user_mmsghdr;
 struct sockaddr_in;
 
 /* The seam between the family and a protocol. */
@@ -25,6 +26,8 @@ struct proto {
 	/* take port (host order), or a random free one when it is 0; 0, -EADDRINUSE, -EAGAIN */
 	int (*get_port)(struct sock *sk, u16 port);
 	ssize (*sendmsg)(struct sock *sk, struct msghdr *msg, size_t len);
+	/* of n messages the first ones that need no second thought; returns how many. NULL: none */
+	u32 (*send_ready)(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 flags);
 	ssize (*recvmsg)(struct sock *sk, struct msghdr *msg, size_t len);
 };
 

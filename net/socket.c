@@ -215,39 +215,26 @@ static noinline ssize sendmsg_any(
 	return len;
 }
 
-/* The words of a struct msghdr in the program's memory. */
-enum {
-	WORD_NAME,
-	WORD_NAMELEN,
-	WORD_IOV,
-	WORD_IOVLEN,
-	WORD_CONTROLLEN = 5,
-	WORDS
-};
-
-/* One piece, an IPv4 address or none, nothing else: what nearly every message is. umsg has been checked
- * to be the user's. */
-static __always_inline ssize send_message(
-	struct socket *sock, const void __user *umsg, struct msghdr *msg, u32 flags)
+/* umsg has been checked to be the user's. */
+static ssize send_message(
+	struct socket *sock, const struct user_mmsghdr __user *umsg, struct msghdr *msg, u32 flags)
 {
-	u64 word[WORDS], base, len;
+	struct plain_message m;
 
-	if (unlikely(get_user_words(word, umsg) < 0 || word[WORD_IOVLEN] != 1 ||
-		     word[WORD_CONTROLLEN] != 0 || word[WORD_IOV] > TASK_SIZE - 16 ||
-		     get_user_2(&base, &len, (const void *)word[WORD_IOV]) < 0 || len > SENDTO_MAX))
+	if (unlikely(!msg_read_plain(&m, umsg)))
 		return sendmsg_any(sock, umsg, msg, flags);
 	msg->name = NULL;
-	if (word[WORD_NAME]) {
-		if (unlikely((u32)word[WORD_NAMELEN] != sizeof(struct sockaddr_in) ||
-			     copy_from_user_16(&sendto_name, (const void *)word[WORD_NAME]) < 0))
+	if (m.name) {
+		if (unlikely(m.namelen != sizeof(struct sockaddr_in) ||
+			     copy_from_user_16(&sendto_name, m.name) < 0))
 			return sendmsg_any(sock, umsg, msg, flags);
 		msg->name = &sendto_name;
 		msg->namelen = sizeof(struct sockaddr_in);
 	}
 	msg->flags = flags;
-	msg->at = (u8 *)base;
-	msg->at_len = len;
-	return sock_sendmsg_inline(sock, msg, len);
+	msg->at = (u8 *)(uintptr_t)m.base;
+	msg->at_len = m.len;
+	return sock_sendmsg_inline(sock, msg, m.len);
 }
 
 static u32 message_flags(const struct socket *sock, u64 flags)
@@ -270,6 +257,14 @@ long sys_sendmsg(u64 fd, u64 umsg, u64 flags)
 	return send_message(sock, (const void *)umsg, &sendto_msg, message_flags(sock, flags));
 }
 
+/* Those of the first messages that nobody need look at. */
+static u32 send_ready(struct socket *sock, struct user_mmsghdr __user *um, u32 n, u32 flags)
+{
+	if (!sock->ops->send_ready || security_hooked(SECURITY_SOCKET_SENDMSG))
+		return 0;
+	return sock->ops->send_ready(sock, um, n, flags);
+}
+
 /* One doorbell for all of them. */
 long sys_sendmmsg(u64 fd, u64 vec, u64 vlen, u64 flags)
 {
@@ -287,10 +282,13 @@ long sys_sendmmsg(u64 fd, u64 vec, u64 vlen, u64 flags)
 		return n ? -EFAULT : 0;
 	flags = message_flags(sock, flags);
 	dev_xmit_begin();
-	for (; sent < n; sent++, um++) {
-		err = send_message(sock, um, &sendto_msg, (u32)flags);
+	for (;; sent++) {
+		sent += send_ready(sock, um + sent, n - sent, (u32)flags);
+		if (sent == n)
+			break;
+		err = send_message(sock, um + sent, &sendto_msg, (u32)flags);
 		if (err >= 0)
-			err = put_user_u32((u32)err, &um->len);
+			err = put_user_u32((u32)err, &um[sent].len);
 		if (err < 0)
 			break;
 	}

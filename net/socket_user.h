@@ -12,23 +12,6 @@
 #define SENDTO_MAX INT32_MAX
 #define IOV_MAX    1024
 
-/* struct msghdr as the program has it */
-struct user_msghdr {
-	u64 name;
-	u32 namelen, pad0;
-	u64 iov, iovlen, control, controllen;
-	u32 flags, pad1;
-};
-
-_Static_assert(sizeof(struct user_msghdr) == 56, "x86_64 struct msghdr");
-
-struct user_mmsghdr {
-	struct user_msghdr hdr;
-	u32 len, pad; /* out: what the call moved */
-};
-
-_Static_assert(sizeof(struct user_mmsghdr) == 64, "x86_64 struct mmsghdr");
-
 extern const struct file_operations socket_file_ops;
 
 /* not_a_socket - -ENOTSOCK, or -EBADF when there is no file. */

@@ -157,7 +157,6 @@ static ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghd
 		flow_make_ready(flow, len);
 	if (flow->len == len && msg->at_len >= len && flow_xmit(flow, msg->at)) {
 		msg_advance(msg, len);
-		sk->sk_net->mib.udp_out_ready++;
 		return (ssize)len;
 	}
 	do {
@@ -173,29 +172,32 @@ static ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghd
 /* UDP_SEGMENT: one message, many datagrams of one size, but for the last. All leave or none: there is
  * room for all, and all can be read, before the first one goes. */
 static ssize udp_send_segments(
-	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
+	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len, size_t size)
 {
-	size_t size = flow->ipc.gso_size;
-	u32 n = (u32)((len + size - 1) / size);
+	size_t left = len;
+	u32 whole = (u32)(len / size), n = 0;
 	ssize sent = 0;
 	int err;
 
-	if (size + UDP_HLEN + IP_HLEN > flow->rt.mtu || n > UDP_MAX_SEGMENTS || sk->sk_no_check_tx)
+	if (size + UDP_HLEN + IP_HLEN > flow->rt.mtu ||
+		whole + (whole * size < len) > UDP_MAX_SEGMENTS || sk->sk_no_check_tx)
 		return -EINVAL;
 	err = msg_probe(msg, len);
 	if (!err)
-		err = ip_wait_for_room(sk, &flow->rt, msg, n);
+		err = ip_wait_for_room(sk, &flow->rt, msg, whole + 1);
 	if (err)
 		return err;
 	dev_xmit_begin();
-	for (size_t left = len; left > 0 && sent >= 0; left -= min(left, size)) {
-		if (left >= size && flow->len == size && msg->at_len >= size &&
-			flow_xmit(flow, msg->at)) {
-			msg_advance(msg, size);
-			sk->sk_net->mib.udp_out_ready++;
+	for (; left > 0 && sent >= 0; left -= n * size, whole -= n, n = 0) {
+		if (flow->len == size && msg->at_len >= left)
+			n = flow_xmit_burst(flow, msg->at, whole);
+		msg_advance(msg, n * size);
+		if (n > 0)
 			continue;
-		}
 		sent = udp_send_one(sk, flow, msg, min(left, size));
+		n = 1;
+		if (left < size)
+			break;
 	}
 	dev_xmit_end(sk->sk_net);
 	return sent < 0 ? sent : (ssize)len;
@@ -254,13 +256,13 @@ static ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
 	return err ? err : (ssize)len;
 }
 
-static ssize udp_begin_pending(
-	struct sock *sk, const struct flow_cache *flow, struct msghdr *msg, size_t len)
+static ssize udp_begin_pending(struct sock *sk, const struct flow_cache *flow, struct msghdr *msg,
+	size_t len, u16 gso_size)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	ssize sent;
 
-	if (flow->ipc.gso_size)
+	if (gso_size) /* segments are cut from whole messages here */
 		return -EINVAL;
 	inet->pending.flow = *flow;
 	sk_set_tx_mode(sk, SK_TX_PENDING, true);
@@ -272,13 +274,40 @@ static ssize udp_begin_pending(
 
 /* ---- the whole of it ---------------------------------------------------------------------- */
 
+/* The message's own wishes are known, and the flow that fits them. */
+static ssize udp_send_by(struct sock *sk, struct flow_cache *flow, const struct ipcm_cookie *ipc,
+	struct msghdr *msg, size_t len)
+{
+	int err = udp_find_flow(sk, flow, udp_destination(inet_sk(sk), msg), ipc);
+
+	if (!err)
+		err = udp_may_send(sk);
+	if (err)
+		return err;
+	if (msg->flags & MSG_CONFIRM)
+		neigh_confirm(flow->rt.neigh);
+	if ((msg->flags & MSG_MORE) || inet_sk(sk)->corkflag)
+		return udp_begin_pending(sk, flow, msg, len, ipc->gso_size);
+	if (ipc->gso_size && len > ipc->gso_size)
+		return udp_send_segments(sk, flow, msg, len, ipc->gso_size);
+	return udp_send_one(sk, flow, msg, len);
+}
+
+/* A flow for this message alone: its control messages want something else than the socket does. */
+static noinline ssize udp_send_apart(
+	struct sock *sk, const struct ipcm_cookie *ipc, struct msghdr *msg, size_t len)
+{
+	struct flow_cache flow;
+
+	flow.to = 0; /* no address is */
+	return udp_send_by(sk, &flow, ipc, msg, len);
+}
+
 /* Whatever is not ready at once: another flow or length, options, errors, waiting, fragments. */
 static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	const struct sockaddr_in *to = udp_destination(inet, msg);
 	struct ipcm_cookie ipc = ipcm_of(inet, msg->flags);
-	struct flow_cache own = { .to = 0 }, *flow = &inet->flow;
 	int err;
 
 	if (len > IP_MAX_LEN)
@@ -287,25 +316,14 @@ static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size
 		return -EOPNOTSUPP;
 	if (inet->pending.cork.first)
 		return udp_append(sk, msg, len);
-	err = udp_check_destination(to, msg);
-	if (!err)
+	err = udp_check_destination(udp_destination(inet, msg), msg);
+	if (!err && msg->controllen)
 		err = ip_cmsg_send(msg, &ipc);
-	if (!ipcm_is_usual(&ipc))
-		flow = &own;
-	if (!err)
-		err = udp_find_flow(sk, flow, to, &ipc);
-	if (!err)
-		err = udp_may_send(sk);
 	if (err)
 		return err;
-	if (msg->flags & MSG_CONFIRM)
-		neigh_confirm(flow->rt.neigh);
-	flow->ipc.gso_size = ipc.gso_size;
-	if ((msg->flags & MSG_MORE) || inet->corkflag)
-		return udp_begin_pending(sk, flow, msg, len);
-	if (ipc.gso_size && len > ipc.gso_size)
-		return udp_send_segments(sk, flow, msg, len);
-	return udp_send_one(sk, flow, msg, len);
+	if (unlikely(!ipcm_is_usual(&ipc)))
+		return udp_send_apart(sk, &ipc, msg, len);
+	return udp_send_by(sk, &inet->flow, &ipc, msg, len);
 }
 
 /* The flow that is kept is the one this message wants, its frame is ready, and nothing is unusual. */
@@ -325,8 +343,40 @@ ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	if (unlikely(!udp_flow_is_ready(sk, msg, len) || !flow_xmit(&inet_sk(sk)->flow, msg->at)))
 		return udp_sendmsg_slow(sk, msg, len);
-	sk->sk_net->mib.udp_out_ready++;
 	return (ssize)len;
+}
+
+/* The first word of the address is what the flow is kept under; the rest must be readable. */
+static __always_inline bool udp_plain_is_ready(
+	const struct inet_sock *inet, const struct plain_message *m)
+{
+	u64 to = sockaddr_key(&inet->peer), rest;
+
+	if (m->name &&
+		(m->namelen != sizeof(struct sockaddr_in) || get_user_2(&to, &rest, m->name) < 0))
+		return false;
+	return to == inet->flow.to && m->len == inet->flow.len;
+}
+
+u32 udp_send_ready(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 flags)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct flow_cache *flow = &inet->flow;
+	struct net_device *dev = flow->rt.dev;
+	struct plain_message m;
+	u32 i = 0;
+
+	if (sk->sk_tx_unusual || (flags & ~MSG_USUAL) || flow->len == FLOW_NOT_READY ||
+		!rt_valid(sk->sk_net, &flow->rt))
+		return 0;
+	for (n = min(n, dev->tx_room); i < n; i++)
+		if (!msg_read_plain(&m, &vec[i]) || !udp_plain_is_ready(inet, &m) ||
+			!flow_fill(flow, dev, i, m.base) ||
+			put_user_u32((u32)m.len, &vec[i].len) < 0)
+			break;
+	if (i > 0)
+		flow_sent(flow, dev, i);
+	return i;
 }
 
 bool udp_writable(const struct sock *sk)
@@ -392,5 +442,6 @@ const struct proto udp_prot = {
 	.disconnect = udp_disconnect,
 	.get_port = udp_port_get,
 	.sendmsg = udp_sendmsg,
+	.send_ready = udp_send_ready,
 	.recvmsg = udp_recvmsg,
 };

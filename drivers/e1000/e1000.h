@@ -34,7 +34,7 @@ struct e1000_adapter {
 	 * remainder. At most E1000_TX_RING - 1 are in flight: a full ring would look empty. */
 	struct e1000_tx_desc *tx_ring;
 	struct sk_buff *tx_skb[E1000_TX_RING];
-	u32 tx_next, tx_clean;
+	u32 tx_clean; /* next is netdev.tx_next */
 	u32 rs_every; /* a power of two */
 	bool keep;    /* sent packets stay in their slots */
 
@@ -89,8 +89,8 @@ bool e1000_setup_tx(struct e1000_adapter *a);
 /* e1000_xmit_frame - ndo_start_xmit: the frame onto the ring, and the doorbell unless more follow. */
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev);
 
-/* e1000_xmit_again - ndo_xmit_again: the packet in the next slot is sent again as it is now. */
-void e1000_xmit_again(struct net_device *dev);
+/* e1000_xmit_again - ndo_xmit_again: the packets in the next n slots, sent again as they are now. */
+void e1000_xmit_again(struct net_device *dev, u32 n, u32 len);
 
 /* e1000_flush - ndo_flush: the doorbell, if it was put off. */
 void e1000_flush(struct net_device *dev);

@@ -11,9 +11,9 @@
  * Reading the head register to find what is done is not reliable (3.4); descriptors that asked for
  * it (RS) are marked done (DD), and all before them are done, too.
  *
- * A packet that was sent stays in its slot, where the descriptor still describes it. A lap later it is
- * the device's tx_spare: whoever sends the same headers again puts a new payload into it, and all that
- * is left to do here is to move the tail. Where packets are few (keep), they go back to the pool. */
+ * A packet that was sent stays in its slot, where the descriptor still describes it. Whoever sends the
+ * same headers a lap later puts a new payload into it, and all that is left to do here is to move the
+ * tail. Where packets are few (keep is false), they go back to the pool. */
 #include "drivers/e1000/e1000.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/lib/string.h"
@@ -34,26 +34,22 @@ static inline u64 dma_addr(const void *at)
 /* Sent, or on the ring and not yet known to be sent. */
 static u32 in_flight(const struct e1000_adapter *a)
 {
-	return a->tx_next - a->tx_clean;
-}
-
-static void set_room(struct e1000_adapter *a, u32 room)
-{
-	a->netdev.tx_room = room;
-	a->netdev.tx_spare = room > 0 ? a->tx_skb[SLOT(a->tx_next)] : NULL;
+	return a->netdev.tx_next - a->tx_clean;
 }
 
 static void update_room(struct e1000_adapter *a)
 {
 	bool ready = (~a->netdev.flags & (IFF_UP | IFF_RUNNING)) == 0;
 
-	set_room(a, ready ? E1000_TX_RING - 1 - in_flight(a) : 0);
+	a->netdev.tx_room = ready ? E1000_TX_RING - 1 - in_flight(a) : 0;
 }
 
 /* What never changes is written once: each frame is whole (EOP), gets its CRC (IFCS), and every n-th
  * asks for a report (RS). Sending fills in address, length and whether there is a checksum to do. */
 static void prepare_descriptors(struct e1000_adapter *a)
 {
+	a->netdev.tx_slot = a->tx_skb;
+	a->netdev.tx_mask = E1000_TX_RING - 1;
 	a->keep = skb_pool.total_n >= E1000_POOL_LARGE;
 	a->rs_every = a->keep ? E1000_RS_EVERY : E1000_RS_EVERY_SMALL;
 	for (u32 i = 0; i < E1000_TX_RING; i++) {
@@ -74,7 +70,7 @@ bool e1000_setup_tx(struct e1000_adapter *a)
 	if (!a->tx_ring)
 		return false;
 	prepare_descriptors(a);
-	a->tx_next = a->tx_clean = E1000_COUNT_START(E1000_TX_RING);
+	a->netdev.tx_next = a->tx_clean = E1000_COUNT_START(E1000_TX_RING);
 	base = dma_addr(a->tx_ring);
 	ew32(a, E1000_TCTL, 0); /* head and tail may only be set while it rests (13.4.39) */
 	ew32(a, E1000_TDBAL, (u32)base);
@@ -98,28 +94,29 @@ static inline void ring_doorbell(struct e1000_adapter *a, u32 tail)
 	ew32(a, E1000_TDT, tail);
 }
 
-/* The descriptor at tx_next is complete. */
-static inline void advance(struct e1000_adapter *a, u32 len)
+/* The descriptors of the next n slots are complete: frames of len bytes. */
+static inline void advance(struct e1000_adapter *a, u32 n, u32 len)
 {
-	u32 next = a->tx_next + 1;
+	struct net_device *dev = &a->netdev;
+	u32 next = dev->tx_next + n;
 
-	a->tx_next = next;
-	set_room(a, a->netdev.tx_room - 1);
-	a->netdev.stats.tx_packets++;
-	a->netdev.stats.tx_bytes += len;
+	dev->tx_next = next;
+	dev->tx_room -= n;
+	dev->stats.tx_packets += n;
+	dev->stats.tx_bytes += n * len;
 	if (likely(!netdev_xmit_more))
 		ring_doorbell(a, SLOT(next));
 }
 
-void e1000_xmit_again(struct net_device *dev)
+void e1000_xmit_again(struct net_device *dev, u32 n, u32 len)
 {
-	advance(container_of(dev, struct e1000_adapter, netdev), dev->tx_spare->len);
+	advance(container_of(dev, struct e1000_adapter, netdev), n, len);
 }
 
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 {
 	struct e1000_adapter *a = container_of(dev, struct e1000_adapter, netdev);
-	u32 i = SLOT(a->tx_next);
+	u32 i = SLOT(a->netdev.tx_next);
 	struct e1000_tx_desc *desc = &a->tx_ring[i];
 	u32 len = eth_skb_pad(skb);
 
@@ -129,7 +126,7 @@ int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 	desc->addr = dma_addr(skb->data);
 	desc->len = (u16)len;
 	desc->popts = skb->csum_partial ? TXD_POPTS_TXSM : 0;
-	advance(a, len);
+	advance(a, 1, len);
 	return 0;
 }
 
@@ -137,7 +134,7 @@ void e1000_flush(struct net_device *dev)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
 
-	ring_doorbell(a, SLOT(a->tx_next)); /* once too often does no harm */
+	ring_doorbell(a, SLOT(a->netdev.tx_next)); /* once too often does no harm */
 }
 
 /* The report that covers slot i stands at the end of its group. */
@@ -145,7 +142,7 @@ static bool reported_done(const struct e1000_adapter *a, u32 i)
 {
 	u32 report = i | (a->rs_every - 1);
 
-	if (a->tx_next - i <= report - i) /* its group is not complete yet: nobody asked */
+	if (a->netdev.tx_next - i <= report - i) /* its group is not complete yet: nobody asked */
 		return false;
 	return READ_ONCE(a->tx_ring[SLOT(report)].status) & TXD_STAT_DD;
 }
@@ -182,7 +179,7 @@ u32 e1000_tx_pending(struct net_device *dev)
 	struct e1000_adapter *a = netdev_priv(dev);
 
 	e1000_flush(dev);
-	return SLOT(a->tx_next - er32(a, E1000_TDH));
+	return SLOT(a->netdev.tx_next - er32(a, E1000_TDH));
 }
 
 /* Where checksums are, the same in every frame, and stays with the hardware for good. This descriptor
@@ -218,6 +215,6 @@ bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem)
 		return false;
 	}
 	a->tx_ring[0] = data;
-	a->tx_clean = ++a->tx_next;
+	a->tx_clean = ++a->netdev.tx_next;
 	return true;
 }

@@ -63,12 +63,16 @@ static __always_inline int copy_user_call(void *dst, const void __user *src, siz
 	return (int)err;
 }
 
-/* copy_from_user_inline - less than TASK_SIZE bytes. Four to sixteen are two words that may overlap.
- * Returns 0 or -EFAULT. */
-static __always_inline int copy_from_user_inline(void *dst, const void __user *src, size_t len)
+/* user_range_is_ok - are len bytes, less than TASK_SIZE, from at on the user's? */
+static __always_inline bool user_range_is_ok(const void __user *at, size_t len)
 {
-	if (unlikely((u64)src > TASK_SIZE - len))
-		return -EFAULT;
+	return likely((u64)at <= TASK_SIZE - len);
+}
+
+/* copy_from_user_checked - of a range that is the user's. Four to sixteen bytes are two words that may
+ * overlap. Returns 0 or -EFAULT. */
+static __always_inline int copy_from_user_checked(void *dst, const void __user *src, size_t len)
+{
 	if (len - 4 <= 4)
 		__asm__ goto(USER_OPEN USER_MAY_FAULT("movl (%0), %%eax", fault) USER_MAY_FAULT(
 			"movl -4(%0, %2), %%ecx", fault) USER_SHUT "movl %%eax, (%1)\n"

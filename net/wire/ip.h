@@ -39,7 +39,7 @@ _Static_assert(offsetof(struct iphdr, saddr) == 12, "RFC 791");
 
 static inline bool ipv4_is_multicast(be32 a)
 {
-	return (be32_to_cpu(a) >> 28) == 14;
+	return (a.raw & 0xf0) == 0xe0; /* the first byte on the wire */
 }
 
 static inline bool ipv4_is_loopback(be32 a)

@@ -7,7 +7,6 @@
 #include "kernel/lib/string.h"
 #include "net/eth.h"
 
-#define RING        64
 #define FAKES_MAX   16
 #define RX_HEADROOM (SKB_NETWORK_OFF - ETH_HLEN)
 
@@ -19,18 +18,18 @@ static struct fake_device *fake_of(struct net_device *dev)
 	return netdev_priv(dev);
 }
 
-/* The spare packet is shown while there is room, as a driver does. */
-static void set_room(struct fake_device *fake, u32 room)
+#define SLOT(i) ((i) & (FAKE_RING - 1))
+
+static u32 in_flight(const struct fake_device *fake)
 {
-	fake->dev.tx_room = room;
-	fake->dev.tx_spare = room > 0 ? fake->spare : NULL;
+	return fake->dev.tx_next - fake->clean;
 }
 
 static void update_room(struct fake_device *fake)
 {
 	bool ready = (fake->dev.flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
 
-	set_room(fake, ready ? fake->slots - min(fake->slots, fake->held_n) : 0);
+	fake->dev.tx_room = ready ? fake->slots - min(fake->slots, in_flight(fake)) : 0;
 }
 
 static int fake_open(struct net_device *dev)
@@ -40,7 +39,7 @@ static int fake_open(struct net_device *dev)
 	if (fake->open_answer)
 		return fake->open_answer;
 	dev->flags |= IFF_RUNNING;
-	set_room(fake, fake->slots);
+	dev->tx_room = fake->slots;
 	return 0;
 }
 
@@ -79,28 +78,29 @@ static int fake_xmit(struct sk_buff *skb, struct net_device *dev)
 
 	BUG_ON(dev->tx_room == 0 || skb->owned);
 	BUG_ON(skb->csum_partial && !(dev->features & NETIF_F_HW_CSUM));
-	if (skb == fake->spare)
-		fake->spare = NULL;
-	BUG_ON(((uintptr_t)skb->data + ETH_HLEN) % 16 != 0); /* IPv4 headers are aligned */
 	if (fake->xmit_answer) {
 		kfree_skb(skb, SKB_DROP_TX_FULL);
 		return fake->xmit_answer;
 	}
 	eth_skb_pad(skb);
 	keep_copy(fake, skb);
-	skb->next = fake->held;
-	fake->held = skb;
-	fake->held_n++;
-	set_room(fake, dev->tx_room - 1);
+	if (fake->slot[SLOT(dev->tx_next)] && fake->slot[SLOT(dev->tx_next)] != skb)
+		skb_release(fake->slot[SLOT(dev->tx_next)]);
+	fake->slot[SLOT(dev->tx_next++)] = skb;
+	dev->tx_room--;
 	dev->stats.tx_packets++;
 	dev->stats.tx_bytes += skb->len;
 	return 0;
 }
 
-static void fake_xmit_again(struct net_device *dev)
+static void fake_xmit_again(struct net_device *dev, u32 n, u32 len)
 {
-	fake_of(dev)->again_n++;
-	fake_xmit(dev->tx_spare, dev);
+	BUG_ON(n > dev->tx_room);
+	for (u32 i = 0; i < n; i++) {
+		BUG_ON(dev_tx_slot(dev, 0)->len != len);
+		fake_of(dev)->again_n++;
+		fake_xmit(dev_tx_slot(dev, 0), dev);
+	}
 }
 
 static void fake_flush(struct net_device *dev)
@@ -108,19 +108,23 @@ static void fake_flush(struct net_device *dev)
 	fake_of(dev)->flushes++;
 }
 
+static void give_back(struct fake_device *fake)
+{
+	for (u32 i = 0; i < FAKE_RING; i++) {
+		if (fake->slot[i])
+			skb_release(fake->slot[i]);
+		fake->slot[i] = NULL;
+	}
+}
+
 static void fake_reclaim(struct net_device *dev)
 {
 	struct fake_device *fake = fake_of(dev);
 
-	while (fake->held && !fake->stuck) {
-		struct sk_buff *skb = fake->held;
-
-		fake->held = skb->next;
-		fake->held_n--;
-		if (fake->spare)
-			skb_release(skb);
-		else
-			fake->spare = skb;
+	if (!fake->stuck) {
+		fake->clean = dev->tx_next;
+		if (!fake->keep)
+			give_back(fake);
 	}
 	update_room(fake);
 }
@@ -137,7 +141,7 @@ static int fake_poll(struct net_device *dev, int budget)
 
 static u32 fake_pending(struct net_device *dev)
 {
-	return fake_of(dev)->stuck ? fake_of(dev)->held_n : 0;
+	return fake_of(dev)->stuck ? in_flight(fake_of(dev)) : 0;
 }
 
 static const struct net_device_ops fake_ops = {
@@ -154,12 +158,14 @@ void fake_register(struct fake_device *fake, struct net *net, u8 last)
 {
 	const u8 mac[ETH_ALEN] = { 2, 0, 0, 0, 0, last };
 
-	*fake = (struct fake_device){ .slots = RING };
+	*fake = (struct fake_device){ .slots = FAKE_RING };
 	BUG_ON(fake_n == FAKES_MAX);
 	fakes[fake_n++] = fake;
 	fake->dev = (struct net_device){ .netdev_ops = &fake_ops,
 		.mtu = ETH_DATA_LEN,
-		.tx_ring_n = RING,
+		.tx_ring_n = FAKE_RING,
+		.tx_slot = fake->slot,
+		.tx_mask = FAKE_RING - 1,
 		.flags = IFF_BROADCAST | IFF_MULTICAST,
 		.priv = fake };
 	memcpy(fake->dev.dev_addr, mac, ETH_ALEN);
@@ -191,12 +197,8 @@ void fake_inject(struct fake_device *fake, const void *frame, u32 len)
 
 void fake_give_back_all(void)
 {
-	for (u32 i = 0; i < fake_n; i++) {
-		if (fakes[i]->spare)
-			skb_release(fakes[i]->spare);
-		fakes[i]->spare = NULL;
-		update_room(fakes[i]);
-	}
+	for (u32 i = 0; i < fake_n; i++)
+		give_back(fakes[i]);
 }
 
 void fake_forget(struct fake_device *fake)

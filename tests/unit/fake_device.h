@@ -8,6 +8,7 @@
 
 #include "net/dev.h"
 
+#define FAKE_RING       64 /* a power of two */
 #define FAKE_FRAMES_MAX 256
 #define FAKE_FRAME_MAX  2048
 
@@ -21,10 +22,10 @@ struct fake_device {
 	struct net_device dev;
 	u32 slots;  /* frames its ring holds */
 	bool stuck; /* it sends nothing: the ring fills up */
-	u32 held_n; /* in the ring */
-	struct sk_buff *held;
-	struct sk_buff *spare; /* the last one sent, kept to be sent again */
-	u32 again_n;           /* how often it was */
+	bool keep;  /* packets stay in their slots when they were sent, and are sent again */
+	u32 clean;  /* those before it have been sent; those from dev.tx_next on are free */
+	struct sk_buff *slot[FAKE_RING];
+	u32 again_n; /* how often one was sent again */
 	u32 flushes;
 	int open_answer, xmit_answer;              /* 0 or a negative errno */
 	void (*on_poll)(struct fake_device *fake); /* each ndo_poll; may inject */
@@ -41,7 +42,7 @@ void fake_set_link(struct fake_device *fake, bool up);
 /* fake_inject - a frame comes in. len: 0..1952 bytes. It is dropped when the pool is empty. */
 void fake_inject(struct fake_device *fake, const void *frame, u32 len);
 
-/* fake_give_back_all - the spare packets of all of them return to the pool. */
+/* fake_give_back_all - what lies in the slots of all of them returns to the pool. */
 void fake_give_back_all(void);
 
 /* fake_forget - as if nothing had been sent yet. */
