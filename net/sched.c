@@ -129,7 +129,6 @@ static void hide_ring(struct Qdisc *q)
 {
 	q->ring_room = q->dev->tx_room;
 	q->dev->tx_room = 0;
-	q->dev->tx_spare = NULL;
 }
 
 /* The last packet may take its closed socket along. */

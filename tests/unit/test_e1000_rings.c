@@ -128,7 +128,7 @@ static void starts_before_the_wrap(void **state)
 {
 	(void)state;
 	card_up(false);
-	assert_int_equal(card.tx_next, 0xffffff00);
+	assert_int_equal(card.netdev.tx_next, 0xffffff00);
 	assert_int_equal(card.rx_next, 0xffffffc0);
 	card_down();
 }
@@ -138,7 +138,7 @@ static void sends_across_the_wrap(void **state)
 	(void)state;
 	card_up(false);
 	send_laps(10 * E1000_TX_RING);
-	assert_in_range(card.tx_next, 1, 10 * E1000_TX_RING); /* it has wrapped */
+	assert_in_range(card.netdev.tx_next, 1, 10 * E1000_TX_RING); /* it has wrapped */
 	card_down();
 }
 
@@ -159,7 +159,7 @@ static void full_at_every_slot(void **state)
 	for (u32 lap = 0, number = 0; lap < 20; lap++) {
 		while (card.netdev.tx_room > 0)
 			send_numbered(number++);
-		assert_int_equal(card.tx_next - card.tx_clean, E1000_TX_RING - 1);
+		assert_int_equal(card.netdev.tx_next - card.tx_clean, E1000_TX_RING - 1);
 		hardware_sends(E1000_TX_RING);
 		e1000_reclaim(&card.netdev);
 	}
