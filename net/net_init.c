@@ -116,6 +116,7 @@ int net_init(void)
 	netlink_init();
 	for (size_t i = 0; i < ARRAY_SIZE(netlink_families); i++)
 		BUG_ON(netlink_kernel_create(netlink_families[i]) != 0);
+	nfqnl_file_init();
 	nf_rules_file_init();
 	net_proc_init();
 	nsfs_init();

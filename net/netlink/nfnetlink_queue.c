@@ -7,6 +7,7 @@
  * A packet waits in its own memory until the program reads: only then is its message made, so that
  * what is queued is never lost for want of room in the socket. */
 #include "net/netlink/nfnetlink_queue.h"
+#include "kernel/fs/procfile.h"
 #include "kernel/lib/slab.h"
 #include "kernel/lib/string.h"
 #include "net/dev.h"
@@ -22,6 +23,7 @@ struct nfqnl_instance {
 	struct list_head entries; /* by id */
 	struct list_head *untold; /* the first that the program has not read; &entries: none */
 	u32 total, maxlen, copy_range, flags, last_id;
+	u32 dropped; /* found it full */
 	u16 num;
 	u8 copy_mode;
 };
@@ -62,8 +64,12 @@ static int nfqnl_enqueue(struct nf_queue_entry *entry, u32 queue_num)
 		return -ESRCH;
 	if (q->copy_mode == NFQNL_COPY_NONE)
 		return -EPERM;
-	if (q->total >= q->maxlen || frames_n + n > skb_pool.total_n / 4)
-		return q->flags & NFQA_CFG_F_FAIL_OPEN ? 1 : -ENOBUFS;
+	if (q->total >= q->maxlen || frames_n + n > skb_pool.total_n / 4) {
+		if (q->flags & NFQA_CFG_F_FAIL_OPEN)
+			return 1;
+		q->dropped++;
+		return -ENOBUFS;
+	}
 	frames_n += n;
 	q->total++;
 	entry->id = ++q->last_id;
@@ -452,3 +458,23 @@ const struct netlink_family nfnetlink_family = {
 	.next = nfnetlink_next,
 	.release = nfnetlink_release,
 };
+
+/* ---- /proc ------------------------------------------------------------------------------- */
+
+/* As on Linux; no packet is ever dropped because its socket is full, and a 1 ends the line. */
+static void show_queues(struct seq_file *m, struct net *net)
+{
+	const struct nfqnl_instance *q;
+
+	list_for_each(q, &net->nf->queues, list)
+		seq_printf(m, "%5u %6u %5u %1u %5u %5u %5u %8u %2d\n", q->num, q->nlk->portid,
+			q->total, q->copy_mode, q->copy_range, q->dropped, 0u, q->last_id, 1);
+}
+
+static struct proc_file queues_file = { .path = "/proc/net/netfilter/nfnetlink_queue",
+	.show = show_queues };
+
+void nfqnl_file_init(void)
+{
+	proc_register(&queues_file);
+}

@@ -10,6 +10,9 @@
 
 extern const struct netlink_family nfnetlink_family;
 
+/* nfqnl_file_init - register /proc/net/netfilter/nfnetlink_queue. */
+void nfqnl_file_init(void);
+
 /* nfqnl_mangle - put what the program sent back in the place of a packet: an IPv4 packet of len bytes
  * whose checksums stand as given. On LOCAL_OUT it is routed anew when its addresses changed, and
  * fragmented later when it grew past the MTU. The entry stays the caller's.

@@ -6,6 +6,7 @@
  * Source: Linux's include/uapi/linux/netfilter/nfnetlink_queue.h; RFC 791. */
 #include "tests/unit/stack.h"
 #include "net/af_inet.h"
+#include "kernel/fs/procfile.h"
 #include "net/netlink/nfnetlink_queue.h"
 #include "net/wire/nfnetlink_queue.h"
 
@@ -370,6 +371,8 @@ static void large_datagram(void **state)
 
 static void queue_full(void **state)
 {
+	char text[200];
+	struct seq_file m = { .buf = text, .size = sizeof(text) };
 	int fd = nfq_bound(0);
 
 	(void)state;
@@ -379,6 +382,9 @@ static void queue_full(void **state)
 	assert_int_equal(send_number(2), 4);
 	assert_int_equal(send_number(3), -ENOBUFS);
 	assert_int_equal(stack_dropped(SKB_DROP_QUEUE_FULL), 1);
+	proc_find("/proc/net/netfilter/nfnetlink_queue")->show(&m, &init_net);
+	text[m.len] = '\0';
+	assert_string_equal(text, "    0      1     2 2 65531     1     0        2  1\n");
 	assert_int_equal(set_number(fd, 0, NFQA_CFG_FLAGS, NFQA_CFG_F_FAIL_OPEN), 0);
 	assert_int_equal(send_number(4), 4);
 	assert_string_equal(wire(), "4 ");

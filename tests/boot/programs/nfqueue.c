@@ -179,6 +179,19 @@ static void incoming(void)
 	close(s);
 }
 
+/* The line of queue 0, but for who reads it. */
+static void show_proc(void)
+{
+	FILE *file = fopen("/proc/net/netfilter/nfnetlink_queue", "r");
+	char line[128];
+
+	while (file && fgets(line, sizeof(line), file))
+		if (atoi(line) == 0)
+			printf("= %.5s%s", line, line + 12);
+	if (file)
+		fclose(file);
+}
+
 static void full_queue(void)
 {
 	begin(CONFIG, 0);
@@ -188,6 +201,7 @@ static void full_queue(void)
 	RESULT("one, then fail open", ask(nl));
 	send_one("waits", 5, 4747);
 	send_one("passes", 6, 4747);
+	show_proc();
 	RESULT("batch", verdict(nl, VERDICT_BATCH, 0, 7, ACCEPT, NULL, 0));
 	RESULT("batch of none", verdict(nl, VERDICT_BATCH, 0, 7, ACCEPT, NULL, 0));
 }
