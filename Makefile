@@ -77,6 +77,8 @@ OBJS := \
 	net/netlink/rtnl_route.o \
 	net/netlink/rtnl_neigh.o \
 	net/netlink/nfnetlink_queue.o \
+	net/netlink/nfqnl_instance.o \
+	net/netlink/nfqnl_message.o \
 	net/netlink/nfqnl_mangle.o \
 	net/skbuff.o \
 	net/timer.o \

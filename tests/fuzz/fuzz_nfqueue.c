@@ -8,10 +8,9 @@
 #include "net/arp.h"
 #include "net/devinet.h"
 #include "net/net_init.h"
-#include "net/netlink/nfnetlink_queue.h"
+#include "net/netlink/nfqnl_impl.h"
 #include "net/route.h"
 #include "net/socket.h"
-#include "net/wire/nfnetlink_queue.h"
 #include "tests/unit/fake_device.h"
 #include "tests/unit/host_machine.h"
 

@@ -7,8 +7,7 @@
 #include "tests/unit/stack.h"
 #include "net/af_inet.h"
 #include "kernel/fs/procfile.h"
-#include "net/netlink/nfnetlink_queue.h"
-#include "net/wire/nfnetlink_queue.h"
+#include "net/netlink/nfqnl_impl.h"
 
 #include <stdio.h>
 
