@@ -69,6 +69,15 @@ class Running:
         return self._process.poll() is not None
 
     @property
+    def cpu_s(self):
+        """Seconds that its threads have been on a CPU so far; 0 when it is gone."""
+        stats = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
+        try:
+            return sum(int(stat.read_text().split()[0]) for stat in stats) / 1e9
+        except OSError:
+            return 0.0
+
+    @property
     def serial(self):
         """All the machine has written to its serial port so far."""
         with self._grown:

@@ -54,8 +54,9 @@ struct multiboot_info {
 
 /* What the command line asked for. */
 struct floor_options {
-	uint32_t count; /* frames to measure; 0: send one and stop */
-	uint32_t batch; /* frames a doorbell, 1..128 */
+	uint32_t count;  /* frames to measure; 0: send one and stop */
+	uint32_t batch;  /* frames a doorbell, 1..128 */
+	uint32_t rounds; /* how often to measure */
 };
 
 /* pci_read - a register of function 0 of a device on bus 0; all ones when there is none. */

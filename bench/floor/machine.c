@@ -155,6 +155,8 @@ static bool take_word(const char **text, struct floor_options *opt)
 		return take_number(text, &opt->count);
 	if (take(text, "batch="))
 		return take_number(text, &opt->batch);
+	if (take(text, "rounds="))
+		return take_number(text, &opt->rounds);
 	return take(text, "first") && at_end_of_word(*text);
 }
 

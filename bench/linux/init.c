@@ -3,7 +3,7 @@
  * neighbours set as muffin's command line sets them, then one program, then power-off.
  * Not here: which modules (bench/linux_peer.py puts them into /modules, in order), the program.
  * Usage: init [pktgen=<frames>,<burst>] <program> <argument> ..
- * pktgen, which runs first, prints "flood pktgen <frames> <ticks> <ns>", as bench-send does.
+ * pktgen, which runs first, prints "begin pktgen" and "flood pktgen <frames> <ticks> <ns>", as bench-send does.
  * Source: netdevice(7), arp(7); Linux's Documentation/networking/pktgen.rst. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -171,6 +171,8 @@ static void pktgen(unsigned count, unsigned burst)
 	tell(PKTGEN "eth0", "delay 0\n");
 	tell(PKTGEN "eth0", "dst 10.0.2.2\n");
 	tell(PKTGEN "eth0", "dst_mac 52:55:0a:00:02:02\n");
+	printf("begin pktgen\n");
+	fflush(stdout);
 	start_ns = now_ns();
 	start = rdtsc();
 	tell(PKTGEN "pgctrl", "start\n");

@@ -5,7 +5,8 @@
  * Usage: bench-send [rounds=N] [flood=N] [sockets=N] [neighbours=N] [only=name,..]
  *   rounds=  calls of each kind; prints "cost <name> <datagrams> <median> <least> <most> <mean>", per
  *            call, in ticks of the time-stamp counter (one guest instruction under -icount shift=0)
- *   flood=   instead, so many datagrams of each kind in one go: "flood <name> <datagrams> <ticks> <ns>"
+ *   flood=   instead, so many datagrams of each kind in one go: "begin <name>", then "flood <name>
+ *            <datagrams> <ticks> <ns>"
  *   sockets=, neighbours=   so many more that are there meanwhile: open and bound, permanent
  * A call that the kernel does not have gives "unsupported <name> <why>".
  * Source: Intel SDM vol. 2B "RDTSC"; sendmmsg(2), udp(7) UDP_SEGMENT, rtnetlink(7). */
@@ -228,13 +229,18 @@ static uint64_t now_ns(void)
 static void flood(const struct what *what, unsigned count)
 {
 	unsigned calls = (count + what->datagrams - 1) / what->datagrams;
-	uint64_t start_ns = now_ns(), start = rdtsc(), end;
+	uint64_t start_ns, start, end;
 
+	printf("begin %s\n", what->name);
+	fflush(stdout);
+	start_ns = now_ns();
+	start = rdtsc();
 	for (unsigned i = 0; i < calls; i++)
 		check(what->call() == what->result, what->name);
 	end = rdtsc();
 	printf("flood %s %u %llu %llu\n", what->name, calls * what->datagrams,
 		(unsigned long long)(end - start), (unsigned long long)(now_ns() - start_ns));
+	fflush(stdout);
 }
 
 /* Whether the kernel has it: a first try, whose failure may say that it has not. */
