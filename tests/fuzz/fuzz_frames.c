@@ -5,6 +5,7 @@
  * libFuzzer calls in; it calls netif_receive_skb and the system calls through the unit tests' card.
  * Source: design: panic is for a broken invariant, never for input. */
 #include "kernel/process/task.h"
+#include "net/af_packet.h"
 #include "net/devinet.h"
 #include "net/fib_frontend.h"
 #include "net/net_init.h"
@@ -19,7 +20,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 #define FRAME_LEN_MAX 1952
 
 static struct fake_device eth0;
-static int connected, bound;
+static int connected, bound, frames, datagrams;
 
 static u64 user(const void *p)
 {
@@ -51,6 +52,8 @@ static void start(void)
 	fake_register(&eth0, &init_net, 1);
 	BUG_ON(inet_insert_ifa(&eth0.dev, cpu_to_be32(0x0a000001), 24) != 0);
 	BUG_ON(ip_route_add(&init_net, &gateway) != 0);
+	frames = (int)sys_socket(AF_PACKET, SOCK_RAW, cpu_to_be16(ETH_P_ALL).raw);
+	datagrams = (int)sys_socket(AF_PACKET, SOCK_DGRAM, cpu_to_be16(ETH_P_IP).raw);
 	bound = udp_socket(5000);
 	connected = udp_socket(5001);
 	BUG_ON(sys_connect((u64)connected, user(&to), sizeof(to)) != 0);
@@ -70,6 +73,17 @@ static void inject(const u8 *data, size_t size)
 		data += 2 + len;
 		size -= 2 + len;
 	}
+}
+
+/* The input is also a frame of the program's own. */
+static void send_frame(const u8 *data, size_t size)
+{
+	struct sockaddr_ll to = {
+		.sll_family = AF_PACKET, .sll_ifindex = eth0.dev.ifindex, .sll_halen = ETH_ALEN
+	};
+
+	sys_sendto((u64)frames, user(data), size, MSG_DONTWAIT, user(&to), sizeof(to));
+	sys_sendto((u64)datagrams, user(data), size, MSG_DONTWAIT, user(&to), sizeof(to));
 }
 
 static void read_all(int fd)
@@ -109,6 +123,7 @@ static void check(void)
 		host_advance_clock(NSEC_PER_SEC);
 		net_poll();
 	}
+	read_all(frames); /* what was sent meanwhile */
 	a = net_account();
 	BUG_ON(a.parked != 0);
 	BUG_ON(a.accepted != a.sent + a.queued + a.dropped);
@@ -127,6 +142,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	sys_sendto((u64)connected, user("muffin"), 6, MSG_DONTWAIT, 0, 0);
 	inject(data, size);
 	net_poll();
+	send_frame(data, size);
+	read_all(datagrams);
 	read_all(bound);
 	read_messages(connected, MSG_ERRQUEUE);
 	read_messages(connected, 0);
