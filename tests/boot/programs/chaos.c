@@ -87,6 +87,9 @@ static int forbidden(uint64_t nr)
 	case SYS_readv:
 	case SYS_recvfrom:
 	case SYS_recvmsg:
+	case SYS_recvmmsg:
+	case SYS_select:
+	case SYS_pselect6:
 	case SYS_write:
 	case SYS_writev:
 	case SYS_madvise:
