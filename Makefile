@@ -116,6 +116,7 @@ OBJS := \
 	kernel/random.o \
 	kernel/net_machine.o \
 	kernel/process/sys_file.o \
+	kernel/process/sys_fd.o \
 	kernel/process/sys_poll.o \
 	kernel/process/sys_mm.o \
 	kernel/process/sys_process.o \

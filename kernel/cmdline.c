@@ -20,12 +20,6 @@
 static struct cmdline *line; /* being filled */
 static bool console_serial, console_vga;
 
-static bool bad(struct parse_error *error, struct text at, const char *what, const char *expected)
-{
-	*error = (struct parse_error){ at.at, at.len, what, expected };
-	return false;
-}
-
 /* ttyS0, ttyS0,115200 (also with parity and bits behind it, as in 115200n8), tty0. */
 static bool take_console(struct text value, struct parse_error *error)
 {
@@ -42,9 +36,9 @@ static bool take_console(struct text value, struct parse_error *error)
 			rest.len -= 2;
 		if (rest.len > 0 &&
 			(!parse_u32(rest, 115200, &baud) || !serial_set_baud(&serial_com1, baud)))
-			return bad(error, rest, "speed", "115200 or a whole part of it");
+			return parse_fail(error, rest, "speed", "115200 or a whole part of it");
 	} else {
-		return bad(error, value, "console", "ttyS0, ttyS0,<baud> or tty0");
+		return parse_fail(error, value, "console", "ttyS0, ttyS0,<baud> or tty0");
 	}
 	console_select(console_serial, console_vga);
 	return true;
@@ -55,7 +49,7 @@ static bool take_panic(struct text value, struct parse_error *error)
 	s32 seconds;
 
 	if (!parse_s32(value, &seconds))
-		return bad(error, value, "seconds",
+		return parse_fail(error, value, "seconds",
 			"a number: 0 stay, 10 reboot after ten, -1 at once");
 	power_set_panic(seconds);
 	return true;
@@ -66,7 +60,7 @@ static bool take_loglevel(struct text value, struct parse_error *error)
 	u32 level;
 
 	if (!parse_u32(value, LEVEL_MAX, &level))
-		return bad(error, value, "level", "a number from 0 to 8");
+		return parse_fail(error, value, "level", "a number from 0 to 8");
 	printk_set_level(level);
 	return true;
 }
@@ -91,7 +85,7 @@ static bool take_debug(struct text value, struct parse_error *error)
 static bool take_init(struct text value, struct parse_error *error)
 {
 	if (value.len == 0)
-		return bad(error, value, "path", "the name of a program in the initrd");
+		return parse_fail(error, value, "path", "the name of a program in the initrd");
 	line->init = value.at; /* a zero ends the word */
 	return true;
 }
@@ -115,7 +109,8 @@ static bool take_pcap(struct text value, struct parse_error *error)
 static bool take_pcap_how(struct text value, struct parse_error *error)
 {
 	if (!text_eq(value, "wait"))
-		return bad(error, value, "way to capture", "wait: frames wait for the serial line");
+		return parse_fail(
+			error, value, "way to capture", "wait: frames wait for the serial line");
 	line->pcap_wait = true;
 	return take_pcap(value, error);
 }

@@ -17,17 +17,11 @@ static char hosts_file[HOSTS_FILE_MAX] = "127.0.0.1\tlocalhost\n";
 static size_t hosts_len = sizeof("127.0.0.1\tlocalhost\n") - 1;
 static char resolv_file[WORDS_MAX * 2 * sizeof("nameserver 255.255.255.255\n")];
 
-static bool fail(struct parse_error *error, struct text at, const char *what, const char *expected)
-{
-	*error = (struct parse_error){ at.at, at.len, what, expected };
-	return false;
-}
-
 static bool field_addr(struct text t, be32 *addr, const char *what, struct parse_error *error)
 {
 	if (t.len == 0 || parse_ipv4(t, addr))
 		return true;
-	return fail(error, t, what, "an IPv4 address like 192.0.2.1");
+	return parse_fail(error, t, what, "an IPv4 address like 192.0.2.1");
 }
 
 static bool field_name(
@@ -35,9 +29,9 @@ static bool field_name(
 {
 	for (size_t i = 0; i < t.len; i++)
 		if (t.at[i] <= ' ' || t.at[i] > '~')
-			return fail(error, t, what, "printable characters");
+			return parse_fail(error, t, what, "printable characters");
 	if (t.len >= size)
-		return fail(error, t, what,
+		return parse_fail(error, t, what,
 			size == IFNAMSIZ ? "a name of at most 15 characters"
 					 : "a name of at most 63 characters");
 	memcpy(name, t.at, t.len);
@@ -79,7 +73,7 @@ static bool parse_autoconf(struct text t, struct ip_word *ip, struct parse_error
 	/* with nothing said Linux would ask DHCP; an address makes that needless */
 	if (t.len == 0 && !be32_is_zero(ip->client))
 		return true;
-	return fail(
+	return parse_fail(
 		error, t, "autoconf", "'off' (or 'none'): addresses are given here, not asked for");
 }
 
@@ -89,7 +83,8 @@ static bool parse_mask(struct text t, struct ip_word *ip, struct parse_error *er
 		return false;
 	ip->has_netmask = t.len > 0;
 	if (ip->has_netmask && !mask_valid(ip->netmask))
-		return fail(error, t, "netmask", "a mask like 255.255.255.0, ones before zeros");
+		return parse_fail(
+			error, t, "netmask", "a mask like 255.255.255.0, ones before zeros");
 	return true;
 }
 
@@ -100,7 +95,7 @@ static bool parse_ip_fields(struct text rest, struct ip_word *ip, struct parse_e
 	for (size_t i = 0; i < ARRAY_SIZE(f); i++)
 		f[i] = text_cut(&rest, ':');
 	if (rest.len > 0)
-		return fail(error, rest, "rest", "at most ten fields");
+		return parse_fail(error, rest, "rest", "at most ten fields");
 	return field_addr(f[0], &ip->client, "client address", error) &&
 	       field_addr(f[1], &ip->server, "server address", error) &&
 	       field_addr(f[2], &ip->gateway, "gateway", error) && parse_mask(f[3], ip, error) &&
@@ -136,13 +131,13 @@ bool ipconfig_parse_ip(struct text value, struct parse_error *error)
 	struct ip_word *ip;
 
 	if (ipconfig_words.ip_n == WORDS_MAX)
-		return fail(error, value, "ip=", "at most 16 of them");
+		return parse_fail(error, value, "ip=", "at most 16 of them");
 	ip = &ipconfig_words.ips[ipconfig_words.ip_n];
 	*ip = (struct ip_word){ .off = false };
 	if (text_eq(value, "off") || text_eq(value, "none"))
 		ip->off = true;
 	else if (!memchr(value.at, ':', value.len) && !parse_ipv4(value, &ip->client))
-		return fail(error, value, "value",
+		return parse_fail(error, value, "value",
 			"'off', or <client>:<server>:<gateway>:<netmask>:<host>:<device>:off");
 	else if (!ip->client.raw && !parse_ip_fields(value, ip, error))
 		return false;
@@ -177,12 +172,13 @@ static bool parse_type(struct text t, u8 *type, struct parse_error *error)
 			return true;
 		}
 	}
-	return fail(error, t, "type", "unicast, blackhole, unreachable, prohibit or throw");
+	return parse_fail(error, t, "type", "unicast, blackhole, unreachable, prohibit or throw");
 }
 
 static bool needed_addr(struct text t, be32 *addr, const char *what, struct parse_error *error)
 {
-	return parse_ipv4(t, addr) ? true : fail(error, t, what, "an IPv4 address like 192.0.2.1");
+	return parse_ipv4(t, addr) ? true
+				   : parse_fail(error, t, what, "an IPv4 address like 192.0.2.1");
 }
 
 enum hop_option {
@@ -210,7 +206,7 @@ static bool needed_number(
 {
 	if (parse_u32(t, high, n) && *n >= low)
 		return true;
-	return fail(error, t, what,
+	return parse_fail(error, t, what,
 		low == 0   ? "a number from 0 to 4294967295"
 		: low == 1 ? "a number from 1 to 255"
 			   : "a number from 68 to 65535");
@@ -224,7 +220,7 @@ static bool parse_hop_option(
 	u32 weight;
 
 	if (!h)
-		return fail(error, value, "next hop", "at most 8 of them");
+		return parse_fail(error, value, "next hop", "at most 8 of them");
 	if (via)
 		return needed_addr(value, &h->nh.gw, "via", error);
 	if (dev)
@@ -250,7 +246,8 @@ static bool parse_route_option(struct text option, struct route_word *r, struct 
 		return needed_number(value, 0, UINT32_MAX, &r->cfg.priority, "metric", error);
 	if (text_eq(key, "mtu"))
 		return needed_number(value, 68, 65535, &r->cfg.mtu, "mtu", error);
-	return fail(error, option, "option", "via=, dev=, weight=, src=, metric=, mtu= or type=");
+	return parse_fail(
+		error, option, "option", "via=, dev=, weight=, src=, metric=, mtu= or type=");
 }
 
 /* A unicast route has hops, each with a gateway or a device; others have none. */
@@ -258,10 +255,11 @@ static bool check_hops(struct text prefix, const struct route_word *r, struct pa
 {
 	if (r->cfg.type != RTN_UNICAST)
 		return r->cfg.nhs == 0 ||
-		       fail(error, prefix, "route", "no next hop: it is not a unicast route");
+		       parse_fail(error, prefix, "route", "no next hop: it is not a unicast route");
 	for (u32 i = 0; i < max(r->cfg.nhs, 1u); i++)
 		if (!(r->hop[i].given & (HOP_VIA | HOP_DEV)))
-			return fail(error, prefix, "route", "a via= or a dev= behind the prefix");
+			return parse_fail(
+				error, prefix, "route", "a via= or a dev= behind the prefix");
 	return true;
 }
 
@@ -271,12 +269,12 @@ bool ipconfig_parse_route(struct text value, struct parse_error *error)
 	struct text prefix = text_cut(&value, ',');
 
 	if (ipconfig_words.route_n == WORDS_MAX)
-		return fail(error, prefix,
+		return parse_fail(error, prefix,
 			"route=", "at most 16 of them; more fit the initrd's /etc/routes");
 	r = &ipconfig_words.routes[ipconfig_words.route_n];
 	*r = (struct route_word){ .cfg.type = RTN_UNICAST };
 	if (!parse_prefix(prefix, &r->cfg.dst, &r->cfg.dst_len))
-		return fail(error, prefix, "prefix",
+		return parse_fail(error, prefix, "prefix",
 			"'default' or <address>/<0..32> with no bits below the mask");
 	while (follows(value))
 		if (!parse_route_option(text_cut(&value, ','), r, error))
@@ -295,15 +293,16 @@ bool ipconfig_parse_neigh(struct text value, struct parse_error *error)
 	struct neigh_word *n;
 
 	if (ipconfig_words.neigh_n == WORDS_MAX)
-		return fail(error, addr, "neigh=", "at most 16 of them");
+		return parse_fail(error, addr, "neigh=", "at most 16 of them");
 	n = &ipconfig_words.neighs[ipconfig_words.neigh_n];
 	*n = (struct neigh_word){ .device = "" };
 	if (!needed_addr(addr, &n->addr, "address", error))
 		return false;
 	if (!parse_mac(mac, n->mac))
-		return fail(error, mac, "Ethernet address", "six bytes like 52:54:00:12:34:56");
+		return parse_fail(
+			error, mac, "Ethernet address", "six bytes like 52:54:00:12:34:56");
 	if (follows(value) && !text_starts(value, "dev="))
-		return fail(error, value, "option", "dev=<name>");
+		return parse_fail(error, value, "option", "dev=<name>");
 	if (value.len > 0 && !field_name((struct text){ value.at + 4, value.len - 4 }, n->device,
 				     sizeof(n->device), "dev", error))
 		return false;
@@ -317,7 +316,7 @@ bool ipconfig_parse_neigh(struct text value, struct parse_error *error)
 static bool parse_netns_name(struct text t, char *name, struct parse_error *error)
 {
 	if (t.len == 0 || text_eq(t, ".") || text_eq(t, "..") || memchr(t.at, '/', t.len))
-		return fail(error, t, "name", "a name that a file in /run/netns can have");
+		return parse_fail(error, t, "name", "a name that a file in /run/netns can have");
 	return field_name(t, name, NAME_MAX, "name", error);
 }
 
@@ -327,7 +326,7 @@ bool ipconfig_parse_netns(struct text value, struct parse_error *error)
 	struct netns_word *ns;
 
 	if (ipconfig_words.netns_n == WORDS_MAX)
-		return fail(error, whole, "netns=", "at most 16 of them");
+		return parse_fail(error, whole, "netns=", "at most 16 of them");
 	ns = &ipconfig_words.netns[ipconfig_words.netns_n];
 	*ns = (struct netns_word){ .device_n = 0 };
 	if (!parse_netns_name(name, ns->name, error))
@@ -336,7 +335,7 @@ bool ipconfig_parse_netns(struct text value, struct parse_error *error)
 		struct text dev = text_cut(&value, ',');
 
 		if (dev.len == 0 || ns->device_n == NETNS_DEVICES_MAX)
-			return fail(error, dev, "device",
+			return parse_fail(error, dev, "device",
 				dev.len ? "at most 8 of them" : "<name>:<device>[,<device>]...");
 		if (!field_name(dev, ns->device[ns->device_n++], IFNAMSIZ, "device", error))
 			return false;
@@ -355,12 +354,12 @@ static bool parse_host(struct text entry, struct parse_error *error)
 	be32 addr;
 
 	if (name.len == 0)
-		return fail(error, entry, "entry", "<name>:<address>");
+		return parse_fail(error, entry, "entry", "<name>:<address>");
 	if (!field_name(name, copy, sizeof(copy), "name", error) ||
 		!needed_addr(value, &addr, "address", error))
 		return false;
 	if (hosts_len + NAME_MAX + sizeof("255.255.255.255\t\n") > sizeof(hosts_file))
-		return fail(error, entry, "entry", "fewer names: /etc/hosts is full");
+		return parse_fail(error, entry, "entry", "fewer names: /etc/hosts is full");
 	hosts_len += text_format(
 		hosts_file + hosts_len, sizeof(hosts_file) - hosts_len, "%pI4\t%s\n", &addr, copy);
 	return true;
@@ -369,7 +368,7 @@ static bool parse_host(struct text entry, struct parse_error *error)
 bool ipconfig_parse_hosts(struct text value, struct parse_error *error)
 {
 	if (value.len == 0)
-		return fail(error, value, "value", "<name>:<address>[,<name>:<address>]...");
+		return parse_fail(error, value, "value", "<name>:<address>[,<name>:<address>]...");
 	while (follows(value))
 		if (!parse_host(text_cut(&value, ','), error))
 			return false;

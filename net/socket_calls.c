@@ -59,7 +59,6 @@ static u16 sock_poll(struct file *file)
 	return sock->ops->poll(sock);
 }
 
-#define FIONBIO  0x5421
 #define SIOCINQ  0x541b
 #define SIOCOUTQ 0x5411
 
@@ -73,23 +72,11 @@ static s32 next_len(const struct socket *sock)
 	return skb ? (s32)(skb->len + skb->frags_len - sock->ops->rcv_header) : 0;
 }
 
-static long set_nonblocking(struct file *file, u64 arg)
-{
-	s32 on;
-
-	if (copy_from_user(&on, (const void *)arg, sizeof(on)) < 0)
-		return -EFAULT;
-	file->flags = on ? file->flags | O_NONBLOCK : file->flags & ~(u32)O_NONBLOCK;
-	return 0;
-}
-
 static long sock_ioctl(struct file *file, u32 cmd, u64 arg)
 {
 	const struct socket *sock = file->private_data;
 	s32 len;
 
-	if (cmd == FIONBIO)
-		return set_nonblocking(file, arg);
 	if (cmd != SIOCINQ && cmd != SIOCOUTQ)
 		return dev_ioctl(sock->sk->sk_net, cmd, arg);
 	len = cmd == SIOCINQ ? next_len(sock) : (s32)sock->sk->sk_wmem;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * sys_file.c - system calls about files and descriptors.
- * Not here: sockets' own calls (net/socket.c), what files do (kernel/fs).
+ * sys_file.c - system calls about files: opened, read, written, looked at.
+ * Not here: descriptors (sys_fd.c), sockets' own calls (net/socket.c), what files do (kernel/fs).
  * syscall.c calls in. Calls the file's operations.
  * Source: the Linux man pages, section 2. */
 #include "kernel/fs/memfile.h"
@@ -119,6 +119,17 @@ long sys_writev(u64 fd, u64 iov, u64 n)
 	if (file->ops->writev)
 		return file->ops->writev(file, iov, (u32)n);
 	return each_iovec(file, iov, (u32)n, O_RDONLY, write_file);
+}
+
+long sys_lseek(u64 fd, u64 offset, u64 whence)
+{
+	struct file *file = file_of(fd);
+
+	if (!file)
+		return -EBADF;
+	if ((u32)whence > SEEK_MAX)
+		return -EINVAL;
+	return file->ops->lseek ? file->ops->lseek(file, (s64)offset, (int)whence) : -ESPIPE;
 }
 
 /* ---- names ------------------------------------------------------------------------------ */
@@ -252,130 +263,4 @@ long sys_newfstatat(u64 dirfd, u64 path, u64 buf, u64 flags)
 	if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, (void *)path, 1) == 0 && !first)
 		return sys_fstat(dirfd, buf);
 	return sys_stat(path, buf);
-}
-
-/* ---- descriptors ------------------------------------------------------------------------ */
-
-long sys_lseek(u64 fd, u64 offset, u64 whence)
-{
-	struct file *file = file_of(fd);
-
-	if (!file)
-		return -EBADF;
-	if ((u32)whence > SEEK_MAX)
-		return -EINVAL;
-	return file->ops->lseek ? file->ops->lseek(file, (s64)offset, (int)whence) : -ESPIPE;
-}
-
-#define FIONREAD 0x541b
-#define FIONBIO  0x5421
-#define FIONCLEX 0x5450
-#define FIOCLEX  0x5451
-
-static long set_nonblock(struct file *file, u64 arg)
-{
-	s32 on;
-
-	if (copy_from_user(&on, (void *)arg, sizeof(on)) < 0)
-		return -EFAULT;
-	file->flags = on ? file->flags | O_NONBLOCK : file->flags & ~(u32)O_NONBLOCK;
-	return 0;
-}
-
-long sys_ioctl(u64 fd, u64 cmd, u64 arg)
-{
-	struct file *file = file_of(fd);
-
-	if (!file)
-		return -EBADF;
-	switch ((u32)cmd) {
-	case FIOCLEX:
-	case FIONCLEX:
-		fd_set_cloexec(&current->files, (int)fd, (u32)cmd == FIOCLEX);
-		return 0;
-	case FIONBIO:
-		return set_nonblock(file, arg);
-	case FIONREAD:
-		if ((file->ops->mode & S_IFMT) == S_IFREG)
-			return put_user((s32)(file->size - file->pos), (s32 *)arg);
-	}
-	return file->ops->ioctl ? file->ops->ioctl(file, (u32)cmd, arg) : -ENOTTY;
-}
-
-static long dup_from(u64 fd, u32 lowest, bool cloexec)
-{
-	struct file *file = file_of(fd);
-	int new;
-
-	if (!file)
-		return -EBADF;
-	if (lowest >= FDS_MAX)
-		return -EINVAL;
-	new = fd_install(&current->files, file, (int)lowest);
-	if (new < 0)
-		return new;
-	file->refs++;
-	fd_set_cloexec(&current->files, new, cloexec);
-	return new;
-}
-
-long sys_dup(u64 fd)
-{
-	return dup_from(fd, 0, false);
-}
-
-long sys_dup2(u64 oldfd, u64 newfd)
-{
-	return fd_dup2(&current->files, (int)oldfd, (int)newfd);
-}
-
-long sys_dup3(u64 oldfd, u64 newfd, u64 flags)
-{
-	long new;
-
-	if (((u32)flags & ~(u32)O_CLOEXEC) || (u32)oldfd == (u32)newfd)
-		return -EINVAL;
-	new = sys_dup2(oldfd, newfd);
-	if (new >= 0)
-		fd_set_cloexec(&current->files, (int)new, (u32)flags & O_CLOEXEC);
-	return new;
-}
-
-enum fcntl_cmd {
-	F_DUPFD = 0,
-	F_GETFD = 1,
-	F_SETFD = 2,
-	F_GETFL = 3,
-	F_SETFL = 4,
-	F_DUPFD_CLOEXEC = 1030
-};
-
-#define FD_CLOEXEC 1
-
-long sys_fcntl(u64 fd, u64 cmd, u64 arg)
-{
-	struct file *file = file_of(fd);
-
-	if (!file)
-		return -EBADF;
-	switch ((u32)cmd) {
-	case F_DUPFD:
-	case F_DUPFD_CLOEXEC:
-		return dup_from(fd, (u32)arg, (u32)cmd == F_DUPFD_CLOEXEC);
-	case F_GETFD:
-		return fd_cloexec(&current->files, (int)fd) ? FD_CLOEXEC : 0;
-	case F_SETFD:
-		fd_set_cloexec(&current->files, (int)fd, arg & FD_CLOEXEC);
-		return 0;
-	case F_GETFL:
-		return file->flags;
-	case F_SETFL:
-		if (arg & O_DIRECT)
-			return -EINVAL;
-		file->flags = (file->flags & ~(u32)(O_NONBLOCK | O_APPEND)) |
-			      ((u32)arg & (O_NONBLOCK | O_APPEND));
-		return 0;
-	default:
-		return -EINVAL;
-	}
 }

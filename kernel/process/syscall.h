@@ -30,8 +30,10 @@ long sys_stat(u64 path, u64 buf);
 long sys_fstat(u64 fd, u64 buf);
 long sys_newfstatat(u64 dirfd, u64 path, u64 buf, u64 flags);
 long sys_lseek(u64 fd, u64 offset, u64 whence);
-long sys_ioctl(u64 fd, u64 cmd, u64 arg);
 long sys_access(u64 path, u64 mode);
+
+/* sys_fd.c */
+long sys_ioctl(u64 fd, u64 cmd, u64 arg);
 long sys_dup(u64 fd);
 long sys_dup2(u64 oldfd, u64 newfd);
 long sys_dup3(u64 oldfd, u64 newfd, u64 flags);
