@@ -145,7 +145,7 @@ bool ipconfig_parse_ip(struct text value, struct parse_error *error)
 		ip->netmask = classful_mask(ip->client);
 	ip->prefix_len = mask_len(ip->netmask);
 	if (!be32_is_zero(ip->client) && !is_a_hosts(ip->client, ip->prefix_len))
-		return fail(error, text_cut(&value, ':'), "client address",
+		return parse_fail(error, text_cut(&value, ':'), "client address",
 			"an address that one host of its network can have");
 	ipconfig_words.ip_n++;
 	return true;
