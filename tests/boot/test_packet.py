@@ -12,8 +12,8 @@ from scapy.packet import Raw
 import images
 from peer import Peer
 from support import (BROADCAST_MAC, DEADLINE_S, GATEWAY, GATEWAY_MAC, GUEST, GUEST_MAC, NEIGH, WORDS,
-                     Machine, Nic, arps_sent, assert_success, boot, check_by_tshark, quiet_net,
-                     run_on_host, shown, table)
+                     STATIC, Machine, Nic, arps_sent, assert_success, boot, check_by_tshark,
+                     datagrams_sent, null_net, quiet_net, run_on_host, shown, table)
 
 BUSYBOX = Path("/bin/busybox")      # Debian's package busybox-static
 
@@ -76,6 +76,19 @@ def test_frames_for_others(kernel, program, promisc):
     assert heard == (["64", "65"] if promisc else [])
     assert "FAILED" not in result.serial
     assert_success(result)
+
+
+def test_tap_in_the_middle_of_a_flow(kernel, program, pcap):
+    """What the sender had ready for the flow is not used past a tap: frames are heard, complete with
+    their checksums, as they are on the wire; and nothing is lost or changed when the tap goes."""
+    result = boot(kernel, f"{STATIC} -- {GATEWAY}", initrd=str(program("tap_late")),
+                  nics=[Nic(null_net(), pcap=pcap)])
+    assert_success(result)
+    wire = [raw for _, raw in datagrams_sent(pcap)]
+    assert [int.from_bytes(raw[42:46], "little") for raw in wire] == list(range(400))
+    heard = [bytes.fromhex(text) for text in re.findall(r"^heard (\w+)$", result.serial, re.M)]
+    assert heard == [raw[:46] for raw in wire[300:350]]     # before the card's padding
+    check_by_tshark(pcap, 400)
 
 
 def test_ifconfig(kernel, busybox):
