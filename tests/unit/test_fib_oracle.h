@@ -7,10 +7,14 @@
 
 #include "net/fib.h"
 
-/* The table of a test, made new and empty before it; after it no memory may be out. */
-extern struct fib_table *tb;
+extern struct fib_table *tb; /* the table of a test */
+
+/* fib_setup - a table of no routes, and a machine of 1 GiB. Returns 0, as cmocka wants it. */
 int fib_setup(void **state);
+
+/* fib_teardown - free the table. Returns non-zero when memory is still out: a leak. */
 int fib_teardown(void **state);
+
 #define FIB_TEST(name) cmocka_unit_test_setup_teardown(name, fib_setup, fib_teardown)
 
 #define ORACLE_MAX  8192
