@@ -175,11 +175,42 @@ static u32 paint_word(struct fib_brush *p, u32 word, u32 shift)
 	return paint_block(p, word, fib_shift_below(shift));
 }
 
+/* Of a narrow block without children most runs stay: those below the painted digits, and those above
+ * them, are taken over together. Returns how many digits are dealt with. */
+static u32 copy_below(struct fib_draft *d, struct parts *old, u32 from)
+{
+	u64 ends = old->b->last[0] & ((1ull << from) - 1);
+	u32 n = cpu_has_popcnt ? popcount_hw(ends) : popcount_sw(ends);
+
+	if (n == 0)
+		return 0;
+	old->slots -= n;
+	memcpy(&d->slot[FIB_FAN_WIDE - n], &old->slot[old->slots], n * sizeof(u16));
+	d->last[0] = ends;
+	d->n = n;
+	d->word = (u16)old->slot[old->slots];
+	d->end = 63 - (u32)__builtin_clzll(ends);
+	return d->end + 1;
+}
+
+static void copy_above(struct fib_draft *d, const struct parts *old, u32 first)
+{
+	u32 n = old->slots;
+
+	if (d->word == (u16)old->slot[n - 1]) { /* the latest run goes on */
+		d->last[0] ^= 1ull << d->end;
+		n--;
+	}
+	d->n += n;
+	memcpy(&d->slot[FIB_FAN_WIDE - d->n], old->slot, n * sizeof(u16));
+	d->last[0] |= old->b->last[0] & ~0ull << first;
+}
+
 /* The block, or the one answer in its place, with its share of the prefix painted: some whole
  * digits, or one in part. */
 static u32 paint_block(struct fib_brush *p, u32 word, u32 shift)
 {
-	struct parts old = { .slots = 1, .fan = fib_fan(shift) };
+	struct parts old = { .fan = fib_fan(shift) };
 	struct fib_draft d;
 
 	if (word >= FIB_DST_MAX)
@@ -187,14 +218,20 @@ static u32 paint_block(struct fib_brush *p, u32 word, u32 shift)
 	u32 digits = p->first >> shift, whole = (p->last >> shift) - digits + 1;
 	u32 from = whole < old.fan ? digits % old.fan : 0;
 	u32 to = whole < old.fan ? from + whole - 1 : old.fan - 1;
+	bool plain = old.b != NULL && !old.wide && old.children == 0;
 	fib_draft_start(&d);
-	for (u32 first = 0, slot = old.slots, last; first < old.fan; first = last + 1) {
+	for (u32 first = plain ? copy_below(&d, &old, from) : 0, last; first < old.fan;
+		first = last + 1) {
 		u32 says = word;
 
+		if (plain && first > to) {
+			copy_above(&d, &old, first);
+			break;
+		}
 		last = old.fan - 1;
 		if (old.b != NULL) {
 			last = next_end(old.b, first);
-			says = slot_word(old.b, old.slot[--slot]);
+			says = slot_word(old.b, old.slot[--old.slots]);
 		}
 		if (first < from)
 			fib_draft_add(&d, min(last, from - 1), says);
