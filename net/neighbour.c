@@ -260,6 +260,8 @@ static void drop_parked(struct neighbour *n, enum skb_drop_reason reason)
 		if (skb->sk) {
 			skb->sk->sk_lost++;
 			sk_report_error(skb->sk, EHOSTUNREACH);
+			if (skb->sk->sk_prot->link_failure)
+				skb->sk->sk_prot->link_failure(skb->sk, skb);
 		}
 		kfree_skb(skb, reason);
 	}

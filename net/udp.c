@@ -444,4 +444,5 @@ const struct proto udp_prot = {
 	.sendmsg = udp_sendmsg,
 	.send_ready = udp_send_ready,
 	.recvmsg = udp_recvmsg,
+	.link_failure = udp_link_failure,
 };

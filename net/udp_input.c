@@ -134,6 +134,21 @@ void udp_err(struct net *net, const struct icmp_error *e)
 	sk_report_error(sk, e->err);
 }
 
+void udp_link_failure(struct sock *sk, const struct sk_buff *skb)
+{
+	const struct iphdr *iph = skb_network_header(skb);
+	const struct udphdr *uh = (const void *)(iph + 1);
+	const struct icmp_error e = { .skb = skb,
+		.quoted = iph,
+		.len = skb->len,
+		.type = ICMP_DEST_UNREACH,
+		.code = ICMP_HOST_UNREACH,
+		.err = EHOSTUNREACH };
+
+	if (inet_sk(sk)->recverr)
+		ip_icmp_error(sk, &e, uh->dest, uh + 1, skb->len - IP_HLEN - sizeof(*uh));
+}
+
 static void fill_name(struct msghdr *msg, const struct sk_buff *skb)
 {
 	const struct iphdr *iph = skb_network_header(skb);

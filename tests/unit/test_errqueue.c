@@ -176,6 +176,27 @@ static void local_errors(void **state)
 	assert_int_equal(read_error(fd), -EAGAIN);
 }
 
+/* Nobody answers ARP: as if we ourselves had complained. */
+static void nobody_on_the_link(void **state)
+{
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	(void)state;
+	set_int(fd, SOL_IP, IP_RECVERR, 1);
+	assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT), 6);
+	stack_step(3100);
+	assert_int_equal(sk_of(fd)->sk_err, EHOSTUNREACH);
+	assert_int_equal(read_error(fd), 6);
+	assert_memory_equal(payload, "muffin", 6);
+	assert_int_equal(be32_to_cpu(to.sin_addr), PEER_IP);
+	assert_int_equal(be16_to_cpu(to.sin_port), PEER_PORT);
+	assert_int_equal(told(0)->err, EHOSTUNREACH);
+	assert_int_equal(told(0)->type, 3);
+	assert_int_equal(told(0)->code, 1);
+	assert_int_equal(be32_to_cpu(told(0)->offender.sin_addr), OUR_IP);
+	assert_int_equal(sk_of(fd)->sk_err, 0);
+}
+
 static void bounded(void **state)
 {
 	int fd = asking();
@@ -215,6 +236,7 @@ int main(void)
 		STACK_TEST(ttl_of_the_complaint),
 		STACK_TEST(pending_while_they_wait),
 		STACK_TEST(local_errors),
+		STACK_TEST(nobody_on_the_link),
 		STACK_TEST(bounded),
 		STACK_TEST(little_room),
 	};

@@ -247,6 +247,10 @@ static void by_another_device(void **state)
 	assert_int_equal(eth0.sent_n, 1);
 	assert_memory_equal(eth0.sent[0].bytes, "\x01\x00\x5e\x01\x02\x03", 6);
 	assert_int_equal(eth1.sent_n, 1);
+	assert_int_equal(membership(fd, IP_ADD_MEMBERSHIP, GROUP, 0, eth1.dev.ifindex), 0);
+	to_group(GROUP); /* it comes by eth0, which nobody joined it by */
+	assert_false(got(fd));
+	assert_int_equal(membership(fd, IP_DROP_MEMBERSHIP, GROUP, OUR_IP, 0), -EADDRNOTAVAIL);
 }
 
 int main(void)
