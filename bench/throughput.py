@@ -18,8 +18,8 @@ from outcome import MachineError
 
 WAYS = "sendto,send,sendmmsg,segment,sendto_1472,segment_1472"
 LAST = "lengths"        # bench-send's last way: its end is the machine's, too late to be timed
-COUNT, LINUX_COUNT, PKTGEN = 2000000, 100000, "pktgen=1000000,32"
-FLOOR_COUNT = 8000000
+COUNT, LINUX_COUNT, PKTGEN = 1000000, 50000, "pktgen=1000000,32"
+FLOOR_COUNT = 4000000
 RATIOS = {  # name: (ours, whose, theirs)
     "sendto_to_linux": ("sendto", "linux", "sendto"),
     "sendmmsg_to_pktgen": ("sendmmsg", "linux", "pktgen"),
