@@ -136,11 +136,14 @@ bool sock_has_room(const struct sock *sk, struct net_device *dev, u32 n)
 int sock_wait_for_room(const struct sock *sk, struct net_device *dev, u32 flags, u32 n)
 {
 	u64 start = clock_ns(), deadline;
+	u64 genid = dev->net->genid;
 	int err;
 
 	if (sock_has_room(sk, dev, n))
 		return 0;
 	net_poll(); /* also for who will not wait: nothing else empties the loopback's queue for him */
+	if (dev->net->genid != genid && !(dev->flags & IFF_RUNNING))
+		return -ENETDOWN; /* the link went just now: there may be another way */
 	deadline = send_deadline(sk, flags, n);
 	err = dev_tx_wait(dev, n, deadline);
 	/* others hold the packets: parked, received and unread; or sk has enough of them waiting */

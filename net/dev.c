@@ -261,6 +261,7 @@ static u64 wait_since(const struct net_device *dev)
 
 int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns)
 {
+	bool had_link = dev->flags & IFF_RUNNING;
 	u64 start = wait_since(dev);
 
 	for (;; net_wait(start, deadline_ns)) {
@@ -273,6 +274,8 @@ int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns)
 			return -ENETDOWN;
 		if (deadline_ns == 0)
 			return -EAGAIN;
+		if (had_link && !(dev->flags & IFF_RUNNING))
+			return -ENETDOWN;
 		if (clock_ns() >= deadline_ns)
 			return dev->flags & IFF_RUNNING ? -ENOBUFS : -ENETDOWN;
 	}

@@ -136,8 +136,8 @@ u32 dev_room(struct net_device *dev);
 
 /* dev_tx_wait - until dev has room for n frames.
  * deadline_ns  when to give up (clock_ns); 0: do not wait
- * Returns      0; -EAGAIN without waiting; -ENETDOWN when the link stayed down, -ENOBUFS when the
- *              ring stayed full */
+ * Returns      0; -EAGAIN without waiting; -ENETDOWN when the link stayed down, or went away
+ *              (at once: there may be another way); -ENOBUFS when the ring stayed full */
 int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns) __must_check;
 
 /* dev_queue_xmit - a complete frame to its device (skb->dev). Takes the skb.

@@ -19,7 +19,8 @@ int ip_wait_for_room(
 	const struct sock *sk, const struct rtable *rt, const struct msghdr *msg, u32 n)
 {
 	int err = sock_wait_for_room(sk, rt->dev, msg->flags, n);
-	return !err && !rt_valid(rt->dev->net, rt) ? -ESTALE : err;
+
+	return rt_valid(rt->dev->net, rt) ? err : -ESTALE;
 }
 
 static void add_packet(struct cork *cork, u32 head)

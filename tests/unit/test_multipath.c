@@ -146,6 +146,39 @@ static void a_kept_flow_is_moved(void **state)
 	assert_memory_equal(eth1.sent[eth1.sent_n - 1].bytes + 42, "four", 4);
 }
 
+static void pull(struct fake_device *fake)
+{
+	fake->on_poll = NULL;
+	fake_set_link(fake, false);
+}
+
+/* A sender who waits for room on a card whose link goes away does not wait for its return. */
+static void who_waits_is_moved(void **state)
+{
+	u32 far = FAR_NET;
+	int fd = udp_socket();
+
+	(void)state;
+	add_second_card();
+	stack_know_peer();
+	assert_int_equal(neigh_set_permanent(init_net.arp_tbl, &eth1.dev,
+				 cpu_to_be32(OTHER_GATEWAY), gateway_mac),
+		0);
+	assert_int_equal(two_ways(1, 1), 0);
+	while (way_of(far) != &eth1.dev)
+		far++;
+	eth1.stuck = true;
+	while (eth1.dev.tx_room > 0)
+		assert_int_equal(send_to(fd, "x", 1, 0, far, PEER_PORT), 1);
+	eth1.on_poll = pull;
+	fake_forget(&eth0);
+	assert_int_equal(send_to(fd, "y", 1, 0, far, PEER_PORT), 1);
+	assert_int_equal(eth0.sent_n, 1);
+	assert_true(clock_ns() < NSEC_PER_SEC);
+	eth1.stuck = false;
+	fake_set_link(&eth1, true);
+}
+
 static void a_device_that_is_named_decides(void **state)
 {
 	struct flowi4 fl4;
@@ -335,6 +368,7 @@ int main(void)
 		STACK_TEST(without_any_link_it_waits_for_one),
 		STACK_TEST(a_card_that_is_taken_down),
 		STACK_TEST(a_kept_flow_is_moved),
+		STACK_TEST(who_waits_is_moved),
 		STACK_TEST(a_device_that_is_named_decides),
 		STACK_TEST(a_gateway_that_fails_is_avoided),
 		STACK_TEST(the_smaller_metric_is_first),
