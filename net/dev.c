@@ -316,6 +316,7 @@ void netif_receive_skb(struct sk_buff *skb)
 	}
 	skb->protocol = eth->h_proto;
 	skb->pkt_type = (u8)classify(dev, eth);
+	dev->stats.multicast += skb->pkt_type == PACKET_MULTICAST;
 	if (static_branch_unlikely(&taps_active))
 		show_taps(skb, false);
 	skb_pull(skb, ETH_HLEN);

@@ -54,7 +54,11 @@ struct net_device_ops {
 
 struct net_device_stats {
 	u64 tx_packets, tx_bytes, tx_dropped;
-	u64 rx_packets, rx_bytes, rx_dropped, rx_errors;
+	u64 tx_errors; /* times the transmitter hung */
+	u64 rx_packets, rx_bytes, rx_dropped, multicast;
+	u64 rx_errors; /* those below among them */
+	u64 rx_crc_errors;
+	u64 rx_missed_errors; /* the card had no buffer left; not among rx_errors, as on Linux */
 };
 
 /* An address of a device. */

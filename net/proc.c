@@ -29,10 +29,11 @@ static void dev_show(struct seq_file *m, struct net *net)
 		const struct net_device_stats *s = &dev->stats;
 
 		seq_printf(m,
-			"%6s: %7lu %7lu %4lu %4lu    0     0          0         0 %8lu %7lu    "
-			"0 %4lu    0     0       0          0\n",
-			dev->name, s->rx_bytes, s->rx_packets, s->rx_errors, s->rx_dropped,
-			s->tx_bytes, s->tx_packets, s->tx_dropped);
+			"%6s: %7lu %7lu %4lu %4lu    0 %5lu          0 %9lu %8lu %7lu %4lu %4lu    "
+			"0     0       0          0\n",
+			dev->name, s->rx_bytes, s->rx_packets, s->rx_errors,
+			s->rx_dropped + s->rx_missed_errors, s->rx_crc_errors, s->multicast,
+			s->tx_bytes, s->tx_packets, s->tx_errors, s->tx_dropped);
 	}
 }
 

@@ -47,6 +47,15 @@ struct e1000_adapter {
 	u32 mta[E1000_MTA_N]; /* what the multicast filter holds: it survives a reset here */
 	bool eeprom_large;    /* EERD's layout of 82571 and later */
 	u64 link_checked_ns;
+
+	struct {
+		u64 looked_ns, moved_ns;  /* when we looked; when something had moved */
+		u32 head, clean;          /* where they stood then */
+		u32 base;                 /* netdev.tx_next when the ring was empty ... */
+		u64 sent;                 /* ... and frames sent since, as the card counts them */
+		struct sk_buff_head held; /* to be sent again when the link is back */
+		bool failed;              /* the last reset did; another follows */
+	} watch;
 };
 
 static inline u32 er32(const struct e1000_adapter *a, u32 reg)
@@ -80,7 +89,8 @@ void e1000_init_filters(struct e1000_adapter *a);
 /* e1000_setup_link - let MAC and PHY negotiate. Does not wait. */
 void e1000_setup_link(struct e1000_adapter *a);
 
-/* e1000_check_link - tell the stack if the link came or went; looks at most every 10 ms. */
+/* e1000_check_link - the watchdog, then tell the stack if the link came or went; looks at most every
+ * 10 ms. */
 void e1000_check_link(struct e1000_adapter *a);
 
 /* e1000_setup_tx - an empty transmit ring, running. Returns false without memory. */
@@ -104,6 +114,19 @@ u32 e1000_tx_pending(struct net_device *dev);
 /* e1000_test_dma - tell the hardware where checksums are, and see whether it answers. Right after
  * e1000_setup_tx. */
 bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem);
+
+/* e1000_watch_start - the transmit ring is empty, the card has counted nothing yet. */
+void e1000_watch_start(struct e1000_adapter *a);
+
+/* e1000_watchdog - read the card's counters; a transmitter that hangs is reset. Once a second. */
+void e1000_watchdog(struct e1000_adapter *a);
+
+/* e1000_resend - the link is there: what a reset took off the ring goes first. */
+void e1000_resend(struct e1000_adapter *a);
+
+/* e1000_start - from any state to rings that are empty and a transmitter that runs. The link takes its
+ * time. */
+bool e1000_start(struct e1000_adapter *a, struct e1000_problem *problem);
 
 /* e1000_setup_rx - a receive ring full of buffers, not yet running. Returns false without memory. */
 bool e1000_setup_rx(struct e1000_adapter *a);

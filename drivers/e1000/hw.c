@@ -195,5 +195,8 @@ void e1000_check_link(struct e1000_adapter *a)
 	if (a->link_checked_ns && now - a->link_checked_ns < LINK_CHECK_NS)
 		return;
 	a->link_checked_ns = now;
-	dev_carrier(&a->netdev, er32(a, E1000_STATUS) & STATUS_LU);
+	e1000_watchdog(a);
+	dev_carrier(&a->netdev, !a->watch.failed && (er32(a, E1000_STATUS) & STATUS_LU));
+	if (a->watch.held.n > 0 && (a->netdev.flags & IFF_RUNNING))
+		e1000_resend(a);
 }

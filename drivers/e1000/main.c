@@ -56,13 +56,8 @@ static const char *model_name(const struct pci_dev *pci)
 }
 
 /* The steps in the manual's order; each says for itself what is wrong. */
-static bool bring_up(struct e1000_adapter *a, struct e1000_problem *problem)
+bool e1000_start(struct e1000_adapter *a, struct e1000_problem *problem)
 {
-	*problem = (struct e1000_problem){ "its registers cannot be mapped",
-		"BAR 0 must be memory, set up by the firmware" };
-	a->hw = pci_map_bar(&a->pci, 0, E1000_BAR_BYTES);
-	if (!a->hw)
-		return false;
 	*problem = (struct e1000_problem){ "bus mastering cannot be turned on",
 		"without it the card reads no descriptor: look in the firmware's settings" };
 	if (!pci_enable(&a->pci))
@@ -72,7 +67,18 @@ static bool bring_up(struct e1000_adapter *a, struct e1000_problem *problem)
 	e1000_setup_link(a);
 	e1000_init_filters(a);
 	*problem = (struct e1000_problem){ "no memory for its rings", "give the machine more" };
-	return e1000_setup_rx(a) && e1000_setup_tx(a) && e1000_test_dma(a, problem);
+	if (!e1000_setup_rx(a) || !e1000_setup_tx(a) || !e1000_test_dma(a, problem))
+		return false;
+	e1000_watch_start(a);
+	return true;
+}
+
+static bool bring_up(struct e1000_adapter *a, struct e1000_problem *problem)
+{
+	*problem = (struct e1000_problem){ "its registers cannot be mapped",
+		"BAR 0 must be memory, set up by the firmware" };
+	a->hw = pci_map_bar(&a->pci, 0, E1000_BAR_BYTES);
+	return a->hw && e1000_start(a, problem);
 }
 
 static bool e1000_probe(struct net *net, const struct pci_dev *pci, const char *model)

@@ -24,20 +24,27 @@ static void give(struct e1000_adapter *a, u32 i, struct sk_buff *skb)
 	a->rx_ring[i] = (struct e1000_rx_desc){ .addr = virt_to_phys(skb->data) };
 }
 
+/* The ring and its buffers, once; they stay. */
+static bool alloc_ring(struct e1000_adapter *a)
+{
+	a->rx_ring = dma_alloc(E1000_RX_RING * sizeof(*a->rx_ring));
+	if (!a->rx_ring || skb_pool_extend(E1000_RX_RING) < 0)
+		return false;
+	for (u32 i = 0; i < E1000_RX_RING; i++)
+		if (!(a->rx_skb[i] = skb_alloc(RX_HEADROOM)))
+			return false;
+	return true;
+}
+
 bool e1000_setup_rx(struct e1000_adapter *a)
 {
 	u64 base;
 
-	a->rx_ring = dma_alloc(E1000_RX_RING * sizeof(*a->rx_ring));
-	if (!a->rx_ring || skb_pool_extend(E1000_RX_RING) < 0)
+	if (!a->rx_ring && !alloc_ring(a))
 		return false;
-	for (u32 i = 0; i < E1000_RX_RING; i++) {
-		struct sk_buff *skb = skb_alloc(RX_HEADROOM);
-
-		if (!skb)
-			return false;
-		give(a, i, skb);
-	}
+	for (u32 i = 0; i < E1000_RX_RING; i++)
+		give(a, i, a->rx_skb[i]);
+	a->rx_broken = false;
 	a->rx_next = E1000_COUNT_START(E1000_RX_RING);
 	base = virt_to_phys(a->rx_ring);
 	ew32(a, E1000_RDBAL, (u32)base);

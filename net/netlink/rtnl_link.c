@@ -38,8 +38,12 @@ static int put_stats(struct sk_buff *skb, const struct net_device *dev)
 		.rx_bytes = s->rx_bytes,
 		.tx_bytes = s->tx_bytes,
 		.rx_errors = s->rx_errors,
+		.tx_errors = s->tx_errors,
 		.rx_dropped = s->rx_dropped,
-		.tx_dropped = s->tx_dropped };
+		.tx_dropped = s->tx_dropped,
+		.multicast = s->multicast,
+		.rx_crc_errors = s->rx_crc_errors,
+		.rx_missed_errors = s->rx_missed_errors };
 
 	return nla_put(skb, IFLA_STATS64, sizeof(stats), &stats);
 }

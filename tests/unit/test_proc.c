@@ -39,10 +39,20 @@ static void assert_line(const char *path, const char *line)
 static void devices(void **state)
 {
 	(void)state;
-	eth0.dev.stats = (struct net_device_stats){ 1, 2, 3, 40, 50, 6, 7 };
-	assert_line("/proc/net/dev", "  eth0:      50      40    7    6    0     0          0      "
-				     "   0        2       1 "
-				     "   0    3    0     0       0          0\n");
+	eth0.dev.stats = (struct net_device_stats){ .tx_packets = 1,
+		.tx_bytes = 2,
+		.tx_dropped = 3,
+		.tx_errors = 4,
+		.rx_packets = 40,
+		.rx_bytes = 50,
+		.rx_dropped = 6,
+		.rx_errors = 7,
+		.rx_missed_errors = 10,
+		.rx_crc_errors = 5,
+		.multicast = 9 };
+	assert_line("/proc/net/dev", "  eth0:      50      40    7   16    0     5          0      "
+				     "   9        2       1 "
+				     "   4    3    0     0       0          0\n");
 	assert_line("/proc/net/dev", "    lo:       0 ");
 	eth0.dev.stats = (struct net_device_stats){ 0 };
 }

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT
+ * watchdog.c - once a second: the card's own counters, and whether the transmitter still moves.
+ * Not here: the rings (tx.c, rx.c), starting the card (main.c).
+ * e1000_check_link calls in, out of ndo_reclaim.
+ * Source: Intel SDM 317453, 13.7 (statistics: cleared by reading); Linux's e1000_tx_timeout_task.
+ *
+ * A transmitter that hangs is reset. What it had not sent is put on the new ring in the same order as
+ * soon as the link is back: by the head register what it never fetched, by its count of good frames what
+ * it fetched and did not send. Until then those frames are queued ones in the account. */
+#include "drivers/e1000/e1000.h"
+
+#define LOOK_NS NSEC_PER_SEC
+/* A full ring of the longest frames takes 0.3 s at 10 Mbit/s. */
+#define HANG_NS (2 * NSEC_PER_SEC)
+
+#define SLOT(i) ((i) & (E1000_TX_RING - 1))
+
+static u32 unfetched(const struct e1000_adapter *a)
+{
+	return SLOT(a->netdev.tx_next - er32(a, E1000_TDH));
+}
+
+void e1000_watch_start(struct e1000_adapter *a)
+{
+	er32(a, E1000_GPTC);
+	a->watch.base = a->netdev.tx_next;
+	a->watch.sent = 0;
+	a->watch.moved_ns = clock_ns();
+}
+
+static void read_statistics(struct e1000_adapter *a)
+{
+	struct net_device_stats *stats = &a->netdev.stats;
+	u32 crc = er32(a, E1000_CRCERRS);
+
+	a->watch.sent += er32(a, E1000_GPTC);
+	stats->rx_missed_errors += er32(a, E1000_MPC);
+	stats->rx_crc_errors += crc;
+	stats->rx_errors += crc; /* they never become a descriptor's */
+}
+
+/* Frames that the hardware should have fetched, or a report that is overdue. */
+static bool has_work(const struct e1000_adapter *a)
+{
+	return unfetched(a) > 0 || a->netdev.tx_next - a->tx_clean >= a->rs_every;
+}
+
+static bool hangs(struct e1000_adapter *a, u64 now)
+{
+	u32 head = er32(a, E1000_TDH);
+
+	if (head != a->watch.head || a->tx_clean != a->watch.clean || !has_work(a) ||
+		!(a->netdev.flags & IFF_RUNNING))
+		a->watch.moved_ns = now;
+	a->watch.head = head;
+	a->watch.clean = a->tx_clean;
+	return now - a->watch.moved_ns >= HANG_NS;
+}
+
+/* How many of the last frames put on the ring have not left. */
+static u32 unsent(const struct e1000_adapter *a)
+{
+	u32 put = a->netdev.tx_next - a->watch.base;
+	u32 by_count = put - (u32)min((u64)put, a->watch.sent);
+
+	return max(unfetched(a), min(by_count, a->netdev.tx_next - a->tx_clean));
+}
+
+/* Take the packets off the ring: the last n wait, the others' buffers are free. */
+static void empty_ring(struct e1000_adapter *a, u32 n)
+{
+	for (u32 i = a->netdev.tx_next - E1000_TX_RING; i != a->netdev.tx_next; i++) {
+		struct sk_buff *skb = a->tx_skb[SLOT(i)];
+
+		a->tx_skb[SLOT(i)] = NULL;
+		if (a->netdev.tx_next - i > n) {
+			if (skb)
+				skb_release(skb);
+			continue;
+		}
+		a->netdev.stats.tx_packets--;
+		a->netdev.stats.tx_bytes -= skb->len;
+		a->netdev.net->mib.queued++;
+		skb_queue_tail(&a->watch.held, skb);
+	}
+	a->tx_clean = a->netdev.tx_next;
+}
+
+static void restart(struct e1000_adapter *a)
+{
+	struct e1000_problem problem;
+	bool told = a->watch.failed;
+
+	a->watch.failed = !e1000_start(a, &problem);
+	if (!a->watch.failed)
+		e1000_enable_rx(a);
+	else if (!told)
+		pr_err("%s: the reset failed: %s\n", a->netdev.name, problem.step);
+}
+
+static void recover(struct e1000_adapter *a)
+{
+	u32 n = unsent(a);
+
+	pr_warn("%s: the transmitter hangs: reset, %u frames are sent again\n", a->netdev.name, n);
+	a->netdev.stats.tx_errors++;
+	empty_ring(a, n);
+	restart(a);
+}
+
+void e1000_watchdog(struct e1000_adapter *a)
+{
+	u64 now = clock_ns();
+
+	if (now - a->watch.looked_ns < LOOK_NS)
+		return;
+	a->watch.looked_ns = now;
+	read_statistics(a);
+	if (a->watch.failed)
+		restart(a);
+	else if (hangs(a, now))
+		recover(a);
+}
+
+void e1000_resend(struct e1000_adapter *a)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(&a->watch.held))) {
+		a->netdev.net->mib.queued--;
+		e1000_xmit_frame(skb, &a->netdev);
+	}
+}
