@@ -402,10 +402,11 @@ static void *reader(void *arg)
 
 	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
 		u32 addr = 0x0a000000 | ((u32)synth_random(&seed) & 0xffffff);
-		const struct fib_dst *dst = &tb->trie.dst[fib_trie_find(&tb->trie, addr)];
-		const struct fib_info *fi = (const struct fib_info *)dst->fi;
-		u8 plen = dst->plen;
-		int oif = fi->nh[0].oif;
+		struct flowi4 fl = { .daddr = cpu_to_be32(addr) };
+		struct fib_result res;
+		bool found = fib_table_lookup(tb, &fl, &res) == 0;
+		u8 plen = found ? res.prefixlen : 0;
+		int oif = found ? fib_res_nh(&res)->oif : 0;
 
 		if ((plen == 8 && oif == 9) || (plen == 13 && oif >= 1 && oif <= 2) ||
 			(plen == 26 && oif >= 3 && oif <= 4))
