@@ -35,9 +35,8 @@ static bool way_is_free(const struct flow_cache *flow)
 void flow_make_ready(struct flow_cache *flow, size_t len)
 {
 	const struct rtable *rt = &flow->rt;
+	struct udphdr *uh = (struct udphdr *)(flow->frame + FRAME_UDP);
 	be16 ulen = cpu_to_be16((u16)(len + UDP_HLEN));
-	struct udphdr uh = { .source = flow->source, .dest = flow->dest, .len = ulen };
-	struct iphdr iph;
 	u32 pseudo;
 
 	flow->len = FLOW_NOT_READY;
@@ -47,12 +46,12 @@ void flow_make_ready(struct flow_cache *flow, size_t len)
 		 cpu_to_be16(IPPROTO_UDP).raw;
 	flow->csum_partial = rt->dev->features & NETIF_F_HW_CSUM;
 	flow->udp_sum = pseudo + flow->source.raw + flow->dest.raw + ulen.raw;
-	if (flow->csum_partial)
-		uh.check.raw = (u16)~csum_fold_32(pseudo).raw;
-	iph = ip_template_header(&flow->ip, (u16)(len + UDP_HLEN + IP_HLEN));
 	memcpy(flow->frame, rt->neigh->hh.bytes, sizeof(rt->neigh->hh.bytes));
-	memcpy(flow->frame + FRAME_IP, &iph, sizeof(iph));
-	memcpy(flow->frame + FRAME_UDP, &uh, sizeof(uh));
+	ip_template_header((struct iphdr *)(flow->frame + FRAME_IP), &flow->ip,
+		(u16)(len + UDP_HLEN + IP_HLEN));
+	*uh = (struct udphdr){ flow->source, flow->dest, ulen, BE16_ZERO };
+	if (flow->csum_partial)
+		uh->check.raw = (u16)~csum_fold_32(pseudo).raw;
 	flow->len = len;
 	flow->frame_len = max((u32)(HEADERS + len), (u32)ETH_ZLEN);
 	flow->tag = flow->birth << TAG_SHIFT | len;
@@ -66,6 +65,7 @@ static void dress(const struct flow_cache *flow, struct sk_buff *skb)
 	skb->csum_partial = flow->csum_partial;
 	skb->protocol = cpu_to_be16(ETH_P_IP);
 	skb->len = (u16)flow->frame_len;
+	skb->tag = flow->tag;
 	memcpy(skb_slot(skb) + SKB_FRAME_OFF, flow->frame, FLOW_FRAME_BYTES);
 	memset(skb->data + HEADERS, 0, ETH_ZLEN - HEADERS); /* what the payload leaves is padding */
 }
@@ -80,12 +80,11 @@ bool flow_xmit_dressed(struct flow_cache *flow, const void __user *payload)
 	if (!skb)
 		return false;
 	dress(flow, skb);
-	if (flow_copy_payload(flow, skb, payload) < 0) {
+	if (!flow_fill(flow, skb, flow->tag, payload, flow->len)) {
 		if (!resident)
 			skb_release(skb);
 		return false;
 	}
-	skb->tag = flow->tag;
 	dev->net->mib.udp_out_ready++;
 	dev->netdev_ops->ndo_start_xmit(skb, dev);
 	return true;
@@ -94,14 +93,19 @@ bool flow_xmit_dressed(struct flow_cache *flow, const void __user *payload)
 u32 flow_xmit_burst(struct flow_cache *flow, const u8 __user *payload, u32 n)
 {
 	struct net_device *dev = flow->rt.dev;
-	u32 i = 0;
+	struct sk_buff *const *slot = dev->tx_slot;
+	u32 first = dev->tx_next, mask = dev->tx_mask, next = first; /* in registers, all of them */
+	u64 tag = flow->tag;
+	size_t len = flow->len;
 
 	n = min(n, dev->tx_room);
-	if (!user_range_is_ok(payload, n * flow->len))
+	if (!user_range_is_ok(payload, n * len))
 		return 0;
-	for (; i < n && flow_fill(flow, dev, i, payload); i++)
-		payload += flow->len;
-	if (i > 0)
-		flow_sent(flow, dev, i);
-	return i;
+	while (next - first < n && flow_fill(flow, slot[next & mask], tag, payload, len)) {
+		payload += len;
+		next++;
+	}
+	if (next != first)
+		flow_sent(flow, dev, next - first);
+	return next - first;
 }

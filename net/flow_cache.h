@@ -50,31 +50,22 @@ void flow_make_ready(struct flow_cache *flow, size_t len);
 /* flow_xmit_dressed - flow_xmit for a packet that does not wear the frame yet. */
 bool flow_xmit_dressed(struct flow_cache *flow, const void __user *payload);
 
-/* flow_copy_payload - behind the headers, with its checksum if the device does not do it. The range has
- * been checked to be the user's. Returns 0 or -EFAULT. */
-static __always_inline int flow_copy_payload(
-	const struct flow_cache *flow, struct sk_buff *skb, const void __user *payload)
+/* flow_fill - a payload of len bytes, flow->len, into a packet that wears the frame: behind its headers,
+ * and with its checksum if the device does not do it. The range has been checked to be the user's.
+ * Returns  false when there is no such packet, or the payload cannot be read */
+static __always_inline bool flow_fill(const struct flow_cache *flow, struct sk_buff *skb, u64 tag,
+	const void __user *payload, size_t len)
 {
 	u8 *to = skb_slot(skb) + SKB_HEADROOM;
 	s64 sum;
 
+	if (unlikely(!skb || skb->tag != tag))
+		return false;
 	if (likely(flow->csum_partial))
-		return copy_from_user_checked(to, payload, flow->len);
-	sum = csum_and_copy_from_user(to, payload, flow->len);
-	if (sum < 0)
-		return -EFAULT;
+		return copy_from_user_checked(to, payload, len) == 0;
+	sum = csum_and_copy_from_user(to, payload, len);
 	((struct udphdr *)to - 1)->check = udp_checksum((csum)sum + flow->udp_sum);
-	return 0;
-}
-
-/* flow_fill - the payload into the packet that lies in the i-th slot from the device's next one. Returns
- * false when there is none that wears the frame, or the payload cannot be read. */
-static __always_inline bool flow_fill(
-	const struct flow_cache *flow, struct net_device *dev, u32 i, const void __user *payload)
-{
-	struct sk_buff *skb = dev_tx_slot(dev, i);
-
-	return likely(skb && skb->tag == flow->tag && flow_copy_payload(flow, skb, payload) == 0);
+	return sum >= 0;
 }
 
 /* flow_sent - n packets that flow_fill has filled leave. */
@@ -93,7 +84,7 @@ static __always_inline bool flow_xmit(struct flow_cache *flow, const void __user
 
 	if (unlikely(dev->tx_room == 0 || !user_range_is_ok(payload, flow->len)))
 		return false;
-	if (unlikely(!flow_fill(flow, dev, 0, payload)))
+	if (unlikely(!flow_fill(flow, dev_tx_slot(dev, 0), flow->tag, payload, flow->len)))
 		return flow_xmit_dressed(flow, payload);
 	flow_sent(flow, dev, 1);
 	return true;

@@ -5,6 +5,7 @@
  * Source: RFC 791; RFC 1122 3.2; RFC 6864 (identification). */
 #pragma once
 
+#include "net/checksum.h"
 #include "net/dev.h"
 #include "net/route.h"
 #include "net/wire/ip.h"
@@ -27,7 +28,12 @@ void ip_template_init(
 	struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl, bool df);
 
 /* ip_template_header - the header of one packet of the flow, len bytes with it. */
-struct iphdr ip_template_header(const struct ip_template *t, u16 len);
+static inline void ip_template_header(struct iphdr *iph, const struct ip_template *t, u16 len)
+{
+	*iph = t->iph;
+	iph->tot_len = cpu_to_be16(len);
+	iph->check = csum_fold_32(t->sum + iph->tot_len.raw);
+}
 
 /* A datagram that is being put together: packets that each fit the route's MTU. */
 struct cork {

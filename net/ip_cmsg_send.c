@@ -43,9 +43,12 @@ static int want_number(s16 *number, const void *data, size_t len, s32 low)
 
 static int want_segment(struct ipcm_cookie *ipc, const void *data, size_t len)
 {
-	if (len != sizeof(ipc->gso_size))
+	u16 size;
+
+	if (len != sizeof(size))
 		return -EINVAL;
-	memcpy(&ipc->gso_size, data, sizeof(ipc->gso_size));
+	memcpy(&size, data, sizeof(size));
+	ipc->gso_size = size;
 	return 0;
 }
 

@@ -15,9 +15,14 @@ struct ipcm_cookie {
 	be32 addr;    /* source address; zero: the socket's, or routing's choice */
 	int oif;      /* device; 0: the socket's */
 	s16 tos, ttl; /* -1: the socket's */
-	u16 gso_size; /* 0: one datagram */
+	s32 gso_size; /* payload of each datagram that the message becomes; 0: one; -1: the socket's */
 	bool dontroute;
 };
+
+#define IPCM_USUAL                                                                                 \
+	{                                                                                          \
+		.tos = -1, .ttl = -1, .gso_size = -1                                               \
+	}
 
 /* ipcm_is_usual - is it what the socket itself would want, but for segments? */
 static inline bool ipcm_is_usual(const struct ipcm_cookie *ipc)

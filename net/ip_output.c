@@ -134,15 +134,6 @@ void ip_template_init(
 		 csum_be32(rt->daddr); /* words as they lie in memory */
 }
 
-struct iphdr ip_template_header(const struct ip_template *t, u16 len)
-{
-	struct iphdr iph = t->iph;
-
-	iph.tot_len = cpu_to_be16(len);
-	iph.check = csum_fold_32(t->sum + iph.tot_len.raw);
-	return iph;
-}
-
 /* RFC 6864 4.1: an atomic datagram (DF set, not a fragment) may carry any identification, so it
  * carries none, which tells nothing to strangers. Others must not repeat soon: one counter from a
  * random start. */
@@ -271,7 +262,7 @@ int ip_send_skb(
 
 	skb->dev = rt->dev;
 	skb->neigh = rt->neigh;
-	*iph = ip_template_header(t, (u16)(skb->len + skb->frags_len));
+	ip_template_header(iph, t, (u16)(skb->len + skb->frags_len));
 	if (skb->frags || !t->df)
 		make_fragmentable(iph);
 	if (t->mc_loop || iph->ttl == 0)

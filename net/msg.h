@@ -133,6 +133,15 @@ int memcpy_from_msg(void *dst, struct msghdr *msg, size_t len) __must_check;
  * Returns  the unfolded sum (net/checksum.h), or -EFAULT */
 s64 csum_memcpy_from_msg(void *dst, struct msghdr *msg, size_t len) __must_check;
 
+/* msg_set_pieces - all its bytes are n pieces, of which the first is the current one. */
+static inline void msg_set_pieces(struct msghdr *msg, const struct iovec *iov, size_t n)
+{
+	msg->at = n ? iov->base : NULL;
+	msg->at_len = n ? iov->len : 0;
+	msg->iov = n ? iov + 1 : iov;
+	msg->iov_n = n ? n - 1 : 0;
+}
+
 /* msg_advance - n bytes of the current piece have been taken. */
 static inline void msg_advance(struct msghdr *msg, size_t n)
 {

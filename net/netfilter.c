@@ -51,12 +51,6 @@ void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops)
 	net_changed(net);
 }
 
-bool nf_is_idle(const struct net *net)
-{
-	return list_empty(&net->nf->hooks[NF_INET_LOCAL_OUT]) &&
-	       list_empty(&net->nf->hooks[NF_INET_POST_ROUTING]);
-}
-
 /* Returns 1 when the packet may go on; otherwise it is gone: 0 or negative. */
 static int run_hooks(
 	struct sk_buff *skb, const struct nf_hook_state *state, const struct list_head *at)

@@ -81,7 +81,11 @@ void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops);
 
 /* nf_is_idle - does no hook see what this namespace sends? As long as its generation stands, the answer
  * does, too. */
-bool nf_is_idle(const struct net *net);
+static inline bool nf_is_idle(const struct net *net)
+{
+	return list_empty(&net->nf->hooks[NF_INET_LOCAL_OUT]) &&
+	       list_empty(&net->nf->hooks[NF_INET_POST_ROUTING]);
+}
 
 /* nf_hook_slow - run the list of one hook, then okfn if nobody objected. Takes the skb.
  * Returns  what okfn says; 0 (stolen, queued), -EPERM, or -ENOBUFS (queue full) */

@@ -195,9 +195,7 @@ static ssize import_message(const void __user *umsg, struct msghdr *msg)
 	len = import_iovec(um.iov, um.iovlen);
 	if (len < 0)
 		return len;
-	msg->at_len = 0;
-	msg->iov = iov_buffer;
-	msg->iov_n = um.iovlen;
+	msg_set_pieces(msg, iov_buffer, um.iovlen);
 	err = import_control(&um, msg);
 	return err ? err : len;
 }

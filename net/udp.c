@@ -44,13 +44,7 @@ static int udp_check_destination(const struct sockaddr_in *to, const struct msgh
 	return be16_is_zero(to->sin_port) ? -EINVAL : 0;
 }
 
-/* What the socket itself wants. */
-static struct ipcm_cookie ipcm_of(const struct inet_sock *inet, u32 flags)
-{
-	return (struct ipcm_cookie){
-		.tos = -1, .ttl = -1, .gso_size = inet->gso_size, .dontroute = flags & MSG_DONTROUTE
-	};
-}
+static const struct ipcm_cookie ipcm_usual = IPCM_USUAL;
 
 static struct flowi4 udp_flow_key(const struct sock *sk, const struct flow_cache *flow)
 {
@@ -257,7 +251,7 @@ static ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
 }
 
 static ssize udp_begin_pending(struct sock *sk, const struct flow_cache *flow, struct msghdr *msg,
-	size_t len, u16 gso_size)
+	size_t len, size_t gso_size)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	ssize sent;
@@ -274,11 +268,13 @@ static ssize udp_begin_pending(struct sock *sk, const struct flow_cache *flow, s
 
 /* ---- the whole of it ---------------------------------------------------------------------- */
 
-/* The message's own wishes are known, and the flow that fits them. */
+/* The message's wishes are known, and where the flow that fits them is kept. */
 static ssize udp_send_by(struct sock *sk, struct flow_cache *flow, const struct ipcm_cookie *ipc,
 	struct msghdr *msg, size_t len)
 {
-	int err = udp_find_flow(sk, flow, udp_destination(inet_sk(sk), msg), ipc);
+	const struct inet_sock *inet = inet_sk(sk);
+	size_t gso_size = ipc->gso_size < 0 ? inet->gso_size : (size_t)ipc->gso_size;
+	int err = udp_find_flow(sk, flow, udp_destination(inet, msg), ipc);
 
 	if (!err)
 		err = udp_may_send(sk);
@@ -286,28 +282,32 @@ static ssize udp_send_by(struct sock *sk, struct flow_cache *flow, const struct 
 		return err;
 	if (msg->flags & MSG_CONFIRM)
 		neigh_confirm(flow->rt.neigh);
-	if ((msg->flags & MSG_MORE) || inet_sk(sk)->corkflag)
-		return udp_begin_pending(sk, flow, msg, len, ipc->gso_size);
-	if (ipc->gso_size && len > ipc->gso_size)
-		return udp_send_segments(sk, flow, msg, len, ipc->gso_size);
+	if ((msg->flags & MSG_MORE) || inet->corkflag)
+		return udp_begin_pending(sk, flow, msg, len, gso_size);
+	if (gso_size && len > gso_size)
+		return udp_send_segments(sk, flow, msg, len, gso_size);
 	return udp_send_one(sk, flow, msg, len);
 }
 
-/* A flow for this message alone: its control messages want something else than the socket does. */
-static noinline ssize udp_send_apart(
-	struct sock *sk, const struct ipcm_cookie *ipc, struct msghdr *msg, size_t len)
+/* Control messages: if they want something else than the socket does, this message has a flow of its
+ * own. */
+static noinline ssize udp_send_controlled(struct sock *sk, struct msghdr *msg, size_t len)
 {
-	struct flow_cache flow;
+	struct ipcm_cookie ipc = IPCM_USUAL;
+	struct flow_cache own;
+	int err = ip_cmsg_send(msg, &ipc);
 
-	flow.to = 0; /* no address is */
-	return udp_send_by(sk, &flow, ipc, msg, len);
+	if (err)
+		return err;
+	ipc.dontroute = msg->flags & MSG_DONTROUTE;
+	own.to = 0; /* no address is */
+	return udp_send_by(sk, ipcm_is_usual(&ipc) ? &inet_sk(sk)->flow : &own, &ipc, msg, len);
 }
 
 /* Whatever is not ready at once: another flow or length, options, errors, waiting, fragments. */
 static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	struct ipcm_cookie ipc = ipcm_of(inet, msg->flags);
 	int err;
 
 	if (len > IP_MAX_LEN)
@@ -317,13 +317,11 @@ static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size
 	if (inet->pending.cork.first)
 		return udp_append(sk, msg, len);
 	err = udp_check_destination(udp_destination(inet, msg), msg);
-	if (!err && msg->controllen)
-		err = ip_cmsg_send(msg, &ipc);
 	if (err)
 		return err;
-	if (unlikely(!ipcm_is_usual(&ipc)))
-		return udp_send_apart(sk, &ipc, msg, len);
-	return udp_send_by(sk, &inet->flow, &ipc, msg, len);
+	if (unlikely(msg->controllen || (msg->flags & MSG_DONTROUTE)))
+		return udp_send_controlled(sk, msg, len);
+	return udp_send_by(sk, &inet->flow, &ipcm_usual, msg, len);
 }
 
 /* The flow that is kept is the one this message wants, its frame is ready, and nothing is unusual. */
@@ -363,6 +361,7 @@ u32 udp_send_ready(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 
 	struct inet_sock *inet = inet_sk(sk);
 	struct flow_cache *flow = &inet->flow;
 	struct net_device *dev = flow->rt.dev;
+	u64 tag = flow->tag;
 	struct plain_message m;
 	u32 i = 0;
 
@@ -371,7 +370,7 @@ u32 udp_send_ready(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 
 		return 0;
 	for (n = min(n, dev->tx_room); i < n; i++)
 		if (!msg_read_plain(&m, &vec[i]) || !udp_plain_is_ready(inet, &m) ||
-			!flow_fill(flow, dev, i, m.base) ||
+			!flow_fill(flow, dev_tx_slot(dev, i), tag, m.base, m.len) ||
 			put_user_u32((u32)m.len, &vec[i].len) < 0)
 			break;
 	if (i > 0)
@@ -396,7 +395,7 @@ static int udp_connect(struct sock *sk, const struct sockaddr_in *addr)
 	int err;
 
 	flow->to = sockaddr_key(addr);
-	flow->ipc = ipcm_of(inet, 0);
+	flow->ipc = ipcm_usual;
 	err = udp_route(sk, flow);
 	if (err)
 		return err;
