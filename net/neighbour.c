@@ -176,15 +176,12 @@ static bool known_mac(const struct net_device *dev, be32 addr, u8 mac[ETH_ALEN])
 	return false;
 }
 
-struct neighbour *neigh_lookup_create(struct neigh_table *tbl, struct net_device *dev, be32 addr)
+static noinline struct neighbour *create(
+	struct neigh_table *tbl, struct net_device *dev, be32 addr)
 {
-	struct neighbour *n = neigh_lookup(tbl, dev, addr);
-	struct neighbour **bucket;
+	struct neighbour *n = take_entry(tbl), **bucket;
 	u8 mac[ETH_ALEN];
 
-	if (n)
-		return n;
-	n = take_entry(tbl);
 	if (!n)
 		return NULL;
 	bucket = bucket_of(tbl, dev, addr);
@@ -202,6 +199,13 @@ struct neighbour *neigh_lookup_create(struct neigh_table *tbl, struct net_device
 		n->connected = true;
 	}
 	return n;
+}
+
+struct neighbour *neigh_lookup_create(struct neigh_table *tbl, struct net_device *dev, be32 addr)
+{
+	struct neighbour *n = neigh_lookup(tbl, dev, addr);
+
+	return likely(n) ? n : create(tbl, dev, addr);
 }
 
 /* ---- parking ---------------------------------------------------------------------------- */

@@ -34,7 +34,7 @@ enum rtn_type ip_addr_type(struct net *net, be32 addr)
 
 static u16 type_flags(const struct net_device *dev, be32 daddr, u8 type)
 {
-	if (ipv4_is_lbcast(daddr) || type == RTN_BROADCAST)
+	if (type == RTN_BROADCAST || ipv4_is_lbcast(daddr))
 		return RTCF_BROADCAST;
 	if (ipv4_is_multicast(daddr))
 		return RTCF_MULTICAST;
@@ -66,9 +66,9 @@ static int mkroute_output(struct net *net, struct flowi4 *fl4, struct net_device
  * default route leads there (as on Linux: "do not gateway in this case"). */
 static be32 next_hop(const struct fib_nh *nh, be32 daddr)
 {
-	bool on_link = be32_is_zero(nh->gw) || ipv4_is_multicast(daddr) || ipv4_is_lbcast(daddr);
-
-	return on_link ? daddr : nh->gw;
+	if (be32_is_zero(nh->gw) || ipv4_is_multicast(daddr) || ipv4_is_lbcast(daddr))
+		return daddr;
+	return nh->gw;
 }
 
 /* To ourselves: over lo, whatever device has the address. */
