@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT
+ * test_e1000_watchdog.c - a transmitter that hangs: when that is said, what is sent again, in which order;
+ * the card's counters.
+ * Not here: a card that really hangs (tests/boot/test_watchdog.py).
+ * cmocka calls in. The driver's sources are included: their registers are an array here.
+ * Source: Intel SDM 317453, 3.3 (DD, head and tail), 13.7 (statistics). */
+#define __ASSEMBLER__ /* of this header only the limit of user memory: the rest is for the kernel */
+#include "kernel/lib/uaccess_copy.h"
+#undef __ASSEMBLER__
+#undef TASK_SIZE
+#include "tests/unit/stack.h"
+#include "drivers/e1000/tx.c"
+#undef SLOT
+#include "drivers/e1000/rx.c"
+#undef SLOT
+#include "drivers/e1000/watchdog.c"
+
+#define REGISTERS 0x8000
+#define NUMBER_AT 14
+
+static u8 registers[REGISTERS];
+static struct e1000_adapter card;
+static u32 starts_n;
+static bool start_fails, link_is_up = true;
+
+/* As hw.c's, but that it looks each time. */
+void e1000_check_link(struct e1000_adapter *a)
+{
+	e1000_watchdog(a);
+	dev_carrier(&a->netdev, link_is_up && !a->watch.failed);
+	if (a->watch.held.n > 0 && (a->netdev.flags & IFF_RUNNING))
+		e1000_resend(a);
+}
+
+bool e1000_start(struct e1000_adapter *a, struct e1000_problem *problem)
+{
+	starts_n++;
+	*problem = (struct e1000_problem){ "it was told to fail", "" };
+	if (start_fails || !e1000_setup_tx(a))
+		return false;
+	ew32(a, E1000_GPTC, 0);
+	e1000_watch_start(a);
+	return true;
+}
+
+static const struct net_device_ops ops = { .ndo_start_xmit = e1000_xmit_frame,
+	.ndo_flush = e1000_flush,
+	.ndo_reclaim = e1000_reclaim,
+	.ndo_poll = e1000_poll,
+	.ndo_tx_pending = e1000_tx_pending };
+
+static void card_up(void)
+{
+	struct e1000_problem problem;
+
+	card.hw = registers;
+	card.netdev = (struct net_device){ .netdev_ops = &ops, .priv = &card, .mtu = 1500 };
+	list_init(&card.netdev.ifa_list);
+	assert_true(e1000_setup_rx(&card));
+	register_netdev(&init_net, &card.netdev, "card");
+	card.netdev.flags |= IFF_UP;
+	assert_true(e1000_start(&card, &problem));
+	e1000_reclaim(&card.netdev);
+	assert_true(card.netdev.tx_room > 0);
+}
+
+static void card_down(void)
+{
+	card.netdev.flags &= ~(u32)(IFF_UP | IFF_RUNNING);
+	card.netdev.tx_room = 0;
+	for (u32 i = 0; i < E1000_TX_RING; i++)
+		if (card.tx_skb[i])
+			skb_release(card.tx_skb[i]);
+}
+
+static void send_numbered(u16 number)
+{
+	struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF - ETH_HLEN);
+	u8 *frame = skb_put(skb, 20);
+
+	memset(frame, 0, 20);
+	put16(frame + NUMBER_AT, number);
+	skb->dev = &card.netdev;
+	init_net.mib.arp_out++; /* somebody has accepted it */
+	assert_int_equal(dev_queue_xmit(skb), 0);
+}
+
+static void send_all(u16 from, u16 to)
+{
+	for (u16 number = from; number < to; number++)
+		send_numbered(number);
+}
+
+/* So many seconds, looking every tenth of one. */
+static void seconds(u32 n)
+{
+	for (u32 i = 0; i < n * 10; i++) {
+		host_advance_clock(NSEC_PER_SEC / 10);
+		e1000_reclaim(&card.netdev);
+	}
+}
+
+/* What stands on the ring from its head on: these numbers and no more. */
+static void assert_on_ring(u16 from, u16 to)
+{
+	u32 head = er32(&card, E1000_TDH);
+
+	assert_int_equal(er32(&card, E1000_TDT) - head, (u32)(to - from));
+	for (u32 i = 0; i < (u32)(to - from); i++)
+		assert_int_equal(get16((u8 *)phys_to_virt(card.tx_ring[head + i].addr) + NUMBER_AT),
+			from + i);
+}
+
+/* Of a hundred it fetched forty, and sent those. */
+static void what_it_never_fetched(void **state)
+{
+	(void)state;
+	card_up();
+	send_all(0, 100);
+	ew32(&card, E1000_TDH, 40);
+	ew32(&card, E1000_GPTC, 40);
+	seconds(1);
+	ew32(&card, E1000_GPTC, 0); /* reading cleared it */
+	seconds(1);
+	assert_int_equal(starts_n, 1);
+	seconds(2);
+	assert_int_equal(starts_n, 2);
+	assert_int_equal(card.netdev.stats.tx_errors, 1);
+	assert_non_null(strstr(host_captured(), "hangs: reset, 60 frames are sent again"));
+	assert_on_ring(40, 100);
+	assert_int_equal(card.netdev.stats.tx_packets, 100);
+	stack_check_accounts();
+	card_down();
+}
+
+/* It fetched them all, but its count says that thirty left. */
+static void what_it_fetched_and_did_not_send(void **state)
+{
+	(void)state;
+	card_up();
+	send_all(0, 100);
+	ew32(&card, E1000_TDH, 100);
+	ew32(&card, E1000_GPTC, 30);
+	seconds(1);
+	ew32(&card, E1000_GPTC, 0);
+	seconds(3);
+	assert_on_ring(30, 100);
+	card_down();
+}
+
+/* The link needs a second after the reset: nothing overtakes, nothing is lost from the account. */
+static void waits_for_the_link(void **state)
+{
+	(void)state;
+	card_up();
+	send_all(0, 10);
+	seconds(2);
+	link_is_up = false;
+	host_advance_clock(NSEC_PER_SEC);
+	e1000_reclaim(&card.netdev);
+	assert_int_equal(starts_n, 2);
+	assert_int_equal(card.netdev.tx_room, 0);
+	assert_int_equal(init_net.mib.queued, 10);
+	assert_int_equal(card.netdev.stats.tx_packets, 0);
+	stack_check_accounts();
+	link_is_up = true;
+	seconds(1);
+	assert_int_equal(init_net.mib.queued, 0);
+	send_all(10, 12);
+	assert_on_ring(0, 12);
+	card_down();
+}
+
+static void reset_that_fails_is_tried_again(void **state)
+{
+	(void)state;
+	card_up();
+	send_all(0, 3);
+	start_fails = true;
+	seconds(5);
+	assert_true(starts_n > 2);
+	assert_false(card.netdev.flags & IFF_RUNNING);
+	assert_non_null(strstr(host_captured(), "the reset failed: it was told to fail"));
+	start_fails = false;
+	seconds(2);
+	assert_on_ring(0, 3);
+	card_down();
+}
+
+/* A group that is not complete is not reported; without a link nothing moves; a slow one does. */
+static void no_false_alarm(void **state)
+{
+	(void)state;
+	card_up();
+	seconds(5);
+	send_all(0, 1);
+	ew32(&card, E1000_TDH, 1);
+	seconds(5);
+	send_all(1, 20);
+	for (u32 head = 2; head <= 20; head++) {
+		ew32(&card, E1000_TDH, head);
+		seconds(1);
+	}
+	send_all(20, 25);
+	link_is_up = false;
+	seconds(5);
+	assert_int_equal(starts_n, 1);
+	card_down();
+}
+
+static void counters_add_up(void **state)
+{
+	(void)state;
+	card_up();
+	ew32(&card, E1000_CRCERRS, 3);
+	ew32(&card, E1000_MPC, 5);
+	seconds(1);
+	seconds(1);
+	assert_int_equal(card.netdev.stats.rx_crc_errors, 6);
+	assert_int_equal(card.netdev.stats.rx_errors, 6);
+	assert_int_equal(card.netdev.stats.rx_missed_errors, 10);
+	card_down();
+}
+
+int main(void)
+{
+	const struct CMUnitTest watchdog[] = {
+		STACK_TEST(what_it_never_fetched),
+		STACK_TEST(what_it_fetched_and_did_not_send),
+		STACK_TEST(waits_for_the_link),
+		STACK_TEST(reset_that_fails_is_tried_again),
+		STACK_TEST(no_false_alarm),
+		STACK_TEST(counters_add_up),
+	};
+
+	return cmocka_run_group_tests(watchdog, NULL, NULL);
+}
