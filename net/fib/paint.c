@@ -10,12 +10,11 @@ u8 fib_ends_from[256][8];
 
 void fib_popcount_init(void)
 {
-	for (u32 i = 0; i < 256 * 8; i++) {
+	for (u32 byte = 1; byte < 256 && fib_ends_from[255][0] == 0; byte++) {
 		u8 n = 0;
 
-		for (u32 bits = i / 8 >> i % 8; bits != 0; bits &= bits - 1)
-			n++;
-		fib_ends_from[i / 8][i % 8] = n;
+		for (u32 bit = 8; bit-- > 0;)
+			fib_ends_from[byte][bit] = n = (u8)(n + (byte >> bit & 1));
 	}
 }
 
