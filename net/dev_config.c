@@ -73,6 +73,19 @@ int dev_change_name(struct net_device *dev, const char *name)
 	return 0;
 }
 
+struct net_device *dev_get_anywhere(const char *name)
+{
+	struct net *net;
+
+	for_each_net(net) {
+		struct net_device *dev = dev_get_by_name(net, name, strlen(name));
+
+		if (dev && !(dev->flags & IFF_LOOPBACK))
+			return dev;
+	}
+	return NULL;
+}
+
 /* ---- from one namespace to another --------------------------------------------------------- */
 
 /* In order of ifindex; it keeps its own unless that is taken. */

@@ -16,16 +16,10 @@
 /* The device named, wherever it is, or net's first one that can reach somebody else. */
 static struct net_device *device_for(struct net *net, const char *name)
 {
-	struct net_device *dev = NULL;
+	struct net_device *dev;
 
-	if (name[0]) {
-		for_each_net(net) {
-			dev = dev_get_by_name(net, name, strlen(name));
-			if (dev && !(dev->flags & IFF_LOOPBACK))
-				return dev;
-		}
-		return dev;
-	}
+	if (name[0])
+		return dev_get_anywhere(name);
 	list_for_each(dev, &net->dev_base, list)
 		if (!(dev->flags & IFF_LOOPBACK))
 			return dev;

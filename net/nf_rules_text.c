@@ -4,6 +4,7 @@
  * kernel/cmdline.c parses words, kernel/main.c applies them; who opens the file reads and writes.
  * Source: design: rules are written in the manner of route=; iptables(8) for their meaning. */
 #include "net/nf_rules_text.h"
+#include "net/dev_config.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
@@ -224,10 +225,14 @@ bool nf_rules_apply(struct net *net, char *problem, size_t len)
 	struct parse_error error;
 
 	for (u32 i = 0; i < word_n; i++) {
+		const struct net_device *dev;
+		struct net *where;
 		int err;
 
 		nf_rule_parse(words[i], &r, &error); /* was well before */
-		err = find_device(net, &r) ?: append(net, &r);
+		dev = dev_get_anywhere(r.dev);
+		where = dev ? dev->net : net;
+		err = find_device(where, &r) ?: append(where, &r);
 		if (err) {
 			text_format(problem, len, "filter=%.*s: %s", (int)words[i].len, words[i].at,
 				explain(err));
