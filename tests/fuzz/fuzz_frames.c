@@ -124,6 +124,7 @@ static void check(void)
 		net_poll();
 	}
 	read_all(frames); /* what was sent meanwhile */
+	read_messages(connected, MSG_ERRQUEUE);
 	a = net_account();
 	BUG_ON(a.parked != 0);
 	BUG_ON(a.accepted != a.sent + a.queued + a.dropped);
