@@ -166,10 +166,9 @@ static int inet_shutdown(struct socket *sock, int how)
 
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return -EINVAL;
-	if (be32_is_zero(inet_sk(sk)->inet_daddr))
-		return -ENOTCONN;
 	sk->sk_shutdown |= (u8)(how + 1); /* SHUT_RD 1, SHUT_WR 2, SHUT_RDWR 3 */
-	return 0;
+	return be32_is_zero(inet_sk(sk)->inet_daddr) ? -ENOTCONN
+						     : 0; /* Linux, too, does it and says so */
 }
 
 static noinline ssize sendmsg_autobind(struct sock *sk, struct msghdr *msg, size_t len)

@@ -12,7 +12,7 @@ static u32 waiting_n; /* in all sockets */
 bool sk_rcvbuf_takes(const struct sock *sk, u32 len)
 {
 	return sk->sk_receive_queue.bytes + len <= sk->sk_rcvbuf &&
-	       waiting_n < skb_pool.total_n / 4 && !(sk->sk_shutdown & RCV_SHUTDOWN);
+	       waiting_n < skb_pool.total_n / 4;
 }
 
 void sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)

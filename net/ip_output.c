@@ -265,7 +265,7 @@ int ip_send_skb(
 	ip_template_header(iph, t, (u16)(skb->len + skb->frags_len));
 	if (skb->frags || !t->df)
 		make_fragmentable(iph);
-	if (t->mc_loop || iph->ttl == 0)
+	if (t->mc_loop || (iph->ttl == 0 && !(skb->dev->flags & IFF_LOOPBACK)))
 		return ip_local_out_mc(net, skb, t->mc_loop);
 	return ip_local_out(net, skb);
 }

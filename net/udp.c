@@ -93,8 +93,9 @@ static int udp_route(struct sock *sk, struct flow_cache *flow)
 		(u8)(flow->ipc.tos < 0 ? inet->tos : flow->ipc.tos),
 		(u8)(flow->ipc.ttl < 0 ? ttl : flow->ipc.ttl),
 		ip_sets_df(inet->pmtudisc, rt->flags & RTCF_MTU_LOCKED));
-	flow->ip.mc_loop =
-		(rt->flags & RTCF_MULTICAST) && inet->mc_loop && ip_check_mc(rt->dev, rt->daddr);
+	flow->ip.mc_loop = (rt->flags & RTCF_MULTICAST) && inet->mc_loop &&
+			   !(rt->dev->flags & IFF_LOOPBACK) && /* which is a copy for us as it is */
+			   ip_check_mc(rt->dev, rt->daddr);
 	flow_begin(flow);
 	return 0;
 }

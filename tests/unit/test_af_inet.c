@@ -109,12 +109,13 @@ static void connecting(void **state)
 
 static void shutting_down(void **state)
 {
-	int fd = udp_socket();
+	int fd = udp_socket(), unconnected = udp_socket();
 	struct file *file = fd_get(&init_task.files, fd);
 	char buf[8];
 
 	(void)state;
-	assert_int_equal(sys_shutdown((u64)fd, 2), -ENOTCONN);
+	assert_int_equal(sys_shutdown((u64)unconnected, 2), -ENOTCONN); /* and yet it is */
+	assert_int_equal(send_to(unconnected, "x", 1, 0, PEER_IP, PEER_PORT), -EPIPE);
 	assert_int_equal(connect_to(fd, inet_addr_of(PEER_IP, PEER_PORT)), 0);
 	assert_int_equal(sys_shutdown((u64)fd, 3), -EINVAL);
 	assert_int_equal(sys_shutdown((u64)fd, (u64)-1), -EINVAL);

@@ -206,6 +206,26 @@ static void never_on_the_wire(void **state)
 	stack_check_accounts();
 }
 
+/* By lo it comes back as it is, once, whatever its time to live. */
+static void over_loopback(void **state)
+{
+	int fd = udp_socket_at(0, OUR_PORT);
+	struct mreq m = { BE32_ZERO, BE32_ZERO, init_net.loopback_dev->ifindex };
+
+	(void)state;
+	assert_int_equal(join(fd), 0);
+	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), 0);
+	for (int ttl = 1; ttl >= 0; ttl--) {
+		set_int(fd, SOL_IP, IP_MULTICAST_TTL, ttl);
+		assert_int_equal(send_group(fd), 6);
+		net_poll();
+		assert_true(got(fd));
+		assert_false(got(fd));
+	}
+	assert_int_equal(eth0.sent_n, 0);
+	stack_check_accounts();
+}
+
 /* In fragments it goes out, but nobody here could put a copy together. */
 static void large_ones(void **state)
 {
@@ -262,6 +282,7 @@ int main(void)
 		STACK_TEST(refused),
 		STACK_TEST(a_copy_for_us),
 		STACK_TEST(never_on_the_wire),
+		STACK_TEST(over_loopback),
 		STACK_TEST(large_ones),
 		STACK_TEST(by_another_device),
 	};

@@ -278,6 +278,24 @@ static void check_receiving(void)
 	close(s);
 }
 
+/* A socket that is not connected says so, and is shut down all the same. */
+static void check_shutdown(void)
+{
+	static const char *const names[] = { "for reading", "for writing" };
+	struct pollfd p = { .events = POLLIN | POLLOUT };
+
+	s = bound(&here);
+	p.fd = s;
+	for (int how = SHUT_RD; how <= SHUT_WR; how++) {
+		RESULT(names[how], shutdown(s, how));
+		poll(&p, 1, 0);
+		printf("= events %x\n", p.revents);
+		RESULT("send", sendto(s, "", 0, 0, (void *)&here, sizeof(here)));
+	}
+	RESULT("receive", recv(s, NULL, 0, MSG_DONTWAIT));
+	close(s);
+}
+
 static void check_several(void)
 {
 	char text[4][16];
@@ -313,6 +331,7 @@ int main(void)
 	check_others();
 	check_binds();
 	check_receiving();
+	check_shutdown();
 	check_several();
 	printf("end of table\n");
 	return checks_failed;
