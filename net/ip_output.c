@@ -15,10 +15,9 @@
 
 /* ---- building --------------------------------------------------------------------------- */
 
-int ip_wait_for_room(
-	const struct sock *sk, const struct rtable *rt, const struct msghdr *msg, u32 n)
+int ip_wait_for_room(const struct sock *sk, const struct rtable *rt, u32 flags, u32 n)
 {
-	int err = sock_wait_for_room(sk, rt->dev, msg->flags, n);
+	int err = sock_wait_for_room(sk, rt->dev, flags, n);
 
 	return rt_valid(rt->dev->net, rt) ? err : -ESTALE;
 }
@@ -37,6 +36,7 @@ static void add_packet(struct cork *cork, u32 head)
 	else
 		cork->last->next = skb;
 	cork->last = skb;
+	cork->n++;
 }
 
 /* All but the last packet carry a multiple of eight bytes, so that offsets count in eights: the last
@@ -80,7 +80,7 @@ int ip_append_data(const struct sock *sk, const struct rtable *rt, struct cork *
 	if (total > IP_MAX_PAYLOAD || (n > 1 && !rt->fragment) || n > skb_pool.total_n / 2 ||
 		n > rt->dev->tx_ring_n)
 		return -EMSGSIZE;
-	err = ip_wait_for_room(sk, rt, msg, n);
+	err = ip_wait_for_room(sk, rt, msg->flags, n);
 	if (!err && !cork->first) {
 		add_packet(cork, head);
 		cork->len = head;

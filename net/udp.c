@@ -164,6 +164,17 @@ static ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghd
 	return err ? err : (ssize)len;
 }
 
+/* Until there is room for n packets; the tables may change while it waits. */
+static int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags, u32 n)
+{
+	int err;
+
+	do
+		err = ip_wait_for_room(sk, &flow->rt, flags, n);
+	while (err == -ESTALE && !(err = udp_route(sk, flow)));
+	return err;
+}
+
 /* UDP_SEGMENT: one message, many datagrams of one size, but for the last. All leave or none: there is
  * room for all, and all can be read, before the first one goes. */
 static ssize udp_send_segments(
@@ -179,7 +190,7 @@ static ssize udp_send_segments(
 		return -EINVAL;
 	err = msg_probe(msg, len);
 	if (!err)
-		err = ip_wait_for_room(sk, &flow->rt, msg, whole + 1);
+		err = udp_wait_for_room(sk, flow, msg->flags, whole + 1);
 	if (err)
 		return err;
 	dev_xmit_begin();
@@ -211,17 +222,16 @@ int udp_push_pending_frames(struct sock *sk, u32 flags)
 	struct inet_sock *inet = inet_sk(sk);
 	struct flow_cache *flow = &inet->pending.flow;
 	struct sk_buff *skb = inet->pending.cork.first;
-	const struct msghdr msg = { .flags = flags };
 	int err = 0;
 
 	if (!skb)
 		return 0;
 	if (!rt_valid(sk->sk_net, &flow->rt))
 		err = udp_route(sk, flow);
+	if (!err)
+		err = udp_wait_for_room(sk, flow, flags, inet->pending.cork.n);
 	if (!err && (u32)skb->len + IP_HLEN > flow->rt.mtu)
 		err = -EMSGSIZE; /* the path has become narrower than what is ready */
-	if (!err)
-		err = ip_wait_for_room(sk, &flow->rt, &msg, 1);
 	if (err) {
 		udp_flush_pending_frames(sk);
 		return err;
