@@ -40,6 +40,7 @@ struct cork {
 	struct sk_buff *first,
 		*last; /* first: with the others in its frags; data at their payload */
 	u32 len;       /* bytes in them, the transport header's room included */
+	u32 n;         /* how many packets */
 };
 
 /* ip_append_data - len bytes of msg more.
