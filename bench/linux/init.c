@@ -28,6 +28,7 @@
 #define MODULES_MAX 16
 #define LINK_MS     60000
 #define STEP_MS     10
+#define LOOK_MS     100
 #define PKTGEN      "/proc/net/pktgen/"
 
 static int control; /* any socket, for ioctl */
@@ -158,6 +159,15 @@ static uint64_t pktgen_ns(void)
 	return us * 1000;
 }
 
+/* See bench-send. */
+static void let_others_look(void)
+{
+	const struct timespec moment = { 0, LOOK_MS * 1000000 };
+
+	fflush(stdout);
+	nanosleep(&moment, NULL);
+}
+
 /* Frames as long as bench-send's muffin; one buffer for all of them, sent burst at a time. */
 static void pktgen(unsigned count, unsigned burst)
 {
@@ -172,7 +182,7 @@ static void pktgen(unsigned count, unsigned burst)
 	tell(PKTGEN "eth0", "dst 10.0.2.2\n");
 	tell(PKTGEN "eth0", "dst_mac 52:55:0a:00:02:02\n");
 	printf("begin pktgen\n");
-	fflush(stdout);
+	let_others_look();
 	start_ns = now_ns();
 	start = rdtsc();
 	tell(PKTGEN "pgctrl", "start\n");
