@@ -19,8 +19,7 @@ struct descriptor {
 
 struct card {
 	struct net_device dev;
-	volatile u32 tail_register;
-	u32 tail, clean; /* run freely */
+	volatile u32 tail_register; /* where dev.tx_next was when it was told */
 	struct descriptor ring[RING_N];
 	struct sk_buff *kept[RING_N]; /* what was sent from a slot last, to be sent again */
 };
@@ -29,16 +28,10 @@ static struct card cards[RING_CARDS];
 static u32 cards_n;
 static u64 doorbells;
 
-static void set_room(struct card *card, u32 room)
-{
-	card->dev.tx_room = room;
-	card->dev.tx_spare = room > 0 ? card->kept[card->tail % RING_N] : NULL;
-}
-
 static int ring_open(struct net_device *dev)
 {
 	dev->flags |= IFF_RUNNING;
-	set_room(netdev_priv(dev), RING_N - 1);
+	dev->tx_room = RING_N - 1;
 	return 0;
 }
 
@@ -47,29 +40,24 @@ static void ring_flush(struct net_device *dev)
 	struct card *card = netdev_priv(dev);
 
 	__asm__ volatile("" ::: "memory"); /* descriptors before the tail */
-	card->tail_register = card->tail;
+	card->tail_register = dev->tx_next;
 	doorbells++;
 }
 
-static void advance(struct card *card, u32 len)
+static void ring_xmit_again(struct net_device *dev, u32 n, u32 len)
 {
-	card->tail++;
-	set_room(card, card->dev.tx_room - 1);
-	card->dev.stats.tx_packets++;
-	card->dev.stats.tx_bytes += len;
+	dev->tx_next += n;
+	dev->tx_room -= n;
+	dev->stats.tx_packets += n;
+	dev->stats.tx_bytes += n * len;
 	if (!netdev_xmit_more)
-		ring_flush(&card->dev);
-}
-
-static void ring_xmit_again(struct net_device *dev)
-{
-	advance(netdev_priv(dev), dev->tx_spare->len);
+		ring_flush(dev);
 }
 
 static int ring_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct card *card = netdev_priv(dev);
-	u32 slot = card->tail % RING_N, len = eth_skb_pad(skb);
+	u32 slot = dev->tx_next % RING_N, len = eth_skb_pad(skb);
 
 	if (card->kept[slot] && card->kept[slot] != skb)
 		skb_release(card->kept[slot]);
@@ -77,17 +65,16 @@ static int ring_xmit(struct sk_buff *skb, struct net_device *dev)
 	card->ring[slot] = (struct descriptor){
 		.addr = (u64)(uintptr_t)skb->data, .len = (u16)len, .command = TX_COMMAND
 	};
-	advance(card, len);
+	ring_xmit_again(dev, 1, len);
 	return 0;
 }
 
 /* Whatever was rung for has left. */
 static void ring_reclaim(struct net_device *dev)
 {
-	struct card *card = netdev_priv(dev);
+	const struct card *card = netdev_priv(dev);
 
-	card->clean = card->tail_register;
-	set_room(card, RING_N - 1 - (card->tail - card->clean));
+	dev->tx_room = RING_N - 1 - (dev->tx_next - card->tail_register);
 }
 
 static int ring_poll(struct net_device *dev, int budget)
@@ -123,6 +110,8 @@ struct net_device *ring_register(struct net *net, u32 features)
 		.mtu = ETH_DATA_LEN,
 		.features = features,
 		.tx_ring_n = RING_N - 1,
+		.tx_slot = card->kept,
+		.tx_mask = RING_N - 1,
 		.flags = IFF_BROADCAST | IFF_MULTICAST,
 		.priv = card };
 	memcpy(dev->dev_addr, (const u8[]){ 2, 0, 0, 0, 0, (u8)cards_n }, ETH_ALEN);
