@@ -190,9 +190,11 @@ static ssize udp_send_segments(
 		return -EINVAL;
 	err = msg_probe(msg, len);
 	if (!err)
-		err = udp_wait_for_room(sk, flow, msg->flags, whole + 1);
+		err = udp_wait_for_room(
+			sk, flow, msg->flags, min(whole + 1, flow->rt.dev->tx_ring_n));
 	if (err)
 		return err;
+	msg->flags &= ~(u32)MSG_DONTWAIT; /* a queue may be shorter: what has begun is finished */
 	dev_xmit_begin();
 	for (; left > 0 && sent >= 0; left -= n * size, whole -= n, n = 0) {
 		if (flow->len == size && msg->at_len >= left)

@@ -143,6 +143,12 @@ static void send_n(int fd, u32 n)
 		assert_int_equal(send_len(fd, 18, 0), 18);
 }
 
+static void set_pace(int fd, u64 rate)
+{
+	assert_int_equal(
+		sys_setsockopt((u64)fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&rate), 8), 0);
+}
+
 static u16 poll_of(int fd)
 {
 	struct file *file = fd_get(&init_task.files, fd);
@@ -330,6 +336,37 @@ static void datagram_larger_than_the_queue(void **state)
 	assert_int_equal(eth0.sent_n, 6);
 }
 
+/* Ten segments through four places, also for who would rather not wait: all of them, in their time. */
+static void train_longer_than_the_queue(void **state)
+{
+	int fd = udp_socket();
+
+	(void)state;
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_SEGMENT, 100), 0);
+	set_up(kpps);
+	assert_int_equal(send_len(fd, 1000, MSG_DONTWAIT), 1000);
+	assert_int_equal(send_len(fd, 1000, MSG_DONTWAIT), -EAGAIN);
+	stack_step(20);
+	assert_int_equal(eth0.sent_n, 10);
+	assert_int_equal(sent_at(5), 5 * MS);
+}
+
+/* The same where the socket's own queue is the shorter one. */
+static void train_longer_than_the_pace(void **state)
+{
+	int fd = udp_socket();
+
+	(void)state;
+	host_set_clock(START_NS);
+	stack_know_peer();
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_SEGMENT, 18), 0);
+	set_pace(fd, 60000);
+	sk_of(fd)->sk_pacing.limit = 4;
+	assert_int_equal(send_len(fd, 180, MSG_DONTWAIT), 180);
+	stack_step(20);
+	assert_int_equal(eth0.sent_n, 10);
+}
+
 /* pfifo: places in front of a ring that is full; order stays. */
 static void pfifo_waits_for_the_ring(void **state)
 {
@@ -407,12 +444,6 @@ static void drain(void)
 }
 
 /* ---- a socket's pace -------------------------------------------------------------------------- */
-
-static void set_pace(int fd, u64 rate)
-{
-	assert_int_equal(
-		sys_setsockopt((u64)fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&rate), 8), 0);
-}
 
 /* 1000 frames of 60 bytes a second; another socket's do not wait. */
 static void paced_alone(void **state)
@@ -597,6 +628,8 @@ int main(void)
 		STACK_TEST(answers_have_places_of_their_own),
 		STACK_TEST(parked_packets_find_a_place),
 		STACK_TEST(datagram_larger_than_the_queue),
+		STACK_TEST(train_longer_than_the_queue),
+		STACK_TEST(train_longer_than_the_pace),
 		STACK_TEST(pfifo_waits_for_the_ring),
 		STACK_TEST(comes_and_goes),
 		STACK_TEST(faster_at_once),
