@@ -176,7 +176,7 @@ static int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags
 }
 
 /* UDP_SEGMENT: one message, many datagrams of one size, but for the last. All leave or none: there is
- * room for all, and all can be read, before the first one goes. */
+ * room for all, or the whole of a shorter queue, and all can be read, before the first one goes. */
 static ssize udp_send_segments(
 	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len, size_t size)
 {
