@@ -46,8 +46,11 @@ def wire():
 def first_frames(ours, running):
     """Seconds from the start to the first frame, and to the first UDP frame; None if none came."""
     first = None
-    while time.perf_counter() < running.started + RUN_S and not running.ended:
+    while time.perf_counter() < running.started + RUN_S:
+        ended = running.ended       # before looking: what it sent last is in the socket then
         if not select.select([ours], [], [], LOOK_S)[0]:
+            if ended:
+                break
             continue
         raw = ours.recv(65536)
         now = time.perf_counter() - running.started
