@@ -176,8 +176,7 @@ static bool known_mac(const struct net_device *dev, be32 addr, u8 mac[ETH_ALEN])
 	return false;
 }
 
-static noinline struct neighbour *create(
-	struct neigh_table *tbl, struct net_device *dev, be32 addr)
+static noinline struct neighbour *create(struct neigh_table *tbl, struct net_device *dev, be32 addr)
 {
 	struct neighbour *n = take_entry(tbl), **bucket;
 	u8 mac[ETH_ALEN];
