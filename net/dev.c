@@ -244,10 +244,12 @@ u32 dev_room(struct net_device *dev)
 
 bool netdev_xmit_more;
 
-void dev_xmit_end(struct net *net)
+void dev_xmit_end(struct net *net, bool outer)
 {
 	struct net_device *dev;
 
+	if (outer)
+		return;
 	netdev_xmit_more = false;
 	list_for_each(dev, &net->dev_base, list)
 		dev->netdev_ops->ndo_flush(dev);

@@ -157,14 +157,19 @@ static inline struct sk_buff *dev_tx_slot(const struct net_device *dev, u32 i)
 /* netdev_xmit_more - another frame follows at once: drivers put off telling the hardware. */
 extern bool netdev_xmit_more;
 
-/* dev_xmit_begin - more than one frame will be sent, until dev_xmit_end. */
-static inline void dev_xmit_begin(void)
+/* dev_xmit_begin - more than one frame will be sent, until dev_xmit_end. Returns what dev_xmit_end needs:
+ * was it so already? */
+static inline bool dev_xmit_begin(void)
 {
+	bool outer = netdev_xmit_more;
+
 	netdev_xmit_more = true;
+	return outer;
 }
 
-/* dev_xmit_end - now the hardware of net's devices is told of all of them. */
-void dev_xmit_end(struct net *net);
+/* dev_xmit_end - now the hardware of net's devices is told of all of them; unless that is somebody
+ * else's to do, further out. */
+void dev_xmit_end(struct net *net, bool outer);
 
 /* dev_is_direct - does a frame go straight to the driver, seen by nobody, queued nowhere? As long as the generation of
  * the device's namespace stands, the answer does, too. */

@@ -311,10 +311,11 @@ static void own_separately(struct sk_buff *skb, struct sk_buff *frags)
 	skb_set_owner_w(skb);
 }
 
-/* Each frame is accepted and accounted for itself. */
+/* Each frame is accepted and accounted for itself; one doorbell is for all. */
 static noinline int send_fragments(const struct neighbour *n, struct sk_buff *skb)
 {
 	struct sk_buff *frag = skb->frags;
+	bool outer = dev_xmit_begin();
 	int err;
 
 	if (skb->owned)
@@ -328,6 +329,7 @@ static noinline int send_fragments(const struct neighbour *n, struct sk_buff *sk
 		n->dev->net->mib.ip_out_requests++;
 		err = hh_output(&n->hh, skb) ?: err;
 	}
+	dev_xmit_end(n->dev->net, outer);
 	return err;
 }
 

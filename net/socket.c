@@ -269,6 +269,7 @@ long sys_sendmmsg(u64 fd, u64 vec, u64 vlen, u64 flags)
 	u32 n = (u32)min(vlen & UINT32_MAX, (u64)IOV_MAX), sent = 0;
 	struct user_mmsghdr *um = (void *)vec;
 	struct socket *sock;
+	bool outer;
 	long err = 0;
 
 	if (flags & MSG_UNUSUAL)
@@ -279,7 +280,7 @@ long sys_sendmmsg(u64 fd, u64 vec, u64 vlen, u64 flags)
 	if (vec > TASK_SIZE - n * sizeof(*um))
 		return n ? -EFAULT : 0;
 	flags = message_flags(sock, flags);
-	dev_xmit_begin();
+	outer = dev_xmit_begin();
 	for (;; sent++) {
 		sent += send_ready(sock, um + sent, n - sent, (u32)flags);
 		if (sent == n)
@@ -290,6 +291,6 @@ long sys_sendmmsg(u64 fd, u64 vec, u64 vlen, u64 flags)
 		if (err < 0)
 			break;
 	}
-	dev_xmit_end(sock->sk->sk_net);
+	dev_xmit_end(sock->sk->sk_net, outer);
 	return sent ? sent : err;
 }

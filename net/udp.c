@@ -183,6 +183,7 @@ static ssize udp_send_segments(
 	size_t left = len;
 	u32 whole = (u32)(len / size), n = 0;
 	ssize sent = 0;
+	bool outer;
 	int err;
 
 	if (size + UDP_HLEN + IP_HLEN > flow->rt.mtu ||
@@ -195,7 +196,7 @@ static ssize udp_send_segments(
 	if (err)
 		return err;
 	msg->flags &= ~(u32)MSG_DONTWAIT; /* a queue may be shorter: what has begun is finished */
-	dev_xmit_begin();
+	outer = dev_xmit_begin();
 	for (; left > 0 && sent >= 0; left -= n * size, whole -= n, n = 0) {
 		if (flow->len == size && msg->at_len >= left)
 			n = flow_xmit_burst(flow, msg->at, whole);
@@ -207,7 +208,7 @@ static ssize udp_send_segments(
 		if (left < size)
 			break;
 	}
-	dev_xmit_end(sk->sk_net);
+	dev_xmit_end(sk->sk_net, outer);
 	return sent < 0 ? sent : (ssize)len;
 }
 
