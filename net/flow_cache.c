@@ -90,22 +90,39 @@ bool flow_xmit_dressed(struct flow_cache *flow, const void __user *payload)
 	return true;
 }
 
-u32 flow_xmit_burst(struct flow_cache *flow, const u8 __user *payload, u32 n)
+/* Slots one after the other, as long as it goes. few: the device does the checksum, and a payload has four
+ * to eight bytes; known when this is compiled, so the loop has no second question about it. */
+static __always_inline u32 fill_slots(
+	const struct flow_cache *flow, const u8 __user *payload, u32 n, const bool few)
 {
-	struct net_device *dev = flow->rt.dev;
+	const struct net_device *dev = flow->rt.dev;
 	struct sk_buff *const *slot = dev->tx_slot;
-	u32 first = dev->tx_next, mask = dev->tx_mask, next = first; /* in registers, all of them */
+	u32 first = dev->tx_next, mask = dev->tx_mask, next = first, end = first + n;
 	u64 tag = flow->tag;
 	size_t len = flow->len;
 
-	n = min(n, dev->tx_room);
-	if (!user_range_is_ok(payload, n * len))
-		return 0;
-	while (next - first < n && flow_fill(flow, slot[next & mask], tag, payload, len)) {
-		payload += len;
-		next++;
+	for (; next != end; next++, payload += len) {
+		struct sk_buff *skb = slot[next & mask];
+
+		if (!few && !flow_fill(flow, skb, tag, payload, len))
+			break;
+		if (few && (!skb || skb->tag != tag ||
+				   copy_from_user_4_8(skb_slot(skb) + SKB_HEADROOM, payload, len)))
+			break;
 	}
-	if (next != first)
-		flow_sent(flow, dev, next - first);
 	return next - first;
+}
+
+u32 flow_xmit_burst(struct flow_cache *flow, const u8 __user *payload, u32 n)
+{
+	struct net_device *dev = flow->rt.dev;
+
+	n = min(n, dev->tx_room);
+	if (!user_range_is_ok(payload, n * flow->len))
+		return 0;
+	n = flow->csum_partial && flow->len - 4 <= 4 ? fill_slots(flow, payload, n, true)
+						     : fill_slots(flow, payload, n, false);
+	if (n > 0)
+		flow_sent(flow, dev, n);
+	return n;
 }

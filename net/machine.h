@@ -113,6 +113,12 @@ static inline int copy_from_user_checked(void *dst, const void __user *src, size
 	return copy_from_user(dst, src, len);
 }
 
+/* copy_from_user_4_8 - the same for four to eight bytes. */
+static inline int copy_from_user_4_8(void *dst, const void __user *src, size_t len)
+{
+	return copy_from_user(dst, src, len);
+}
+
 /* get_user_words, get_user_2, put_user_u32 - see kernel/lib/uaccess_copy.h. The caller has checked that
  * the address is the user's. */
 static inline int get_user_words(u64 word[6], const void __user *src)

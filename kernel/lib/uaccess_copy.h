@@ -69,32 +69,36 @@ static __always_inline bool user_range_is_ok(const void __user *at, size_t len)
 	return likely((u64)at <= TASK_SIZE - len);
 }
 
-/* copy_from_user_checked - of a range that is the user's. Four to sixteen bytes are two words that may
- * overlap. Returns 0 or -EFAULT. */
+/* copy_from_user_4_8, copy_from_user_8_16 - so many bytes, of a range that is the user's, as two words
+ * that may overlap. Return 0 or -EFAULT. */
+#define USER_COPY_TWO_WORDS(name, word, bytes, a, c)                                               \
+	static __always_inline int name(void *dst, const void __user *src, size_t len)             \
+	{                                                                                          \
+		__asm__ goto(USER_OPEN USER_MAY_FAULT("mov" word " (%0), %%" a, fault)             \
+				     USER_MAY_FAULT("mov" word " -" bytes "(%0, %2), %%" c, fault) \
+					     USER_SHUT "mov" word " %%" a ", (%1)\n"               \
+						       "mov" word " %%" c ", -" bytes "(%1, %2)"   \
+			     :                                                                     \
+			     : "r"(src), "r"(dst), "r"(len)                                        \
+			     : "rax", "rcx", "memory"                                              \
+			     : fault);                                                             \
+		return 0;                                                                          \
+	fault:                                                                                     \
+		__asm__ volatile(USER_SHUT ::: "memory");                                          \
+		return -EFAULT;                                                                    \
+	}
+
+USER_COPY_TWO_WORDS(copy_from_user_4_8, "l", "4", "eax", "ecx")
+USER_COPY_TWO_WORDS(copy_from_user_8_16, "q", "8", "rax", "rcx")
+
+/* copy_from_user_checked - of a range that is the user's. Returns 0 or -EFAULT. */
 static __always_inline int copy_from_user_checked(void *dst, const void __user *src, size_t len)
 {
 	if (len - 4 <= 4)
-		__asm__ goto(USER_OPEN USER_MAY_FAULT("movl (%0), %%eax", fault) USER_MAY_FAULT(
-			"movl -4(%0, %2), %%ecx", fault) USER_SHUT "movl %%eax, (%1)\n"
-								   "movl %%ecx, -4(%1, %2)"
-			     :
-			     : "r"(src), "r"(dst), "r"(len)
-			     : "rax", "rcx", "memory"
-			     : fault);
-	else if (len - 8 <= 8)
-		__asm__ goto(USER_OPEN USER_MAY_FAULT("movq (%0), %%rax", fault) USER_MAY_FAULT(
-			"movq -8(%0, %2), %%rcx", fault) USER_SHUT "movq %%rax, (%1)\n"
-								   "movq %%rcx, -8(%1, %2)"
-			     :
-			     : "r"(src), "r"(dst), "r"(len)
-			     : "rax", "rcx", "memory"
-			     : fault);
-	else
-		return copy_user_call(dst, src, len);
-	return 0;
-fault:
-	__asm__ volatile(USER_SHUT ::: "memory");
-	return -EFAULT;
+		return copy_from_user_4_8(dst, src, len);
+	if (len - 8 <= 8)
+		return copy_from_user_8_16(dst, src, len);
+	return copy_user_call(dst, src, len);
 }
 
 /* get_user_words - words 0, 1, 2, 3 and 5 of a struct mmsghdr: all of a plain message. Returns 0 or
