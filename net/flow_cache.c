@@ -81,6 +81,7 @@ bool flow_xmit_dressed(struct flow_cache *flow, const void __user *payload)
 		return false;
 	dress(flow, skb);
 	if (!flow_fill(flow, skb, flow->tag, payload, flow->len)) {
+		skb->tag = 0; /* no descriptor tells of this frame */
 		if (!resident)
 			skb_release(skb);
 		return false;

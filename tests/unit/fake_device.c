@@ -59,22 +59,47 @@ static void complete_checksum(struct fake_frame *frame)
 	ip[27] = (u8)sum;
 }
 
-static void keep_copy(struct fake_device *fake, const struct sk_buff *skb)
+static void keep_copy(struct fake_device *fake, const struct fake_desc *desc)
 {
 	u32 i = fake->sent_n++;
 
 	if (i >= FAKE_FRAMES_MAX)
 		return;
 	fake->sent[i].at_ns = clock_ns();
-	fake->sent[i].len = skb->len;
-	memcpy(fake->sent[i].bytes, skb->data, skb->len);
-	if (skb->csum_partial)
+	fake->sent[i].len = desc->len;
+	memcpy(fake->sent[i].bytes, desc->data, desc->len);
+	if (desc->csum_partial)
 		complete_checksum(&fake->sent[i]);
+}
+
+static void doorbell(struct fake_device *fake)
+{
+	fake->told = fake->dev.tx_next;
+	fake->doorbells++;
+}
+
+/* The descriptors of the next n slots are complete. */
+static void advance(struct fake_device *fake, u32 n)
+{
+	struct net_device *dev = &fake->dev;
+
+	for (u32 i = 0; i < n; i++) {
+		const struct fake_desc *desc = &fake->desc[SLOT(dev->tx_next)];
+
+		keep_copy(fake, desc);
+		dev->tx_next++;
+		dev->tx_room--;
+		dev->stats.tx_packets++;
+		dev->stats.tx_bytes += desc->len;
+	}
+	if (!netdev_xmit_more)
+		doorbell(fake);
 }
 
 static int fake_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct fake_device *fake = fake_of(dev);
+	u32 i = SLOT(dev->tx_next);
 
 	BUG_ON(dev->tx_room == 0 || skb->owned);
 	BUG_ON(skb->csum_partial && !(dev->features & NETIF_F_HW_CSUM));
@@ -83,48 +108,50 @@ static int fake_xmit(struct sk_buff *skb, struct net_device *dev)
 		return fake->xmit_answer;
 	}
 	eth_skb_pad(skb);
-	keep_copy(fake, skb);
-	if (fake->slot[SLOT(dev->tx_next)] && fake->slot[SLOT(dev->tx_next)] != skb)
-		skb_release(fake->slot[SLOT(dev->tx_next)]);
-	fake->slot[SLOT(dev->tx_next++)] = skb;
-	dev->tx_room--;
-	dev->stats.tx_packets++;
-	dev->stats.tx_bytes += skb->len;
+	if (fake->slot[i] && fake->slot[i] != skb)
+		skb_release(fake->slot[i]);
+	fake->slot[i] = skb;
+	fake->desc[i] = (struct fake_desc){ skb->data, skb->len, skb->csum_partial };
+	advance(fake, 1);
 	return 0;
 }
 
 static void fake_xmit_again(struct net_device *dev, u32 n, u32 len)
 {
+	struct fake_device *fake = fake_of(dev);
+
 	BUG_ON(n > dev->tx_room);
-	for (u32 i = 0; i < n; i++) {
-		BUG_ON(dev_tx_slot(dev, 0)->len != len);
-		fake_of(dev)->again_n++;
-		fake_xmit(dev_tx_slot(dev, 0), dev);
-	}
+	for (u32 i = 0; i < n; i++)
+		BUG_ON(fake->desc[SLOT(dev->tx_next + i)].len != len ||
+			dev_tx_slot(dev, i)->len != len);
+	fake->again_n += n;
+	advance(fake, n);
 }
 
 static void fake_flush(struct net_device *dev)
 {
 	fake_of(dev)->flushes++;
+	doorbell(fake_of(dev));
 }
 
-static void give_back(struct fake_device *fake)
+static void give_back(struct fake_device *fake, u32 from, u32 n)
 {
-	for (u32 i = 0; i < FAKE_RING; i++) {
-		if (fake->slot[i])
-			skb_release(fake->slot[i]);
-		fake->slot[i] = NULL;
+	for (u32 i = from; i != from + n; i++) {
+		if (fake->slot[SLOT(i)])
+			skb_release(fake->slot[SLOT(i)]);
+		fake->slot[SLOT(i)] = NULL;
 	}
 }
 
+/* What no doorbell has told of the card does not send. */
 static void fake_reclaim(struct net_device *dev)
 {
 	struct fake_device *fake = fake_of(dev);
 
 	if (!fake->stuck) {
-		fake->clean = dev->tx_next;
 		if (!fake->keep)
-			give_back(fake);
+			give_back(fake, fake->clean, fake->told - fake->clean);
+		fake->clean = fake->told;
 	}
 	update_room(fake);
 }
@@ -198,7 +225,7 @@ void fake_inject(struct fake_device *fake, const void *frame, u32 len)
 void fake_give_back_all(void)
 {
 	for (u32 i = 0; i < fake_n; i++)
-		give_back(fakes[i]);
+		give_back(fakes[i], 0, FAKE_RING);
 }
 
 void fake_forget(struct fake_device *fake)

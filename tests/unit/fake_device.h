@@ -18,14 +18,24 @@ struct fake_frame {
 	u8 bytes[FAKE_FRAME_MAX];
 };
 
+/* What the card knows of a packet: written when it is sent, not when it is sent again. */
+struct fake_desc {
+	const u8 *data;
+	u32 len;
+	bool csum_partial;
+};
+
 struct fake_device {
 	struct net_device dev;
 	u32 slots;  /* frames its ring holds */
 	bool stuck; /* it sends nothing: the ring fills up */
 	bool keep;  /* packets stay in their slots when they were sent, and are sent again */
 	u32 clean;  /* those before it have been sent; those from dev.tx_next on are free */
+	u32 told;   /* where dev.tx_next stood at the last doorbell: those before it may be sent */
 	struct sk_buff *slot[FAKE_RING];
-	u32 again_n; /* how often one was sent again */
+	struct fake_desc desc[FAKE_RING];
+	u32 again_n;   /* how often one was sent again */
+	u32 doorbells; /* flushes among them */
 	u32 flushes;
 	int open_answer, xmit_answer;              /* 0 or a negative errno */
 	void (*on_poll)(struct fake_device *fake); /* each ndo_poll; may inject */

@@ -341,18 +341,35 @@ bool access_ok(const void __user *at, size_t len)
 	return len == 0 || (uintptr_t)at + len > (uintptr_t)at;
 }
 
-/* All of the process counts as user memory, but for the page that null pointers point into. */
-static bool is_mapped(const void __user *at, size_t len)
+static const u8 *forbidden;
+static size_t forbidden_len;
+
+void host_forbid(const void *at, size_t len)
 {
-	return access_ok(at, len) && (len == 0 || (uintptr_t)at >= NULL_PAGE_END);
+	forbidden = at;
+	forbidden_len = len;
+}
+
+/* How many of len bytes can be reached. All of the process counts as user memory, but for the page that
+ * null pointers point into and what a test has forbidden. */
+static size_t reachable(const void __user *user, size_t len)
+{
+	const u8 *at = user;
+
+	if (!access_ok(at, len) || (uintptr_t)at < NULL_PAGE_END)
+		return 0;
+	if (forbidden_len == 0 || at + len <= forbidden || at >= forbidden + forbidden_len)
+		return len;
+	return at < forbidden ? (size_t)(forbidden - at) : 0;
 }
 
 int copy_from_user(void *dst, const void __user *src, size_t len)
 {
-	if (!is_mapped(src, len))
-		return -EFAULT;
-	memcpy(dst, src, len);
-	return 0;
+	size_t n = reachable(src, len);
+
+	if (n > 0)
+		memcpy(dst, src, n);
+	return n < len ? -EFAULT : 0;
 }
 
 s64 csum_and_copy_from_user(void *dst, const void __user *src, size_t len)
@@ -369,10 +386,11 @@ s64 csum_and_copy_from_user(void *dst, const void __user *src, size_t len)
 
 int copy_to_user(void __user *dst, const void *src, size_t len)
 {
-	if (!is_mapped(dst, len))
-		return -EFAULT;
-	memcpy(dst, src, len);
-	return 0;
+	size_t n = reachable(dst, len);
+
+	if (n > 0)
+		memcpy(dst, src, n);
+	return n < len ? -EFAULT : 0;
 }
 
 void host_reset(void)
@@ -384,6 +402,7 @@ void host_reset(void)
 	tick_ns = 0;
 	idles = 0;
 	host_on_idle(NULL, NULL);
+	host_forbid(NULL, 0);
 	host_seed(0);
 	host_capture(false);
 }

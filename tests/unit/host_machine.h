@@ -32,6 +32,10 @@ void host_plain_memory(bool on);
 /* host_set_mem_total - what mem_total answers; 64 MiB until set. */
 void host_set_mem_total(u64 bytes);
 
+/* host_forbid - from now on these bytes are not mapped for the program; len 0: all are again. A copy that
+ * meets them has done its part up to there. */
+void host_forbid(const void *at, size_t len);
+
 /* ---- time ------------------------------------------------------------------------------ */
 
 /* When, in nanoseconds since 1970, the clock was 0. */
