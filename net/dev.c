@@ -340,6 +340,8 @@ static void poll_devices(struct net *net)
 	list_for_each(dev, &net->dev_base, list) {
 		if (!(dev->flags & IFF_UP))
 			continue;
+		if (dev->netdev_ops->ndo_check_link)
+			dev->netdev_ops->ndo_check_link(dev);
 		dev_reclaim(dev);
 		dev->netdev_ops->ndo_poll(dev, POLL_BUDGET);
 	}

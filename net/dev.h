@@ -39,8 +39,11 @@ struct net_device_ops {
 	void (*ndo_xmit_again)(struct net_device *dev, u32 n, u32 len);
 	/* the frames that netdev_xmit_more promised are all there: tell the hardware */
 	void (*ndo_flush)(struct net_device *dev);
-	/* take back what the hardware has sent, set tx_room anew, look at the link */
+	/* take back what the hardware has sent, set tx_room anew */
 	void (*ndo_reclaim)(struct net_device *dev);
+	/* tell of a link that came or went (dev_carrier); ndo_reclaim follows. Never while a packet is on
+	 * its way: routes may go with a link, and that allocates. NULL: it is always there */
+	void (*ndo_check_link)(struct net_device *dev);
 	/* receive at most budget frames, handing each to netif_receive_skb; returns how many */
 	int (*ndo_poll)(struct net_device *dev, int budget);
 	/* frames to this group come in from now on; NULL: all do. Never taken back: what nobody

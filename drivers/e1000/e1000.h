@@ -89,9 +89,9 @@ void e1000_init_filters(struct e1000_adapter *a);
 /* e1000_setup_link - let MAC and PHY negotiate. Does not wait. */
 void e1000_setup_link(struct e1000_adapter *a);
 
-/* e1000_check_link - the watchdog, then tell the stack if the link came or went; looks at most every
- * 10 ms. */
-void e1000_check_link(struct e1000_adapter *a);
+/* e1000_check_link - ndo_check_link: the watchdog, then tell the stack if the link came or went; looks
+ * at most every 10 ms. */
+void e1000_check_link(struct net_device *dev);
 
 /* e1000_setup_tx - an empty transmit ring, running. Returns false without memory. */
 bool e1000_setup_tx(struct e1000_adapter *a);
@@ -105,7 +105,7 @@ void e1000_xmit_again(struct net_device *dev, u32 n, u32 len);
 /* e1000_flush - ndo_flush: the doorbell, if it was put off. */
 void e1000_flush(struct net_device *dev);
 
-/* e1000_reclaim - ndo_reclaim: free what was reported sent, look at the link, set tx_room. */
+/* e1000_reclaim - ndo_reclaim: free what was reported sent, set tx_room. */
 void e1000_reclaim(struct net_device *dev);
 
 /* e1000_tx_pending - ndo_tx_pending: frames that the hardware has not fetched yet. */

@@ -188,8 +188,9 @@ void e1000_setup_link(struct e1000_adapter *a)
 	ew32(a, E1000_FCRTH, 0);
 }
 
-void e1000_check_link(struct e1000_adapter *a)
+void e1000_check_link(struct net_device *dev)
 {
+	struct e1000_adapter *a = netdev_priv(dev);
 	u64 now = clock_ns();
 
 	if (a->link_checked_ns && now - a->link_checked_ns < LINK_CHECK_NS)

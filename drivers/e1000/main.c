@@ -25,6 +25,7 @@ static int e1000_open(struct net_device *dev)
 	struct e1000_adapter *a = netdev_priv(dev);
 
 	e1000_enable_rx(a);
+	e1000_check_link(dev);
 	e1000_reclaim(dev);
 	if (!(dev->flags & IFF_RUNNING))
 		pr_warn("%s: no link yet; senders wait for it. If it stays: is the cable plugged "
@@ -39,6 +40,7 @@ static const struct net_device_ops e1000_netdev_ops = {
 	.ndo_xmit_again = e1000_xmit_again,
 	.ndo_flush = e1000_flush,
 	.ndo_reclaim = e1000_reclaim,
+	.ndo_check_link = e1000_check_link,
 	.ndo_poll = e1000_poll,
 	.ndo_add_multicast = e1000_add_multicast,
 	.ndo_tx_pending = e1000_tx_pending,

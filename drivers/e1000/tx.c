@@ -169,7 +169,6 @@ void e1000_reclaim(struct net_device *dev)
 		a->tx_clean = end;
 		a->tx_ring[SLOT(end - 1)].status = 0; /* read, and not done again yet */
 	}
-	e1000_check_link(a);
 	update_room(a);
 }
 

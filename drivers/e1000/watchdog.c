@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * watchdog.c - once a second: the card's own counters, and whether the transmitter still moves.
  * Not here: the rings (tx.c, rx.c), starting the card (main.c).
- * e1000_check_link calls in, out of ndo_reclaim.
+ * e1000_check_link calls in, out of net_poll.
  * Source: Intel SDM 317453, 13.7 (statistics: cleared by reading); Linux's e1000_tx_timeout_task.
  *
  * A transmitter that hangs is reset. What it had not sent is put on the new ring in the same order as

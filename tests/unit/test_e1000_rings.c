@@ -21,11 +21,6 @@ static u8 registers[REGISTERS];
 static struct e1000_adapter card;
 static u32 fetched_n; /* frames that hardware has taken */
 
-void e1000_check_link(struct e1000_adapter *a)
-{
-	(void)a;
-}
-
 static int always_open(struct net_device *dev)
 {
 	dev->flags |= IFF_RUNNING;

@@ -24,8 +24,10 @@ static u32 starts_n;
 static bool start_fails, link_is_up = true;
 
 /* As hw.c's, but that it looks each time. */
-void e1000_check_link(struct e1000_adapter *a)
+void e1000_check_link(struct net_device *dev)
 {
+	struct e1000_adapter *a = netdev_priv(dev);
+
 	e1000_watchdog(a);
 	dev_carrier(&a->netdev, link_is_up && !a->watch.failed);
 	if (a->watch.held.n > 0 && (a->netdev.flags & IFF_RUNNING))
@@ -46,6 +48,7 @@ bool e1000_start(struct e1000_adapter *a, struct e1000_problem *problem)
 static const struct net_device_ops ops = { .ndo_start_xmit = e1000_xmit_frame,
 	.ndo_flush = e1000_flush,
 	.ndo_reclaim = e1000_reclaim,
+	.ndo_check_link = e1000_check_link,
 	.ndo_poll = e1000_poll,
 	.ndo_tx_pending = e1000_tx_pending };
 
@@ -60,7 +63,7 @@ static void card_up(void)
 	register_netdev(&init_net, &card.netdev, "card");
 	card.netdev.flags |= IFF_UP;
 	assert_true(e1000_start(&card, &problem));
-	e1000_reclaim(&card.netdev);
+	net_poll();
 	assert_true(card.netdev.tx_room > 0);
 }
 
@@ -96,7 +99,7 @@ static void seconds(u32 n)
 {
 	for (u32 i = 0; i < n * 10; i++) {
 		host_advance_clock(NSEC_PER_SEC / 10);
-		e1000_reclaim(&card.netdev);
+		net_poll();
 	}
 }
 
@@ -157,7 +160,7 @@ static void waits_for_the_link(void **state)
 	seconds(2);
 	link_is_up = false;
 	host_advance_clock(NSEC_PER_SEC);
-	e1000_reclaim(&card.netdev);
+	net_poll();
 	assert_int_equal(starts_n, 2);
 	assert_int_equal(card.netdev.tx_room, 0);
 	assert_int_equal(init_net.mib.queued, 10);
