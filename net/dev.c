@@ -347,13 +347,17 @@ static void poll_devices(struct net *net)
 	}
 }
 
+/* What is sent from here, answers and what a timer lets go, is nobody's batch. */
 void net_poll(void)
 {
+	bool outer = netdev_xmit_more;
 	struct net *net;
 
+	netdev_xmit_more = false;
 	for_each_net(net)
 		poll_devices(net);
 	run_timers();
+	netdev_xmit_more = outer;
 }
 
 void net_wait(u64 since_ns, u64 until_ns)
