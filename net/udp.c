@@ -150,7 +150,8 @@ static ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghd
 
 	if (flow->len != len && !sk->sk_no_check_tx && !(sk->sk_tx_modes & SK_TX_PACED))
 		flow_make_ready(flow, len);
-	if (flow->len == len && msg->at_len >= len && dev_room(flow->rt.dev) > 0 &&
+	if (flow->len == len && msg->at_len >= len &&
+		(flow->rt.dev->tx_room > 0 || dev_room(flow->rt.dev) > 0) &&
 		flow_xmit(flow, msg->at)) {
 		msg_advance(msg, len);
 		return (ssize)len;
