@@ -30,15 +30,15 @@ OBJS := \
 	net/af_inet.o \
 	net/udp.o \
 	net/ip_cmsg_send.o \
-	net/flow_cache.o \
 	net/route.o \
 	net/fib_trie.o \
 	net/fib_select.o \
+	net/flow_cache.o \
 	net/ip_output.o \
 	net/msg.o \
 	net/netfilter.o \
-	net/nf_queue.o \
 	net/nf_rules.o \
+	net/nf_queue.o \
 	net/nf_rules_text.o \
 	net/neighbour.o \
 	net/arp.o \

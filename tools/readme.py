@@ -27,7 +27,7 @@ README = ROOT / "README.md"
 BENCH = ROOT / "build" / "bench"
 PROFILED = {"sendto": "`sendto`", "sendmmsg": "`sendmmsg` of 64", "segment": "UDP_SEGMENT of 64"}
 RUN_S = 60
-STATUS = re.compile(r"^\tSTATUS_(\w+) = (\d+),? ?(?:/\* (.*) \*/)?$", re.MULTILINE)
+STATUS = re.compile(r"^\tSTATUS_\w+ =\s+(\d+),?\s+/\* (.*) \*/$", re.MULTILINE)
 
 
 def road():
@@ -50,7 +50,11 @@ def status_table():
     """kernel/power.h's exit statuses, with what QEMU makes of them."""
     yield "| status | QEMU exits with | meaning |"
     yield "|---|---|---|"
-    for _, number, words in STATUS.findall((ROOT / "kernel" / "power.h").read_text()):
+    text = (ROOT / "kernel" / "power.h").read_text()
+    rows = STATUS.findall(text)
+    if len(rows) != len(re.findall(r"^\tSTATUS_", text, re.MULTILINE)):
+        sys.exit("readme: a status of kernel/power.h is not understood")
+    for number, words in rows:
         number = int(number)
         shown = "1..63" if number == 63 else str(number)
         qemu = "3..127 (2 × status + 1)" if number == 63 else str(2 * number + 1 if number else 0)
