@@ -110,7 +110,7 @@ static bool take_pcap_how(struct text value, struct parse_error *error)
 {
 	if (!text_eq(value, "wait"))
 		return parse_fail(
-			error, value, "way to capture", "wait: frames wait for the serial line");
+			error, value, "way", "'wait': frames wait for the line; or pcap alone");
 	line->pcap_wait = true;
 	return take_pcap(value, error);
 }
@@ -151,7 +151,7 @@ static const struct {
 	{ "rw", take_nothing },
 };
 
-/* A mark under the character, so that it is found in a long line. */
+/* Word and character first, so that they are found in a long line. */
 static void complain(const char *word, u32 number, const struct parse_error *error)
 {
 	u32 at = (u32)(error->at - word);

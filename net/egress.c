@@ -34,8 +34,7 @@ static bool parse_destination(struct text t, struct parse_error *error)
 	if (destination_n == DESTINATIONS_MAX)
 		return parse_fail(error, t, "destination", "at most 64 of them");
 	if (!parse_prefix(prefix, &d->addr, &d->len))
-		return parse_fail(error, prefix, "prefix",
-			"'default' or <address>/<0..32> with no bits below the mask");
+		return parse_fail(error, prefix, "prefix", PARSE_PREFIX_EXPECTED);
 	d->first_port = 0;
 	d->last_port = UINT16_MAX;
 	if (prefix.len < t.len && !parse_range(ports, UINT16_MAX, &d->first_port, &d->last_port))

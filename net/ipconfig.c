@@ -274,8 +274,7 @@ bool ipconfig_parse_route(struct text value, struct parse_error *error)
 	r = &ipconfig_words.routes[ipconfig_words.route_n];
 	*r = (struct route_word){ .cfg.type = RTN_UNICAST };
 	if (!parse_prefix(prefix, &r->cfg.dst, &r->cfg.dst_len))
-		return parse_fail(error, prefix, "prefix",
-			"'default' or <address>/<0..32> with no bits below the mask");
+		return parse_fail(error, prefix, "prefix", PARSE_PREFIX_EXPECTED);
 	while (follows(value))
 		if (!parse_route_option(text_cut(&value, ','), r, error))
 			return false;

@@ -78,7 +78,7 @@ static bool parse_option(struct text option, struct qdisc_word *word, struct par
 			return true;
 		return parse_fail(error, value, "limit", "a number of packets above 0");
 	}
-	if (text_eq(key, "dev") && value.len < sizeof(word->device)) {
+	if (text_eq(key, "dev") && value.len > 0 && value.len < sizeof(word->device)) {
 		memcpy(word->device, value.at, value.len);
 		word->device[value.len] = '\0';
 		return true;

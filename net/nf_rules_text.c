@@ -70,8 +70,7 @@ static bool parse_address(struct text t, struct nf_rule *rule, u32 shift, struct
 	u8 len;
 
 	if (!parse_prefix(t, &addr, &len))
-		return parse_fail(error, t, "prefix",
-			"'default' or <address>/<0..32> with no bits below the mask");
+		return parse_fail(error, t, "prefix", PARSE_PREFIX_EXPECTED);
 	rule->addr_mask = (rule->addr_mask & others) | (u64)prefix_mask(len).raw << shift;
 	rule->addr = (rule->addr & others) | (u64)addr.raw << shift;
 	return true;

@@ -53,6 +53,8 @@ bool parse_ipv4(struct text t, be32 *addr);
 
 /* parse_prefix - "a.b.c.d/len", "a.b.c.d" (a host) or "default"; bits below len must be zero. */
 bool parse_prefix(struct text t, be32 *addr, u8 *len);
+#define PARSE_PREFIX_EXPECTED                                                                      \
+	"'default', <address> or <address>/<0..32> with no bits below the mask"
 
 /* parse_mac - six pairs of hexadecimal digits joined by ':' or '-'. */
 bool parse_mac(struct text t, u8 mac[6]);

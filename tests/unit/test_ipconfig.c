@@ -447,6 +447,7 @@ static void qdiscs_refused(void **state)
 		{ "tbf,rate=1mbit,burst=1m", 21, 2, "16777216" },
 		{ "pfifo,limit=0", 12, 1, "above 0" },
 		{ "pfifo,dev=an-interface-name", 6, 21, "dev=<name>" },
+		{ "pfifo,dev=", 6, 4, "dev=<name>" },
 	};
 
 	(void)state;
