@@ -88,7 +88,7 @@ int ip_append_data(const struct sock *sk, const struct rtable *rt, struct cork *
 	while (!err && len > 0) {
 		u32 take;
 
-		if (cork->last->len >= unit)
+		while (cork->last->len >= unit) /* twice when the path has become much narrower */
 			next_packet(cork, unit);
 		take = (u32)min(len, (size_t)(unit - cork->last->len));
 		err = fill_packet(cork, msg, take);

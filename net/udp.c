@@ -75,7 +75,6 @@ static int udp_route(struct sock *sk, struct flow_cache *flow)
 	u8 ttl;
 	int err;
 
-	flow->source = cpu_to_be16(inet->inet_num);
 	flow->dest = sockaddr_of_key(flow->to).sin_port;
 	fl4 = udp_flow_key(sk, flow);
 	err = ip_route_output_flow(sk->sk_net, &fl4, rt);
@@ -100,15 +99,23 @@ static int udp_route(struct sock *sk, struct flow_cache *flow)
 	return 0;
 }
 
+/* From the port that the socket has now. */
+static int udp_begin_flow(
+	struct sock *sk, struct flow_cache *flow, u64 to, const struct ipcm_cookie *ipc)
+{
+	flow->to = to;
+	flow->ipc = *ipc;
+	flow->source = cpu_to_be16(inet_sk(sk)->inet_num);
+	return udp_route(sk, flow);
+}
+
 /* The flow for a destination: the one that is kept, if it still holds. */
 static int udp_find_flow(struct sock *sk, struct flow_cache *flow, const struct sockaddr_in *to,
 	const struct ipcm_cookie *ipc)
 {
 	if (flow->to == sockaddr_key(to) && rt_valid(sk->sk_net, &flow->rt))
 		return 0;
-	flow->to = sockaddr_key(to);
-	flow->ipc = *ipc;
-	return udp_route(sk, flow);
+	return udp_begin_flow(sk, flow, sockaddr_key(to), ipc);
 }
 
 /* ---- sending ----------------------------------------------------------------------------- */
@@ -222,28 +229,38 @@ static void udp_flush_pending_frames(struct sock *sk)
 	sk_set_tx_mode(sk, SK_TX_PENDING, false);
 }
 
+/* There is room for it. */
+static int udp_send_pending(struct sock *sk)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	const struct flow_cache *flow = &inet->pending.flow;
+	struct sk_buff *skb = inet->pending.cork.first;
+
+	if ((u32)skb->len + IP_HLEN > flow->rt.mtu) {
+		udp_flush_pending_frames(sk);
+		return -EMSGSIZE; /* the path has become narrower than what is ready */
+	}
+	inet->pending.cork = (struct cork){ .len = 0 };
+	sk_set_tx_mode(sk, SK_TX_PENDING, false);
+	return udp_send_skb(skb, sk, flow);
+}
+
 int udp_push_pending_frames(struct sock *sk, u32 flags)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct flow_cache *flow = &inet->pending.flow;
-	struct sk_buff *skb = inet->pending.cork.first;
 	int err = 0;
 
-	if (!skb)
+	if (!inet->pending.cork.first)
 		return 0;
 	if (!rt_valid(sk->sk_net, &flow->rt))
 		err = udp_route(sk, flow);
 	if (!err)
 		err = udp_wait_for_room(sk, flow, flags, inet->pending.cork.n);
-	if (!err && (u32)skb->len + IP_HLEN > flow->rt.mtu)
-		err = -EMSGSIZE; /* the path has become narrower than what is ready */
-	if (err) {
-		udp_flush_pending_frames(sk);
-		return err;
-	}
-	inet->pending.cork = (struct cork){ .len = 0 };
-	sk_set_tx_mode(sk, SK_TX_PENDING, false);
-	return udp_send_skb(skb, sk, flow);
+	if (!err)
+		return udp_send_pending(sk);
+	udp_flush_pending_frames(sk);
+	return err;
 }
 
 /* More of the datagram that is pending; the last of it when nobody wants it kept open. */
@@ -262,7 +279,7 @@ static ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
 	if (err && err != -EAGAIN)
 		udp_flush_pending_frames(sk);
 	if (!err && !(msg->flags & MSG_MORE) && !inet->corkflag)
-		err = udp_push_pending_frames(sk, msg->flags);
+		err = udp_send_pending(sk); /* what it appended to asked for room for all */
 	return err ? err : (ssize)len;
 }
 
@@ -408,11 +425,8 @@ static int udp_connect(struct sock *sk, const struct sockaddr_in *addr)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct flow_cache *flow = &inet->flow;
-	int err;
+	int err = udp_begin_flow(sk, flow, sockaddr_key(addr), &ipcm_usual);
 
-	flow->to = sockaddr_key(addr);
-	flow->ipc = ipcm_usual;
-	err = udp_route(sk, flow);
 	if (err)
 		return err;
 	inet->peer_family = AF_INET;

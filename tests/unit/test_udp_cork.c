@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT
+ * test_udp_cork.c - datagrams in pieces: MSG_MORE and UDP_CORK, whatever happens in between.
+ * Not here: datagrams in one piece (test_udp_send.c), fragments of those (test_ip_output.c).
+ * cmocka calls in; it calls the system calls and looks at what the card got.
+ * Source: send(2), udp(7); RFC 791 3.2 (fragments). */
+#include "tests/unit/datagrams.h"
+#include "kernel/lib/string.h"
+#include "net/pmtu.h"
+#include "net/sockopt.h"
+#include "net/udp.h"
+
+static int fd = -1;
+
+static void up(bool sums)
+{
+	fd = fd < 0 ? udp_socket_at(0, OUR_PORT) : fd;
+	stack_know_peer();
+	card_is(true, sums);
+}
+
+static void more(const u8 *data, size_t len)
+{
+	assert_int_equal(send_to(fd, data, len, MSG_MORE, PEER_IP, PEER_PORT), len);
+	assert_int_equal(eth0.sent_n, 0);
+}
+
+/* What is sent has no DF when it is in fragments; whatever it is, the same bytes as in one call. */
+static void assert_whole(const u8 *payload, u32 len)
+{
+	struct datagram d = { .payload = payload, .len = len };
+
+	if (len <= PAYLOAD_MAX) {
+		assert_int_equal(eth0.sent_n, 1);
+		assert_datagram(0, &d);
+	} else {
+		assert_int_equal(eth0.sent_n, assert_fragments(0, &d, ETH_DATA_LEN));
+	}
+	fake_forget(&eth0);
+	net_poll();
+}
+
+static u32 in_slots(void)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < FAKE_RING; i++)
+		n += eth0.slot[i] != NULL;
+	return n;
+}
+
+/* Pieces of odd lengths up to the longest datagram; the last may be empty. */
+static void pieces(void **state)
+{
+	static const u32 total[] = { 0, 1, 18, 1471, 1472, 1473, 1479, 1480, 2952, 2953, 9001,
+		65507 };
+	static const u32 piece[] = { 1, 7, 501, 1471, 1472, 1473, 1481, 4099 };
+
+	(void)state;
+	up(true);
+	for (u32 t = 0; t < ARRAY_SIZE(total); t++)
+		for (u32 p = 0; p < ARRAY_SIZE(piece); p++) {
+			u32 len = total[t], at = 0, n;
+			const u8 *payload = noise(t * 8 + p, len);
+
+			if (len / piece[p] > 3000)
+				continue;
+			for (; at < len; at += n) {
+				n = min(piece[p] + at % 3, len - at);
+				more(payload + at, n);
+			}
+			assert_int_equal(send_to(fd, payload, 0, 0, PEER_IP, PEER_PORT), 0);
+			assert_whole(payload, len);
+			assert_int_equal(skb_pool.free_n + in_slots(), skb_pool.total_n);
+		}
+}
+
+static void too_long_altogether(void **state)
+{
+	const u8 *payload = noise(1, 65508);
+
+	(void)state;
+	up(true);
+	more(payload, 40000);
+	assert_int_equal(send_to(fd, payload, 25508, 0, PEER_IP, PEER_PORT), -EMSGSIZE);
+	assert_int_equal(eth0.sent_n, 0);
+	assert_int_equal(send_to(fd, payload, 20, 0, PEER_IP, PEER_PORT), 20); /* all gone */
+	assert_whole(payload, 20);
+	assert_int_equal(set_int(fd, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO), 0);
+	more(payload, 1000);
+	assert_int_equal(send_to(fd, payload, 473, 0, PEER_IP, PEER_PORT), -EMSGSIZE);
+	more(payload, 1000);
+	assert_int_equal(send_to(fd, payload + 1000, 472, 0, PEER_IP, PEER_PORT), 472);
+	assert_whole(payload, 1472);
+}
+
+/* Only the first piece's address counts, and its options; what is the socket's meanwhile is not its. */
+static void the_first_piece_decides(void **state)
+{
+	struct sockaddr_in other = inet_addr_of(FAR_IP, 53), bad = { .sin_family = 77 };
+	const u8 *payload = noise(2, 100);
+
+	(void)state;
+	up(false);
+	more(payload, 33);
+	assert_int_equal(sys_connect((u64)fd, user(&other), sizeof(other)), 0);
+	assert_int_equal(
+		sys_sendto((u64)fd, user(payload + 33), 33, MSG_MORE, user(&other), 16), 33);
+	assert_int_equal(sys_sendto((u64)fd, user(payload + 66), 30, MSG_MORE, user(&bad), 16), 30);
+	assert_int_equal(set_int(fd, SOL_IP, IP_TTL, 9), 0);
+	assert_int_equal(sys_sendto((u64)fd, user(payload + 96), 4, 0, 0, 0), 4);
+	assert_whole(payload, 100);
+	assert_int_equal(sys_sendto((u64)fd, user(payload), 5, 0, 0, 0), 5);
+	assert_datagram(
+		0, &(struct datagram){
+			   .payload = payload, .len = 5, .to = FAR_IP, .port = 53, .ttl = 9 });
+}
+
+static void corked(void **state)
+{
+	const u8 *payload = noise(3, 5000);
+
+	(void)state;
+	up(true);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
+	for (u32 at = 0; at < 5000; at += 625)
+		assert_int_equal(send_to(fd, payload + at, 625, 0, PEER_IP, PEER_PORT), 625);
+	assert_int_equal(eth0.sent_n, 0);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), 0);
+	assert_whole(payload, 5000);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), 0); /* nothing to push */
+	assert_int_equal(eth0.sent_n, 0);
+	assert_int_equal(send_to(fd, payload, 9, 0, PEER_IP, PEER_PORT), 9);
+	assert_whole(payload, 9);
+}
+
+/* stack_down finds whatever leaks. */
+static void closed_while_pending(void **state)
+{
+	(void)state;
+	up(true);
+	more(noise(4, 6000), 6000);
+	assert_int_equal(fd_close(&init_task.files, fd), 0);
+	assert_int_equal(eth0.sent_n, 0);
+}
+
+static void faults(void **state)
+{
+	const u8 *payload = noise(5, 8000);
+
+	(void)state;
+	up(true);
+	for (u32 bad = 0; bad < 3000; bad += 333) {
+		more(payload, 2000);
+		host_forbid(payload + 2000 + bad, 1);
+		assert_int_equal(send_to(fd, payload + 2000, 3000, 0, PEER_IP, PEER_PORT), -EFAULT);
+		host_forbid(payload, 1);
+		assert_int_equal(send_to(fd, payload, 10, MSG_MORE, PEER_IP, PEER_PORT), -EFAULT);
+		host_forbid(NULL, 0);
+		assert_int_equal(eth0.sent_n, 0);
+		assert_int_equal(send_to(fd, payload, 21, 0, PEER_IP, PEER_PORT), 21);
+		assert_whole(payload, 21);
+	}
+}
+
+/* ---- while it is pending ------------------------------------------------------------------ */
+
+static void the_way_changes(void **state)
+{
+	struct route_spec detour = { .dst = cpu_to_be32(PEER_IP),
+		.dst_len = 32,
+		.via = cpu_to_be32(GATEWAY_IP),
+		.type = RTN_UNICAST };
+	const u8 *payload = noise(6, 300);
+
+	(void)state;
+	up(true);
+	more(payload, 200);
+	assert_int_equal(ip_route_add(&init_net, &detour), 0);
+	assert_int_equal(send_to(fd, payload + 200, 100, 0, PEER_IP, PEER_PORT), 100);
+	assert_datagram(
+		0, &(struct datagram){ .payload = payload, .len = 300, .mac = gateway_mac });
+}
+
+/* A router says that less fits, much less than what is there already: no fragment is longer. */
+static void the_path_narrows(void **state)
+{
+	static const u32 first[] = { 1, 500, 1000, 1472, 1473, 4000 };
+
+	(void)state;
+	up(true);
+	for (u32 i = 0; i < ARRAY_SIZE(first); i++) {
+		const u8 *payload = noise(7, 9000);
+		u32 len = first[i] + 5000;
+		long sent;
+
+		more(payload, first[i]);
+		pmtu_update(&init_net, cpu_to_be32(PEER_IP), PMTU_MIN);
+		sent = send_to(fd, payload + first[i], 5000, 0, PEER_IP, PEER_PORT);
+		if (sent < 0)
+			assert_int_equal(sent, -EMSGSIZE);
+		else
+			assert_int_equal(
+				assert_fragments(0,
+					&(struct datagram){ .payload = payload, .len = len },
+					PMTU_MIN),
+				eth0.sent_n);
+		for (u32 f = 0; f < eth0.sent_n; f++)
+			assert_in_range(eth0.sent[f].len, 60, PMTU_MIN + 14);
+		assert_int_equal(sent > 0, first[i] <= 1472);
+		stack_step(1000);
+		init_net.pmtu.n = 0;
+		card_is(true, true);
+	}
+}
+
+static void narrower_when_it_is_let_go(void **state)
+{
+	(void)state;
+	up(true);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
+	assert_int_equal(send_to(fd, noise(8, 1000), 1000, 0, PEER_IP, PEER_PORT), 1000);
+	pmtu_update(&init_net, cpu_to_be32(PEER_IP), PMTU_MIN);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), -EMSGSIZE);
+	assert_int_equal(eth0.sent_n, 0);
+}
+
+/* Not connected any longer, and without a port: what is pending keeps the port it began with. */
+static void disconnected(void **state)
+{
+	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT), none = { .sin_family = 0 };
+	u16 port;
+
+	(void)state;
+	fd = udp_socket();
+	up(true);
+	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
+	port = inet_sk(sk_of(fd))->inet_num;
+	assert_int_equal(sys_sendto((u64)fd, user("muffin"), 6, 0, 0, 0), 6);
+	assert_int_equal(sys_connect((u64)fd, user(&none), sizeof(none)), 0);
+	net_changed(&init_net);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), 0);
+	assert_datagram(
+		0, &(struct datagram){ .payload = (const u8 *)"muffin", .len = 6, .source = port });
+}
+
+/* ---- room --------------------------------------------------------------------------------- */
+
+static void fill_ring(u32 leave)
+{
+	int other = udp_socket_at(0, 999);
+
+	host_tick_clock(NSEC_PER_USEC);
+	net_poll();
+	eth0.stuck = true;
+	while (eth0.dev.tx_room > leave)
+		assert_int_equal(send_to(other, "x", 1, 0, PEER_IP, 9), 1);
+	fake_forget(&eth0);
+}
+
+/* Who will not wait is told so, and nothing is lost: the same call may be made again. */
+static void asked_not_to_wait(void **state)
+{
+	const u8 *payload = noise(9, 2000);
+
+	(void)state;
+	up(true);
+	more(payload, 1000);
+	fill_ring(1);
+	assert_int_equal(
+		send_to(fd, payload + 1000, 1000, MSG_DONTWAIT, PEER_IP, PEER_PORT), -EAGAIN);
+	eth0.stuck = false;
+	assert_int_equal(send_to(fd, payload + 1000, 1000, MSG_DONTWAIT, PEER_IP, PEER_PORT), 1000);
+	assert_whole(payload, 2000);
+}
+
+/* The last packets of the pool are enough: they are in the datagram when it leaves. */
+static void the_last_packets_of_the_pool(void **state)
+{
+	struct sk_buff *taken = NULL, *skb;
+	const u8 *payload = noise(10, 2000);
+
+	(void)state;
+	up(true);
+	more(payload, 1000);
+	while (skb_pool.free_n > 2) {
+		skb = skb_alloc(0);
+		skb->next = taken;
+		taken = skb;
+	}
+	assert_int_equal(send_to(fd, payload + 1000, 1000, MSG_DONTWAIT, PEER_IP, PEER_PORT), 1000);
+	assert_whole(payload, 2000);
+	while ((skb = taken)) {
+		taken = skb->next;
+		skb_release(skb);
+	}
+}
+
+static void unstick(void *arg)
+{
+	(void)arg;
+	eth0.stuck = false;
+}
+
+/* All its fragments find room, not the first alone. */
+static void let_go_with_a_full_ring(void **state)
+{
+	const u8 *payload = noise(11, 65507);
+
+	(void)state;
+	up(true);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
+	assert_int_equal(send_to(fd, payload, 65507, 0, PEER_IP, PEER_PORT), 65507);
+	fill_ring(1);
+	host_on_idle(unstick, NULL);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), 0);
+	assert_whole(payload, 65507);
+}
+
+static void change_and_unstick(void *arg)
+{
+	unstick(arg);
+	net_changed(&init_net);
+}
+
+/* The tables change while whoever lets it go waits for room. */
+static void tables_change_while_waiting(void **state)
+{
+	const u8 *payload = noise(12, 2000);
+
+	(void)state;
+	up(true);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
+	assert_int_equal(send_to(fd, payload, 2000, 0, PEER_IP, PEER_PORT), 2000);
+	fill_ring(0);
+	host_on_idle(change_and_unstick, NULL);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), 0);
+	assert_whole(payload, 2000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest udp_cork[] = {
+		STACK_TEST(pieces),
+		STACK_TEST(too_long_altogether),
+		STACK_TEST(the_first_piece_decides),
+		STACK_TEST(corked),
+		STACK_TEST(closed_while_pending),
+		STACK_TEST(faults),
+		STACK_TEST(the_way_changes),
+		STACK_TEST(the_path_narrows),
+		STACK_TEST(narrower_when_it_is_let_go),
+		STACK_TEST(disconnected),
+		STACK_TEST(asked_not_to_wait),
+		STACK_TEST(the_last_packets_of_the_pool),
+		STACK_TEST(let_go_with_a_full_ring),
+		STACK_TEST(tables_change_while_waiting),
+	};
+
+	return cmocka_run_group_tests(udp_cork, NULL, NULL);
+}
