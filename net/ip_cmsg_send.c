@@ -29,11 +29,13 @@ static int want_pktinfo(struct ipcm_cookie *ipc, const void *data, size_t len)
 /* A number from low to 255; TOS may also come as a byte. */
 static int want_number(s16 *number, const void *data, size_t len, s32 low)
 {
-	s32 value = *(const u8 *)data;
+	s32 value;
 
 	if (len == sizeof(value))
 		memcpy(&value, data, sizeof(value));
-	else if (len != sizeof(u8) || low > 0)
+	else if (len == sizeof(u8) && low == 0)
+		value = *(const u8 *)data;
+	else
 		return -EINVAL;
 	if (value < low || value > UINT8_MAX)
 		return -EINVAL;
