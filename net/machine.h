@@ -66,6 +66,9 @@ int mem_commit(void *at, size_t bytes) __must_check;
 /* mem_decommit - give the memory back, keep the address space. Same argument rules. */
 void mem_decommit(void *at, size_t bytes);
 
+/* mem_release - give a reservation back, whose memory has been given back; bytes as they were asked for. */
+void mem_release(void *at, size_t bytes);
+
 /* mem_alloc - a reservation with all its memory: zeroed, page-aligned; NULL when there is none. */
 void *mem_alloc(size_t bytes);
 

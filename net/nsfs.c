@@ -9,6 +9,7 @@
 #include "kernel/lib/slab.h"
 #include "kernel/lib/string.h"
 #include "kernel/process/task.h"
+#include "net/dev.h"
 
 #define RUN_NETNS "/run/netns/"
 #define NAME_LEN  64
@@ -116,6 +117,7 @@ long sys_unshare(u64 flags)
 		return -EINVAL;
 	if (!(flags & CLONE_NEWNET))
 		return 0;
+	net_poll(); /* those that nobody uses any more go first */
 	net = net_create();
 	if (!net)
 		return -ENOMEM;

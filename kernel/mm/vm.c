@@ -218,16 +218,52 @@ void vm_init(void)
 
 static u64 vmalloc_next = VMALLOC_START;
 
-/* Address space is not reused: 32 TiB outlast any machine's life of reservations. */
+/* What was given back: taken again by who wants as much, and with it the page tables behind it, which
+ * are never freed. */
+#define HOLES_MAX 128
+
+static struct hole {
+	u64 va, len;
+} holes[HOLES_MAX];
+static u32 hole_n;
+
+static struct hole take_hole(u32 i)
+{
+	struct hole hole = holes[i];
+
+	holes[i] = holes[--hole_n];
+	return hole;
+}
+
+static u64 with_guard(size_t bytes)
+{
+	return ALIGN_UP((u64)bytes, PAGE_SIZE) + PAGE_SIZE;
+}
+
 static u64 vmalloc_take(size_t bytes)
 {
-	u64 len = ALIGN_UP((u64)bytes, PAGE_SIZE) + PAGE_SIZE; /* with a guard page behind it */
-	u64 va = vmalloc_next;
+	u64 len = with_guard(bytes), va = vmalloc_next;
 
+	for (u32 i = 0; i < hole_n; i++)
+		if (holes[i].len == len)
+			return take_hole(i).va;
 	if (len > VMALLOC_END - vmalloc_next)
 		return 0;
 	vmalloc_next += len;
 	return va;
+}
+
+void mem_release(void *at, size_t bytes)
+{
+	if (hole_n == HOLES_MAX)
+		return; /* 32 TiB outlast these */
+	holes[hole_n++] = (struct hole){ (u64)at, with_guard(bytes) };
+	for (u32 i = hole_n; i-- > 0;) {
+		if (holes[i].va + holes[i].len != vmalloc_next)
+			continue;
+		vmalloc_next = take_hole(i).va;
+		i = hole_n; /* another one may be the last now */
+	}
 }
 
 static void *map_physical(u64 pa, size_t len, u32 rights)
@@ -287,15 +323,18 @@ void *mem_alloc(size_t bytes)
 {
 	void *at = mem_reserve(bytes);
 
-	if (!at || mem_commit(at, ALIGN_UP(bytes, PAGE_SIZE)) < 0)
-		return NULL;
-	return at;
+	if (!at || mem_commit(at, ALIGN_UP(bytes, PAGE_SIZE)) == 0)
+		return at;
+	mem_release(at, bytes);
+	return NULL;
 }
 
 void mem_free(void *at, size_t bytes)
 {
-	if (at)
-		mem_decommit(at, ALIGN_UP(bytes, PAGE_SIZE));
+	if (!at)
+		return;
+	mem_decommit(at, ALIGN_UP(bytes, PAGE_SIZE));
+	mem_release(at, bytes);
 }
 
 u64 mem_total(void)

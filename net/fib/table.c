@@ -15,36 +15,6 @@
 _Static_assert(sizeof(struct fib_table) + 768 <= FIB_DSTS_AT,
 	"page 0 must have room for a few infos behind struct fib_table");
 
-/* Address space is never given back to the machine, so a freed table's waits for the next one. */
-#define SPARES_MAX 8u
-static struct {
-	void *at;
-	size_t bytes;
-} spares[SPARES_MAX];
-
-static void *take_address_space(size_t bytes)
-{
-	for (u32 i = 0; i < SPARES_MAX; i++) {
-		void *at = spares[i].at;
-
-		if (at != NULL && spares[i].bytes == bytes) {
-			spares[i].at = NULL;
-			return at;
-		}
-	}
-	return mem_reserve(bytes);
-}
-
-static void keep_address_space(void *at, size_t bytes)
-{
-	u32 i = 0;
-
-	while (i < SPARES_MAX - 1 && spares[i].at != NULL)
-		i++;
-	spares[i].at = at;
-	spares[i].bytes = bytes;
-}
-
 /* Divide the address space behind page 0; the picture is in fib/table.h. */
 static void lay_out(struct fib_table *tb, size_t budget)
 {
@@ -68,13 +38,13 @@ struct fib_table *fib_table_new(void)
 	size_t budget =
 		(size_t)ALIGN_UP(min(max(mem_total(), BUDGET_MIN), BUDGET_MAX), (u64)FIB_PAGE);
 	size_t bytes = FIB_PAGE + DSTS_BYTES + INFOS_BYTES + 3 * budget;
-	struct fib_table *tb = take_address_space(bytes);
+	struct fib_table *tb = mem_reserve(bytes);
 	u16 id;
 
 	if (tb == NULL)
 		return NULL;
 	if (mem_commit(tb, FIB_PAGE) != 0) {
-		keep_address_space(tb, bytes);
+		mem_release(tb, bytes);
 		return NULL;
 	}
 	tb->reserved = bytes;
@@ -116,7 +86,7 @@ void fib_table_free(struct fib_table *tb)
 	fib_heads_free(&tb->alias_heads);
 	fib_heads_free(&tb->info_heads);
 	mem_decommit(tb, FIB_PAGE);
-	keep_address_space(tb, bytes);
+	mem_release(tb, bytes);
 }
 
 static size_t heads_bytes(const struct fib_heads *h)

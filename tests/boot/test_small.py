@@ -3,7 +3,7 @@
 import pytest
 
 from support import (ADDRESS, CONSOLE, GATEWAY, HOSTS, NIC_FAILED, Nic, assert_success, boot,
-                     datagrams_sent, null_net, quiet_net, said)
+                     datagrams_sent, null_net, quiet_net, said, table)
 
 
 def test_flood_before_the_answer(kernel, program, pcap):
@@ -31,3 +31,10 @@ def test_card_without_address(kernel, mac):
     assert result.status == NIC_FAILED
     assert "no valid Ethernet address in RAL0/RAH0 nor the EEPROM" in said(result)
     assert "what to try:" in said(result)
+
+
+def test_again_and_again(kernel, program):
+    """What is given back is there for the next: filters, long requests, namespaces."""
+    result = boot(kernel, mem="4M", initrd=str(program("again")))
+    assert table(result.serial) == ["ok filters", "ok requests", "ok namespaces"]
+    assert_success(result)

@@ -142,8 +142,9 @@ void mem_decommit(void *at, size_t bytes)
 		panic("mmap: cannot decommit");
 }
 
-static void unreserve(char *at)
+void mem_release(void *at, size_t bytes)
 {
+	(void)bytes;
 	struct reservation **link = &reservations;
 
 	while ((*link)->at != at)
@@ -161,14 +162,14 @@ void *mem_alloc(size_t bytes)
 	if (at != NULL && mem_commit(at, bytes) == 0)
 		return at;
 	if (at != NULL)
-		unreserve(at);
+		mem_release(at, bytes);
 	return NULL;
 }
 
 void mem_free(void *at, size_t bytes)
 {
 	mem_decommit(at, ALIGN_UP(bytes, PAGE));
-	unreserve(at);
+	mem_release(at, bytes);
 }
 
 /* Aligned as the contract says, by cutting a larger reservation; like there, it never comes back. */
