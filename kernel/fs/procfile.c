@@ -38,13 +38,10 @@ void seq_printf(struct seq_file *m, const char *fmt, ...)
 
 /* An open file: who makes its text, and the text while it is being read. */
 struct proc_text {
-	struct proc_text *next; /* among the spare ones */
 	struct proc_file *proc;
 	struct seq_file seq;
 };
 
-/* Of files that were closed, with their memory: address space does not come back (machine.h). */
-static struct proc_text *spare;
 static struct slab text_slab = SLAB(struct proc_text);
 
 static int more_room(struct seq_file *m)
@@ -113,8 +110,9 @@ static void proc_release(struct file *file)
 {
 	struct proc_text *t = file->private_data;
 
-	t->next = spare;
-	spare = t;
+	if (t->seq.buf)
+		mem_free(t->seq.buf, t->seq.size);
+	slab_free(&text_slab, t);
 }
 
 static const struct file_operations proc_file_ops = {
@@ -132,12 +130,11 @@ struct file *proc_open(struct proc_file *proc, u32 flags)
 
 	if (proc->open)
 		return proc->open(proc, flags);
-	t = spare ?: slab_alloc(&text_slab);
+	t = slab_alloc(&text_slab);
 	file = t ? file_new(&proc_file_ops, t, flags) : NULL;
-	if (!file)
-		return NULL; /* the text's few bytes stay */
-	if (t == spare)
-		spare = t->next;
-	t->proc = proc;
+	if (file)
+		t->proc = proc;
+	else
+		slab_free(&text_slab, t);
 	return file;
 }

@@ -311,12 +311,30 @@ static void made_text_in_pieces(void **state)
 	file_put(file);
 }
 
+/* What another file's reader saw is not shown again, wherever reading begins. */
+static void made_text_from_the_middle(void **state)
+{
+	struct file *file = open_proc();
+	char buf[40];
+
+	(void)state;
+	lines_n = 2;
+	assert_int_equal(file->ops->read(file, buf, 40), 24);
+	file_put(file);
+	file = proc_open(&proc, O_RDONLY);
+	lines_n = 1;
+	assert_int_equal(file->ops->lseek(file, 5, 0), 5);
+	assert_int_equal(file->ops->read(file, buf, 40), 7);
+	assert_memory_equal(buf, "000000\n", 7);
+	file_put(file);
+}
+
 /* 4095 characters fit the first page with their zero; that they were all cannot be seen. */
 static void made_text_of_any_length(void **state)
 {
 	static char buf[200000];
 	struct file *file = open_proc();
-	size_t before;
+	size_t before = host_mem_out();
 
 	(void)state;
 	for (lines_n = 340; lines_n <= 342; lines_n++) {
@@ -328,10 +346,8 @@ static void made_text_of_any_length(void **state)
 	assert_int_equal(file->ops->read(file, buf, sizeof(buf)), 120000);
 	assert_memory_equal(buf + 119988, "line 009999\n", 12);
 	file_put(file);
-	before = host_mem_out();
+	assert_int_equal(host_mem_out(), before); /* a text of any size is gone with its file */
 	file = proc_open(&proc, O_RDONLY);
-	assert_int_equal(file->ops->read(file, buf, sizeof(buf)), 120000);
-	assert_int_equal(host_mem_out(), before); /* the text's memory is used again */
 	lines_n = 20000;
 	file->pos = 0;
 	host_fail_commit(1, false);
@@ -389,6 +405,7 @@ int main(void)
 		BARE_TEST(malformed_archives),
 		BARE_TEST(too_many_files),
 		BARE_TEST(made_text_in_pieces),
+		BARE_TEST(made_text_from_the_middle),
 		BARE_TEST(made_text_of_any_length),
 		BARE_TEST(written_lines),
 		BARE_TEST(no_memory_for_a_made_text),
