@@ -291,12 +291,33 @@ static void packet_release(struct socket *sock)
 	struct packet_sock *po = pkt_sk(sock->sk);
 
 	listen(po, false);
-	packet_leave_all(po);
+	packet_leave(po, 0);
 	packet_detach_filter(po);
 	list_del(&po->list);
 	sock_purge_rcv(&po->sk);
 	po->sk.sk_socket = NULL;
 	sock_put(&po->sk);
+}
+
+void packet_netdev_event(const struct net_device *dev, enum netdev_event event)
+{
+	struct packet_sock *po;
+
+	if (event != NETDEV_DOWN && event != NETDEV_UNREGISTER)
+		return;
+	list_for_each(po, &packet_sockets, list) {
+		bool bound = po->ifindex == dev->ifindex;
+
+		if (po->sk.sk_net != dev->net)
+			continue;
+		if (bound && po->running)
+			sk_report_error(&po->sk, ENETDOWN);
+		if (event == NETDEV_DOWN)
+			continue;
+		packet_leave(po, dev->ifindex);
+		if (bound)
+			po->ifindex = -1;
+	}
 }
 
 static void packet_free(struct sock *sk)

@@ -30,7 +30,7 @@ struct packet_sock {
 	struct sock sk; /* first: a sock is cast to it */
 	struct packet_tap tap;
 	struct list_head list; /* of all packet sockets */
-	int ifindex;           /* bound to; 0: all devices */
+	int ifindex;           /* bound to; 0: all devices; -1: one that has left */
 	be16 num;              /* the ethertype it hears; ETH_P_ALL: every one; zero: none */
 	bool running;          /* the tap is in */
 	bool ignore_outgoing;
@@ -41,7 +41,8 @@ struct packet_sock {
 	/* what it wants its devices to hear beyond their own; count 0: a free place */
 	struct packet_membership {
 		int ifindex;
-		u16 type, count;
+		u16 type;
+		u32 count;
 	} member[PACKET_MEMBERSHIPS_MAX];
 };
 
@@ -57,8 +58,11 @@ int packet_getsockopt(struct socket *sock, int level, int name, void __user *val
 /* packet_detach_filter - what it hears is not filtered any more. */
 void packet_detach_filter(struct packet_sock *po);
 
-/* packet_leave_all - its devices need not hear more on its behalf. */
-void packet_leave_all(struct packet_sock *po);
+/* packet_leave - the device of an index, or with 0 all of them, need not hear more on its behalf. */
+void packet_leave(struct packet_sock *po, int ifindex);
+
+/* packet_netdev_event - tell the sockets of a device that it goes down (ENETDOWN), or leaves. */
+void packet_netdev_event(const struct net_device *dev, enum netdev_event event);
 
 /* af_packet_init - register the family. */
 void af_packet_init(void);

@@ -92,6 +92,7 @@ static void netdev_event(struct net_device *dev, enum netdev_event event)
 {
 	inetdev_event(dev, event);
 	fib_netdev_event(dev, event);
+	packet_netdev_event(dev, event);
 	if (event == NETDEV_UNREGISTER)
 		ip_mc_device_gone(dev);
 	if (event == NETDEV_DOWN || event == NETDEV_UNREGISTER)

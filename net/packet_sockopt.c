@@ -98,11 +98,11 @@ static int drop_membership(struct sock *sk, const void __user *val, u32 len)
 	return 0;
 }
 
-void packet_leave_all(struct packet_sock *po)
+void packet_leave(struct packet_sock *po, int ifindex)
 {
-	for (u32 i = 0; i < PACKET_MEMBERSHIPS_MAX; i++)
-		if (po->member[i].count > 0)
-			leave(&po->sk, &po->member[i]);
+	for (struct packet_membership *m = po->member; m < po->member + PACKET_MEMBERSHIPS_MAX; m++)
+		if (m->count > 0 && (ifindex == 0 || m->ifindex == ifindex))
+			leave(&po->sk, m);
 }
 
 /* ---- options ---------------------------------------------------------------------------- */

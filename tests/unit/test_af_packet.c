@@ -6,6 +6,7 @@
 #include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
 #include "net/af_packet.h"
+#include "net/dev_config.h"
 #include "net/sockopt.h"
 
 #define PACKET_STATISTICS      6
@@ -431,6 +432,35 @@ static void memberships(void **state)
 	assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 2, user(&mreq), 16), 0);
 }
 
+/* What it was asked to hear ends with its leaving; it may come back with the same number. */
+static void device_leaves(void **state)
+{
+	struct {
+		int ifindex;
+		u16 type, alen;
+		u8 address[8];
+	} mreq = { .ifindex = eth0.dev.ifindex, .type = 1 };
+	int fd = packet_socket(SOCK_RAW, ETH_P_ALL), bound = packet_socket(SOCK_RAW, ETH_P_ALL);
+	struct sockaddr_ll sll = { .sll_family = AF_PACKET, .sll_ifindex = eth0.dev.ifindex };
+	struct net *other = net_create();
+
+	(void)state;
+	assert_int_equal(sys_bind((u64)bound, user(&sll), sizeof(sll)), 0);
+	assert_int_equal(sys_setsockopt((u64)fd, SOL_PACKET, 1, user(&mreq), 16), 0);
+	assert_int_equal(eth0.dev.promiscuity, 1);
+	assert_int_equal(dev_change_net_namespace(&eth0.dev, other), 0);
+	assert_int_equal(eth0.dev.promiscuity, 0);
+	assert_false(eth0.dev.flags & IFF_PROMISC);
+	assert_int_equal(sys_sendto((u64)bound, user(FRAME_ARP_ASKED), 60, 0, 0, 0), -ENETDOWN);
+	assert_int_equal(sys_sendto((u64)bound, user(FRAME_ARP_ASKED), 60, 0, 0, 0), -ENXIO);
+	assert_int_equal(dev_change_net_namespace(&eth0.dev, &init_net), 0);
+	assert_int_equal(sys_setsockopt((u64)fd, SOL_PACKET, 2, user(&mreq), 16), 0);
+	fd_close(&init_task.files, fd);
+	assert_int_equal(eth0.dev.promiscuity, 0);
+	put_net(other);
+	net_poll();
+}
+
 static void options(void **state)
 {
 	int fd = packet_socket(SOCK_RAW, ETH_P_ALL), value = 2;
@@ -476,6 +506,7 @@ int main(void)
 		STACK_TEST(names_are_told),
 		STACK_TEST(filters),
 		STACK_TEST(memberships),
+		STACK_TEST(device_leaves),
 		STACK_TEST(options),
 	};
 
