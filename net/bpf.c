@@ -55,6 +55,12 @@ enum {
 
 /* ---- checking --------------------------------------------------------------------------- */
 
+/* Beyond the packet Linux keeps more than is here: refused, libpcap filters by itself. */
+static bool place_known(u32 at)
+{
+	return at <= INT32_MAX || (at >= BPF_AD_OFF && at - BPF_AD_OFF < 4 * BPF_AUX_N && at % 4 == 0);
+}
+
 static bool load_known(const struct sock_filter *f)
 {
 	u32 mode = f->code & MODE, size = f->code & SIZE;
@@ -64,7 +70,7 @@ static bool load_known(const struct sock_filter *f)
 	if (f->code & CLASS) /* LDX knows less */
 		return f->code == (LDX | BYTE | MSH) ||
 		       (size == 0 && (mode == IMM || mode == MEM || mode == LEN));
-	return mode == ABS || mode == IND ||
+	return (mode == ABS && place_known(f->k)) || mode == IND ||
 	       (size == 0 && (mode == IMM || mode == MEM || mode == LEN));
 }
 
