@@ -58,7 +58,8 @@ enum {
 /* Beyond the packet Linux keeps more than is here: refused, libpcap filters by itself. */
 static bool place_known(u32 at)
 {
-	return at <= INT32_MAX || (at >= BPF_AD_OFF && at - BPF_AD_OFF < 4 * BPF_AUX_N && at % 4 == 0);
+	return at <= INT32_MAX ||
+	       (at >= BPF_AD_OFF && at - BPF_AD_OFF < 4 * BPF_AUX_N && at % 4 == 0);
 }
 
 static bool load_known(const struct sock_filter *f)

@@ -138,8 +138,8 @@ static void refused(void **state)
 	REFUSED({ 0x74, 0, 0, 32 }, RET_A);
 	REFUSED({ 0xb4, 0, 0, 1 }, RET_A); /* no such operation */
 	REFUSED({ 0x8c, 0, 0, 0 }, RET_A);
-	REFUSED({ 0x38, 0, 0, 0 }, RET_A); /* no such size */
-	REFUSED({ 0xa0, 0, 0, 0 }, RET_A); /* no such load */
+	REFUSED({ 0x38, 0, 0, 0 }, RET_A);          /* no such size */
+	REFUSED({ 0xa0, 0, 0, 0 }, RET_A);          /* no such load */
 	REFUSED({ 0x20, 0, 0, 0xfffff00c }, RET_A); /* not known of a packet */
 	REFUSED({ 0x30, 0, 0, 0xfffff02c }, RET_A);
 	REFUSED({ 0x30, 0, 0, 0xffffffff }, RET_A);
