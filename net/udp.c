@@ -195,8 +195,10 @@ static ssize udp_send_segments(
 	bool outer;
 	int err;
 
-	if (size + UDP_HLEN + IP_HLEN > flow->rt.mtu ||
-		whole + (whole * size < len) > UDP_MAX_SEGMENTS || sk->sk_no_check_tx)
+	if (len + UDP_HLEN + IP_HLEN > UINT16_MAX ||
+		min(len, size) + UDP_HLEN + IP_HLEN > flow->rt.mtu)
+		return -EMSGSIZE;
+	if (whole + (whole * size < len) > UDP_MAX_SEGMENTS || sk->sk_no_check_tx)
 		return -EINVAL;
 	err = msg_probe(msg, len);
 	if (!err)
@@ -317,7 +319,7 @@ static ssize udp_send_by(struct sock *sk, struct flow_cache *flow, const struct 
 		neigh_confirm(flow->rt.neigh);
 	if ((msg->flags & MSG_MORE) || inet->corkflag)
 		return udp_begin_pending(sk, flow, msg, len, gso_size);
-	if (gso_size && len > gso_size)
+	if (gso_size && (len > gso_size || sk->sk_no_check_tx))
 		return udp_send_segments(sk, flow, msg, len, gso_size);
 	return udp_send_one(sk, flow, msg, len);
 }

@@ -296,10 +296,12 @@ static void segments_refused(void **state)
 	(void)state;
 	up(3);
 	assert_int_equal(segments(payload, 129, 1, 0), -EINVAL);
-	assert_int_equal(segments(payload, 3000, 1473, 0), -EINVAL);
+	assert_int_equal(segments(payload, 3000, 1473, 0), -EMSGSIZE);
+	assert_int_equal(segments(payload, 65508, 1472, 0), -EMSGSIZE);
 	assert_int_equal(segments(payload, 30, 20, MSG_MORE), -EINVAL);
 	assert_int_equal(set_int(fd, SOL_SOCKET, SO_NO_CHECK, 1), 0);
 	assert_int_equal(segments(payload, 300, 100, 0), -EINVAL);
+	assert_int_equal(segments(payload, 100, 100, 0), -EINVAL);
 	assert_int_equal(set_int(fd, SOL_SOCKET, SO_NO_CHECK, 0), 0);
 	for (u32 page = 0; page < 3; page++) { /* whatever page cannot be read, nothing is sent */
 		host_forbid((u8 *)ALIGN_DOWN((uintptr_t)payload, 4096) + page * 4096, 4096);
