@@ -157,7 +157,7 @@ KERNEL_OBJS := $(addprefix $(BUILD)/,$(OBJS))
 PROGRAM     := $(BUILD)/user/muffin-send
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wvla -Wmissing-prototypes \
-	-Wstrict-prototypes -Wno-override-init -Wno-cast-function-type
+	-Wstrict-prototypes -Wno-override-init -Wno-cast-function-type -Wno-unused-parameter
 CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -mgeneral-regs-only \
 	-mno-red-zone -mpreferred-stack-boundary=3 -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -fno-common -fcf-protection=none -fstack-protector-strong \

@@ -67,16 +67,12 @@ static bool take_loglevel(struct text value, struct parse_error *error)
 
 static bool take_quiet(struct text value, struct parse_error *error)
 {
-	(void)value;
-	(void)error;
 	printk_set_level(LEVEL_QUIET);
 	return true;
 }
 
 static bool take_debug(struct text value, struct parse_error *error)
 {
-	(void)value;
-	(void)error;
 	printk_set_level(LEVEL_DEBUG);
 	console_set_sync(true); /* in a hang the last line is the one that counts */
 	return true;
@@ -90,65 +86,43 @@ static bool take_init(struct text value, struct parse_error *error)
 	return true;
 }
 
-static bool take_selftest(struct text value, struct parse_error *error)
-{
-	(void)value;
-	(void)error;
-	line->selftest = true;
-	return true;
-}
-
-static bool take_pcap(struct text value, struct parse_error *error)
-{
-	(void)value;
-	(void)error;
-	line->pcap = true;
-	return true;
-}
-
 static bool take_pcap_how(struct text value, struct parse_error *error)
 {
 	if (!text_eq(value, "wait"))
 		return parse_fail(
 			error, value, "way", "'wait': frames wait for the line; or pcap alone");
-	line->pcap_wait = true;
-	return take_pcap(value, error);
-}
-
-/* Launchers pass these to every kernel; they say nothing that concerns this one. */
-static bool take_nothing(struct text value, struct parse_error *error)
-{
-	(void)value;
-	(void)error;
+	line->pcap = line->pcap_wait = true;
 	return true;
 }
 
 static const struct {
 	const char *key; /* with its '=', if it takes a value */
 	bool (*take)(struct text value, struct parse_error *error);
+	size_t flag; /* or a bool of struct cmdline that it sets */
 } words[] = {
-	{ "ip=", ipconfig_parse_ip },
-	{ "route=", ipconfig_parse_route },
-	{ "neigh=", ipconfig_parse_neigh },
-	{ "netns=", ipconfig_parse_netns },
-	{ "qdisc=", ipconfig_parse_qdisc },
-	{ "hosts=", ipconfig_parse_hosts },
-	{ "filter=", nf_rules_parse_word },
-	{ "egress=", egress_parse_word },
-	{ "console=", take_console },
-	{ "panic=", take_panic },
-	{ "loglevel=", take_loglevel },
-	{ "quiet", take_quiet },
-	{ "debug", take_debug },
-	{ "selftest", take_selftest },
-	{ "pcap", take_pcap },
-	{ "pcap=", take_pcap_how },
-	{ "init=", take_init },
-	{ "rdinit=", take_init },
-	{ "BOOT_IMAGE=", take_nothing },
-	{ "root=", take_nothing },
-	{ "ro", take_nothing },
-	{ "rw", take_nothing },
+	{ "ip=", .take = ipconfig_parse_ip },
+	{ "route=", .take = ipconfig_parse_route },
+	{ "neigh=", .take = ipconfig_parse_neigh },
+	{ "netns=", .take = ipconfig_parse_netns },
+	{ "qdisc=", .take = ipconfig_parse_qdisc },
+	{ "hosts=", .take = ipconfig_parse_hosts },
+	{ "filter=", .take = nf_rules_parse_word },
+	{ "egress=", .take = egress_parse_word },
+	{ "console=", .take = take_console },
+	{ "panic=", .take = take_panic },
+	{ "loglevel=", .take = take_loglevel },
+	{ "quiet", .take = take_quiet },
+	{ "debug", .take = take_debug },
+	{ "selftest", .flag = offsetof(struct cmdline, selftest) },
+	{ "pcap", .flag = offsetof(struct cmdline, pcap) },
+	{ "pcap=", .take = take_pcap_how },
+	{ "init=", .take = take_init },
+	{ "rdinit=", .take = take_init },
+	/* launchers pass these to every kernel; they say nothing that concerns this one */
+	{ .key = "BOOT_IMAGE=" },
+	{ .key = "root=" },
+	{ .key = "ro" },
+	{ .key = "rw" },
 };
 
 /* Word and character first, so that they are found in a long line. */
@@ -167,7 +141,7 @@ static const char *known_words(void)
 	size_t len = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (words[i].take != take_nothing)
+		if (words[i].take || words[i].flag)
 			len += text_format(text + len, sizeof(text) - len, "%s ", words[i].key);
 	text_format(text + len, sizeof(text) - len, "or -- and the program's arguments");
 	return text;
@@ -185,7 +159,9 @@ static bool take_word(const char *word, u32 number)
 
 		if (takes_value ? !text_starts(t, words[i].key) : !text_eq(t, words[i].key))
 			continue;
-		if (!words[i].take(value, &error)) {
+		if (words[i].flag)
+			*((bool *)line + words[i].flag) = true;
+		if (words[i].take && !words[i].take(value, &error)) {
 			complain(word, number, &error);
 			return false;
 		}

@@ -6,7 +6,6 @@
 #include "kernel/program.h"
 #include "kernel/console/printk.h"
 #include "kernel/fs/memfile.h"
-#include "kernel/lib/string.h"
 #include "kernel/mm/vm.h"
 #include "kernel/process/elf.h"
 

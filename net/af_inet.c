@@ -16,11 +16,6 @@
 /* A list for each type, so that a type may have several protocols. */
 static struct list_head inetsw[SOCK_MAX];
 
-void inet_register_protosw(struct inet_protosw *p)
-{
-	list_add_tail(&p->list, &inetsw[p->type]);
-}
-
 /* Protocol 0 means the type's first; otherwise it must be the one asked for. */
 static const struct inet_protosw *find_protosw(int type, int protocol, int *err)
 {
@@ -225,6 +220,6 @@ void af_inet_init(void)
 	for (size_t i = 0; i < SOCK_MAX; i++)
 		list_init(&inetsw[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(inetsw_array); i++)
-		inet_register_protosw(&inetsw_array[i]);
+		list_add_tail(&inetsw_array[i].list, &inetsw[inetsw_array[i].type]);
 	BUG_ON(sock_register(&inet_family_ops) != 0);
 }

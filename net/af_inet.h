@@ -85,9 +85,6 @@ struct inet_protosw {
 	const struct proto_ops *ops;
 };
 
-/* inet_register_protosw - add a row; it stays the caller's. */
-void inet_register_protosw(struct inet_protosw *p);
-
 /* inet_autobind - a random port, if the socket has none yet. Returns 0 or -EAGAIN. */
 int inet_autobind(struct sock *sk) __must_check;
 

@@ -111,7 +111,6 @@ static int egress_connect(struct socket *sock, const struct sockaddr_storage *ad
 /* Without a name it goes where connect was let. */
 static int egress_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
-	(void)len;
 	return msg->name ? may_reach(sock, msg->name, msg->namelen) : 0;
 }
 

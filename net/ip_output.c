@@ -193,7 +193,6 @@ static int ip_do_fragment(struct sk_buff *skb)
 
 static int ip_finish_output(struct net *net, struct sk_buff *skb)
 {
-	(void)net;
 	return skb->frags ? ip_do_fragment(skb) : neigh_output(skb);
 }
 

@@ -4,7 +4,6 @@
  * kernel/main.c calls in when the devices are there.
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=). */
 #include "kernel/lib/format.h"
-#include "kernel/lib/string.h"
 #include "net/fib/file.h"
 #include "net/dev_config.h"
 #include "net/devinet.h"

@@ -33,7 +33,6 @@ static int loopback_xmit(struct sk_buff *skb, struct net_device *dev)
 
 static void loopback_flush(struct net_device *dev)
 {
-	(void)dev;
 }
 
 static u32 loopback_pending(struct net_device *dev)

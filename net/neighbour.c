@@ -214,19 +214,10 @@ u32 neigh_parked(const struct neigh_table *tbl)
 	return tbl->parked;
 }
 
-static u32 frames_of(const struct sk_buff *skb)
-{
-	u32 n = 1;
-
-	for (const struct sk_buff *frag = skb->frags; frag; frag = frag->next)
-		n++;
-	return n;
-}
-
 static int park(struct neighbour *n, struct sk_buff *skb)
 {
 	struct neigh_table *tbl = n->tbl;
-	u32 frames = frames_of(skb);
+	u32 frames = skb_frames(skb);
 
 	if (n->arp_queue.n == NEIGH_QUEUE_MAX ||
 		n->arp_queue.bytes + skb->len + skb->frags_len > NEIGH_QUEUE_BYTES ||
@@ -250,7 +241,7 @@ static struct sk_buff *unpark(struct neighbour *n)
 	if (!skb)
 		return NULL;
 	n->tbl->parked--;
-	n->tbl->parked_frames -= frames_of(skb);
+	n->tbl->parked_frames -= skb_frames(skb);
 	n->dev->net->mib.parked--;
 	return skb;
 }

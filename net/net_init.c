@@ -66,12 +66,10 @@ static void arp_net_exit(struct net *net)
 
 static void nothing_to_exit(struct net *net)
 {
-	(void)net;
 }
 
 static int nothing_to_init(struct net *net)
 {
-	(void)net;
 	return 0;
 }
 

@@ -68,7 +68,6 @@ static void cleanup_unused(struct timer *timer)
 {
 	struct net *net, *tmp;
 
-	(void)timer;
 	list_for_each_safe(net, tmp, &net_namespace_list, list)
 		if (net->count == 0)
 			cleanup_net(net);

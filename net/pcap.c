@@ -109,7 +109,6 @@ static void capture(struct packet_tap *tap, const struct sk_buff *skb, bool outg
 		.captured_len = len,
 		.len = len };
 
-	(void)tap;
 	if (lo && outgoing)
 		return;
 	if (!make_room((u32)sizeof(record) + len)) {

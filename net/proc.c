@@ -10,7 +10,6 @@
 #include "net/fib.h"
 #include "net/neighbour.h"
 #include "net/net_init.h"
-#include "net/udp.h"
 #include "net/udp_port.h"
 #include "net/wire/arp.h"
 #include "net/wire/ip.h"
@@ -221,7 +220,6 @@ static void account_show(struct seq_file *m, struct net *net)
 {
 	struct net_account a = net_account();
 
-	(void)net;
 	seq_printf(m, "accepted %lu\nsent %lu\nparked %lu\nqueued %lu\ndropped %lu\n", a.accepted,
 		a.sent, a.parked, a.queued, a.dropped);
 	for (u32 reason = 0; reason < SKB_DROP_REASONS; reason++)

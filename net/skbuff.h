@@ -167,6 +167,16 @@ static inline struct sk_buff *skb_alloc(u32 headroom)
 	return skb;
 }
 
+/* skb_frames - how many packets of the pool it is: itself and its fragments. */
+static inline u32 skb_frames(const struct sk_buff *skb)
+{
+	u32 n = 1;
+
+	for (const struct sk_buff *frag = skb->frags; frag; frag = frag->next)
+		n++;
+	return n;
+}
+
 /* skb_release - one slot back to the pool, without a word. */
 static inline void skb_release(struct sk_buff *skb)
 {

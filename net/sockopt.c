@@ -130,19 +130,16 @@ static int get_domain(struct sock *sk)
 
 static int get_one(struct sock *sk)
 {
-	(void)sk;
 	return 1;
 }
 
 static int get_zero(struct sock *sk)
 {
-	(void)sk;
 	return 0;
 }
 
 static int set_nothing(struct sock *sk, s32 value)
 {
-	(void)sk, (void)value;
 	return 0;
 }
 

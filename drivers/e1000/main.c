@@ -5,9 +5,6 @@
  * Source: Intel SDM 317453, chapter 14; PCI IDs from its table 5-1 and Intel's specification
  * updates. Only models that were booted are listed. */
 #include "drivers/e1000/e1000.h"
-#include "kernel/lib/slab.h"
-#include "kernel/lib/string.h"
-#include "kernel/mm/vm.h"
 
 #define VENDOR_INTEL 0x8086
 

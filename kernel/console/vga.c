@@ -19,7 +19,6 @@
 #define TAB           8
 
 #define CRTC_INDEX       0x3d4
-#define CRTC_DATA        0x3d5
 #define CRTC_START_HIGH  0x0c
 #define CRTC_CURSOR_HIGH 0x0e
 #define MISC_READ        0x3cc

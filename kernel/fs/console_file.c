@@ -17,7 +17,6 @@ static ssize console_file_write(struct file *file, const void __user *buf, size_
 	char chunk[CHUNK];
 	size_t done = 0;
 
-	(void)file;
 	while (done < len) {
 		size_t n = min(len - done, sizeof(chunk));
 
@@ -55,7 +54,6 @@ static long console_file_ioctl(struct file *file, u32 cmd, u64 arg)
 {
 	const u16 size[4] = { SCREEN_ROWS, SCREEN_COLUMNS, 0, 0 };
 
-	(void)file;
 	if (cmd != TIOCGWINSZ)
 		return -ENOTTY;
 	return copy_to_user((void *)arg, size, sizeof(size));

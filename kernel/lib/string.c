@@ -120,18 +120,6 @@ char *strchr(const char *s, int c)
 	}
 }
 
-char *strrchr(const char *s, int c)
-{
-	const char *found = NULL;
-
-	for (;; s++) {
-		if (*s == (char)c)
-			found = s;
-		if (!*s)
-			return (char *)(uintptr_t)found;
-	}
-}
-
 #endif
 
 bool strscpy(char *dst, const char *src, size_t size)

@@ -39,9 +39,6 @@ int strncmp(const char *a, const char *b, size_t len);
 /* strchr - the first c in s (the closing zero counts), or NULL. */
 char *strchr(const char *s, int c);
 
-/* strrchr - the last c in s, or NULL. */
-char *strrchr(const char *s, int c);
-
 /* Freestanding, the compiler takes these for functions like any other: tell it that it knows them,
  * so that a copy of known length becomes a few moves. */
 #define memcpy  __builtin_memcpy

@@ -29,7 +29,6 @@ typedef ptrdiff_t ssize;
 #define __must_check   __attribute__((warn_unused_result))
 #define __noreturn     __attribute__((noreturn))
 #define __printf(f, a) __attribute__((format(printf, f, a)))
-#define __maybe_unused __attribute__((unused))
 #undef __always_inline /* host builds: the C library has its own */
 #define __always_inline inline __attribute__((always_inline))
 #define noinline        __attribute__((noinline))

@@ -119,6 +119,20 @@ static bool fully_mapped(u64 start, u64 end)
 	return true;
 }
 
+/* VM_* for PROT_*. */
+static u32 rights_of(u32 prot)
+{
+	u32 rights = VM_USER;
+
+	if (prot == PROT_NONE) /* the kernel must not read it for the program either */
+		return VM_HIDDEN;
+	if (prot & PROT_WRITE)
+		rights |= VM_WRITE;
+	if (prot & PROT_EXEC)
+		rights |= VM_EXEC;
+	return rights;
+}
+
 int mmap_protect(u64 start, u64 end, u32 prot)
 {
 	if (!fully_mapped(start, end) || area_n + SPLITS > VM_AREAS_MAX)
@@ -128,7 +142,7 @@ int mmap_protect(u64 start, u64 end, u32 prot)
 	for (u32 i = first_above(start); i < area_n && area[i].start < end; i++) {
 		area[i].prot = prot;
 		for (u64 va = area[i].start; va < area[i].end; va = vm_next(va, area[i].end))
-			vm_protect(va, mmap_rights(prot));
+			vm_protect(va, rights_of(prot));
 	}
 	return 0;
 }
@@ -157,22 +171,9 @@ void *mmap_populate(u64 va)
 	page = a ? page_alloc_zeroed() : NULL;
 	if (!page)
 		return NULL;
-	if (vm_map(page_va, virt_to_phys(page), mmap_rights(a->prot)) < 0) {
+	if (vm_map(page_va, virt_to_phys(page), rights_of(a->prot)) < 0) {
 		page_free(page);
 		return NULL;
 	}
 	return page;
-}
-
-u32 mmap_rights(u32 prot)
-{
-	u32 rights = VM_USER;
-
-	if (prot == PROT_NONE) /* the kernel must not read it for the program either */
-		return VM_HIDDEN;
-	if (prot & PROT_WRITE)
-		rights |= VM_WRITE;
-	if (prot & PROT_EXEC)
-		rights |= VM_EXEC;
-	return rights;
 }

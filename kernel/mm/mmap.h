@@ -47,6 +47,3 @@ u64 mmap_free_range(u64 len, u64 below);
 /* mmap_populate - give the page at va memory now, zeroed.
  * Returns  its direct-map address, or NULL without memory */
 void *mmap_populate(u64 va);
-
-/* mmap_rights - VM_* for PROT_*. */
-u32 mmap_rights(u32 prot);

@@ -122,7 +122,7 @@ static u64 range_take(u64 bytes, u64 align)
 	return start;
 }
 
-void *page_alloc(void)
+static void *page_alloc(void)
 {
 	struct free_page *page = free_list;
 	u64 pa;

@@ -11,10 +11,7 @@
  * KiB (BIOS data, and so that physical address 0 never means a page). */
 void page_init(const struct bootinfo *info);
 
-/* page_alloc - one page, its contents unknown. Returns its direct-map address, or NULL. */
-void *page_alloc(void) __must_check;
-
-/* page_alloc_zeroed - one page of zeros, or NULL. */
+/* page_alloc_zeroed - one page of zeros. Returns its direct-map address, or NULL. */
 void *page_alloc_zeroed(void) __must_check;
 
 /* page_free - give one page back. */

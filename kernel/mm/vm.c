@@ -5,7 +5,6 @@
  * Source: Intel SDM vol. 3A 4.5 (four-level paging), 4.9 (memory types). */
 #include "kernel/mm/vm.h"
 #include "kernel/cpu/asm.h"
-#include "kernel/lib/string.h"
 #include "kernel/mm/page.h"
 #include "net/machine.h"
 

@@ -26,25 +26,15 @@ _Static_assert(sizeof(struct elf_phdr) == 56, "System V ABI figure 5-1");
 enum {
 	EI_CLASS = 4,
 	EI_DATA = 5,
-	EI_VERSION = 6
-};
-enum {
+	EI_VERSION = 6,
 	ELFCLASS64 = 2,
 	ELFDATA2LSB = 1,
-	EV_CURRENT = 1
-};
-enum {
+	EV_CURRENT = 1,
 	ET_EXEC = 2,
 	ET_DYN = 3,
-	EM_X86_64 = 62
-};
-enum {
+	EM_X86_64 = 62,
 	PT_LOAD = 1,
-	PT_DYNAMIC = 2,
 	PT_INTERP = 3,
-	PT_PHDR = 6
-};
-enum {
 	PF_X = 1,
 	PF_W = 2,
 	PF_R = 4

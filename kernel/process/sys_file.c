@@ -5,7 +5,6 @@
  * Source: the Linux man pages, section 2. */
 #include "kernel/fs/memfile.h"
 #include "kernel/fs/procfile.h"
-#include "kernel/lib/string.h"
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/syscall.h"
 #include "kernel/process/task.h"
@@ -13,7 +12,6 @@
 #define PATH_LEN      256
 #define IOV_MAX       1024
 #define RW_MAX        0x7ffff000ull /* what one call moves at most on Linux */
-#define AT_FDCWD      -100
 #define AT_EMPTY_PATH 0x1000
 #define SEEK_MAX      4
 
@@ -174,7 +172,6 @@ long sys_open(u64 path, u64 flags, u64 mode)
 	long err = find_path(path, &found);
 	int fd;
 
-	(void)mode;
 	if (err == -ENOENT && (flags & O_CREAT))
 		return -EROFS;
 	err = err ?: may_open(&found, flags);
@@ -194,7 +191,6 @@ long sys_open(u64 path, u64 flags, u64 mode)
 /* There are no directories to be relative to: every path is looked up from the root. */
 long sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
 {
-	(void)dirfd;
 	return sys_open(path, flags, mode);
 }
 

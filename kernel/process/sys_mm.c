@@ -52,8 +52,6 @@ long sys_mmap(u64 addr, u64 len, u64 prot, u64 flags, u64 fd, u64 offset)
 {
 	int err;
 
-	(void)fd;
-	(void)offset;
 	if (len == 0 || !(flags & (MAP_SHARED | MAP_PRIVATE)))
 		return -EINVAL;
 	if (!(flags & MAP_ANONYMOUS))

@@ -29,16 +29,6 @@ long sys_getpid(void)
 	return current->pid;
 }
 
-long sys_getppid(void)
-{
-	return 0;
-}
-
-long sys_gettid(void)
-{
-	return current->pid;
-}
-
 long sys_zero(void)
 {
 	return 0;
@@ -105,11 +95,6 @@ long sys_kill(u64 pid, u64 signal)
 	else
 		signal_act(signal);
 	return 0;
-}
-
-long sys_tkill(u64 tid, u64 signal)
-{
-	return sys_kill(tid, signal);
 }
 
 long sys_tgkill(u64 tgid, u64 tid, u64 signal)

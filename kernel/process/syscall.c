@@ -71,10 +71,10 @@ static const syscall_fn sys_call_table[NR_SYSCALLS + 1] = {
 	[104] = CALL(sys_zero), /* getgid */
 	[107] = CALL(sys_zero), /* geteuid */
 	[108] = CALL(sys_zero), /* getegid */
-	[110] = CALL(sys_getppid),
+	[110] = CALL(sys_zero), /* getppid: nobody */
 	[158] = CALL(sys_arch_prctl),
-	[186] = CALL(sys_gettid),
-	[200] = CALL(sys_tkill),
+	[186] = CALL(sys_getpid), /* gettid */
+	[200] = CALL(sys_kill),   /* tkill */
 	[201] = CALL(sys_time),
 	[218] = CALL(sys_set_tid_address),
 	[228] = CALL(sys_clock_gettime),
@@ -106,7 +106,6 @@ static long sys_ni_syscall(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 n
 	u64 entry = min(nr, (u64)NR_NAMED - 1);
 	u64 bit = 1ull << entry % 64;
 
-	(void)a0, (void)a1, (void)a2, (void)a3, (void)a4, (void)a5;
 	if (!(named[entry / 64] & bit)) {
 		named[entry / 64] |= bit;
 		pr_debug("system call %lu is not here: ENOSYS (said once)\n", nr);

@@ -55,11 +55,8 @@ long sys_madvise(u64 addr, u64 len, u64 advice);
 /* sys_process.c */
 long sys_exit(u64 status);
 long sys_getpid(void);
-long sys_getppid(void);
 long sys_zero(void);
-long sys_gettid(void);
 long sys_kill(u64 pid, u64 signal);
-long sys_tkill(u64 tid, u64 signal);
 long sys_tgkill(u64 tgid, u64 tid, u64 signal);
 long sys_rt_sigaction(u64 signal, u64 act, u64 oldact, u64 sigset_len);
 long sys_rt_sigprocmask(u64 how, u64 set, u64 oldset, u64 sigset_len);

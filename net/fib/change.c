@@ -4,7 +4,6 @@
  * route.c and file.c call in; it calls semantics.c, table.c, show.c.
  * Source: RFC 1812 5.2.4.3; Linux's answers to the NLM_F_ flags. */
 #include "net/fib/table.h"
-#include "kernel/lib/string.h"
 
 /* ---- places in the hash chains ------------------------------------------------------------ */
 

@@ -108,7 +108,6 @@ static bool publish_runs(struct fib_trie *t, u32 max, fib_answers *answers, void
 
 static u16 the_same(void *id, u32 addr, u32 *last)
 {
-	(void)addr;
 	*last = ~0u;
 	return *(u16 *)id;
 }

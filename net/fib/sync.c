@@ -111,7 +111,6 @@ int fib_sync_down_addr(struct fib_table *tb, be32 local)
 
 static bool look_again(struct fib_info *fi, const void *arg)
 {
-	(void)fi, (void)arg;
 	return true;
 }
 

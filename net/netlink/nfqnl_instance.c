@@ -15,15 +15,6 @@ static struct slab instance_slab = SLAB(struct nfqnl_instance);
  * of the pool. */
 static u32 frames_n;
 
-static u32 frames_of(const struct sk_buff *skb)
-{
-	u32 n = 1;
-
-	for (const struct sk_buff *frag = skb->frags; frag; frag = frag->next)
-		n++;
-	return n;
-}
-
 struct nfqnl_instance *nfqnl_lookup(const struct net *net, u32 num)
 {
 	struct nfqnl_instance *q;
@@ -37,7 +28,7 @@ struct nfqnl_instance *nfqnl_lookup(const struct net *net, u32 num)
 static int nfqnl_enqueue(struct nf_queue_entry *entry, u32 queue_num)
 {
 	struct nfqnl_instance *q = nfqnl_lookup(entry->state.net, queue_num);
-	u32 n = frames_of(entry->skb);
+	u32 n = skb_frames(entry->skb);
 
 	if (!q)
 		return -ESRCH;
@@ -64,7 +55,7 @@ void nfqnl_dequeue(struct nfqnl_instance *q, struct nf_queue_entry *entry)
 		q->untold = entry->list.next;
 	list_del(&entry->list);
 	q->total--;
-	frames_n -= frames_of(entry->skb);
+	frames_n -= skb_frames(entry->skb);
 }
 
 /* What ops has queued; NULL: all. */

@@ -5,6 +5,7 @@
  * Source: Linux's rtnetlink_rcv_msg: the order of its checks; RFC 3549 3. */
 #include "net/netlink/rtnetlink.h"
 #include "kernel/lib/parse.h"
+#include "kernel/lib/string.h"
 #include "net/msg.h"
 
 static const struct rtnl_handler *const handlers[] = { rtnl_link_handlers, rtnl_addr_handlers,
@@ -71,6 +72,25 @@ struct net_device *rtnl_dev_get(struct net *net, s32 ifindex, int *err)
 
 	*err = dev ? 0 : ifindex > 0 ? -ENODEV : -EINVAL;
 	return dev;
+}
+
+struct nlmsghdr *rtnl_fill_begin(
+	const struct rtnl_fill *f, u16 type, const void *header, u32 header_len)
+{
+	struct nlmsghdr *nlh = nlmsg_put(f->skb, f->portid, f->seq, type, header_len, f->flags);
+
+	if (nlh)
+		memcpy(nlmsg_data(nlh), header, header_len);
+	return nlh;
+}
+
+int rtnl_fill_end(const struct rtnl_fill *f, struct nlmsghdr *nlh, int err)
+{
+	if (nlh && !err)
+		nlmsg_end(f->skb, nlh);
+	else if (nlh)
+		nlmsg_cancel(f->skb, nlh);
+	return nlh && !err ? 0 : -EMSGSIZE;
 }
 
 int rtnl_answer(

@@ -55,6 +55,15 @@ struct rtnl_fill {
 	u16 flags; /* NLM_F_MULTI in a dump */
 };
 
+/* rtnl_fill_begin - one message, with the family's header of header_len bytes. NULL: no room. */
+struct nlmsghdr *rtnl_fill_begin(
+	const struct rtnl_fill *f, u16 type, const void *header, u32 header_len);
+
+/* rtnl_fill_end - nlh, which may be NULL, is complete, or did not fit and is taken out again.
+ * err      of its attributes
+ * Returns  0 or -EMSGSIZE */
+int rtnl_fill_end(const struct rtnl_fill *f, struct nlmsghdr *nlh, int err);
+
 /* rtnl_answer - the answer of a request: fn fills it.
  * Returns  0, or what fn says, or -ENOBUFS */
 int rtnl_answer(

@@ -35,22 +35,14 @@ static int fill_addr(const struct rtnl_fill *f, void *what)
 {
 	const struct dev_ifa *a = what;
 	u8 flags = IFA_F_PERMANENT | (a->ifa->secondary ? IFA_F_SECONDARY : 0);
-	struct nlmsghdr *nlh = nlmsg_put(
-		f->skb, f->portid, f->seq, RTM_NEWADDR, sizeof(struct ifaddrmsg), f->flags);
-
-	if (!nlh)
-		return -EMSGSIZE;
-	*(struct ifaddrmsg *)nlmsg_data(nlh) = (struct ifaddrmsg){ .family = AF_INET,
+	const struct ifaddrmsg ifm = { .family = AF_INET,
 		.prefixlen = a->ifa->prefix_len,
 		.flags = flags,
 		.scope = ipv4_is_loopback(a->ifa->addr) ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE,
 		.index = a->dev->ifindex };
-	if (put_attributes(f->skb, a, flags) < 0) {
-		nlmsg_cancel(f->skb, nlh);
-		return -EMSGSIZE;
-	}
-	nlmsg_end(f->skb, nlh);
-	return 0;
+	struct nlmsghdr *nlh = rtnl_fill_begin(f, RTM_NEWADDR, &ifm, sizeof(ifm));
+
+	return rtnl_fill_end(f, nlh, nlh ? put_attributes(f->skb, a, flags) : 0);
 }
 
 static int dump_addrs(struct sk_buff *skb, struct netlink_callback *cb)

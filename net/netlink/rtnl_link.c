@@ -68,20 +68,12 @@ static int put_attributes(struct sk_buff *skb, const struct net_device *dev)
 static int fill_link(const struct rtnl_fill *f, void *what)
 {
 	const struct net_device *dev = what;
-	struct nlmsghdr *nlh = nlmsg_put(
-		f->skb, f->portid, f->seq, RTM_NEWLINK, sizeof(struct ifinfomsg), f->flags);
-
-	if (!nlh)
-		return -EMSGSIZE;
-	*(struct ifinfomsg *)nlmsg_data(nlh) = (struct ifinfomsg){
+	const struct ifinfomsg ifi = {
 		.type = eth_hatype(dev), .index = dev->ifindex, .flags = shown_flags(dev)
 	};
-	if (put_attributes(f->skb, dev) < 0) {
-		nlmsg_cancel(f->skb, nlh);
-		return -EMSGSIZE;
-	}
-	nlmsg_end(f->skb, nlh);
-	return 0;
+	struct nlmsghdr *nlh = rtnl_fill_begin(f, RTM_NEWLINK, &ifi, sizeof(ifi));
+
+	return rtnl_fill_end(f, nlh, nlh ? put_attributes(f->skb, dev) : 0);
 }
 
 static int dump_links(struct sk_buff *skb, struct netlink_callback *cb)

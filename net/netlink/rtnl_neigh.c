@@ -7,27 +7,24 @@
 #include "net/neighbour.h"
 #include "net/netlink/rtnetlink.h"
 
+static int put_attributes(struct sk_buff *skb, struct neighbour *n)
+{
+	int err = nla_put_be32(skb, NDA_DST, n->primary_key);
+
+	if (!err && (n->nud_state & NUD_VALID))
+		err = nla_put(skb, NDA_LLADDR, ETH_ALEN, hh_header(&n->hh)->h_dest);
+	return err ?: nla_put_u32(skb, NDA_PROBES, n->probes);
+}
+
 static int fill_neigh(const struct rtnl_fill *f, void *what)
 {
 	struct neighbour *n = what;
-	struct nlmsghdr *nlh =
-		nlmsg_put(f->skb, f->portid, f->seq, RTM_NEWNEIGH, sizeof(struct ndmsg), f->flags);
-	int err;
-
-	if (!nlh)
-		return -EMSGSIZE;
-	*(struct ndmsg *)nlmsg_data(nlh) = (struct ndmsg){
+	const struct ndmsg ndm = {
 		.family = AF_INET, .ifindex = n->dev->ifindex, .state = n->nud_state, .type = 1
 	};
-	err = nla_put_be32(f->skb, NDA_DST, n->primary_key);
-	if (!err && (n->nud_state & NUD_VALID))
-		err = nla_put(f->skb, NDA_LLADDR, ETH_ALEN, hh_header(&n->hh)->h_dest);
-	err = err ?: nla_put_u32(f->skb, NDA_PROBES, n->probes);
-	if (err)
-		nlmsg_cancel(f->skb, nlh);
-	else
-		nlmsg_end(f->skb, nlh);
-	return err;
+	struct nlmsghdr *nlh = rtnl_fill_begin(f, RTM_NEWNEIGH, &ndm, sizeof(ndm));
+
+	return rtnl_fill_end(f, nlh, nlh ? put_attributes(f->skb, n) : 0);
 }
 
 /* As on Linux, what nobody asked about yet is not shown. */

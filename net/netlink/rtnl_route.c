@@ -4,7 +4,6 @@
  * rtnetlink.c calls the handlers.
  * Source: Linux's rtm_to_fib_config, fib_dump_info, inet_rtm_getroute: the order of their checks. */
 #include "kernel/lib/slab.h"
-#include "kernel/lib/string.h"
 #include "net/fib_frontend.h"
 #include "net/msg.h"
 #include "net/netlink/rtnetlink.h"
@@ -76,12 +75,7 @@ static int put_route(struct sk_buff *skb, const struct fib_config *cfg)
 static int fill_route(const struct rtnl_fill *f, void *what)
 {
 	const struct fib_config *cfg = what;
-	struct nlmsghdr *nlh =
-		nlmsg_put(f->skb, f->portid, f->seq, RTM_NEWROUTE, sizeof(struct rtmsg), f->flags);
-
-	if (!nlh)
-		return -EMSGSIZE;
-	*(struct rtmsg *)nlmsg_data(nlh) = (struct rtmsg){ .family = AF_INET,
+	const struct rtmsg rtm = { .family = AF_INET,
 		.dst_len = cfg->dst_len,
 		.tos = cfg->tos,
 		.table = cfg->table_id,
@@ -89,12 +83,9 @@ static int fill_route(const struct rtnl_fill *f, void *what)
 		.scope = cfg->scope,
 		.type = cfg->type,
 		.flags = cfg->nhs == 1 ? cfg->nh->flags : 0 };
-	if (put_route(f->skb, cfg) < 0) {
-		nlmsg_cancel(f->skb, nlh);
-		return -EMSGSIZE;
-	}
-	nlmsg_end(f->skb, nlh);
-	return 0;
+	struct nlmsghdr *nlh = rtnl_fill_begin(f, RTM_NEWROUTE, &rtm, sizeof(rtm));
+
+	return rtnl_fill_end(f, nlh, nlh ? put_route(f->skb, cfg) : 0);
 }
 
 /* A cursor lives as long as its dump, and knows the route that did not fit any more. */
@@ -172,19 +163,17 @@ static int fill_way(const struct rtnl_fill *f, void *what)
 	const struct way *way = what;
 	const struct rtable *rt = way->rt;
 	bool gatewayed = !be32_eq(rt->neigh->primary_key, rt->daddr);
-	struct nlmsghdr *nlh =
-		nlmsg_put(f->skb, f->portid, f->seq, RTM_NEWROUTE, sizeof(struct rtmsg), f->flags);
-	int err;
-
-	if (!nlh)
-		return -EMSGSIZE;
-	*(struct rtmsg *)nlmsg_data(nlh) = (struct rtmsg){ .family = AF_INET,
+	const struct rtmsg rtm = { .family = AF_INET,
 		.dst_len = 32,
 		.src_len = be32_is_zero(way->asked_src) ? 0 : 32,
 		.table = RT_TABLE_MAIN,
 		.type = type_of(rt),
 		.flags = RTM_F_CLONED };
-	err = nla_put_be32(f->skb, RTA_DST, rt->daddr)
+	struct nlmsghdr *nlh = rtnl_fill_begin(f, RTM_NEWROUTE, &rtm, sizeof(rtm));
+
+	if (!nlh)
+		return -EMSGSIZE;
+	return rtnl_fill_end(f, nlh, nla_put_be32(f->skb, RTA_DST, rt->daddr)
 		      ?: put_if_set(f->skb, RTA_SRC, way->asked_src.raw)
 		      ?: nla_put_u32(f->skb, RTA_OIF, (u32)rt->dev->ifindex)
 		      ?: put_if_set(f->skb, RTA_PREFSRC,
@@ -192,9 +181,7 @@ static int fill_way(const struct rtnl_fill *f, void *what)
 		      ?: put_if_set(f->skb, RTA_GATEWAY,
 				 gatewayed ? rt->neigh->primary_key.raw : 0)
 		      ?: put_nest_u32(f->skb, RTA_METRICS, RTAX_MTU,
-				 rt->mtu != rt->dev->mtu ? rt->mtu : 0);
-	nlmsg_end(f->skb, nlh);
-	return err;
+				 rt->mtu != rt->dev->mtu ? rt->mtu : 0));
 }
 
 static int get_route(struct rtnl_request *r)

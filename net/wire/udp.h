@@ -7,8 +7,7 @@
 
 #include "kernel/lib/byteorder.h"
 
-#define UDP_HLEN    8
-#define UDP_MAX_LEN 65507 /* 65535 - 20 - 8: the payload of the longest datagram */
+#define UDP_HLEN 8
 
 struct udphdr {
 	be16 source, dest, len, check;

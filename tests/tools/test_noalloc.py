@@ -57,7 +57,7 @@ INJECTED = [
     ("ip_finish_output", "jmp    {mem_alloc}", "> ip_finish_output"),   # a tail call
     ("e1000_xmit_frame", "je     {dma_alloc}", "> e1000_xmit_frame"),   # through net_device_ops
     ("packet_sendmsg", "call   {mem_commit}", "> packet_sendmsg"),      # through proto_ops
-    ("rules_hook", "call   {page_alloc}", "> rules_hook"),              # through nf_hook_ops
+    ("rules_hook", "call   {page_alloc_zeroed}", "> rules_hook"),              # through nf_hook_ops
     ("xmit_tapped", "call   {mem_reserve}", "> xmit_tapped"),           # behind a static branch
     ("udp_port_get", "call   {slab_alloc}", "> udp_port_get"),          # an unbound socket's port
     ("sk_pace", "call   {slab_alloc}", "> sk_pace"),

@@ -22,7 +22,6 @@ size_t our_strlen(const char *s);
 int our_strcmp(const char *a, const char *b);
 int our_strncmp(const char *a, const char *b, size_t len);
 char *our_strchr(const char *s, int c);
-char *our_strrchr(const char *s, int c);
 
 #define ROOM 80
 
@@ -111,7 +110,6 @@ static void searching(void **state)
 	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(wanted); i++) {
 		assert_ptr_equal(our_strchr(s, wanted[i]), strchr(s, wanted[i]));
-		assert_ptr_equal(our_strrchr(s, wanted[i]), strrchr(s, wanted[i]));
 		for (size_t n = 0; n <= sizeof(s); n++)
 			assert_ptr_equal(our_memchr(s, wanted[i], n), memchr(s, wanted[i], n));
 	}
