@@ -226,6 +226,7 @@ iso: $(BUILD)/muffin.iso ## build/muffin.iso: CD, USB stick, BIOS and UEFI
 
 $(BUILD)/muffin.iso: $(BUILD)/muffin.elf boot/grub.cfg tools/mkiso.sh
 	@sh tools/mkiso.sh
+	@echo "  ISO     $@"
 
 gdb: $(BUILD)/muffin.elf ## boot, stopped, and let gdb halt at every stop of the road
 	@$(PYTHON) tools/gdb.py
@@ -242,8 +243,8 @@ clean: ## remove everything that was built
 
 help: ## this list
 	@echo "make <target>, where <target> is one of"
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | \
-		awk -F ':.*## ' '{ printf "  %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort -t: -k1,1 | \
+		awk -F ':.*## ' '{ printf "  %-18s %s\n", $$1, $$2 }'
 	@echo "CROSS_COMPILE=<prefix> USER_CC=<compiler> ACCEL=kvm change the tools"
 
 include bench/bench.mk
