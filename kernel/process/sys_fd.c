@@ -7,9 +7,9 @@
 #include "kernel/process/syscall.h"
 #include "kernel/process/task.h"
 
-static struct file *file_of(u64 fd)
+static struct file *file_of(int fd)
 {
-	return fd_get(&current->files, (int)fd);
+	return fd_get(&current->files, fd);
 }
 
 #define FIONREAD 0x541b
@@ -27,16 +27,16 @@ static long set_nonblock(struct file *file, u64 arg)
 	return 0;
 }
 
-long sys_ioctl(u64 fd, u64 cmd, u64 arg)
+long sys_ioctl(int fd, u32 cmd, u64 arg)
 {
 	struct file *file = file_of(fd);
 
 	if (!file)
 		return -EBADF;
-	switch ((u32)cmd) {
+	switch (cmd) {
 	case FIOCLEX:
 	case FIONCLEX:
-		fd_set_cloexec(&current->files, (int)fd, (u32)cmd == FIOCLEX);
+		fd_set_cloexec(&current->files, fd, cmd == FIOCLEX);
 		return 0;
 	case FIONBIO:
 		return set_nonblock(file, arg);
@@ -44,10 +44,10 @@ long sys_ioctl(u64 fd, u64 cmd, u64 arg)
 		if ((file->ops->mode & S_IFMT) == S_IFREG)
 			return put_user((s32)(file->size - file->pos), (s32 *)arg);
 	}
-	return file->ops->ioctl ? file->ops->ioctl(file, (u32)cmd, arg) : -ENOTTY;
+	return file->ops->ioctl ? file->ops->ioctl(file, cmd, arg) : -ENOTTY;
 }
 
-static long dup_from(u64 fd, u32 lowest, bool cloexec)
+static long dup_from(int fd, u32 lowest, bool cloexec)
 {
 	struct file *file = file_of(fd);
 	int new;
@@ -64,25 +64,25 @@ static long dup_from(u64 fd, u32 lowest, bool cloexec)
 	return new;
 }
 
-long sys_dup(u64 fd)
+long sys_dup(int fd)
 {
 	return dup_from(fd, 0, false);
 }
 
-long sys_dup2(u64 oldfd, u64 newfd)
+long sys_dup2(int oldfd, int newfd)
 {
-	return fd_dup2(&current->files, (int)oldfd, (int)newfd);
+	return fd_dup2(&current->files, oldfd, newfd);
 }
 
-long sys_dup3(u64 oldfd, u64 newfd, u64 flags)
+long sys_dup3(int oldfd, int newfd, u32 flags)
 {
 	long new;
 
-	if (((u32)flags & ~(u32)O_CLOEXEC) || (u32)oldfd == (u32)newfd)
+	if ((flags & ~(u32)O_CLOEXEC) || oldfd == newfd)
 		return -EINVAL;
 	new = sys_dup2(oldfd, newfd);
 	if (new >= 0)
-		fd_set_cloexec(&current->files, (int)new, (u32)flags & O_CLOEXEC);
+		fd_set_cloexec(&current->files, (int)new, flags & O_CLOEXEC);
 	return new;
 }
 
@@ -97,20 +97,20 @@ enum fcntl_cmd {
 
 #define FD_CLOEXEC 1
 
-long sys_fcntl(u64 fd, u64 cmd, u64 arg)
+long sys_fcntl(int fd, u32 cmd, u64 arg)
 {
 	struct file *file = file_of(fd);
 
 	if (!file)
 		return -EBADF;
-	switch ((u32)cmd) {
+	switch (cmd) {
 	case F_DUPFD:
 	case F_DUPFD_CLOEXEC:
-		return dup_from(fd, (u32)arg, (u32)cmd == F_DUPFD_CLOEXEC);
+		return dup_from(fd, (u32)arg, cmd == F_DUPFD_CLOEXEC);
 	case F_GETFD:
-		return fd_cloexec(&current->files, (int)fd) ? FD_CLOEXEC : 0;
+		return fd_cloexec(&current->files, fd) ? FD_CLOEXEC : 0;
 	case F_SETFD:
-		fd_set_cloexec(&current->files, (int)fd, arg & FD_CLOEXEC);
+		fd_set_cloexec(&current->files, fd, arg & FD_CLOEXEC);
 		return 0;
 	case F_GETFL:
 		return file->flags;

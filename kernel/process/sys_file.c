@@ -19,9 +19,9 @@ struct iovec {
 	u64 base, len;
 };
 
-static struct file *file_of(u64 fd)
+static struct file *file_of(int fd)
 {
-	return fd_get(&current->files, (int)fd);
+	return fd_get(&current->files, fd);
 }
 
 static ssize read_file(struct file *file, u64 buf, u64 len)
@@ -46,14 +46,14 @@ static ssize write_file(struct file *file, u64 buf, u64 len)
 	return file->ops->write(file, (const void *)buf, min(len, RW_MAX));
 }
 
-long sys_read(u64 fd, u64 buf, u64 len)
+long sys_read(int fd, u64 buf, u64 len)
 {
 	struct file *file = file_of(fd);
 
 	return file ? read_file(file, buf, len) : -EBADF;
 }
 
-long sys_write(u64 fd, u64 buf, u64 len)
+long sys_write(int fd, u64 buf, u64 len)
 {
 	struct file *file = file_of(fd);
 
@@ -97,37 +97,37 @@ static long each_iovec(
 	return total;
 }
 
-long sys_readv(u64 fd, u64 iov, u64 n)
+long sys_readv(int fd, u64 iov, u32 n)
 {
 	struct file *file = file_of(fd);
 
 	if (!file)
 		return -EBADF;
 	if (file->ops->readv)
-		return file->ops->readv(file, iov, (u32)n);
-	return each_iovec(file, iov, (u32)n, O_WRONLY, read_file);
+		return file->ops->readv(file, iov, n);
+	return each_iovec(file, iov, n, O_WRONLY, read_file);
 }
 
-long sys_writev(u64 fd, u64 iov, u64 n)
+long sys_writev(int fd, u64 iov, u32 n)
 {
 	struct file *file = file_of(fd);
 
 	if (!file)
 		return -EBADF;
 	if (file->ops->writev)
-		return file->ops->writev(file, iov, (u32)n);
-	return each_iovec(file, iov, (u32)n, O_RDONLY, write_file);
+		return file->ops->writev(file, iov, n);
+	return each_iovec(file, iov, n, O_RDONLY, write_file);
 }
 
-long sys_lseek(u64 fd, u64 offset, u64 whence)
+long sys_lseek(int fd, s64 offset, u32 whence)
 {
 	struct file *file = file_of(fd);
 
 	if (!file)
 		return -EBADF;
-	if ((u32)whence > SEEK_MAX)
+	if (whence > SEEK_MAX)
 		return -EINVAL;
-	return file->ops->lseek ? file->ops->lseek(file, (s64)offset, (int)whence) : -ESPIPE;
+	return file->ops->lseek ? file->ops->lseek(file, offset, (int)whence) : -ESPIPE;
 }
 
 /* ---- names ------------------------------------------------------------------------------ */
@@ -156,7 +156,7 @@ static bool writable(const struct found *found)
 }
 
 /* Whether it may be opened so: nothing can be created, and few files written. */
-static long may_open(const struct found *found, u64 flags)
+static long may_open(const struct found *found, u32 flags)
 {
 	if ((flags & O_ACCMODE) != O_RDONLY && !writable(found))
 		return found->proc ? -EACCES : -EROFS;
@@ -165,7 +165,7 @@ static long may_open(const struct found *found, u64 flags)
 	return flags & O_DIRECTORY ? -ENOTDIR : 0;
 }
 
-long sys_open(u64 path, u64 flags, u64 mode)
+long sys_open(u64 path, u32 flags, u32 mode)
 {
 	struct found found;
 	struct file *file;
@@ -177,9 +177,8 @@ long sys_open(u64 path, u64 flags, u64 mode)
 	err = err ?: may_open(&found, flags);
 	if (err)
 		return err;
-	flags = (flags & ~(u64)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)) | O_LARGEFILE;
-	file = found.proc ? proc_open(found.proc, (u32)flags)
-			  : memfile_open(found.memfile, (u32)flags);
+	flags = (flags & ~(u32)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)) | O_LARGEFILE;
+	file = found.proc ? proc_open(found.proc, flags) : memfile_open(found.memfile, flags);
 	if (!file)
 		return -ENOMEM;
 	fd = fd_install(&current->files, file, 0);
@@ -189,17 +188,17 @@ long sys_open(u64 path, u64 flags, u64 mode)
 }
 
 /* There are no directories to be relative to: every path is looked up from the root. */
-long sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode)
+long sys_openat(int dirfd, u64 path, u32 flags, u32 mode)
 {
 	return sys_open(path, flags, mode);
 }
 
-long sys_close(u64 fd)
+long sys_close(int fd)
 {
-	return fd_close(&current->files, (int)fd);
+	return fd_close(&current->files, fd);
 }
 
-long sys_access(u64 path, u64 mode)
+long sys_access(u64 path, u32 mode)
 {
 	struct found found;
 	long err = find_path(path, &found);
@@ -245,14 +244,14 @@ long sys_stat(u64 path, u64 buf)
 		found.proc ? 0 : found.memfile->len);
 }
 
-long sys_fstat(u64 fd, u64 buf)
+long sys_fstat(int fd, u64 buf)
 {
 	struct file *file = file_of(fd);
 
 	return file ? put_stat(buf, file->ops->mode, file->size) : -EBADF;
 }
 
-long sys_newfstatat(u64 dirfd, u64 path, u64 buf, u64 flags)
+long sys_newfstatat(int dirfd, u64 path, u64 buf, u32 flags)
 {
 	char first;
 

@@ -112,7 +112,7 @@ long sys_brk(u64 addr)
 #define MADV_DONTNEED 4
 
 /* Advice may be ignored, but DONTNEED promises zeros afterwards. */
-long sys_madvise(u64 addr, u64 len, u64 advice)
+long sys_madvise(u64 addr, u64 len, u32 advice)
 {
 	const struct vm_area *area;
 	u32 prot;

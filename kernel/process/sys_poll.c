@@ -131,22 +131,21 @@ static long poll_all(void *what)
 	return ready;
 }
 
-static long poll_until(u64 fds, u64 n, u64 end_ns)
+static long poll_until(u64 fds, u32 n, u64 end_ns)
 {
-	struct poll_call call = { fds, (u32)n };
+	struct poll_call call = { fds, n };
 
 	return call.n > FDS_MAX ? -EINVAL : wait_until(poll_all, &call, end_ns);
 }
 
-long sys_poll(u64 fds, u64 n, u64 timeout_ms)
+long sys_poll(u64 fds, u32 n, s32 ms)
 {
-	s32 ms = (s32)timeout_ms;
 	u64 end_ns = ms < 0 ? UINT64_MAX : clock_ns() + (u64)ms * NSEC_PER_MSEC;
 
 	return poll_until(fds, n, end_ns);
 }
 
-long sys_ppoll(u64 fds, u64 n, u64 timeout, u64 sigmask, u64 sigset_len)
+long sys_ppoll(u64 fds, u32 n, u64 timeout, u64 sigmask, u64 sigset_len)
 {
 	struct timeout t = { .at = timeout, .unit_ns = 1 };
 	long ret = get_timeout(&t) ?: check_sigmask(sigmask, sigset_len);
@@ -220,7 +219,7 @@ static long select_until(s32 n, const u64 sets[SETS], u64 end_ns)
 	return ready;
 }
 
-long sys_select(u64 n, u64 reads, u64 writes, u64 excepts, u64 timeout)
+long sys_select(s32 n, u64 reads, u64 writes, u64 excepts, u64 timeout)
 {
 	const u64 sets[SETS] = { reads, writes, excepts };
 	struct timeout t = { .at = timeout, .unit_ns = NSEC_PER_USEC };
@@ -228,13 +227,13 @@ long sys_select(u64 n, u64 reads, u64 writes, u64 excepts, u64 timeout)
 
 	if (ret)
 		return ret;
-	ret = select_until((s32)n, sets, t.end_ns);
+	ret = select_until(n, sets, t.end_ns);
 	tell_time_left(&t);
 	return ret;
 }
 
 /* sigmask leads to a mask and its length: a seventh argument that did not fit. */
-long sys_pselect6(u64 n, u64 reads, u64 writes, u64 excepts, u64 timeout, u64 sigmask)
+long sys_pselect6(s32 n, u64 reads, u64 writes, u64 excepts, u64 timeout, u64 sigmask)
 {
 	const u64 sets[SETS] = { reads, writes, excepts };
 	struct timeout t = { .at = timeout, .unit_ns = 1 };
@@ -246,7 +245,7 @@ long sys_pselect6(u64 n, u64 reads, u64 writes, u64 excepts, u64 timeout, u64 si
 	ret = get_timeout(&t) ?: check_sigmask(mask[0], mask[1]);
 	if (ret)
 		return ret;
-	ret = select_until((s32)n, sets, t.end_ns);
+	ret = select_until(n, sets, t.end_ns);
 	tell_time_left(&t);
 	return ret;
 }

@@ -18,6 +18,8 @@
 #define SIGNALS    64
 #define SIGSET_LEN 8
 #define SIGABRT    6
+#define SIGKILL    9
+#define SIGSTOP    19
 
 long sys_exit(u64 status)
 {
@@ -48,13 +50,13 @@ static u64 sigmask;
 
 static u64 pending; /* sent while blocked */
 
-static u64 signal_bit(u64 signal)
+static u64 signal_bit(u32 signal)
 {
 	return 1ull << (signal - 1);
 }
 
 /* Told to be, or by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
-static bool signal_ignored(u64 signal)
+static bool signal_ignored(u32 signal)
 {
 	const u64 by_default = 1ull << 16 | 1ull << 17 | 1ull << 22 | 1ull << 27;
 	u64 handler = sigactions[signal].handler;
@@ -62,13 +64,13 @@ static bool signal_ignored(u64 signal)
 	return handler == SIG_IGN || (handler == SIG_DFL && (by_default & signal_bit(signal)));
 }
 
-static void signal_act(u64 signal)
+static void signal_act(u32 signal)
 {
 	if (signal_ignored(signal))
 		return;
-	pr_err("program killed itself with signal %lu%s\n", signal,
+	pr_err("program killed itself with signal %u%s\n", signal,
 		signal == SIGABRT ? " (abort)" : "");
-	process_exit((u32)signal + 128);
+	process_exit(signal + 128);
 }
 
 /* raise(3) blocks all signals, sends one and unblocks them: then it counts. */
@@ -77,16 +79,16 @@ static void signals_unblocked(void)
 	u64 now = pending & ~sigmask;
 
 	pending &= sigmask;
-	for (u64 signal = 1; signal <= SIGNALS; signal++)
+	for (u32 signal = 1; signal <= SIGNALS; signal++)
 		if (now & signal_bit(signal))
 			signal_act(signal);
 }
 
-long sys_kill(u64 pid, u64 signal)
+long sys_kill(int pid, u32 signal)
 {
 	if (signal > SIGNALS)
 		return -EINVAL;
-	if ((int)pid != current->pid && pid != 0)
+	if (pid != current->pid && pid != 0)
 		return -ESRCH;
 	if (signal == 0)
 		return 0;
@@ -97,19 +99,21 @@ long sys_kill(u64 pid, u64 signal)
 	return 0;
 }
 
-long sys_tgkill(u64 tgid, u64 tid, u64 signal)
+long sys_tgkill(int tgid, int tid, u32 signal)
 {
-	return (int)tgid == current->pid ? sys_kill(tid, signal) : -ESRCH;
+	return tgid == current->pid ? sys_kill(tid, signal) : -ESRCH;
 }
 
-long sys_rt_sigaction(u64 signal, u64 act, u64 oldact, u64 sigset_len)
+long sys_rt_sigaction(u32 signal, u64 act, u64 oldact, u64 sigset_len)
 {
 	struct sigaction new;
 
-	if (sigset_len != SIGSET_LEN || signal == 0 || signal > SIGNALS)
+	if (sigset_len != SIGSET_LEN)
 		return -EINVAL;
 	if (act && copy_from_user(&new, (void *)act, sizeof(new)) < 0)
 		return -EFAULT;
+	if (signal == 0 || signal > SIGNALS || (act && (signal == SIGKILL || signal == SIGSTOP)))
+		return -EINVAL;
 	if (oldact && copy_to_user((void *)oldact, &sigactions[signal], sizeof(new)) < 0)
 		return -EFAULT;
 	if (act)
@@ -123,7 +127,7 @@ enum sigprocmask_how {
 	SIG_SETMASK
 };
 
-long sys_rt_sigprocmask(u64 how, u64 set, u64 oldset, u64 sigset_len)
+long sys_rt_sigprocmask(u32 how, u64 set, u64 oldset, u64 sigset_len)
 {
 	u64 old = sigmask, bits;
 
@@ -156,7 +160,7 @@ enum arch_prctl_op {
 	ARCH_GET_GS
 };
 
-long sys_arch_prctl(u64 op, u64 addr)
+long sys_arch_prctl(u32 op, u64 addr)
 {
 	u32 msr = op == ARCH_SET_FS || op == ARCH_GET_FS ? MSR_FS_BASE : MSR_KERNEL_GS;
 
@@ -204,13 +208,13 @@ long sys_uname(u64 buf)
 #define RLIMIT_NOFILE 7
 #define RLIMITS       16
 
-long sys_prlimit64(u64 pid, u64 resource, u64 new_limit, u64 old_limit)
+long sys_prlimit64(int pid, u32 resource, u64 new_limit, u64 old_limit)
 {
 	u64 limit[2] = { RLIM_INFINITY, RLIM_INFINITY };
 
 	if (resource >= RLIMITS)
 		return -EINVAL;
-	if (pid != 0 && (int)pid != current->pid)
+	if (pid != 0 && pid != current->pid)
 		return -ESRCH;
 	if (new_limit)
 		return -EPERM;
@@ -228,17 +232,23 @@ long sys_getcwd(u64 buf, u64 len)
 	return copy_to_user((void *)buf, "/", sizeof("/")) < 0 ? -EFAULT : (long)sizeof("/");
 }
 
-long sys_getrandom(u64 buf, u64 len, u64 flags)
+#define GRND_NONBLOCK 1u
+#define GRND_RANDOM   2u
+#define GRND_INSECURE 4u
+
+long sys_getrandom(u64 buf, u64 len, u32 flags)
 {
+	const u32 either = GRND_RANDOM | GRND_INSECURE;
 	u8 bytes[256];
 	u64 done = 0;
 
-	if (flags & ~7ull) /* GRND_NONBLOCK, GRND_RANDOM, GRND_INSECURE */
+	if ((flags & ~(either | GRND_NONBLOCK)) || (flags & either) == either)
 		return -EINVAL;
 	len = min(len, (u64)INT32_MAX);
 	while (done < len) {
 		u64 n = min(len - done, sizeof(bytes));
 
+		n = min(n, PAGE_SIZE - ((buf + done) & PAGE_MASK)); /* memory may end there */
 		random_bytes(bytes, n);
 		if (copy_to_user((void *)(buf + done), bytes, n) < 0)
 			return done ? (long)done : -EFAULT;
@@ -265,7 +275,7 @@ enum clock_id {
 };
 
 /* Returns false for a clock that is not here. */
-static bool clock_read(u64 clock, u64 *ns)
+static bool clock_read(u32 clock, u64 *ns)
 {
 	if (clock > CLOCK_BOOTTIME)
 		return false;
@@ -274,7 +284,7 @@ static bool clock_read(u64 clock, u64 *ns)
 	return true;
 }
 
-long sys_clock_gettime(u64 clock, u64 ts)
+long sys_clock_gettime(u32 clock, u64 ts)
 {
 	struct timespec t;
 	u64 ns;
@@ -285,7 +295,7 @@ long sys_clock_gettime(u64 clock, u64 ts)
 	return copy_to_user((void *)ts, &t, sizeof(t));
 }
 
-long sys_clock_getres(u64 clock, u64 ts)
+long sys_clock_getres(u32 clock, u64 ts)
 {
 	struct timespec t = { 0, 1 };
 
@@ -325,15 +335,17 @@ static void sleep_until(u64 end_ns)
 
 #define TIMER_ABSTIME 1
 
-long sys_clock_nanosleep(u64 clock, u64 flags, u64 request, u64 remain)
+long sys_clock_nanosleep(u32 clock, u32 flags, u64 request, u64 remain)
 {
 	struct timespec t;
 	u64 now, ns;
 
 	(void)remain; /* nothing interrupts a sleep */
+	if (!clock_read(clock, &now))
+		return -EINVAL;
 	if (copy_from_user(&t, (void *)request, sizeof(t)) < 0)
 		return -EFAULT;
-	if (!timespec_valid(&t) || !clock_read(clock, &now))
+	if (!timespec_valid(&t))
 		return -EINVAL;
 	ns = (u64)min(t.sec, INT32_MAX * 2ll) * NSEC_PER_SEC + (u64)t.nsec;
 	if (flags & TIMER_ABSTIME)

@@ -9,7 +9,8 @@
 #include "kernel/lib/types.h"
 
 /* Every entry of the table takes six words and the call's number, and returns a result or a negative
- * errno. A function that takes fewer ignores the rest. */
+ * errno. A function that takes fewer ignores the rest, one that takes an int does not see the upper half
+ * of its register: so both are as on Linux. */
 typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64, u64);
 
 /* do_syscall_64 - look the number up and call; unknown ones answer -ENOSYS and are named once. */
@@ -19,56 +20,56 @@ long do_syscall_64(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 nr);
 void syscall_bad_return(u64 ip, u64 sp) __noreturn;
 
 /* sys_file.c */
-long sys_read(u64 fd, u64 buf, u64 len);
-long sys_write(u64 fd, u64 buf, u64 len);
-long sys_readv(u64 fd, u64 iov, u64 n);
-long sys_writev(u64 fd, u64 iov, u64 n);
-long sys_open(u64 path, u64 flags, u64 mode);
-long sys_openat(u64 dirfd, u64 path, u64 flags, u64 mode);
-long sys_close(u64 fd);
+long sys_read(int fd, u64 buf, u64 len);
+long sys_write(int fd, u64 buf, u64 len);
+long sys_readv(int fd, u64 iov, u32 n);
+long sys_writev(int fd, u64 iov, u32 n);
+long sys_open(u64 path, u32 flags, u32 mode);
+long sys_openat(int dirfd, u64 path, u32 flags, u32 mode);
+long sys_close(int fd);
 long sys_stat(u64 path, u64 buf);
-long sys_fstat(u64 fd, u64 buf);
-long sys_newfstatat(u64 dirfd, u64 path, u64 buf, u64 flags);
-long sys_lseek(u64 fd, u64 offset, u64 whence);
-long sys_access(u64 path, u64 mode);
+long sys_fstat(int fd, u64 buf);
+long sys_newfstatat(int dirfd, u64 path, u64 buf, u32 flags);
+long sys_lseek(int fd, s64 offset, u32 whence);
+long sys_access(u64 path, u32 mode);
 
 /* sys_fd.c */
-long sys_ioctl(u64 fd, u64 cmd, u64 arg);
-long sys_dup(u64 fd);
-long sys_dup2(u64 oldfd, u64 newfd);
-long sys_dup3(u64 oldfd, u64 newfd, u64 flags);
-long sys_fcntl(u64 fd, u64 cmd, u64 arg);
+long sys_ioctl(int fd, u32 cmd, u64 arg);
+long sys_dup(int fd);
+long sys_dup2(int oldfd, int newfd);
+long sys_dup3(int oldfd, int newfd, u32 flags);
+long sys_fcntl(int fd, u32 cmd, u64 arg);
 
 /* sys_poll.c */
-long sys_poll(u64 fds, u64 n, u64 timeout_ms);
-long sys_ppoll(u64 fds, u64 n, u64 timeout, u64 sigmask, u64 sigset_len);
-long sys_select(u64 n, u64 reads, u64 writes, u64 excepts, u64 timeout);
-long sys_pselect6(u64 n, u64 reads, u64 writes, u64 excepts, u64 timeout, u64 sigmask);
+long sys_poll(u64 fds, u32 n, s32 ms);
+long sys_ppoll(u64 fds, u32 n, u64 timeout, u64 sigmask, u64 sigset_len);
+long sys_select(s32 n, u64 reads, u64 writes, u64 excepts, u64 timeout);
+long sys_pselect6(s32 n, u64 reads, u64 writes, u64 excepts, u64 timeout, u64 sigmask);
 
 /* sys_mm.c */
 long sys_mmap(u64 addr, u64 len, u64 prot, u64 flags, u64 fd, u64 offset);
 long sys_mprotect(u64 addr, u64 len, u64 prot);
 long sys_munmap(u64 addr, u64 len);
 long sys_brk(u64 addr);
-long sys_madvise(u64 addr, u64 len, u64 advice);
+long sys_madvise(u64 addr, u64 len, u32 advice);
 
 /* sys_process.c */
 long sys_exit(u64 status);
 long sys_getpid(void);
 long sys_zero(void);
-long sys_kill(u64 pid, u64 signal);
-long sys_tgkill(u64 tgid, u64 tid, u64 signal);
-long sys_rt_sigaction(u64 signal, u64 act, u64 oldact, u64 sigset_len);
-long sys_rt_sigprocmask(u64 how, u64 set, u64 oldset, u64 sigset_len);
-long sys_arch_prctl(u64 op, u64 addr);
+long sys_kill(int pid, u32 signal);
+long sys_tgkill(int tgid, int tid, u32 signal);
+long sys_rt_sigaction(u32 signal, u64 act, u64 oldact, u64 sigset_len);
+long sys_rt_sigprocmask(u32 how, u64 set, u64 oldset, u64 sigset_len);
+long sys_arch_prctl(u32 op, u64 addr);
 long sys_set_tid_address(u64 addr);
 long sys_uname(u64 buf);
-long sys_getrandom(u64 buf, u64 len, u64 flags);
-long sys_clock_gettime(u64 clock, u64 ts);
-long sys_clock_getres(u64 clock, u64 ts);
+long sys_getrandom(u64 buf, u64 len, u32 flags);
+long sys_clock_gettime(u32 clock, u64 ts);
+long sys_clock_getres(u32 clock, u64 ts);
 long sys_gettimeofday(u64 tv, u64 tz);
 long sys_time(u64 at);
 long sys_nanosleep(u64 request, u64 remain);
-long sys_clock_nanosleep(u64 clock, u64 flags, u64 request, u64 remain);
-long sys_prlimit64(u64 pid, u64 resource, u64 new_limit, u64 old_limit);
+long sys_clock_nanosleep(u32 clock, u32 flags, u64 request, u64 remain);
+long sys_prlimit64(int pid, u32 resource, u64 new_limit, u64 old_limit);
 long sys_getcwd(u64 buf, u64 len);

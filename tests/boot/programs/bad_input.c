@@ -60,6 +60,7 @@ static struct pollfd polls[COUNT_MAX];
 static fd_set reads, writes, closed;
 static struct timespec no_time, bad_ns, bad_sec;
 static struct timeval no_timeval, bad_usec;
+static u64 limit[2], action[4]; /* the action: the default one */
 static u64 sigset, sigset_arg[2], bad_sigset_arg[2];
 static char *edge, *hidden, *read_only;
 static const char *file;
@@ -209,6 +210,21 @@ static const struct value ioctls[] = { { "0*", 0 }, { "fionbio", FIONBIO },
 	{ "-1*", (u64)-1 }, END };
 static const struct value unshares[] = { { "1", 1 }, { "2", 2 }, { "vfork", 0x4000 },
 	{ "parent", 0x8000 }, { "2^33", 1ull << 33 }, { "2^63", 1ull << 63 }, END };
+
+static const struct value signals[] = { { "0", 0 }, { "65", 65 }, { "-1", (u64)-1 },
+	{ "2^32", 1ull << 32 }, END };
+static const struct value acted_on[] = { { "0", 0 }, { "9", 9 }, { "19", 19 }, { "65*", 65 },
+	{ "2^32+15", (1ull << 32) + 15 }, END };
+static const struct value pids[] = { { "2^32", 1ull << 32 }, END };
+static const struct value mask_hows[] = { { "3", 3 }, { "-1*", (u64)-1 },
+	{ "2^32+1", (1ull << 32) + 1 }, END };
+static const struct value limits[] = { { "16", 16 }, { "-1*", (u64)-1 },
+	{ "2^32+7", (1ull << 32) + 7 }, END };
+static const struct value clocks[] = { { "16", 16 }, { "10*", 10 }, { "2^32+1", (1ull << 32) + 1 },
+	END };
+static const struct value chances[] = { { "6", 6 }, { "8*", 8 }, { "2^32", 1ull << 32 }, END };
+static const struct value whences[] = { { "5", 5 }, { "-1*", (u64)-1 }, { "2^32", 1ull << 32 },
+	END };
 
 /* ---- the calls ------------------------------------------------------------------------------ */
 
@@ -362,6 +378,22 @@ static const struct call calls[] = {
 	{ "readv-file-piece", SYS_readv, pack_piece, { FD(FILE_FD), BUF } },
 	{ "writev", SYS_writev, NULL, { FD(PEER), { "iov", pointers, P(iov) }, { "n", counts, 2 } } },
 	{ "writev-piece", SYS_writev, pack_piece, { FD(PEER), BUF } },
+	{ "lseek", SYS_lseek, NULL, { FD(FILE_FD), FIXED(0), { "whence", whences, 0 } } },
+	{ "kill", SYS_kill, NULL, { { "pid", pids, 0 }, { "signal", signals, 0 } } },
+	{ "sigaction", SYS_rt_sigaction, NULL, { { "signal", acted_on, 15 },
+		{ "act", pointers, P(action) }, { "old", pointers, 0 }, { "size", sizes, 8 } } },
+	{ "sigprocmask", SYS_rt_sigprocmask, NULL, { { "how", mask_hows, 0 },
+		{ "set", pointers, P(sigset) }, { "old", pointers, 0 }, { "size", sizes, 8 } } },
+	{ "prlimit", SYS_prlimit64, NULL, { { "pid", pids, 0 }, { "resource", limits, 7 }, FIXED(0),
+		{ "old", pointers, P(limit) } } },
+	{ "clock_gettime", SYS_clock_gettime, NULL, { { "clock", clocks, 1 },
+		{ "time", pointers, P(no_time) } } },
+	{ "clock_getres", SYS_clock_getres, NULL, { { "clock", clocks, 1 },
+		{ "time", pointers, P(no_time) } } },
+	{ "clock_nanosleep", SYS_clock_nanosleep, NULL, { { "clock", clocks, 1 },
+		FIXED(1ull << 32), { "time", times, P(no_time) } } },
+	{ "getrandom", SYS_getrandom, NULL, { { "buf", pointers, P(limit) }, FIXED(8),
+		{ "flags", chances, 0 } } },
 	{ "unshare", SYS_unshare, NULL, { { "flags", unshares, 0 } } },
 };
 /* clang-format on */
