@@ -68,7 +68,8 @@ int main(int argc, char **argv)
 	int status;
 
 	if (err) {
-		printf("cannot resolve '%s': %s\n", host, gai_strerror(err));
+		printf("cannot resolve '%s': %s (the kernel's word hosts=%s:<address> names it)\n",
+			host, gai_strerror(err), host);
 		return EXIT_RESOLVE;
 	}
 	status = send_to(list, message);
