@@ -49,10 +49,11 @@ struct e1000_adapter {
 	u64 link_checked_ns;
 
 	struct {
-		u64 looked_ns, moved_ns;  /* when we looked; when something had moved */
-		u32 head, clean;          /* where they stood then */
-		u32 base;                 /* netdev.tx_next when the ring was empty ... */
-		u64 sent;                 /* ... and frames sent since, as the card counts them */
+		u64 looked_ns;   /* when we looked last */
+		u32 head, clean; /* where they stood then */
+		u32 still;       /* how often in a row nothing had moved that should have */
+		u32 base;        /* netdev.tx_next when the ring was empty ... */
+		u32 sent;        /* ... and frames sent since, as the card counts them */
 		struct sk_buff_head held; /* to be sent again when the link is back */
 		bool failed;              /* the last reset did; another follows */
 	} watch;
@@ -121,8 +122,9 @@ void e1000_watch_start(struct e1000_adapter *a);
 /* e1000_watchdog - read the card's counters; a transmitter that hangs is reset. Once a second. */
 void e1000_watchdog(struct e1000_adapter *a);
 
-/* e1000_resend - the link is there: what a reset took off the ring goes first. */
-void e1000_resend(struct e1000_adapter *a);
+/* e1000_link_seen - tell the stack of the link. When it is there, what a reset took off the ring goes
+ * before anything that this causes. Whoever calls counts tx_room anew. */
+void e1000_link_seen(struct e1000_adapter *a, bool up);
 
 /* e1000_start - from any state to rings that are empty and a transmitter that runs. The link takes its
  * time. */

@@ -197,7 +197,5 @@ void e1000_check_link(struct net_device *dev)
 		return;
 	a->link_checked_ns = now;
 	e1000_watchdog(a);
-	dev_carrier(&a->netdev, !a->watch.failed && (er32(a, E1000_STATUS) & STATUS_LU));
-	if (a->watch.held.n > 0 && (a->netdev.flags & IFF_RUNNING))
-		e1000_resend(a);
+	e1000_link_seen(a, er32(a, E1000_STATUS) & STATUS_LU);
 }

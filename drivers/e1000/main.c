@@ -96,7 +96,7 @@ static bool e1000_probe(struct net *net, const struct pci_dev *pci, const char *
 	a->netdev.netdev_ops = &e1000_netdev_ops;
 	a->netdev.mtu = ETH_DATA_LEN;
 	a->netdev.features = NETIF_F_HW_CSUM;
-	a->netdev.tx_ring_n = E1000_TX_RING - 1;
+	a->netdev.tx_ring_n = E1000_TX_RING - a->rs_every; /* a group may be incomplete */
 	a->netdev.flags = IFF_BROADCAST | IFF_MULTICAST;
 	a->netdev.priv = a;
 	register_netdev(net, &a->netdev, "eth%d");

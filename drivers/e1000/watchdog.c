@@ -10,8 +10,9 @@
 #include "drivers/e1000/e1000.h"
 
 #define LOOK_NS NSEC_PER_SEC
-/* A full ring of the longest frames takes 0.3 s at 10 Mbit/s. */
-#define HANG_NS (2 * NSEC_PER_SEC)
+/* So many looks without a move: a full ring of the longest frames takes 0.3 s at 10 Mbit/s. Looks, not
+ * time: after a long one without a look what was sent just now has not stood still. */
+#define HANG_LOOKS 3
 
 #define SLOT(i) ((i) & (E1000_TX_RING - 1))
 
@@ -25,7 +26,9 @@ void e1000_watch_start(struct e1000_adapter *a)
 	er32(a, E1000_GPTC);
 	a->watch.base = a->netdev.tx_next;
 	a->watch.sent = 0;
-	a->watch.moved_ns = clock_ns();
+	a->watch.still = 0;
+	a->watch.head = er32(a, E1000_TDH);
+	a->watch.clean = a->tx_clean;
 }
 
 static void read_statistics(struct e1000_adapter *a)
@@ -45,25 +48,26 @@ static bool has_work(const struct e1000_adapter *a)
 	return unfetched(a) > 0 || a->netdev.tx_next - a->tx_clean >= a->rs_every;
 }
 
-static bool hangs(struct e1000_adapter *a, u64 now)
+static bool hangs(struct e1000_adapter *a)
 {
 	u32 head = er32(a, E1000_TDH);
+	bool stands = head == a->watch.head && a->tx_clean == a->watch.clean && has_work(a) &&
+		      (a->netdev.flags & IFF_RUNNING);
 
-	if (head != a->watch.head || a->tx_clean != a->watch.clean || !has_work(a) ||
-		!(a->netdev.flags & IFF_RUNNING))
-		a->watch.moved_ns = now;
+	a->watch.still = stands ? a->watch.still + 1 : 0;
 	a->watch.head = head;
 	a->watch.clean = a->tx_clean;
-	return now - a->watch.moved_ns >= HANG_NS;
+	return a->watch.still >= HANG_LOOKS;
 }
 
-/* How many of the last frames put on the ring have not left. */
+/* How many of the last frames put on the ring have not left: never more than were on the way, whatever
+ * the card says. Counts wrap; one of the card's that is ahead of ours tells nothing. */
 static u32 unsent(const struct e1000_adapter *a)
 {
-	u32 put = a->netdev.tx_next - a->watch.base;
-	u32 by_count = put - (u32)min((u64)put, a->watch.sent);
+	s32 by_count = (s32)(a->netdev.tx_next - a->watch.base - a->watch.sent);
+	u32 n = max(unfetched(a), by_count > 0 ? (u32)by_count : 0);
 
-	return max(unfetched(a), min(by_count, a->netdev.tx_next - a->tx_clean));
+	return min(n, a->netdev.tx_next - a->tx_clean);
 }
 
 /* Take the packets off the ring: the last n wait, the others' buffers are free. */
@@ -118,16 +122,28 @@ void e1000_watchdog(struct e1000_adapter *a)
 	read_statistics(a);
 	if (a->watch.failed)
 		restart(a);
-	else if (hangs(a, now))
+	else if (hangs(a))
 		recover(a);
 }
 
-void e1000_resend(struct e1000_adapter *a)
+/* The room it takes is not counted down from what senders see, which is none. */
+static void resend(struct e1000_adapter *a)
 {
 	struct sk_buff *skb;
 
+	if (a->watch.held.n == 0)
+		return;
 	while ((skb = skb_dequeue(&a->watch.held))) {
 		a->netdev.net->mib.queued--;
 		e1000_xmit_frame(skb, &a->netdev);
 	}
+	a->netdev.tx_room = 0;
+}
+
+void e1000_link_seen(struct e1000_adapter *a, bool up)
+{
+	up = up && !a->watch.failed;
+	if (up)
+		resend(a);
+	dev_carrier(&a->netdev, up);
 }

@@ -29,9 +29,7 @@ void e1000_check_link(struct net_device *dev)
 	struct e1000_adapter *a = netdev_priv(dev);
 
 	e1000_watchdog(a);
-	dev_carrier(&a->netdev, link_is_up && !a->watch.failed);
-	if (a->watch.held.n > 0 && (a->netdev.flags & IFF_RUNNING))
-		e1000_resend(a);
+	e1000_link_seen(a, link_is_up);
 }
 
 bool e1000_start(struct e1000_adapter *a, struct e1000_problem *problem)
@@ -211,6 +209,78 @@ static void no_false_alarm(void **state)
 	card_down();
 }
 
+/* Nobody looked for a long time, then something was sent: nothing has stood still yet. */
+static void nobody_looked_for_long(void **state)
+{
+	(void)state;
+	card_up();
+	seconds(1);
+	host_advance_clock(10 * NSEC_PER_SEC);
+	send_all(0, 3);
+	net_poll();
+	assert_int_equal(starts_n, 1);
+	ew32(&card, E1000_TDH, 3);
+	seconds(5);
+	assert_int_equal(starts_n, 1);
+	card_down();
+}
+
+/* A full ring, and an address that is announced when the link comes: the frames held go first, and fit. */
+static void full_ring_and_an_announcement(void **state)
+{
+	(void)state;
+	card_up();
+	assert_int_equal(inet_insert_ifa(&card.netdev, cpu_to_be32(0x0a010001), 24), 0);
+	ew32(&card, E1000_TDH, SLOT(card.netdev.tx_next));
+	card.tx_clean = card.netdev.tx_next;
+	net_poll();
+	send_all(0, E1000_TX_RING - 1);
+	assert_int_equal(card.netdev.tx_room, 0);
+	seconds(2);
+	link_is_up = false;
+	host_advance_clock(NSEC_PER_SEC);
+	net_poll();
+	assert_int_equal(init_net.mib.queued, E1000_TX_RING - 1);
+	link_is_up = true;
+	seconds(1);
+	assert_int_equal(init_net.mib.queued, 0);
+	assert_on_ring(0, E1000_TX_RING - 1);
+	assert_int_equal(card.netdev.tx_room, 0);
+	stack_check_accounts();
+	card_down();
+}
+
+/* A head that cannot be: no more is sent again than was on the way. */
+static void head_is_garbage(void **state)
+{
+	(void)state;
+	card_up();
+	send_all(0, 3);
+	ew32(&card, E1000_TDH, SLOT(card.netdev.tx_next) + 1);
+	seconds(5);
+	assert_int_equal(starts_n, 2);
+	assert_on_ring(0, 3);
+	stack_check_accounts();
+	card_down();
+}
+
+/* The card has counted 2^32 frames, and so have we. */
+static void count_wraps(void **state)
+{
+	(void)state;
+	card_up();
+	card.watch.base = card.netdev.tx_next - 5;
+	card.watch.sent = (typeof(card.watch.sent))((1ull << 32) + 5);
+	send_all(0, 100);
+	ew32(&card, E1000_TDH, 100);
+	ew32(&card, E1000_GPTC, 30);
+	seconds(1);
+	ew32(&card, E1000_GPTC, 0);
+	seconds(3);
+	assert_on_ring(30, 100);
+	card_down();
+}
+
 static void counters_add_up(void **state)
 {
 	(void)state;
@@ -233,6 +303,10 @@ int main(void)
 		STACK_TEST(waits_for_the_link),
 		STACK_TEST(reset_that_fails_is_tried_again),
 		STACK_TEST(no_false_alarm),
+		STACK_TEST(nobody_looked_for_long),
+		STACK_TEST(full_ring_and_an_announcement),
+		STACK_TEST(head_is_garbage),
+		STACK_TEST(count_wraps),
 		STACK_TEST(counters_add_up),
 	};
 
