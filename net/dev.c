@@ -42,6 +42,7 @@ int dev_open(struct net_device *dev)
 	if (err || (dev->flags & IFF_UP))
 		return err;
 	dev->flags |= IFF_UP;
+	dev_reclaim(dev); /* its room, which a queueing discipline hides */
 	net_changed(dev->net);
 	dev_notify(dev, NETDEV_UP);
 	return 0;
@@ -333,13 +334,15 @@ void netif_receive_skb(struct sk_buff *skb)
 
 /* ---- polling ---------------------------------------------------------------------------- */
 
-static void poll_devices(struct net *net)
+static void poll_devices(struct net *net, bool batch)
 {
 	struct net_device *dev;
 
 	list_for_each(dev, &net->dev_base, list) {
 		if (!(dev->flags & IFF_UP))
 			continue;
+		if (batch) /* what the hardware does not know it cannot send */
+			dev->netdev_ops->ndo_flush(dev);
 		if (dev->netdev_ops->ndo_check_link)
 			dev->netdev_ops->ndo_check_link(dev);
 		dev_reclaim(dev);
@@ -347,17 +350,18 @@ static void poll_devices(struct net *net)
 	}
 }
 
-/* What is sent from here, answers and what a timer lets go, is nobody's batch. */
+/* Within a batch somebody waits: what he has put on a ring leaves, and what is sent from here (answers,
+ * ARP's questions) is not his to tell the hardware of. */
 void net_poll(void)
 {
-	bool outer = netdev_xmit_more;
+	bool batch = netdev_xmit_more;
 	struct net *net;
 
 	netdev_xmit_more = false;
 	for_each_net(net)
-		poll_devices(net);
+		poll_devices(net, batch);
 	run_timers();
-	netdev_xmit_more = outer;
+	netdev_xmit_more = batch;
 }
 
 void net_wait(u64 since_ns, u64 until_ns)

@@ -215,8 +215,10 @@ void qdisc_drop_waiting(struct net_device *dev)
 {
 	struct Qdisc *q, *tmp;
 
-	if (dev->qdisc)
+	if (dev->qdisc) {
 		purge(dev->qdisc, dev, SKB_DROP_DEV_DOWN, ENETDOWN);
+		dev->qdisc->ring_room = 0;
+	}
 	list_for_each_safe(q, tmp, &paced_list, list)
 		purge(q, dev, SKB_DROP_DEV_DOWN, ENETDOWN);
 }

@@ -137,6 +137,31 @@ static void waiting_for_room(void **state)
 
 /* ---- names and links ----------------------------------------------------------------------- */
 
+static u32 flushes_before_poll;
+
+static void poll_within_a_batch(struct fake_device *fake)
+{
+	assert_false(netdev_xmit_more);
+	flushes_before_poll = fake->flushes;
+}
+
+/* Who waits with frames on the ring that the card was not told of: now it is; and what is sent while
+ * waiting (ARP's questions) does not wait with them. */
+static void a_batch_that_waits(void **state)
+{
+	bool outer = dev_xmit_begin();
+
+	(void)state;
+	eth0.flushes = 0;
+	eth0.on_poll = poll_within_a_batch;
+	net_poll();
+	assert_int_equal(flushes_before_poll, 1);
+	assert_true(netdev_xmit_more);
+	dev_xmit_end(&init_net, outer);
+	net_poll();
+	assert_int_equal(flushes_before_poll, 2);
+}
+
 static void names(void **state)
 {
 	static struct fake_device eth1;
@@ -356,6 +381,7 @@ int main(void)
 		STACK_TEST(driver_says_no),
 		STACK_TEST(padding),
 		STACK_TEST(waiting_for_room),
+		STACK_TEST(a_batch_that_waits),
 		STACK_TEST(names),
 		STACK_TEST(open_fails),
 		STACK_TEST(link_changes_are_told_once),

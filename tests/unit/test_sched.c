@@ -284,6 +284,22 @@ static void a_device_set_down_drops(void **state)
 	assert_int_equal(eth0.sent_n, 2);
 }
 
+/* A card that comes up again has its queue as before; one that is down has no room when that goes. */
+static void down_and_up_with_a_queue(void **state)
+{
+	(void)state;
+	set_up(kpps);
+	dev_close(&eth0.dev);
+	assert_int_equal(dev_open(&eth0.dev), 0);
+	assert_int_equal(eth0.dev.tx_room, 0);
+	assert_true(eth0.dev.qdisc->ring_room > 0);
+	dev_close(&eth0.dev);
+	assert_int_equal(dev_set_qdisc(&eth0.dev, NULL), 0);
+	assert_int_equal(eth0.dev.tx_room, 0);
+	assert_int_equal(dev_open(&eth0.dev), 0);
+	assert_true(eth0.dev.tx_room > 0);
+}
+
 /* ARP cannot be made wait: there are eight places more for it, and what finds none is counted. */
 static void answers_have_places_of_their_own(void **state)
 {
@@ -625,6 +641,7 @@ int main(void)
 		STACK_TEST(late_is_made_up_for),
 		STACK_TEST(waits_for_the_link),
 		STACK_TEST(a_device_set_down_drops),
+		STACK_TEST(down_and_up_with_a_queue),
 		STACK_TEST(answers_have_places_of_their_own),
 		STACK_TEST(parked_packets_find_a_place),
 		STACK_TEST(datagram_larger_than_the_queue),
