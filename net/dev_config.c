@@ -7,10 +7,10 @@
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "net/sched.h"
+#include "net/wire/ip.h"
 
 #define CLOSE_NS (100 * NSEC_PER_MSEC)
 #define POLL_N   64
-#define MTU_MIN  68 /* RFC 791 3.2 */
 
 /* What is on its ring was sent; a moment for it to leave. */
 static void let_leave(struct net_device *dev)
@@ -44,7 +44,7 @@ void dev_close(struct net_device *dev)
 
 int dev_set_mtu(struct net_device *dev, u32 mtu)
 {
-	if (mtu < MTU_MIN || mtu > ETH_DATA_LEN)
+	if (mtu < IP_MIN_MTU || mtu > ETH_DATA_LEN)
 		return -EINVAL;
 	dev->mtu = mtu;
 	net_changed(dev->net);

@@ -19,7 +19,7 @@ int ip_wait_for_room(const struct sock *sk, const struct rtable *rt, u32 flags, 
 {
 	int err = sock_wait_for_room(sk, rt->dev, flags, n);
 
-	return rt_valid(rt->dev->net, rt) ? err : -ESTALE;
+	return rt_valid(sk->sk_net, rt) ? err : -ESTALE;
 }
 
 static void add_packet(struct cork *cork, u32 head)

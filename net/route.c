@@ -108,8 +108,11 @@ static int route_found(
 		fl4->saddr = be32_is_zero(res->fi->prefsrc) ? inet_select_addr(nh->dev, next)
 							    : res->fi->prefsrc;
 	err = mkroute_output(net, fl4, nh->dev, next, res->type, rt);
-	if (!err && res->fi->mtu)
+	if (!err && res->fi->mtu) {
 		rt->mtu = min(res->fi->mtu, rt->mtu);
+		if (rt->mtu < IP_MIN_MTU) /* nothing can be sent there */
+			return -ENETUNREACH;
+	}
 	if (!err && net->pmtu.n > 0)
 		heed_path_mtu(net, rt);
 	return err;

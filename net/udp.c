@@ -173,13 +173,15 @@ static ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghd
 	return err ? err : (ssize)len;
 }
 
-/* Until there is room for n packets; the tables may change while it waits. */
+/* Until there is room for n packets, or for as many as there can be room for at once; the tables may
+ * change while it waits. */
 static int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags, u32 n)
 {
 	int err;
 
+	n = min(n, skb_pool.total_n / 2);
 	do
-		err = ip_wait_for_room(sk, &flow->rt, flags, n);
+		err = ip_wait_for_room(sk, &flow->rt, flags, min(n, flow->rt.dev->tx_ring_n));
 	while (err == -ESTALE && !(err = udp_route(sk, flow)));
 	return err;
 }
@@ -190,7 +192,7 @@ static ssize udp_send_segments(
 	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len, size_t size)
 {
 	size_t left = len;
-	u32 whole = (u32)(len / size), n = 0;
+	u32 whole = (u32)(len / size), n = whole + (whole * size < len);
 	ssize sent = 0;
 	bool outer;
 	int err;
@@ -198,18 +200,18 @@ static ssize udp_send_segments(
 	if (len + UDP_HLEN + IP_HLEN > UINT16_MAX ||
 		min(len, size) + UDP_HLEN + IP_HLEN > flow->rt.mtu)
 		return -EMSGSIZE;
-	if (whole + (whole * size < len) > UDP_MAX_SEGMENTS || sk->sk_no_check_tx)
+	if (n > UDP_MAX_SEGMENTS || sk->sk_no_check_tx)
 		return -EINVAL;
 	err = msg_probe(msg, len);
 	if (!err)
-		err = udp_wait_for_room(
-			sk, flow, msg->flags, min(whole + 1, flow->rt.dev->tx_ring_n));
+		err = udp_wait_for_room(sk, flow, msg->flags, n);
 	if (err)
 		return err;
 	msg->flags &= ~(u32)MSG_DONTWAIT; /* a queue may be shorter: what has begun is finished */
 	outer = dev_xmit_begin();
-	for (; left > 0 && sent >= 0; left -= n * size, whole -= n, n = 0) {
-		if (flow->len == size && msg->at_len >= left)
+	for (; left > 0 && sent >= 0; left -= n * size, whole -= n) {
+		n = 0;
+		if (flow->len == size && msg->at_len >= left && rt_valid(sk->sk_net, &flow->rt))
 			n = flow_xmit_burst(flow, msg->at, whole);
 		msg_advance(msg, n * size);
 		if (n > 0)

@@ -15,6 +15,7 @@
 #define IP_VERSION_IHL 0x45 /* version 4, five words, no options */
 #define IP_HLEN        20
 #define IP_MAX_LEN     65535
+#define IP_MIN_MTU     68 /* RFC 791 3.2 */
 #define IPDEFTTL       64
 
 /* frag_off */

@@ -5,6 +5,7 @@
  * Source: RFC 768; RFC 1122 4.1.3; sendto(2), udp(7). */
 #include "tests/unit/stack.h"
 #include "net/sockopt.h"
+#include "net/sockopt.h"
 #include "net/udp.h"
 #include "kernel/lib/string.h"
 
@@ -173,6 +174,73 @@ static void bad_memory(void **state)
 	assert_int_equal(send_to(fd, (void *)16, 6, 0, PEER_IP, PEER_PORT), -EFAULT);
 	assert_int_equal(send_to(fd, (void *)16, 6000, 0, PEER_IP, PEER_PORT), -EFAULT);
 	assert_int_equal(init_net.mib.ip_out_requests, 0);
+}
+
+/* A route whose packets could not even hold a header (RFC 791 3.2: 68 bytes). */
+static void route_with_a_tiny_mtu(void **state)
+{
+	static const u8 payload[1000];
+	int fd = udp_socket();
+
+	(void)state;
+	stack_know_peer();
+	for (u32 mtu = 1; mtu < 68; mtu++) {
+		struct route_spec spec = { .dst = cpu_to_be32(FAR_IP + mtu),
+			.dst_len = 32,
+			.via = cpu_to_be32(GATEWAY_IP),
+			.type = RTN_UNICAST,
+			.mtu = mtu };
+
+		assert_int_equal(ip_route_add(&init_net, &spec), 0);
+		assert_int_equal(
+			send_to(fd, payload, 1000, 0, FAR_IP + mtu, PEER_PORT), -ENETUNREACH);
+		assert_int_equal(send_to(fd, payload, 0, 0, FAR_IP + mtu, PEER_PORT), -ENETUNREACH);
+	}
+}
+
+/* Control messages that end where the room for them does: nothing is read behind it. */
+static void control_to_the_last_byte(void **state)
+{
+	static u64 control[1024 / sizeof(u64)] = { 1024 - 16,
+		999 }; /* of a level that is not ours */
+	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);
+	struct iovec iov = { "x", 1 };
+	struct user_msghdr m = { .name = user(&to),
+		.namelen = sizeof(to),
+		.iov = user(&iov),
+		.iovlen = 1,
+		.control = user(control),
+		.controllen = sizeof(control) };
+	struct cmsghdr *last = (struct cmsghdr *)(control + 126);
+	int fd = udp_socket();
+
+	(void)state;
+	stack_know_peer();
+	*last = (struct cmsghdr){ .len = 16, .level = SOL_IP, .type = IP_TTL };
+	assert_int_equal(sys_sendmsg((u64)fd, user(&m), 0), -EINVAL);
+}
+
+/* A train that needs more packets than there are at once, on a ring that would take it. */
+static void train_longer_than_the_pool(void **state)
+{
+	static const u8 payload[1280];
+	u32 total = skb_pool.total_n;
+	struct sk_buff_head held = { .n = 0 };
+	int fd = udp_socket();
+	u64 start = clock_ns();
+
+	(void)state;
+	stack_know_peer();
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_SEGMENT, 20), 0);
+	while (skb_pool.free_n > 54)
+		skb_queue_tail(&held, skb_alloc(0));
+	skb_pool.total_n = 64;
+	assert_int_equal(send_to(fd, payload, 1280, 0, PEER_IP, PEER_PORT), 1280);
+	assert_true(clock_ns() - start < NSEC_PER_SEC);
+	assert_int_equal(eth0.sent_n, 64);
+	skb_pool.total_n = total;
+	while (held.n > 0)
+		skb_release(skb_dequeue(&held));
 }
 
 static void after_shutdown(void **state)
@@ -483,6 +551,9 @@ int main(void)
 		STACK_TEST(destinations_refused),
 		STACK_TEST(unspecified_family),
 		STACK_TEST(bad_memory),
+		STACK_TEST(route_with_a_tiny_mtu),
+		STACK_TEST(control_to_the_last_byte),
+		STACK_TEST(train_longer_than_the_pool),
 		STACK_TEST(after_shutdown),
 		STACK_TEST(connected),
 		STACK_TEST(connect_without_a_route),
