@@ -21,6 +21,7 @@ SPDX = "SPDX-License-Identifier: MIT"
 NAME = re.compile(r"([A-Za-z_]\w*)\s*\((?!\s*\*)")
 DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", re.M)
 BODY = re.compile(r"^(?P<head>[A-Za-z_][^;{}#]*?\))\s*^\{$(?P<body>.*?)^\}", re.M | re.S)
+FILE = re.compile(r"[\w-]+\.(?:[chS]|py)\b")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 ATTRIBUTE = re.compile(r"\b(?:__\w+|_Static_assert|_Alignas)\s*"
                        r"(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?")
@@ -40,6 +41,13 @@ def check_head(path, text):
         yield f"{path}: its head does not say what it is not responsible for ('Not here: ...')"
     if top.count("\n") + 1 < HEAD_LINES - 1:
         yield f"{path}: its head does not say who uses it and where its facts come from"
+
+
+def check_files_named(path, text, names):
+    """Files that a head names, before it comes to its sources, are there."""
+    for name in FILE.findall(text.split("*/", maxsplit=1)[0].split("Source:", maxsplit=1)[0]):
+        if name not in names:
+            yield f"{path}: its head names {name}, which is not there"
 
 
 def declarations(code):
@@ -125,12 +133,16 @@ def check_links(root, path, text):
 
 def check_all(root, warn):
     """All lines of complaint."""
-    for path in files(root, ".c", ".h", ".S", ".ld", ".py", ".sh", ".mk", ".toml", ".cfg", ".md"):
+    paths = files(root, ".c", ".h", ".S", ".ld", ".py", ".sh", ".mk", ".toml", ".cfg", ".md")
+    names = {path.name for path in paths}
+    for path in paths:
         text = Path(root, path).read_text(encoding="utf-8")
         if path.suffix == ".md":
             yield from check_links(root, path, text)
             continue
         yield from check_head(path, text)
+        if path.suffix in (".c", ".h", ".S"):
+            yield from check_files_named(path, text, names)
         if path.suffix == ".h":
             yield from check_docstrings(path, text)
         if path.suffix in (".c", ".h", ".py"):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * percpu.h - the few words that entry.S reaches through %gs before it has a stack.
  * Not here: anything C code could reach by name; there is one CPU.
- * Used by entry.S and gdt.c.
+ * Used by entry.S and cpu.c.
  * Source: Intel SDM vol. 2B "SWAPGS". */
 #pragma once
 

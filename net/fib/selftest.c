@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * selftest.c - the trie proves itself on the machine it runs on, against a linear search.
  * Not here: the thorough tests (tests/unit/test_fib_*.c).
- * The kernel calls in, on request at boot; it calls fib/table.c, fib/change.c, fib_lookup.c.
+ * The kernel calls in, on request at boot; it calls fib/table.c, fib/change.c, fib_trie.c.
  * Source: RFC 1812 5.2.4.3, rule (2) longest match. */
 #include "net/fib/table.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * table.c - a routing table as a whole: its memory, its routes by prefix, listing them.
- * Not here: changing it (fib/change.c), looking up (fib_lookup.c), the trie (fib_trie.c).
+ * Not here: changing it (fib/change.c), looking up in the trie (fib_trie.c).
  * route.c and the other fib_ files call in; it calls fib/hash.c, fib/pool.c, fib/reshape.c.
  * Source: see fib/table.h. */
 #include "net/fib/table.h"

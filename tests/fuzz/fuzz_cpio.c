@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * fuzz_cpio.c - the input is a cpio archive; every file found must lie inside it.
- * Not here: which refusal is given (tests/unit/test_memfile.c).
+ * Not here: which refusal is given (tests/unit/test_files.c).
  * libFuzzer calls in.
  * Source: kernel/fs/memfile.h.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_proc.c - /proc/net and SIOCGIF*: each line as Linux writes it, each question about devices.
- * Not here: programs that read them (tests/boot/test_busybox.py), files as such (test_files.c).
+ * Not here: programs that read them (tests/boot/test_packet.py), files as such (test_files.c).
  * cmocka calls in.
  * Source: what Linux 6.1 writes for the same tables; netdevice(7). */
 #include "tests/unit/stack.h"
