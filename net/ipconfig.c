@@ -4,6 +4,7 @@
  * kernel/cmdline.c calls the parsers, kernel/main.c asks for the files. Calls parse.c.
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=); hosts(5), resolv.conf(5). */
 #include "net/ipconfig.h"
+#include "net/dev_config.h"
 #include "net/wire/ip.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
@@ -224,7 +225,7 @@ static bool parse_hop_option(
 	if (via)
 		return needed_addr(value, &h->nh.gw, "via", error);
 	if (dev)
-		return field_name(value, h->device, sizeof(h->device), "dev", error);
+		return dev_name_parse(value, h->device, error);
 	if (!needed_number(value, 1, FIB_NHS_MAX, &weight, "weight", error))
 		return false;
 	h->nh.weight = (u8)weight;
@@ -302,8 +303,7 @@ bool ipconfig_parse_neigh(struct text value, struct parse_error *error)
 			error, mac, "Ethernet address", "six bytes like 52:54:00:12:34:56");
 	if (follows(value) && !text_starts(value, "dev="))
 		return parse_fail(error, value, "option", "dev=<name>");
-	if (value.len > 0 && !field_name((struct text){ value.at + 4, value.len - 4 }, n->device,
-				     sizeof(n->device), "dev", error))
+	if (text_cut(&value, '=').len > 0 && !dev_name_parse(value, n->device, error))
 		return false;
 	ipconfig_words.neigh_n++;
 	return true;

@@ -4,6 +4,7 @@
  * kernel/cmdline.c calls the parser. Calls parse.c.
  * Source: tc-tbf(8), tc-pfifo(8), tc(8) for the units. */
 #include "kernel/lib/string.h"
+#include "net/dev_config.h"
 #include "net/ipconfig.h"
 #include "net/ipconfig_words.h"
 
@@ -78,11 +79,8 @@ static bool parse_option(struct text option, struct qdisc_word *word, struct par
 			return true;
 		return parse_fail(error, value, "limit", "a number of packets above 0");
 	}
-	if (text_eq(key, "dev") && value.len > 0 && value.len < sizeof(word->device)) {
-		memcpy(word->device, value.at, value.len);
-		word->device[value.len] = '\0';
-		return true;
-	}
+	if (text_eq(key, "dev"))
+		return dev_name_parse(value, word->device, error);
 	return parse_fail(error, option, "option", "rate=, burst=, limit= or dev=<name>");
 }
 

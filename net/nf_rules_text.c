@@ -101,15 +101,6 @@ static bool parse_proto(struct text t, struct nf_rule *rule, struct parse_error 
 	return true;
 }
 
-static bool parse_dev(struct text t, char *name, struct parse_error *error)
-{
-	if (t.len == 0 || t.len >= IFNAMSIZ)
-		return parse_fail(error, t, "dev", "a name of at most 15 characters");
-	memcpy(name, t.at, t.len);
-	name[t.len] = '\0';
-	return true;
-}
-
 /* One condition: <key>=<value>. */
 static bool parse_match(struct text t, struct nf_rule_text *r, struct parse_error *error)
 {
@@ -127,7 +118,7 @@ static bool parse_match(struct text t, struct nf_rule_text *r, struct parse_erro
 	if (text_eq(key, "dport"))
 		return parse_ports(value, &r->rule, NF_LANE_DPORT, error);
 	if (text_eq(key, "dev"))
-		return parse_dev(value, r->dev, error);
+		return dev_name_parse(value, r->dev, error);
 	return parse_fail(error, t, "condition", "src=, dst=, proto=, sport=, dport= or dev=");
 }
 

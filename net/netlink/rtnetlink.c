@@ -20,14 +20,14 @@ static const struct rtnl_handler *handler_of(u16 type)
 	return NULL;
 }
 
-/* The kind of a request is in the last two bits of its type: new, delete, get, set. */
+/* The kind of a request is in the last two bits of its type: new, delete, get, set. Either bit of
+ * NLM_F_DUMP asks for all, as on Linux. */
 #define KIND_MASK 3u
 #define KIND_GET  2u
 
 static bool is_dump(const struct nlmsghdr *nlh)
 {
-	return (nlh->nlmsg_type & KIND_MASK) == KIND_GET &&
-	       (nlh->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	return (nlh->nlmsg_type & KIND_MASK) == KIND_GET && (nlh->nlmsg_flags & NLM_F_DUMP);
 }
 
 static u8 family_of(const struct nlmsghdr *nlh)

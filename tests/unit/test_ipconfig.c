@@ -263,6 +263,7 @@ static void routes_refused(void **state)
 		{ "10.0.0.0/8,via=1.2.3", 15, 5, "IPv4 address" },
 		{ "10.0.0.0/8,src=x", 15, 1, "IPv4 address" },
 		{ "10.0.0.0/8,dev=an-interface-name", 15, 17, "at most 15" },
+		{ "10.0.0.0/8,dev=", 15, 0, "at most 15" },
 		{ "10.0.0.0/8,type=local", 16, 5, "blackhole" },
 		{ "10.0.0.0/8,metric=-1", 18, 2, "number" },
 		{ "10.0.0.0/8,metric=4294967296", 18, 10, "number" },
@@ -360,6 +361,7 @@ static void neighbours_refused(void **state)
 		{ "10.0.0.2,52:54:00:12:34:5g", 9, 17, "six bytes" },
 		{ "10.0.0.2,52:54:00:12:34:56,", 27, 0, "dev=" },
 		{ "10.0.0.2,52:54:00:12:34:56,eth0", 27, 4, "dev=" },
+		{ "10.0.0.2,52:54:00:12:34:56,dev=", 31, 0, "at most 15" },
 		{ "10.0.0.2,52:54:00:12:34:56,dev=an-interface-name", 31, 17, "at most 15" },
 	};
 
@@ -446,8 +448,8 @@ static void qdiscs_refused(void **state)
 		{ "tbf,rate=1mbit,burst=16385k", 21, 6, "16777216" },
 		{ "tbf,rate=1mbit,burst=1m", 21, 2, "16777216" },
 		{ "pfifo,limit=0", 12, 1, "above 0" },
-		{ "pfifo,dev=an-interface-name", 6, 21, "dev=<name>" },
-		{ "pfifo,dev=", 6, 4, "dev=<name>" },
+		{ "pfifo,dev=an-interface-name", 10, 17, "at most 15" },
+		{ "pfifo,dev=", 10, 0, "at most 15" },
 	};
 
 	(void)state;

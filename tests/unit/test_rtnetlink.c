@@ -330,6 +330,8 @@ static void no_family_no_list(void **state)
 	assert_int_equal(count_messages(ask(), RTM_NEWADDR), 2);
 	begin(RTM_GETLINK, NLM_F_DUMP, (u8[]){ 17 }, 1);
 	assert_int_equal(count_messages(ask(), RTM_NEWLINK), 2);
+	begin(RTM_GETLINK, NLM_F_ROOT, (u8[]){ 0 }, 1);
+	assert_int_equal(count_messages(ask(), RTM_NEWLINK), 2);
 }
 
 int main(void)
