@@ -53,6 +53,8 @@ OBJS := \
 	net/ip_input.o \
 	net/igmp.o \
 	net/icmp.o \
+	net/udp_cork.o \
+	net/udp_segment.o \
 	net/udp_input.o \
 	net/udp_port.o \
 	net/errqueue.o \
@@ -190,7 +192,7 @@ $(BUILD)/%.o: %.S
 	@$(CC) $(ASFLAGS) -MMD -MP -c -o $@ $<
 
 # What runs once is built small, what every packet meets is built fast.
-FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/socket_user net/af_inet net/udp net/flow_cache \
+FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/socket_user net/af_inet net/udp net/udp_segment net/flow_cache \
 	net/route net/fib_trie net/fib_select net/ip_output net/msg net/netfilter net/nf_rules \
 	net/neighbour net/dev net/skbuff net/ip_input net/udp_input net/datagram \
 	drivers/e1000/tx drivers/e1000/rx net/fib/file net/fib/change kernel/lib/parse

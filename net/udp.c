@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * udp.c - UDP on the way down: from a message to a datagram.
- * Not here: ports (udp_port.c), the way up (udp_input.c), IPv4 (ip_output.c).
+ * Not here: datagrams in pieces (udp_cork.c), trains (udp_segment.c), ports (udp_port.c), the way up
+ * (udp_input.c), IPv4 (ip_output.c).
  * af_inet.c calls udp_prot's functions; calls routing, flow_xmit or ip_send_skb.
  * Source: RFC 768; RFC 1122 4.1.3; Linux's udp_sendmsg: the order of its checks. */
-#include "net/udp.h"
+#include "net/udp_send.h"
 #include "net/errqueue.h"
 #include "net/checksum.h"
 #include "net/datagram.h"
@@ -66,8 +67,7 @@ static struct flowi4 udp_flow_key(const struct sock *sk, const struct flow_cache
 	return fl4;
 }
 
-/* Ask for flow->to with flow->ipc. */
-static int udp_route(struct sock *sk, struct flow_cache *flow)
+int udp_route(struct sock *sk, struct flow_cache *flow)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct rtable *rt = &flow->rt;
@@ -120,16 +120,14 @@ static int udp_find_flow(struct sock *sk, struct flow_cache *flow, const struct 
 
 /* ---- sending ----------------------------------------------------------------------------- */
 
-/* What the socket's own state has against sending. */
-static int udp_may_send(struct sock *sk)
+int udp_may_send(struct sock *sk)
 {
 	int err = sock_error(sk);
 
 	return err ? err : sk->sk_shutdown & SEND_SHUTDOWN ? -EPIPE : 0;
 }
 
-/* udp_send_skb - put the UDP header before the payload and send. Takes the skb. */
-static int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *flow)
+int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *flow)
 {
 	const struct rtable *rt = &flow->rt;
 	u16 ulen = (u16)(skb->len + skb->frags_len);
@@ -149,8 +147,7 @@ static int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_
 	return err;
 }
 
-/* One datagram of msg's next len bytes: the short way if the flow is ready for it now. */
-static ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
+ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
 {
 	struct sk_buff *skb;
 	int err;
@@ -173,9 +170,7 @@ static ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghd
 	return err ? err : (ssize)len;
 }
 
-/* Until there is room for n packets, or for as many as there can be room for at once; the tables may
- * change while it waits. */
-static int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags, u32 n)
+int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags, u32 n)
 {
 	int err;
 
@@ -184,123 +179,6 @@ static int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags
 		err = ip_wait_for_room(sk, &flow->rt, flags, min(n, flow->rt.dev->tx_ring_n));
 	while (err == -ESTALE && !(err = udp_route(sk, flow)));
 	return err;
-}
-
-/* UDP_SEGMENT: one message, many datagrams of one size, but for the last. All leave or none: there is
- * room for all, or the whole of a shorter queue, and all can be read, before the first one goes. */
-static ssize udp_send_segments(
-	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len, size_t size)
-{
-	size_t left = len;
-	u32 whole = (u32)(len / size), n = whole + (whole * size < len);
-	ssize sent = 0;
-	bool outer;
-	int err;
-
-	if (len + UDP_HLEN + IP_HLEN > UINT16_MAX ||
-		min(len, size) + UDP_HLEN + IP_HLEN > flow->rt.mtu)
-		return -EMSGSIZE;
-	if (n > UDP_MAX_SEGMENTS || sk->sk_no_check_tx)
-		return -EINVAL;
-	err = msg_probe(msg, len);
-	if (!err)
-		err = udp_wait_for_room(sk, flow, msg->flags, n);
-	if (err)
-		return err;
-	msg->flags &= ~(u32)MSG_DONTWAIT; /* a queue may be shorter: what has begun is finished */
-	outer = dev_xmit_begin();
-	for (; left > 0 && sent >= 0; left -= n * size, whole -= n) {
-		n = 0;
-		if (flow->len == size && msg->at_len >= left && rt_valid(sk->sk_net, &flow->rt))
-			n = flow_xmit_burst(flow, msg->at, whole);
-		msg_advance(msg, n * size);
-		if (n > 0)
-			continue;
-		sent = udp_send_one(sk, flow, msg, min(left, size));
-		n = 1;
-		if (left < size)
-			break;
-	}
-	dev_xmit_end(sk->sk_net, outer);
-	return sent < 0 ? sent : (ssize)len;
-}
-
-/* ---- MSG_MORE and UDP_CORK ---------------------------------------------------------------- */
-
-static void udp_flush_pending_frames(struct sock *sk)
-{
-	ip_flush_pending(&inet_sk(sk)->pending.cork);
-	sk_set_tx_mode(sk, SK_TX_PENDING, false);
-}
-
-/* There is room for it. */
-static int udp_send_pending(struct sock *sk)
-{
-	struct inet_sock *inet = inet_sk(sk);
-	const struct flow_cache *flow = &inet->pending.flow;
-	struct sk_buff *skb = inet->pending.cork.first;
-
-	if ((u32)skb->len + IP_HLEN > flow->rt.mtu) {
-		udp_flush_pending_frames(sk);
-		return -EMSGSIZE; /* the path has become narrower than what is ready */
-	}
-	inet->pending.cork = (struct cork){ .len = 0 };
-	sk_set_tx_mode(sk, SK_TX_PENDING, false);
-	return udp_send_skb(skb, sk, flow);
-}
-
-int udp_push_pending_frames(struct sock *sk, u32 flags)
-{
-	struct inet_sock *inet = inet_sk(sk);
-	struct flow_cache *flow = &inet->pending.flow;
-	int err = 0;
-
-	if (!inet->pending.cork.first)
-		return 0;
-	if (!rt_valid(sk->sk_net, &flow->rt))
-		err = udp_route(sk, flow);
-	if (!err)
-		err = udp_wait_for_room(sk, flow, flags, inet->pending.cork.n);
-	if (!err)
-		return udp_send_pending(sk);
-	udp_flush_pending_frames(sk);
-	return err;
-}
-
-/* More of the datagram that is pending; the last of it when nobody wants it kept open. */
-static ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
-{
-	struct inet_sock *inet = inet_sk(sk);
-	struct flow_cache *flow = &inet->pending.flow;
-	int err;
-
-	do {
-		err = udp_may_send(sk);
-		if (!err)
-			err = ip_append_data(
-				sk, &flow->rt, &inet->pending.cork, msg, len, UDP_HLEN);
-	} while (err == -ESTALE && !(err = udp_route(sk, flow)));
-	if (err && err != -EAGAIN)
-		udp_flush_pending_frames(sk);
-	if (!err && !(msg->flags & MSG_MORE) && !inet->corkflag)
-		err = udp_send_pending(sk); /* what it appended to asked for room for all */
-	return err ? err : (ssize)len;
-}
-
-static ssize udp_begin_pending(struct sock *sk, const struct flow_cache *flow, struct msghdr *msg,
-	size_t len, size_t gso_size)
-{
-	struct inet_sock *inet = inet_sk(sk);
-	ssize sent;
-
-	if (gso_size) /* segments are cut from whole messages here */
-		return -EINVAL;
-	inet->pending.flow = *flow;
-	sk_set_tx_mode(sk, SK_TX_PENDING, true);
-	sent = udp_append(sk, msg, len);
-	if (!inet->pending.cork.first)
-		sk_set_tx_mode(sk, SK_TX_PENDING, false);
-	return sent;
 }
 
 /* ---- the whole of it ---------------------------------------------------------------------- */
