@@ -13,7 +13,8 @@ bool egress_parse_word(struct text value, struct parse_error *error);
 
 /* egress_init - from now on connect, and sending to a name, answer -EPERM for everything else; so
  * does making a socket that goes around: AF_PACKET, AF_INET for other than datagrams, and
- * NETLINK_NETFILTER, which may change packets that were let pass. Without egress= nothing is refused, and nothing costs anything. */
+ * NETLINK_NETFILTER, which may change packets that were let pass. Without egress= nothing is refused,
+ * and nothing costs anything. */
 void egress_init(void);
 
 /* egress_show - say how much was refused, if there was anything to refuse. */

@@ -181,25 +181,6 @@ int inet_rtm_delroute(struct net *net, const struct fib_config *cfg)
 	return err;
 }
 
-int ip_route_add(struct net *net, const struct route_spec *spec)
-{
-	bool unicast = spec->type == RTN_UNICAST;
-	struct fib_nh nh = { .gw = spec->via, .oif = spec->dev ? spec->dev->ifindex : 0 };
-	struct fib_config cfg = { .dst = spec->dst,
-		.dst_len = spec->dst_len,
-		.type = spec->type,
-		.scope = be32_is_zero(spec->via) && unicast ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
-		.table_id = RT_TABLE_MAIN,
-		.protocol = RTPROT_BOOT,
-		.priority = spec->metric,
-		.mtu = spec->mtu,
-		.prefsrc = spec->prefsrc,
-		.nlflags = FIB_CREATE | FIB_APPEND,
-		.nhs = unicast ? 1 : 0 };
-
-	return inet_rtm_newroute(net, &cfg, &nh);
-}
-
 /* ---- namespaces -------------------------------------------------------------------------- */
 
 /* For the choice among several default routes: how well is this gateway known? */

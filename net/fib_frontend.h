@@ -34,20 +34,6 @@ int inet_rtm_delroute(struct net *net, const struct fib_config *cfg) __must_chec
 
 #define ROUTE_HOPS_MAX 8u
 
-/* One route as the command line asks for it. */
-struct route_spec {
-	be32 dst;
-	u8 dst_len; /* 0..32 */
-	u8 type;    /* RTN_UNICAST, RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT, RTN_THROW */
-	be32 via;   /* zero: on the device's link */
-	be32 prefsrc;
-	struct net_device *dev; /* NULL: found by via */
-	u32 metric, mtu;
-};
-
-/* ip_route_add - add a route with one hop to the main table. Returns what inet_rtm_newroute says. */
-int ip_route_add(struct net *net, const struct route_spec *spec) __must_check;
-
 /* fib_net_init, fib_net_exit - a namespace's table. */
 int fib_net_init(struct net *net) __must_check;
 void fib_net_exit(struct net *net);

@@ -47,11 +47,20 @@ static bool apply_netns(const struct netns_word *ns, char *problem, size_t len)
 	return true;
 }
 
+static int add_route(struct net *net, struct fib_config *cfg, struct fib_nh *nh)
+{
+	cfg->protocol = RTPROT_BOOT;
+	cfg->nlflags = FIB_CREATE | FIB_APPEND;
+	cfg->scope = cfg->nhs == 1 && be32_is_zero(nh[0].gw) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+	return inet_rtm_newroute(net, cfg, nh);
+}
+
 static bool apply_ip(struct net *net, const struct ip_word *ip, char *problem, size_t len)
 {
 	struct net_device *dev = device_for(net, ip->device);
 	u8 prefix_len = ip->prefix_len;
-	struct route_spec gateway = { .via = ip->gateway, .type = RTN_UNICAST };
+	struct fib_config cfg = { .type = RTN_UNICAST, .nhs = 1 };
+	struct fib_nh gateway = { .gw = ip->gateway };
 
 	if (ip->off)
 		return true;
@@ -71,7 +80,7 @@ static bool apply_ip(struct net *net, const struct ip_word *ip, char *problem, s
 	pr_info("%s: address %pI4/%u\n", dev->name, &ip->client, prefix_len);
 	if (be32_is_zero(ip->gateway))
 		return true;
-	if (ip_route_add(net, &gateway) < 0) {
+	if (add_route(net, &cfg, &gateway) < 0) {
 		text_format(problem, len, "ip=: the gateway %pI4 is not inside %pI4/%u",
 			&ip->gateway, &ip->client, prefix_len);
 		return false;
@@ -125,11 +134,7 @@ static bool apply_route(struct net *net, struct route_word *r, char *problem, si
 
 	if (!find_hops(&net, r, nh, problem, len))
 		return false;
-	r->cfg.protocol = RTPROT_BOOT;
-	r->cfg.nlflags = FIB_CREATE | FIB_APPEND;
-	r->cfg.scope =
-		r->cfg.nhs == 1 && be32_is_zero(nh[0].gw) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
-	err = inet_rtm_newroute(net, &r->cfg, nh);
+	err = add_route(net, &r->cfg, nh);
 	if (err)
 		explain(r, nh, err, problem, len);
 	else

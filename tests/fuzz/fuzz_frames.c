@@ -14,6 +14,7 @@
 #include "net/sockopt.h"
 #include "tests/unit/fake_device.h"
 #include "tests/unit/host_machine.h"
+#include "tests/unit/route_spec.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 

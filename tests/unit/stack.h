@@ -15,6 +15,7 @@
 #include "net/wire/ip.h"
 #include "tests/unit/fake_device.h"
 #include "tests/unit/host_machine.h"
+#include "tests/unit/route_spec.h"
 #include "tests/unit/vectors.h"
 
 #include <setjmp.h>
