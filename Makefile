@@ -30,6 +30,8 @@ OBJS := \
 	net/af_inet.o \
 	net/udp.o \
 	net/ip_cmsg_send.o \
+	net/udp_segment.o \
+	net/udp_cork.o \
 	net/route.o \
 	net/fib_trie.o \
 	net/fib_select.o \
@@ -53,8 +55,6 @@ OBJS := \
 	net/ip_input.o \
 	net/igmp.o \
 	net/icmp.o \
-	net/udp_cork.o \
-	net/udp_segment.o \
 	net/udp_input.o \
 	net/udp_port.o \
 	net/errqueue.o \
