@@ -12,6 +12,16 @@
 #include "net/neighbour.h"
 #include "net/nsfs.h"
 
+static bool __printf(3, 4) refuse(char *problem, size_t len, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	text_vformat(problem, len, fmt, args);
+	va_end(args);
+	return false;
+}
+
 /* The device named, wherever it is, or net's first one that can reach somebody else. */
 static struct net_device *device_for(struct net *net, const char *name)
 {
@@ -29,19 +39,15 @@ static bool apply_netns(const struct netns_word *ns, char *problem, size_t len)
 {
 	struct net *net = nsfs_get(ns->name);
 
-	if (!net || dev_open(net->loopback_dev) < 0) {
-		text_format(problem, len, "netns=%s: no memory", ns->name);
-		return false;
-	}
+	if (!net || dev_open(net->loopback_dev) < 0)
+		return refuse(problem, len, "netns=%s: no memory", ns->name);
 	for (u32 i = 0; i < ns->device_n; i++) {
 		struct net_device *dev = device_for(net, ns->device[i]);
 		int err = dev ? dev_change_net_namespace(dev, net) : -ENODEV;
 
-		if (err || dev_open(dev) < 0) {
-			text_format(problem, len, "netns=%s: there is no device '%s'", ns->name,
+		if (err || dev_open(dev) < 0)
+			return refuse(problem, len, "netns=%s: there is no device '%s'", ns->name,
 				ns->device[i]);
-			return false;
-		}
 		pr_info("%s: in namespace %s\n", dev->name, ns->name);
 	}
 	return true;
@@ -64,27 +70,19 @@ static bool apply_ip(struct net *net, const struct ip_word *ip, char *problem, s
 
 	if (ip->off)
 		return true;
-	if (!dev) {
-		text_format(problem, len, "ip=: there is no device '%s'", ip->device);
-		return false;
-	}
+	if (!dev)
+		return refuse(problem, len, "ip=: there is no device '%s'", ip->device);
 	net = dev->net;
-	if (!be32_is_zero(dev->ip_addr)) {
-		text_format(problem, len, "ip=: %s was given an address twice", dev->name);
-		return false;
-	}
-	if (inet_insert_ifa(dev, ip->client, prefix_len) < 0) {
-		text_format(problem, len, "ip=: no memory for %pI4's routes", &ip->client);
-		return false;
-	}
+	if (!be32_is_zero(dev->ip_addr))
+		return refuse(problem, len, "ip=: %s was given an address twice", dev->name);
+	if (inet_insert_ifa(dev, ip->client, prefix_len) < 0)
+		return refuse(problem, len, "ip=: no memory for %pI4's routes", &ip->client);
 	pr_info("%s: address %pI4/%u\n", dev->name, &ip->client, prefix_len);
 	if (be32_is_zero(ip->gateway))
 		return true;
-	if (add_route(net, &cfg, &gateway) < 0) {
-		text_format(problem, len, "ip=: the gateway %pI4 is not inside %pI4/%u",
+	if (add_route(net, &cfg, &gateway) < 0)
+		return refuse(problem, len, "ip=: the gateway %pI4 is not inside %pI4/%u",
 			&ip->gateway, &ip->client, prefix_len);
-		return false;
-	}
 	pr_info("%s: default route via %pI4\n", dev->name, &ip->gateway);
 	return true;
 }
@@ -100,11 +98,9 @@ static bool find_hops(
 		nh[i] = r->hop[i].nh;
 		if (!name[0])
 			continue;
-		if (!dev || (i > 0 && dev->net != *net)) {
-			text_format(problem, len, "route=: there is no device '%s'%s", name,
+		if (!dev || (i > 0 && dev->net != *net))
+			return refuse(problem, len, "route=: there is no device '%s'%s", name,
 				dev ? " in the namespace of the others" : "");
-			return false;
-		}
 		nh[i].oif = dev->ifindex;
 		*net = dev->net;
 	}
@@ -146,14 +142,10 @@ static bool apply_neigh(struct net *net, const struct neigh_word *n, char *probl
 {
 	struct net_device *dev = device_for(net, n->device);
 
-	if (!dev) {
-		text_format(problem, len, "neigh=: there is no device '%s'", n->device);
-		return false;
-	}
-	if (neigh_set_permanent(dev->net->arp_tbl, dev, n->addr, n->mac) < 0) {
-		text_format(problem, len, "neigh=: the table is full");
-		return false;
-	}
+	if (!dev)
+		return refuse(problem, len, "neigh=: there is no device '%s'", n->device);
+	if (neigh_set_permanent(dev->net->arp_tbl, dev, n->addr, n->mac) < 0)
+		return refuse(problem, len, "neigh=: the table is full");
 	pr_info("neigh: %pI4 is at %pM on %s\n", &n->addr, n->mac, dev->name);
 	return true;
 }
@@ -162,14 +154,10 @@ static bool apply_qdisc(struct net *net, const struct qdisc_word *q, char *probl
 {
 	struct net_device *dev = device_for(net, q->device);
 
-	if (!dev) {
-		text_format(problem, len, "qdisc=: there is no device '%s'", q->device);
-		return false;
-	}
-	if (dev_set_qdisc(dev, &q->spec) < 0) {
-		text_format(problem, len, "qdisc=: no memory");
-		return false;
-	}
+	if (!dev)
+		return refuse(problem, len, "qdisc=: there is no device '%s'", q->device);
+	if (dev_set_qdisc(dev, &q->spec) < 0)
+		return refuse(problem, len, "qdisc=: no memory");
 	qdisc_show(dev, &q->spec);
 	return true;
 }
@@ -212,11 +200,9 @@ bool ipconfig_load_routes(struct net *net, struct text file, char *problem, size
 	u64 start = clock_ns();
 	ssize n = fib_file_load(net->fib, file, device_named, net, &error);
 
-	if (n < 0) {
-		text_format(problem, len, "line %u: '%.*s': expected %s", error.line,
+	if (n < 0)
+		return refuse(problem, len, "line %u: '%.*s': expected %s", error.line,
 			(int)error.word.len, error.word.at, error.expected);
-		return false;
-	}
 	net_changed(net);
 	pr_info("routes: %ld from the initrd, in %lu ms\n", n,
 		(clock_ns() - start) / NSEC_PER_MSEC);

@@ -56,7 +56,7 @@ static struct net *ns_of(const struct file *file)
 
 struct net *nsfs_of_fd(int fd)
 {
-	const struct file *file = fd_get(&current->files, fd);
+	const struct file *file = file_of(fd);
 
 	return file ? ns_of(file) : NULL;
 }
@@ -127,7 +127,7 @@ long sys_unshare(u64 flags)
 
 long sys_setns(u64 fd, u64 nstype)
 {
-	struct file *file = fd_get(&current->files, (int)fd);
+	struct file *file = file_of((int)fd);
 	struct net *net;
 
 	if (!file)

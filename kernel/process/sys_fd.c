@@ -7,11 +7,6 @@
 #include "kernel/process/syscall.h"
 #include "kernel/process/task.h"
 
-static struct file *file_of(int fd)
-{
-	return fd_get(&current->files, fd);
-}
-
 #define FIONREAD 0x541b
 #define FIONBIO  0x5421
 #define FIONCLEX 0x5450

@@ -19,11 +19,6 @@ struct iovec {
 	u64 base, len;
 };
 
-static struct file *file_of(int fd)
-{
-	return fd_get(&current->files, fd);
-}
-
 static ssize read_file(struct file *file, u64 buf, u64 len)
 {
 	if ((file->flags & O_ACCMODE) == O_WRONLY)

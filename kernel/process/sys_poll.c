@@ -103,11 +103,10 @@ struct poll_call {
 
 static u16 poll_one(const struct pollfd *p)
 {
-	struct file *file;
+	struct file *file = file_of(p->fd);
 
 	if (p->fd < 0)
 		return 0;
-	file = fd_get(&current->files, p->fd);
 	return file ? file_ready(file) & (p->events | POLLERR | POLLHUP) : POLLNVAL;
 }
 
@@ -180,7 +179,7 @@ static long select_all(void *what)
 	memset(call->out, 0, sizeof(call->out));
 	for (u32 fd = 0; fd < call->n; fd++) {
 		u64 word = fd / 64, bit = 1ull << fd % 64;
-		struct file *file = fd_get(&current->files, (int)fd);
+		struct file *file = file_of((int)fd);
 		u16 events;
 
 		if (!((call->in[0][word] | call->in[1][word] | call->in[2][word]) & bit))
