@@ -147,9 +147,21 @@ int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *
 	return err;
 }
 
+/* Tables that change each time a sender has waited would keep it for ever. */
+#define ROUTE_TRIES 4
+
+bool udp_try_again(struct sock *sk, struct flow_cache *flow, int *err, u32 *tries)
+{
+	if (*err != -ESTALE)
+		return false;
+	*err = ++*tries < ROUTE_TRIES ? udp_route(sk, flow) : -ENOBUFS;
+	return *err == 0;
+}
+
 ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
 {
 	struct sk_buff *skb;
+	u32 tries = 0;
 	int err;
 
 	if (flow->len != len && !sk->sk_no_check_tx && !(sk->sk_tx_modes & SK_TX_PACED))
@@ -163,8 +175,7 @@ ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg,
 	do {
 		skb = ip_make_skb(sk, &flow->rt, msg, len, UDP_HLEN);
 		err = IS_ERR(skb) ? (int)PTR_ERR(skb) : udp_send_skb(skb, sk, flow);
-	} while (err == -ESTALE && /* the tables changed while it waited for room */
-		 !(err = udp_route(sk, flow)));
+	} while (udp_try_again(sk, flow, &err, &tries));
 	if (err == -EMSGSIZE) /* who asked learns what would fit */
 		ip_local_error(sk, EMSGSIZE, flow->rt.daddr, flow->dest, flow->rt.mtu);
 	return err ? err : (ssize)len;
@@ -172,12 +183,13 @@ ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg,
 
 int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags, u32 n)
 {
+	u32 tries = 0;
 	int err;
 
 	n = min(n, skb_pool.total_n / 2);
 	do
 		err = ip_wait_for_room(sk, &flow->rt, flags, min(n, flow->rt.dev->tx_ring_n));
-	while (err == -ESTALE && !(err = udp_route(sk, flow)));
+	while (udp_try_again(sk, flow, &err, &tries));
 	return err;
 }
 

@@ -50,6 +50,7 @@ ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct flow_cache *flow = &inet->pending.flow;
+	u32 tries = 0;
 	int err;
 
 	do {
@@ -57,7 +58,7 @@ ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
 		if (!err)
 			err = ip_append_data(
 				sk, &flow->rt, &inet->pending.cork, msg, len, UDP_HLEN);
-	} while (err == -ESTALE && !(err = udp_route(sk, flow)));
+	} while (udp_try_again(sk, flow, &err, &tries));
 	if (err && err != -EAGAIN)
 		udp_flush_pending_frames(sk);
 	if (!err && !(msg->flags & MSG_MORE) && !inet->corkflag)

@@ -12,6 +12,10 @@
 /* udp_route - ask for flow->to with flow->ipc. Returns 0 or what routing says; then the flow is not kept. */
 int udp_route(struct sock *sk, struct flow_cache *flow) __must_check;
 
+/* udp_try_again - the tables changed while a sender waited for room (*err is -ESTALE): is there a route
+ * again, and a try left? If not, *err is why. tries: begins at zero. */
+bool udp_try_again(struct sock *sk, struct flow_cache *flow, int *err, u32 *tries);
+
 /* udp_may_send - what the socket's own state has against sending: a pending error, -EPIPE, or 0. */
 int udp_may_send(struct sock *sk) __must_check;
 

@@ -382,6 +382,26 @@ static void full_ring_has_an_end(void **state)
 	assert_in_range(clock_ns() - start, 1500 * NSEC_PER_MSEC, 1600 * NSEC_PER_MSEC);
 }
 
+static void tables_change(struct fake_device *fake)
+{
+	net_changed(fake->dev.net);
+}
+
+/* A wait that finds other tables begins anew, but not for ever. */
+static void tables_that_never_rest(void **state)
+{
+	int fd = udp_socket();
+
+	(void)state;
+	stack_know_peer();
+	host_tick_clock(NSEC_PER_MSEC);
+	eth0.stuck = true;
+	eth0.on_poll = tables_change;
+	while (eth0.dev.tx_room > 0)
+		assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), 1);
+	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), -ENOBUFS);
+}
+
 static void link_down(void **state)
 {
 	int fd = udp_socket();
@@ -562,6 +582,7 @@ int main(void)
 		STACK_TEST(full_ring_does_not_block_those_who_asked),
 		STACK_TEST(full_ring_blocks),
 		STACK_TEST(full_ring_has_an_end),
+		STACK_TEST(tables_that_never_rest),
 		STACK_TEST(link_down),
 		STACK_TEST(device_down),
 		STACK_TEST(empty_pool),
