@@ -94,7 +94,7 @@ USER_COPY_TWO_WORDS(copy_from_user_8_16, "q", "8", "rax", "rcx")
 /* copy_from_user_checked - of a range that is the user's. Returns 0 or -EFAULT. */
 static __always_inline int copy_from_user_checked(void *dst, const void __user *src, size_t len)
 {
-	if (len - 4 <= 4)
+	if (likely(len - 4 <= 4))
 		return copy_from_user_4_8(dst, src, len);
 	if (len - 8 <= 8)
 		return copy_from_user_8_16(dst, src, len);
