@@ -32,6 +32,8 @@ enum dev_features {
 struct net_device_ops {
 	/* start the hardware; 0 or negative errno, having said why */
 	int (*ndo_open)(struct net_device *dev);
+	/* it has been set down: frames that wait in the driver are dropped; NULL: none do */
+	void (*ndo_stop)(struct net_device *dev);
 	/* one frame; tx_room was not zero. Takes the skb; 0 or -EIO */
 	int (*ndo_start_xmit)(struct sk_buff *skb, struct net_device *dev);
 	/* the packets in the next n slots as they are now, frames of len bytes; NULL in a driver that keeps

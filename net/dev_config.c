@@ -38,6 +38,8 @@ void dev_close(struct net_device *dev)
 	dev->flags &= ~(u32)IFF_UP;
 	dev->tx_room = 0;
 	qdisc_drop_waiting(dev);
+	if (dev->netdev_ops->ndo_stop)
+		dev->netdev_ops->ndo_stop(dev);
 	net_changed(dev->net);
 	dev_notify(dev, NETDEV_DOWN);
 }

@@ -126,6 +126,9 @@ void e1000_watchdog(struct e1000_adapter *a);
  * before anything that this causes. Whoever calls counts tx_room anew. */
 void e1000_link_seen(struct e1000_adapter *a, bool up);
 
+/* e1000_stop - ndo_stop: what was to be sent again will not be. */
+void e1000_stop(struct net_device *dev);
+
 /* e1000_start - from any state to rings that are empty and a transmitter that runs. The link takes its
  * time. */
 bool e1000_start(struct e1000_adapter *a, struct e1000_problem *problem);

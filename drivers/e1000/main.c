@@ -33,6 +33,7 @@ static int e1000_open(struct net_device *dev)
 
 static const struct net_device_ops e1000_netdev_ops = {
 	.ndo_open = e1000_open,
+	.ndo_stop = e1000_stop,
 	.ndo_start_xmit = e1000_xmit_frame,
 	.ndo_xmit_again = e1000_xmit_again,
 	.ndo_flush = e1000_flush,

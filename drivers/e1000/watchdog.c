@@ -147,3 +147,14 @@ void e1000_link_seen(struct e1000_adapter *a, bool up)
 		resend(a);
 	dev_carrier(&a->netdev, up);
 }
+
+void e1000_stop(struct net_device *dev)
+{
+	struct e1000_adapter *a = netdev_priv(dev);
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(&a->watch.held))) {
+		dev->net->mib.queued--;
+		dev_drop(skb, SKB_DROP_DEV_DOWN, ENETDOWN);
+	}
+}

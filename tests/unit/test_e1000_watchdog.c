@@ -9,6 +9,7 @@
 #undef __ASSEMBLER__
 #undef TASK_SIZE
 #include "tests/unit/stack.h"
+#include "net/dev_config.h"
 #include "drivers/e1000/tx.c"
 #undef SLOT
 #include "drivers/e1000/rx.c"
@@ -43,7 +44,8 @@ bool e1000_start(struct e1000_adapter *a, struct e1000_problem *problem)
 	return true;
 }
 
-static const struct net_device_ops ops = { .ndo_start_xmit = e1000_xmit_frame,
+static const struct net_device_ops ops = { .ndo_stop = e1000_stop,
+	.ndo_start_xmit = e1000_xmit_frame,
 	.ndo_flush = e1000_flush,
 	.ndo_reclaim = e1000_reclaim,
 	.ndo_check_link = e1000_check_link,
@@ -169,6 +171,24 @@ static void waits_for_the_link(void **state)
 	assert_int_equal(init_net.mib.queued, 0);
 	send_all(10, 12);
 	assert_on_ring(0, 12);
+	card_down();
+}
+
+/* Set down meanwhile: what waited for the link is told as dropped, and sent by nobody later. */
+static void set_down_while_frames_are_held(void **state)
+{
+	(void)state;
+	card_up();
+	send_all(0, 10);
+	seconds(2);
+	link_is_up = false;
+	host_advance_clock(NSEC_PER_SEC);
+	net_poll();
+	assert_int_equal(init_net.mib.queued, 10);
+	dev_close(&card.netdev);
+	assert_int_equal(init_net.mib.queued, 0);
+	assert_int_equal(stack_dropped(SKB_DROP_DEV_DOWN), 10);
+	stack_check_accounts();
 	card_down();
 }
 
@@ -301,6 +321,7 @@ int main(void)
 		STACK_TEST(what_it_never_fetched),
 		STACK_TEST(what_it_fetched_and_did_not_send),
 		STACK_TEST(waits_for_the_link),
+		STACK_TEST(set_down_while_frames_are_held),
 		STACK_TEST(reset_that_fails_is_tried_again),
 		STACK_TEST(no_false_alarm),
 		STACK_TEST(nobody_looked_for_long),
