@@ -41,7 +41,7 @@ OBJS := \
 	net/netfilter.o \
 	net/nf_rules.o \
 	net/nf_queue.o \
-	net/nf_rules_text.o \
+	net/config/nf_rules_text.o \
 	net/neighbour.o \
 	net/arp.o \
 	net/dev.o \
@@ -63,12 +63,12 @@ OBJS := \
 	net/socket_recv.o \
 	net/sock.o \
 	net/datagram.o \
-	net/af_packet.o \
-	net/packet_sockopt.o \
-	net/bpf.o \
-	net/pcap.o \
-	net/proc.o \
-	net/dev_ioctl.o \
+	net/packet/af_packet.o \
+	net/packet/packet_sockopt.o \
+	net/packet/bpf.o \
+	net/packet/pcap.o \
+	net/config/proc.o \
+	net/config/dev_ioctl.o \
 	net/sockopt.o \
 	net/inet_sockopt.o \
 	net/netlink/af_netlink.o \
@@ -99,15 +99,15 @@ OBJS := \
 	net/fib/file.o \
 	net/fib/selftest.o \
 	net/egress.o \
-	net/dev_config.o \
-	net/devinet.o \
-	net/ifaddr.o \
-	net/fib_frontend.o \
+	net/config/dev_config.o \
+	net/config/devinet.o \
+	net/config/ifaddr.o \
+	net/config/fib_frontend.o \
 	net/net_namespace.o \
-	net/nsfs.o \
-	net/ipconfig.o \
-	net/ipconfig_qdisc.o \
-	net/ipconfig_apply.o \
+	net/config/nsfs.o \
+	net/config/ipconfig.o \
+	net/config/ipconfig_qdisc.o \
+	net/config/ipconfig_apply.o \
 	net/net_init.o \
 	drivers/pci/pci.o \
 	kernel/main.o \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * capture.c - the word pcap: a capture of all frames over the second serial port.
- * Not here: what a capture consists of (net/pcap.c), the port (console/serial.c).
+ * Not here: what a capture consists of (net/packet/pcap.c), the port (console/serial.c).
  * main.c calls in once.
  * Source: README.md, "Telling it what to do". */
 #include "kernel/capture.h"
@@ -8,7 +8,7 @@
 #include "kernel/console/serial.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/power.h"
-#include "net/pcap.h"
+#include "net/packet/pcap.h"
 
 static size_t com2_write_some(const void *bytes, size_t len)
 {

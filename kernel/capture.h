@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * capture.h - the word pcap: a capture of all frames over the second serial port.
- * Not here: what a capture consists of (net/pcap.h), the port (console/serial.h).
+ * Not here: what a capture consists of (net/packet/pcap.h), the port (console/serial.h).
  * main.c calls in once.
  * Source: README.md, "Telling it what to do". */
 #pragma once

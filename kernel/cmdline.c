@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * cmdline.c - the kernel command line: words, who takes them, and what is wrong with them.
- * Not here: what the network's words mean (net/ipconfig.c).
+ * Not here: what the network's words mean (net/config/ipconfig.c).
  * main.c parses it once. Calls whoever a word is for.
  * Source: Linux's Documentation/admin-guide/kernel-parameters for the words that are Linux's. */
 #include "kernel/cmdline.h"
@@ -10,8 +10,8 @@
 #include "kernel/lib/string.h"
 #include "kernel/power.h"
 #include "net/egress.h"
-#include "net/ipconfig.h"
-#include "net/nf_rules_text.h"
+#include "net/config/ipconfig.h"
+#include "net/config/nf_rules_text.h"
 
 #define LEVEL_QUIET 4
 #define LEVEL_DEBUG 8

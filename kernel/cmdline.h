@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * cmdline.h - the kernel command line: words, who takes them, and what is wrong with them.
- * Not here: what the network's words mean (net/ipconfig.h).
+ * Not here: what the network's words mean (net/config/ipconfig.h).
  * main.c parses it once.
  * Source: Linux's Documentation/admin-guide/kernel-parameters for the words that are Linux's. */
 #pragma once

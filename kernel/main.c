@@ -28,10 +28,10 @@
 #include "net/arp.h"
 #include "net/egress.h"
 #include "net/fib.h"
-#include "net/ipconfig.h"
+#include "net/config/ipconfig.h"
 #include "net/net_init.h"
-#include "net/nf_rules_text.h"
-#include "net/pcap.h"
+#include "net/config/nf_rules_text.h"
+#include "net/packet/pcap.h"
 
 #define STDIO_FDS   3
 #define ROUTES_FILE "/etc/routes"

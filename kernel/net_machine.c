@@ -6,7 +6,7 @@
 #include "kernel/console/console.h"
 #include "kernel/cpu/timer.h"
 #include "net/machine.h"
-#include "net/pcap.h"
+#include "net/packet/pcap.h"
 
 #define IDLE_CAPTURE_BYTES (64u << 10)
 

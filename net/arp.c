@@ -6,7 +6,7 @@
 #include "net/arp.h"
 #include "kernel/lib/string.h"
 #include "net/eth.h"
-#include "net/ifaddr.h"
+#include "net/config/ifaddr.h"
 #include "net/wire/arp.h"
 
 static const u8 broadcast_mac[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };

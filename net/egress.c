@@ -5,7 +5,7 @@
  * Source: design: egress=; Linux's LSM for the hooks; RFC 1122 3.2.1.3 (0.0.0.0 is this host). */
 #include "net/egress.h"
 #include "kernel/security.h"
-#include "net/af_packet.h"
+#include "net/packet/af_packet.h"
 #include "net/socket.h"
 #include "net/wire/ip.h"
 #include "net/wire/netlink.h"

@@ -11,7 +11,7 @@
  */
 #include "net/neighbour.h"
 #include "kernel/lib/string.h"
-#include "net/ifaddr.h"
+#include "net/config/ifaddr.h"
 #include "net/sock.h"
 
 #define BUCKETS 64

@@ -5,11 +5,11 @@
  * Source: Linux's inet_init. */
 #include "net/net_init.h"
 #include "net/af_inet.h"
-#include "net/af_packet.h"
+#include "net/packet/af_packet.h"
 #include "net/arp.h"
-#include "net/dev_config.h"
-#include "net/devinet.h"
-#include "net/fib_frontend.h"
+#include "net/config/dev_config.h"
+#include "net/config/devinet.h"
+#include "net/config/fib_frontend.h"
 #include "net/icmp.h"
 #include "net/igmp.h"
 #include "net/ip.h"
@@ -19,9 +19,9 @@
 #include "net/netlink/nfnetlink_queue.h"
 #include "net/netlink/rtnetlink.h"
 #include "net/nf_rules.h"
-#include "net/nf_rules_text.h"
-#include "net/proc.h"
-#include "net/nsfs.h"
+#include "net/config/nf_rules_text.h"
+#include "net/config/proc.h"
+#include "net/config/nsfs.h"
 #include "net/udp.h"
 
 /* The only place that knows who sits above whom. */

@@ -5,7 +5,7 @@
  * Source: RFC 1122 3.3.1; Linux's ip_route_output_key_hash_rcu and __mkroute_output: the order of
  * their decisions. */
 #include "net/route.h"
-#include "net/ifaddr.h"
+#include "net/config/ifaddr.h"
 #include "net/wire/ip.h"
 
 /* ---- asking ----------------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
  * Source: the Linux man pages, section 2; the order of Linux's checks. */
 #include "kernel/security.h"
 #include "net/dev.h"
-#include "net/dev_ioctl.h"
+#include "net/config/dev_ioctl.h"
 #include "net/socket_user.h"
 
 /* ---- a socket is a file ------------------------------------------------------------------ */

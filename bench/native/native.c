@@ -8,7 +8,7 @@
 #include "bench/native/lwip.h"
 #include "bench/native/ring.h"
 #include "net/arp.h"
-#include "net/devinet.h"
+#include "net/config/devinet.h"
 #include "net/neighbour.h"
 #include "net/net_init.h"
 #include "net/sockopt.h"

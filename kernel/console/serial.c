@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * serial.c - serial ports, 16550s, polled.
- * Not here: what is said (printk.c) or captured (net/pcap.c).
+ * Not here: what is said (printk.c) or captured (net/packet/pcap.c).
  * console.c and main.c call in. Calls nothing but port I/O.
  * Source: National Semiconductor PC16550D data sheet, section 8. */
 #include "kernel/console/serial.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * serial.h - serial ports, 16550s, polled.
- * Not here: what is said (printk.h) or captured (net/pcap.h).
+ * Not here: what is said (printk.h) or captured (net/packet/pcap.h).
  * console.c and main.c call in. Calls nothing but port I/O.
  * Source: National Semiconductor PC16550D data sheet. */
 #pragma once

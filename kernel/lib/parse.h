@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * parse.h - numbers, addresses and fields out of bounded text.
- * Not here: what the text means (cmdline, net/ipconfig.c, net/fib/file.c).
+ * Not here: what the text means (cmdline, net/config/ipconfig.c, net/fib/file.c).
  * Used by whoever reads configuration. Calls nothing.
  * Source: RFC 4632 3.1 (prefixes); the dotted quad of inet_pton(3). */
 #pragma once

@@ -7,7 +7,7 @@
 #include "boot/boot.h"
 #include "kernel/process/process.h"
 #include "net/machine.h"
-#include "net/nsfs.h"
+#include "net/config/nsfs.h"
 #include "net/socket.h"
 
 #define SIGSEGV 11

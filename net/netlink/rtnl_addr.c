@@ -3,9 +3,9 @@
  * Not here: what a change does (devinet.c).
  * rtnetlink.c calls the handlers.
  * Source: Linux's inet_rtm_newaddr, inet_rtm_deladdr, inet_fill_ifaddr. */
-#include "net/devinet.h"
+#include "net/config/devinet.h"
 #include "net/fib.h"
-#include "net/ifaddr.h"
+#include "net/config/ifaddr.h"
 #include "net/msg.h"
 #include "net/netlink/rtnetlink.h"
 #include "net/wire/ip.h"

@@ -4,7 +4,7 @@
  * rtnetlink.c calls the handlers.
  * Source: Linux's rtm_to_fib_config, fib_dump_info, inet_rtm_getroute: the order of their checks. */
 #include "kernel/lib/slab.h"
-#include "net/fib_frontend.h"
+#include "net/config/fib_frontend.h"
 #include "net/msg.h"
 #include "net/netlink/rtnetlink.h"
 #include "net/route.h"

@@ -3,8 +3,8 @@
  * inside both.
  * Not here: what each instruction does (tests/unit/test_bpf.c).
  * libFuzzer calls in.
- * Source: net/bpf.h. First byte: how many instructions; then those, then the packet. */
-#include "net/bpf.h"
+ * Source: net/packet/bpf.h. First byte: how many instructions; then those, then the packet. */
+#include "net/packet/bpf.h"
 #include "kernel/lib/string.h"
 #include "net/machine.h"
 #include <stdlib.h>

@@ -5,9 +5,9 @@
  * libFuzzer calls in; it calls netif_receive_skb and the system calls through the unit tests' card.
  * Source: design: panic is for a broken invariant, never for input. */
 #include "kernel/process/task.h"
-#include "net/af_packet.h"
-#include "net/devinet.h"
-#include "net/fib_frontend.h"
+#include "net/packet/af_packet.h"
+#include "net/config/devinet.h"
+#include "net/config/fib_frontend.h"
 #include "net/net_init.h"
 #include "net/route.h"
 #include "net/socket_user.h"

@@ -3,10 +3,10 @@
  * line; what the file shows, behind its counters, must be taken again and say the same.
  * Not here: which packets a rule matches (tests/unit/test_nf_rules.c).
  * libFuzzer calls in.
- * Source: net/nf_rules_text.h. */
+ * Source: net/config/nf_rules_text.h. */
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/string.h"
-#include "net/nf_rules_text.h"
+#include "net/config/nf_rules_text.h"
 #include "tests/unit/fake_device.h"
 #include "tests/unit/host_machine.h"
 

@@ -6,7 +6,7 @@
  * Source: design: panic is for a broken invariant, never for input; nothing is lost in silence. */
 #include "kernel/process/task.h"
 #include "net/arp.h"
-#include "net/devinet.h"
+#include "net/config/devinet.h"
 #include "net/net_init.h"
 #include "net/netlink/nfqnl_impl.h"
 #include "net/route.h"

@@ -7,8 +7,8 @@
 
 #include "kernel/process/task.h"
 #include "net/arp.h"
-#include "net/devinet.h"
-#include "net/fib_frontend.h"
+#include "net/config/devinet.h"
+#include "net/config/fib_frontend.h"
 #include "net/net_init.h"
 #include "net/route.h"
 #include "net/socket.h"

@@ -5,8 +5,8 @@
  * Source: packet(7); what Linux 6.1 answered to the same calls. */
 #include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
-#include "net/af_packet.h"
-#include "net/dev_config.h"
+#include "net/packet/af_packet.h"
+#include "net/config/dev_config.h"
 #include "net/sockopt.h"
 
 #define PACKET_STATISTICS      6

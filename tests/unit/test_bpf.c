@@ -3,7 +3,7 @@
  * Not here: sockets that have one (test_af_packet.c).
  * cmocka calls in.
  * Source: Linux's Documentation/networking/filter.rst; `dumpcap -d` for the programs. */
-#include "net/bpf.h"
+#include "net/packet/bpf.h"
 #include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
 

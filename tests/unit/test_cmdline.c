@@ -9,7 +9,7 @@
 #include "kernel/console/serial.h"
 #include "kernel/lib/string.h"
 #include "kernel/power.h"
-#include "net/ipconfig.h"
+#include "net/config/ipconfig.h"
 
 static bool serial, vga, in_sync;
 static u32 level = 99, baud;

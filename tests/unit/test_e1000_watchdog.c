@@ -9,7 +9,7 @@
 #undef __ASSEMBLER__
 #undef TASK_SIZE
 #include "tests/unit/stack.h"
-#include "net/dev_config.h"
+#include "net/config/dev_config.h"
 #include "drivers/e1000/tx.c"
 #undef SLOT
 #include "drivers/e1000/rx.c"

@@ -5,7 +5,7 @@
  * Source: design: egress=; sendto(2), connect(2), ip(7). */
 #include "tests/unit/stack.h"
 #include "net/egress.h"
-#include "net/af_packet.h"
+#include "net/packet/af_packet.h"
 #include "net/wire/netlink.h"
 
 #include <string.h>

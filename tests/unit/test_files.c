@@ -279,15 +279,15 @@ static int store(struct net *net, struct text line)
 	return 0;
 }
 
-static struct proc_file proc = { .path = "/proc/net/proc", .show = show, .store = store };
+static struct proc_file proc = { .path = "/proc/net/config/proc", .show = show, .store = store };
 
 static struct file *open_proc(void)
 {
 	proc_register(&proc);
 	assert_null(proc_find("/proc/net"));
 	assert_null(proc_find(""));
-	assert_ptr_equal(proc_find("proc/net/proc"), &proc);
-	return proc_open(proc_find("/./proc/net/proc"), O_RDWR);
+	assert_ptr_equal(proc_find("proc/net/config/proc"), &proc);
+	return proc_open(proc_find("/./proc/net/config/proc"), O_RDWR);
 }
 
 static void made_text_in_pieces(void **state)

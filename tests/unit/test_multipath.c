@@ -5,7 +5,7 @@
  * cmocka calls in; eth0 is 10.0.0.1/24, eth1 is 10.1.0.1/24.
  * Source: RFC 2992; RFC 1122 3.3.1; ip-route(8). */
 #include "tests/unit/stack.h"
-#include "net/dev_config.h"
+#include "net/config/dev_config.h"
 
 #define OTHER_IP      0x0a010001u
 #define OTHER_GATEWAY 0x0a0100feu

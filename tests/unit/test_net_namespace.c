@@ -6,9 +6,9 @@
  * Source: network_namespaces(7), setns(2), unshare(2). */
 #include "tests/unit/stack.h"
 #include "kernel/fs/procfile.h"
-#include "net/dev_config.h"
-#include "net/ifaddr.h"
-#include "net/nsfs.h"
+#include "net/config/dev_config.h"
+#include "net/config/ifaddr.h"
+#include "net/config/nsfs.h"
 
 #define CLONE_NEWNET 0x40000000
 #define CLONE_NEWNS  0x20000

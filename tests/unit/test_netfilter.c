@@ -4,7 +4,7 @@
  * cmocka calls in; the module under test is this file's.
  * Source: Linux's netfilter: verdicts and priorities. */
 #include "tests/unit/stack.h"
-#include "net/dev_config.h"
+#include "net/config/dev_config.h"
 #include "net/nf_queue.h"
 
 static char order[16];

@@ -5,7 +5,7 @@
  * Source: RFC 791 3.1, RFC 768; iptables(8): the first rule that matches decides. */
 #include "tests/unit/stack.h"
 #include "kernel/fs/procfile.h"
-#include "net/nf_rules_text.h"
+#include "net/config/nf_rules_text.h"
 
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
  * Not here: a real serial port (tests/boot/test_pcap.py).
  * cmocka calls in. The source itself is included: the test looks into its ring.
  * Source: draft-ietf-opsawg-pcap. */
-#include "net/pcap.c"
+#include "net/packet/pcap.c"
 #include "tests/unit/stack.h"
 
 #define EPOCH_NS   (1700000000ul * NSEC_PER_SEC + 999999999)

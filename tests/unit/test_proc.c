@@ -6,9 +6,9 @@
 #include "tests/unit/stack.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/string.h"
-#include "net/af_packet.h"
-#include "net/dev_ioctl.h"
-#include "net/proc.h"
+#include "net/packet/af_packet.h"
+#include "net/config/dev_ioctl.h"
+#include "net/config/proc.h"
 
 #include <stdio.h>
 

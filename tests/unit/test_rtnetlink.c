@@ -5,9 +5,9 @@
  * cmocka calls in, as a program does: by system calls.
  * Source: rtnetlink(7). */
 #include "tests/unit/stack.h"
-#include "net/dev_config.h"
+#include "net/config/dev_config.h"
 #include "net/netlink/rtnetlink.h"
-#include "net/nsfs.h"
+#include "net/config/nsfs.h"
 #include "kernel/fs/procfile.h"
 
 static union {

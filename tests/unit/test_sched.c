@@ -5,7 +5,7 @@
  * Source: ITU-T I.371; tc-tbf(8), tc-pfifo(8); socket(7), SO_MAX_PACING_RATE as Linux's fq has it. */
 #include "tests/unit/stack.h"
 #include "net/datagram.h"
-#include "net/dev_config.h"
+#include "net/config/dev_config.h"
 #include "net/eth.h"
 #include "net/sched.h"
 #include "net/sockopt.h"

@@ -5,7 +5,7 @@
  * Source: packet(7); Linux's include/uapi/linux/if_packet.h for layouts and numbers. */
 #pragma once
 
-#include "net/bpf.h"
+#include "net/packet/bpf.h"
 #include "net/dev.h"
 #include "net/socket.h"
 #include "net/wire/ethernet.h"

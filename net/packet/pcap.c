@@ -6,7 +6,7 @@
  *
  * Records go through a ring of bytes, so that a frame costs a copy; they enter it whole or not at all.
  * tail..head, both counted from the beginning, is what the sink has not taken yet. */
-#include "net/pcap.h"
+#include "net/packet/pcap.h"
 #include "kernel/lib/string.h"
 #include "net/dev.h"
 

@@ -4,7 +4,7 @@
  * packet_sockopt.c checks programs, af_packet.c runs them. Calls nothing.
  * Source: McCanne and Jacobson, "The BSD Packet Filter", USENIX 1993; Linux's
  * Documentation/networking/filter.rst. */
-#include "net/bpf.h"
+#include "net/packet/bpf.h"
 #include "kernel/lib/errno.h"
 
 #define MEMORY_WORDS 16

@@ -3,8 +3,8 @@
  * Not here: the tables (nf_rules.c).
  * kernel/cmdline.c parses words, kernel/main.c applies them; who opens the file reads and writes.
  * Source: design: rules are written in the manner of route=; iptables(8) for their meaning. */
-#include "net/nf_rules_text.h"
-#include "net/dev_config.h"
+#include "net/config/nf_rules_text.h"
+#include "net/config/dev_config.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"

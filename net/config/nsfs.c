@@ -3,7 +3,7 @@
  * Not here: what a namespace is (net_namespace.c).
  * kernel/process/syscall.c and ipconfig_apply.c call in.
  * Source: network_namespaces(7), setns(2), unshare(2); the paths are those of iproute2's ip-netns(8). */
-#include "net/nsfs.h"
+#include "net/config/nsfs.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/slab.h"

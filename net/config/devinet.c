@@ -3,10 +3,10 @@
  * Not here: the routes that follow from them (fib_frontend.c), looking them up (ifaddr.c).
  * ipconfig_apply.c and rtnetlink.c call in; it calls fib_frontend.c.
  * Source: Linux's devinet.c: the order of its steps. */
-#include "net/devinet.h"
+#include "net/config/devinet.h"
 #include "kernel/lib/slab.h"
-#include "net/fib_frontend.h"
-#include "net/ifaddr.h"
+#include "net/config/fib_frontend.h"
+#include "net/config/ifaddr.h"
 #include "net/wire/ip.h"
 
 #define LOOPBACK_PREFIX 8

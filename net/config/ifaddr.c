@@ -3,7 +3,7 @@
  * Not here: giving and taking them (devinet.c).
  * arp.c, neighbour.c, route.c and devinet.c call in.
  * Source: Linux's devinet.c; RFC 1122 3.3.4; RFC 3021 (no broadcast on a link of two). */
-#include "net/ifaddr.h"
+#include "net/config/ifaddr.h"
 
 struct in_ifaddr *inet_find_ifa(const struct net_device *dev, be32 addr, u8 prefix_len)
 {

@@ -3,7 +3,7 @@
  * Not here: sending and receiving, registration (dev.c); addresses (devinet.c).
  * rtnetlink.c, the ioctls, ipconfig_apply.c and net_init.c call in.
  * Source: Linux's dev_close, dev_change_name, dev_change_net_namespace: the order of their steps. */
-#include "net/dev_config.h"
+#include "net/config/dev_config.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "net/sched.h"

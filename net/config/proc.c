@@ -3,10 +3,10 @@
  * Not here: what is counted; the files themselves (kernel/fs/procfile.c).
  * net_init.c registers them; opening programs read them.
  * Source: proc(5); Linux's net/core/net-procfs.c, net/ipv4/proc.c for the lines. */
-#include "net/proc.h"
+#include "net/config/proc.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/format.h"
-#include "net/af_packet.h"
+#include "net/packet/af_packet.h"
 #include "net/fib.h"
 #include "net/neighbour.h"
 #include "net/net_init.h"

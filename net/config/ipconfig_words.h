@@ -6,7 +6,7 @@
 #pragma once
 
 #include "net/dev.h"
-#include "net/fib_frontend.h"
+#include "net/config/fib_frontend.h"
 #include "net/sched.h"
 
 #define WORDS_MAX         16

@@ -3,7 +3,7 @@
  * Not here: the table (fib/), asking it (route.c).
  * ipconfig_apply.c, rtnetlink.c, devinet.c and net_init.c call in.
  * Source: Linux's fib_frontend.c and fib_check_nh: the order of their checks; RFC 3021. */
-#include "net/fib_frontend.h"
+#include "net/config/fib_frontend.h"
 #include "net/neighbour.h"
 
 static void changed(struct net *net, const struct fib_config *cfg, int err)

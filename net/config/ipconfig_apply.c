@@ -5,12 +5,12 @@
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=). */
 #include "kernel/lib/format.h"
 #include "net/fib/file.h"
-#include "net/dev_config.h"
-#include "net/devinet.h"
-#include "net/ipconfig.h"
-#include "net/ipconfig_words.h"
+#include "net/config/dev_config.h"
+#include "net/config/devinet.h"
+#include "net/config/ipconfig.h"
+#include "net/config/ipconfig_words.h"
 #include "net/neighbour.h"
-#include "net/nsfs.h"
+#include "net/config/nsfs.h"
 
 static bool __printf(3, 4) refuse(char *problem, size_t len, const char *fmt, ...)
 {

@@ -3,11 +3,11 @@
  * Not here: the changes (dev_config.c), all that only rtnetlink can.
  * socket_calls.c calls in.
  * Source: netdevice(7); the numbers and layouts are Linux's for x86_64. */
-#include "net/dev_ioctl.h"
+#include "net/config/dev_ioctl.h"
 #include "kernel/lib/string.h"
-#include "net/dev_config.h"
+#include "net/config/dev_config.h"
 #include "net/eth.h"
-#include "net/ifaddr.h"
+#include "net/config/ifaddr.h"
 #include "net/msg.h"
 
 #define TX_QUEUE_LEN 1000 /* what Linux says of an Ethernet card */

@@ -3,12 +3,12 @@
  * Not here: the command line itself (kernel/cmdline.c), bringing it about (ipconfig_apply.c).
  * kernel/cmdline.c calls the parsers, kernel/main.c asks for the files. Calls parse.c.
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=); hosts(5), resolv.conf(5). */
-#include "net/ipconfig.h"
-#include "net/dev_config.h"
+#include "net/config/ipconfig.h"
+#include "net/config/dev_config.h"
 #include "net/wire/ip.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
-#include "net/ipconfig_words.h"
+#include "net/config/ipconfig_words.h"
 
 #define HOSTS_FILE_MAX 2048
 
