@@ -31,6 +31,12 @@
 	".quad 99b, %l[" #label "]\n"                                                              \
 	".popsection\n"
 
+/* The end of a function whose accesses may fault: where they go on. */
+#define USER_FAULTED(label)                                                                        \
+	label:                                                                                     \
+	__asm__ volatile(USER_SHUT ::: "memory");                                                  \
+	return -EFAULT
+
 /* copy_from_user_16 - 16 bytes, the length of an address. Returns 0 or -EFAULT. */
 static __always_inline int copy_from_user_16(void *dst, const void __user *src)
 {
@@ -44,9 +50,7 @@ static __always_inline int copy_from_user_16(void *dst, const void __user *src)
 		     : "rax", "rcx", "memory"
 		     : fault);
 	return 0;
-fault:
-	__asm__ volatile(USER_SHUT ::: "memory");
-	return -EFAULT;
+	USER_FAULTED(fault);
 }
 
 /* copy_user - see uaccess_copy.S; says which registers and which memory it changes, so that others stay
@@ -83,9 +87,7 @@ static __always_inline bool user_range_is_ok(const void __user *at, size_t len)
 			     : "rax", "rcx", "memory"                                              \
 			     : fault);                                                             \
 		return 0;                                                                          \
-	fault:                                                                                     \
-		__asm__ volatile(USER_SHUT ::: "memory");                                          \
-		return -EFAULT;                                                                    \
+		USER_FAULTED(fault);                                                               \
 	}
 
 USER_COPY_TWO_WORDS(copy_from_user_4_8, "l", "4", "eax", "ecx")
@@ -117,9 +119,7 @@ static __always_inline int get_user_words(u64 word[6], const void __user *src)
 		     : fault);
 	word[0] = w0, word[1] = w1, word[2] = w2, word[3] = w3, word[5] = w5;
 	return 0;
-fault:
-	__asm__ volatile(USER_SHUT ::: "memory");
-	return -EFAULT;
+	USER_FAULTED(fault);
 }
 
 /* get_user_2 - two words. Returns 0 or -EFAULT. */
@@ -135,9 +135,7 @@ static __always_inline int get_user_2(u64 *a, u64 *b, const void __user *src)
 		     : fault);
 	*a = w0, *b = w1;
 	return 0;
-fault:
-	__asm__ volatile(USER_SHUT ::: "memory");
-	return -EFAULT;
+	USER_FAULTED(fault);
 }
 
 /* put_user_u32 - one word of four bytes. Returns 0 or -EFAULT. */
@@ -149,9 +147,7 @@ static __always_inline int put_user_u32(u32 value, void __user *dst)
 		     : "memory"
 		     : fault);
 	return 0;
-fault:
-	__asm__ volatile(USER_SHUT ::: "memory");
-	return -EFAULT;
+	USER_FAULTED(fault);
 }
 
 /* csum_and_copy_from_user - see net/machine.h. A call that says which registers and which memory it
