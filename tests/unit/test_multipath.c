@@ -117,13 +117,11 @@ static void a_card_that_is_taken_down(void **state)
 	assert_ptr_equal(way_of(PEER_IP), &eth0.dev); /* what follows from an address does */
 }
 
-/* The next datagram of a flow whose headers were kept goes the other way. */
-static void a_kept_flow_is_moved(void **state)
+/* Two cards with a way each, their neighbours known. Returns an address whose flow takes the second. */
+static u32 behind_second_card(void)
 {
 	u32 far = FAR_NET;
-	int fd = udp_socket();
 
-	(void)state;
 	add_second_card();
 	stack_know_peer();
 	assert_int_equal(neigh_set_permanent(init_net.arp_tbl, &eth1.dev,
@@ -132,6 +130,16 @@ static void a_kept_flow_is_moved(void **state)
 	assert_int_equal(two_ways(1, 1), 0);
 	while (way_of(far) != &eth1.dev)
 		far++;
+	return far;
+}
+
+/* The next datagram of a flow whose headers were kept goes the other way. */
+static void a_kept_flow_is_moved(void **state)
+{
+	u32 far = behind_second_card();
+	int fd = udp_socket();
+
+	(void)state;
 	send_to(fd, "one", 3, 0, far, PEER_PORT);
 	send_to(fd, "two", 3, 0, far, PEER_PORT);
 	assert_int_equal(eth1.sent_n, 2);
@@ -155,18 +163,10 @@ static void pull(struct fake_device *fake)
 /* A sender who waits for room on a card whose link goes away does not wait for its return. */
 static void who_waits_is_moved(void **state)
 {
-	u32 far = FAR_NET;
+	u32 far = behind_second_card();
 	int fd = udp_socket();
 
 	(void)state;
-	add_second_card();
-	stack_know_peer();
-	assert_int_equal(neigh_set_permanent(init_net.arp_tbl, &eth1.dev,
-				 cpu_to_be32(OTHER_GATEWAY), gateway_mac),
-		0);
-	assert_int_equal(two_ways(1, 1), 0);
-	while (way_of(far) != &eth1.dev)
-		far++;
 	eth1.stuck = true;
 	while (eth1.dev.tx_room > 0)
 		assert_int_equal(send_to(fd, "x", 1, 0, far, PEER_PORT), 1);
