@@ -190,6 +190,12 @@ static ssize inet_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	return sock->sk->sk_prot->recvmsg(sock->sk, msg, len);
 }
 
+/* TTL, TOS and others are in the flow's headers. */
+static void inet_options_changed(struct socket *sock)
+{
+	inet_forget_route(inet_sk(sock->sk));
+}
+
 const struct proto_ops inet_dgram_ops = {
 	.family = AF_INET,
 	.rcv_header = sizeof(struct udphdr),
@@ -199,8 +205,8 @@ const struct proto_ops inet_dgram_ops = {
 	.getname = inet_getname,
 	.poll = inet_poll,
 	.shutdown = inet_shutdown,
-	.setsockopt = inet_setsockopt,
-	.getsockopt = inet_getsockopt,
+	.options = inet_options,
+	.forget_route = inet_options_changed,
 	.sendmsg = inet_sendmsg,
 	.recvmsg = inet_recvmsg,
 	.send_ready = inet_send_ready,

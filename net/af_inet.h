@@ -92,3 +92,6 @@ int inet_autobind(struct sock *sk) __must_check;
 void af_inet_init(void);
 
 extern const struct proto_ops inet_dgram_ops;
+
+/* Those of an AF_INET socket: inet_sockopt.c. */
+extern const struct sockopt_table *const inet_options[];

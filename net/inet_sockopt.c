@@ -203,35 +203,8 @@ static const struct sockopt udp_options[] = {
 
 /* ---- all levels -------------------------------------------------------------------------- */
 
-static const struct sockopt_table ip_table = { .option = ip_options, .n = ARRAY_SIZE(ip_options) };
-static const struct sockopt_table udp_table = {
-	.option = udp_options, .n = ARRAY_SIZE(udp_options), .least = sizeof(s32)
-};
+static const struct sockopt_table ip_table = { SOL_IP, SOCKOPT_TABLE(ip_options) };
+static const struct sockopt_table udp_table = { SOL_UDP, SOCKOPT_TABLE(udp_options),
+	.least = sizeof(s32) };
 
-static const struct sockopt_table *table_of(int level)
-{
-	return level == SOL_IP ? &ip_table : level == SOL_UDP ? &udp_table : NULL;
-}
-
-int inet_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len)
-{
-	const struct sockopt_table *table = table_of(level);
-	int err = -ENOPROTOOPT;
-
-	if (level == SOL_SOCKET)
-		err = sock_setsockopt(sock, name, val, len);
-	else if (table)
-		err = sockopt_set(table, sock->sk, name, val, len);
-	if (!err) /* TTL, TOS and others are in the flow's headers */
-		inet_forget_route(inet_sk(sock->sk));
-	return err;
-}
-
-int inet_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len)
-{
-	const struct sockopt_table *table = table_of(level);
-
-	if (level == SOL_SOCKET)
-		return sock_getsockopt(sock, name, val, len);
-	return table ? sockopt_get(table, sock->sk, name, val, len) : -EOPNOTSUPP;
-}
+const struct sockopt_table *const inet_options[] = { &socket_options, &ip_table, &udp_table, NULL };

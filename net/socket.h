@@ -23,6 +23,7 @@ enum sock_type {
 #define SOCK_NONBLOCK  O_NONBLOCK
 
 struct proto_ops;
+struct sockopt_table;
 
 struct socket {
 	const struct proto_ops *ops;
@@ -43,10 +44,9 @@ struct proto_ops {
 	int (*getname)(struct socket *sock, struct sockaddr_storage *addr, bool peer);
 	u16 (*poll)(struct socket *sock);
 	int (*shutdown)(struct socket *sock, int how);
-	int (*setsockopt)(
-		struct socket *sock, int level, int name, const void __user *val, u32 len);
-	/* *len: in room, out what was written */
-	int (*getsockopt)(struct socket *sock, int level, int name, void __user *val, u32 *len);
+	const struct sockopt_table *const *options; /* sockopt.h */
+	/* an option has been set that what is cached may depend on; NULL: nothing is */
+	void (*forget_route)(struct socket *sock);
 	ssize (*sendmsg)(struct socket *sock, struct msghdr *msg, size_t len);
 	ssize (*recvmsg)(struct socket *sock, struct msghdr *msg, size_t len);
 	/* see struct proto; NULL: none */

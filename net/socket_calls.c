@@ -7,6 +7,7 @@
 #include "net/dev.h"
 #include "net/config/dev_ioctl.h"
 #include "net/socket_user.h"
+#include "net/sockopt.h"
 
 /* ---- a socket is a file ------------------------------------------------------------------ */
 
@@ -183,7 +184,7 @@ long sys_setsockopt(u64 fd, u64 level, u64 name, u64 val, u64 len)
 		return err;
 	if ((s32)len < 0)
 		return -EINVAL;
-	return sock->ops->setsockopt(sock, (int)level, (int)name, (const void *)val, (u32)len);
+	return sock_setsockopt(sock, (int)level, (int)name, (const void *)val, (u32)len);
 }
 
 long sys_getsockopt(u64 fd, u64 level, u64 name, u64 val, u64 len)
@@ -198,6 +199,6 @@ long sys_getsockopt(u64 fd, u64 level, u64 name, u64 val, u64 len)
 		return -EFAULT;
 	if ((s32)room < 0)
 		return -EINVAL;
-	err = sock->ops->getsockopt(sock, (int)level, (int)name, (void *)val, &room);
+	err = sock_getsockopt(sock, (int)level, (int)name, (void *)val, &room);
 	return err ? err : copy_to_user((void *)len, &room, sizeof(room));
 }

@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: MIT
- * sockopt.c - socket options: how a table of them is used, and those of every socket.
- * Not here: AF_INET's (inet_sockopt.c); what they change, each layer reads its own member.
- * inet_sockopt.c and af_packet.c call in.
+ * sockopt.c - socket options: how tables of them are used, and those of every socket.
+ * Not here: what is a family's own (inet_sockopt.c, packet_sockopt.c, af_netlink.c).
+ * socket_calls.c calls in.
  * Source: socket(7); the numbers are Linux's for x86_64, so are the checks and their order. */
 #include "net/sockopt.h"
 #include "kernel/lib/string.h"
 #include "net/dev.h"
 
-/* ---- a table ----------------------------------------------------------------------------- */
+/* ---- tables ------------------------------------------------------------------------------ */
 
-static const struct sockopt *find(const struct sockopt_table *table, int name)
+/* Returns the option, or NULL; *table: where it is, or the last one of its level, or NULL. */
+static const struct sockopt *find(
+	const struct socket *sock, int level, int name, const struct sockopt_table **table)
 {
-	for (u32 i = 0; i < table->n; i++)
-		if (table->option[i].name == name)
-			return &table->option[i];
+	*table = NULL;
+	for (const struct sockopt_table *const *t = sock->ops->options; *t; t++) {
+		if ((*t)->level != level)
+			continue;
+		*table = *t;
+		for (u32 i = 0; i < (*t)->n; i++)
+			if ((*t)->option[i].name == name)
+				return &(*t)->option[i];
+	}
 	return NULL;
 }
 
@@ -28,14 +36,15 @@ static int get_integer(s32 *value, const void __user *val, u32 len, u32 least)
 	return copy_from_user(value, val, len >= sizeof(*value) ? sizeof(*value) : 1);
 }
 
-int sockopt_set(const struct sockopt_table *table, struct sock *sk, int name,
-	const void __user *val, u32 len)
+static int set_option(struct socket *sock, int level, int name, const void __user *val, u32 len)
 {
-	const struct sockopt *o = find(table, name);
+	const struct sockopt_table *table;
+	const struct sockopt *o = find(sock, level, name, &table);
+	struct sock *sk = sock->sk;
 	s32 value;
 	int err;
 
-	if (!o && table->least == 0)
+	if (!o && (!table || table->least == 0))
 		return -ENOPROTOOPT;
 	err = o && (o->flags & OPT_NAME) ? 0 : get_integer(&value, val, len, table->least);
 	if (err)
@@ -56,22 +65,36 @@ int sockopt_set(const struct sockopt_table *table, struct sock *sk, int name,
 	return 0;
 }
 
+int sock_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len)
+{
+	int err = set_option(sock, level, name, val, len);
+
+	if (!err && sock->ops->forget_route)
+		sock->ops->forget_route(sock);
+	return err;
+}
+
 int sockopt_put(const void *value, u32 len_is, void __user *val, u32 *len)
 {
 	*len = min(*len, len_is);
 	return copy_to_user(val, value, *len);
 }
 
-int sockopt_get(
-	const struct sockopt_table *table, struct sock *sk, int name, void __user *val, u32 *len)
+int sock_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len)
 {
-	const struct sockopt *o = find(table, name);
+	const struct sockopt_table *table;
+	const struct sockopt *o = find(sock, level, name, &table);
+	struct sock *sk = sock->sk;
 	s32 value = 0;
 
+	if (!table && sock->ops->family == AF_INET)
+		return -EOPNOTSUPP; /* as on Linux */
 	if (!o || (o->flags & OPT_WO))
 		return -ENOPROTOOPT;
 	if (o->flags & OPT_BYTES)
 		return o->get_bytes(sk, val, len);
+	if (*len < table->room)
+		return -EINVAL;
 	memcpy(&value, (u8 *)sk + o->at, o->size);
 	if (o->get) {
 		value = o->get(sk);
@@ -295,7 +318,7 @@ static int get_pacing_rate(struct sock *sk, void __user *val, u32 *len)
 
 #define SK(member) OPT_MEMBER(struct sock, member)
 
-static const struct sockopt socket_options[] = {
+static const struct sockopt options[] = {
 	{ SO_DEBUG, OPT_FLAG, .set = set_nothing, .get = get_zero },
 	{ SO_REUSEADDR, OPT_FLAG, SK(sk_reuse) },
 	{ SO_TYPE, OPT_RO, SK(sk_type) },
@@ -330,16 +353,5 @@ static const struct sockopt socket_options[] = {
 	{ SO_BINDTOIFINDEX, 0, SK(sk_bound_dev_if), .set = bind_to_index },
 };
 
-static const struct sockopt_table socket_table = {
-	.option = socket_options, .n = ARRAY_SIZE(socket_options), .least = sizeof(s32)
-};
-
-int sock_setsockopt(struct socket *sock, int name, const void __user *val, u32 len)
-{
-	return sockopt_set(&socket_table, sock->sk, name, val, len);
-}
-
-int sock_getsockopt(struct socket *sock, int name, void __user *val, u32 *len)
-{
-	return sockopt_get(&socket_table, sock->sk, name, val, len);
-}
+const struct sockopt_table socket_options = { SOL_SOCKET, SOCKOPT_TABLE(options),
+	.least = sizeof(s32) };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * sockopt.h - socket options: those of every socket, and AF_INET's.
  * Not here: what they change; each layer reads its own member.
- * af_inet.c's operations point here.
+ * socket_calls.c calls in; a family's operations name its tables.
  * Source: socket(7), ip(7), udp(7). */
 #pragma once
 
@@ -132,32 +132,26 @@ struct sockopt {
 #define OPT_MEMBER(type, member)                                                                   \
 	.size = sizeof(((type *)NULL)->member), .at = offsetof(type, member)
 
+/* All options of a level. A family has an array of pointers to those it knows, which ends with NULL. */
 struct sockopt_table {
-	const struct sockopt *option;
+	s16 level;
 	u8 n;
 	u8 least; /* bytes of a value; below 4: the level takes BSD's one-byte form, too */
+	u8 room;  /* bytes that getsockopt of a number wants to have */
+	const struct sockopt *option;
 };
 
-/* sockopt_set - setsockopt at the level that the table is for.
- * Returns 0, -ENOPROTOOPT (unknown, or cannot be set), -EINVAL (length or value), -EFAULT, or what
- * the option says */
-int sockopt_set(const struct sockopt_table *table, struct sock *sk, int name,
-	const void __user *val, u32 len);
+#define SOCKOPT_TABLE(options) .option = (options), .n = ARRAY_SIZE(options)
 
-/* sockopt_get - the same for getsockopt. *len: in room, out what was written. */
-int sockopt_get(
-	const struct sockopt_table *table, struct sock *sk, int name, void __user *val, u32 *len);
+extern const struct sockopt_table socket_options; /* SOL_SOCKET, of every family */
+
+/* sock_setsockopt - setsockopt. Returns 0, -ENOPROTOOPT (unknown, or cannot be set), -EINVAL (length or
+ * value), -EFAULT, or what the option says */
+int sock_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len);
+
+/* sock_getsockopt - the same for getsockopt. *len: in room, out what was written. Also -EOPNOTSUPP: a
+ * level that AF_INET does not know. */
+int sock_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len);
 
 /* sockopt_put - len_is bytes of an answer, as many as *len allows. Returns 0 or -EFAULT. */
 int sockopt_put(const void *value, u32 len_is, void __user *val, u32 *len);
-
-/* ---- what families call ------------------------------------------------------------------ */
-
-/* sock_setsockopt, sock_getsockopt - SOL_SOCKET, for any family. Returns as those above. */
-int sock_setsockopt(struct socket *sock, int name, const void __user *val, u32 len);
-int sock_getsockopt(struct socket *sock, int name, void __user *val, u32 *len);
-
-/* inet_setsockopt, inet_getsockopt - all levels of an AF_INET socket; one that is not here answers
- * -ENOPROTOOPT and -EOPNOTSUPP, as on Linux. */
-int inet_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len);
-int inet_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len);

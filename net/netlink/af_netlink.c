@@ -10,9 +10,6 @@
 #include "net/netlink/netlink_impl.h"
 #include "net/sockopt.h"
 
-#define NETLINK_FLAGS                                                                              \
-	(BIT(NETLINK_BROADCAST_ERROR) | BIT(NETLINK_NO_ENOBUFS) | BIT(NETLINK_CAP_ACK) |           \
-		BIT(NETLINK_EXT_ACK) | BIT(NETLINK_GET_STRICT_CHK))
 #define GROUPS_MAX 64
 
 struct list_head netlink_socks = LIST_HEAD_INIT(netlink_socks);
@@ -158,63 +155,55 @@ static int netlink_getname(struct socket *sock, struct sockaddr_storage *addr, b
 
 /* ---- options ----------------------------------------------------------------------------- */
 
-static int change_membership(struct netlink_sock *nlk, u32 group, bool member)
+static int change_membership(struct sock *sk, s32 group, bool member)
 {
+	struct netlink_sock *nlk = (struct netlink_sock *)sk;
 	u64 bit;
 
-	if (group == 0 || group > nlk->family->groups)
+	if (group <= 0 || group > nlk->family->groups)
 		return -EINVAL;
 	bit = 1ull << (group - 1);
 	nlk->groups = member ? nlk->groups | bit : nlk->groups & ~bit;
 	return 0;
 }
 
-static bool is_flag(int name)
+static int add_membership(struct sock *sk, s32 group)
 {
-	return (u32)name < 32 && (NETLINK_FLAGS & BIT(name));
+	return change_membership(sk, group, true);
 }
 
-static int netlink_setsockopt(
-	struct socket *sock, int level, int name, const void __user *val, u32 len)
+static int drop_membership(struct sock *sk, s32 group)
 {
-	struct netlink_sock *nlk = nlk_sk(sock);
-	u32 value = 0;
-
-	if (level == SOL_SOCKET)
-		return sock_setsockopt(sock, name, val, len);
-	if (level != SOL_NETLINK)
-		return -ENOPROTOOPT;
-	if (len >= sizeof(value) && copy_from_user(&value, val, sizeof(value)) < 0)
-		return -EFAULT;
-	if (name == NETLINK_ADD_MEMBERSHIP || name == NETLINK_DROP_MEMBERSHIP)
-		return change_membership(nlk, value, name == NETLINK_ADD_MEMBERSHIP);
-	if (!is_flag(name))
-		return -ENOPROTOOPT;
-	nlk->flags = value ? nlk->flags | BIT(name) : nlk->flags & ~BIT(name);
-	return 0;
+	return change_membership(sk, group, false);
 }
 
-static int netlink_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len)
+static int list_memberships(struct sock *sk, void __user *val, u32 *len)
 {
-	const struct netlink_sock *nlk = nlk_sk(sock);
-	u32 value;
+	const struct netlink_sock *nlk = (const struct netlink_sock *)sk;
+	u32 room = min(*len, (u32)sizeof(nlk->groups)) & ~3u;
 
-	if (level == SOL_SOCKET)
-		return sock_getsockopt(sock, name, val, len);
-	if (level != SOL_NETLINK || (name != NETLINK_LIST_MEMBERSHIPS && !is_flag(name)))
-		return -ENOPROTOOPT;
-	if (name == NETLINK_LIST_MEMBERSHIPS) {
-		u32 room = min(*len, (u32)sizeof(nlk->groups)) & ~3u;
-
-		*len = (nlk->family->groups + 31u) / 32 * 4;
-		return copy_to_user(val, &nlk->groups, min(room, *len));
-	}
-	if (*len < sizeof(value))
-		return -EINVAL;
-	*len = sizeof(value);
-	value = (nlk->flags & BIT(name)) != 0;
-	return copy_to_user(val, &value, sizeof(value));
+	*len = (nlk->family->groups + 31u) / 32 * 4;
+	return copy_to_user(val, &nlk->groups, min(room, *len));
 }
+
+#define NL(member) OPT_MEMBER(struct netlink_sock, member)
+
+static const struct sockopt options[] = {
+	{ NETLINK_ADD_MEMBERSHIP, OPT_WO, .set = add_membership },
+	{ NETLINK_DROP_MEMBERSHIP, OPT_WO, .set = drop_membership },
+	{ NETLINK_LIST_MEMBERSHIPS, OPT_BYTES | OPT_RO, .get_bytes = list_memberships },
+	{ NETLINK_BROADCAST_ERROR, OPT_FLAG, NL(broadcast_error) },
+	{ NETLINK_NO_ENOBUFS, OPT_FLAG, NL(no_enobufs) },
+	{ NETLINK_CAP_ACK, OPT_FLAG, NL(cap_ack) },
+	{ NETLINK_EXT_ACK, OPT_FLAG, NL(ext_ack) },
+	{ NETLINK_GET_STRICT_CHK, OPT_FLAG, NL(strict_chk) },
+};
+
+static const struct sockopt_table netlink_table = { SOL_NETLINK, SOCKOPT_TABLE(options),
+	.room = sizeof(s32) };
+
+static const struct sockopt_table *const netlink_options[] = { &socket_options, &netlink_table,
+	NULL };
 
 /* ---- messages ---------------------------------------------------------------------------- */
 
@@ -320,8 +309,7 @@ static const struct proto_ops netlink_ops = {
 	.connect = netlink_connect,
 	.getname = netlink_getname,
 	.poll = netlink_poll,
-	.setsockopt = netlink_setsockopt,
-	.getsockopt = netlink_getsockopt,
+	.options = netlink_options,
 	.sendmsg = netlink_sendmsg,
 	.recvmsg = netlink_recvmsg,
 };

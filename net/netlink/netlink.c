@@ -22,7 +22,7 @@ struct sk_buff *nlmsg_new(void)
 static void overrun(struct netlink_sock *nlk)
 {
 	nlk->sk.sk_drops++;
-	if (nlk->congested || (nlk->flags & BIT(NETLINK_NO_ENOBUFS)))
+	if (nlk->congested || nlk->no_enobufs)
 		return;
 	nlk->congested = true;
 	sk_report_error(&nlk->sk, ENOBUFS);
@@ -89,8 +89,7 @@ static void netlink_ack(struct netlink_sock *nlk, const struct nlmsghdr *nlh, in
 		netlink_unicast(nlk, NULL);
 		return;
 	}
-	if (!err || (nlk->flags & BIT(NETLINK_CAP_ACK)) ||
-		rest > skb_room(skb) - NLMSG_HDRLEN - sizeof(*e))
+	if (!err || nlk->cap_ack || rest > skb_room(skb) - NLMSG_HDRLEN - sizeof(*e))
 		rest = 0;
 	reply = nlmsg_put(skb, nlk->portid, nlh->nlmsg_seq, NLMSG_ERROR, (u32)sizeof(*e) + rest, 0);
 	if (rest < nlh->nlmsg_len - NLMSG_HDRLEN || !err)

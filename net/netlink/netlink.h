@@ -64,7 +64,7 @@ struct netlink_sock {
 	struct list_head list;
 	const struct netlink_family *family;
 	u32 portid, dst_portid;
-	u32 flags;  /* options: BIT(NETLINK_CAP_ACK) ... */
+	bool broadcast_error, no_enobufs, cap_ack, ext_ack, strict_chk; /* options */
 	u64 groups; /* bit n: member of group n + 1 */
 	bool bound;
 	bool congested; /* a message was lost, and the program was told so */

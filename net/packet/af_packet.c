@@ -333,8 +333,7 @@ static const struct proto_ops packet_ops = {
 	.bind = packet_bind,
 	.getname = packet_getname,
 	.poll = packet_poll,
-	.setsockopt = packet_setsockopt,
-	.getsockopt = packet_getsockopt,
+	.options = packet_options,
 	.sendmsg = packet_sendmsg,
 	.recvmsg = packet_recvmsg,
 };

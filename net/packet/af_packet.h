@@ -51,9 +51,8 @@ static inline struct packet_sock *pkt_sk(const struct sock *sk)
 	return (struct packet_sock *)(uintptr_t)sk;
 }
 
-/* packet_setsockopt, packet_getsockopt - of all levels, as struct proto_ops has them. */
-int packet_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len);
-int packet_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len);
+/* Those of a packet socket: packet_sockopt.c. */
+extern const struct sockopt_table *const packet_options[];
 
 /* packet_detach_filter - what it hears is not filtered any more. */
 void packet_detach_filter(struct packet_sock *po);

@@ -120,14 +120,12 @@ static int get_statistics(struct sock *sk, void __user *val, u32 *len)
 	return sockopt_put(&stats, sizeof(stats), val, len);
 }
 
-static const struct sockopt packet_options[] = {
+static const struct sockopt packet_own[] = {
 	{ PACKET_ADD_MEMBERSHIP, OPT_BYTES | OPT_WO, .set_bytes = add_membership },
 	{ PACKET_DROP_MEMBERSHIP, OPT_BYTES | OPT_WO, .set_bytes = drop_membership },
 	{ PACKET_STATISTICS, OPT_BYTES | OPT_RO, .get_bytes = get_statistics },
 	{ PACKET_IGNORE_OUTGOING, 0, OPT_MEMBER(struct packet_sock, ignore_outgoing), 0, 1 },
 };
-
-static const struct sockopt_table packet_table = { packet_options, ARRAY_SIZE(packet_options), 4 };
 
 /* ---- filters ---------------------------------------------------------------------------- */
 
@@ -149,8 +147,9 @@ void packet_detach_filter(struct packet_sock *po)
 }
 
 /* The old one stays when the new one is refused. */
-static int attach_filter(struct packet_sock *po, const void __user *val, u32 len)
+static int attach_filter(struct sock *sk, const void __user *val, u32 len)
 {
+	struct packet_sock *po = pkt_sk(sk);
 	struct sock_filter *filter;
 	struct sock_fprog prog;
 	int err = -EFAULT;
@@ -176,34 +175,27 @@ static int attach_filter(struct packet_sock *po, const void __user *val, u32 len
 	return 0;
 }
 
-static int detach_filter(struct packet_sock *po)
+static int detach_filter(struct sock *sk, s32 value)
 {
+	struct packet_sock *po = pkt_sk(sk);
+
 	if (!po->filter)
 		return -ENOENT;
 	packet_detach_filter(po);
 	return 0;
 }
 
+static const struct sockopt filter_options[] = {
+	{ SO_ATTACH_FILTER, OPT_BYTES | OPT_WO, .set_bytes = attach_filter },
+	{ SO_DETACH_FILTER, OPT_WO, .set = detach_filter },
+};
+
 /* ---- all of them ------------------------------------------------------------------------ */
 
-int packet_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len)
-{
-	if (level == SOL_SOCKET && name == SO_ATTACH_FILTER)
-		return attach_filter(pkt_sk(sock->sk), val, len);
-	if (level == SOL_SOCKET && name == SO_DETACH_FILTER)
-		return detach_filter(pkt_sk(sock->sk));
-	if (level == SOL_SOCKET)
-		return sock_setsockopt(sock, name, val, len);
-	if (level != SOL_PACKET)
-		return -ENOPROTOOPT;
-	return sockopt_set(&packet_table, sock->sk, name, val, len);
-}
+static const struct sockopt_table packet_table = { SOL_PACKET, SOCKOPT_TABLE(packet_own),
+	.least = sizeof(s32) };
+static const struct sockopt_table filter_table = { SOL_SOCKET, SOCKOPT_TABLE(filter_options),
+	.least = sizeof(s32) };
 
-int packet_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len)
-{
-	if (level == SOL_SOCKET)
-		return sock_getsockopt(sock, name, val, len);
-	if (level != SOL_PACKET)
-		return -ENOPROTOOPT;
-	return sockopt_get(&packet_table, sock->sk, name, val, len);
-}
+const struct sockopt_table *const packet_options[] = { &filter_table, &socket_options,
+	&packet_table, NULL };
