@@ -73,16 +73,16 @@ static int sock_map_fd(struct socket *sock, u32 flags)
 	return fd;
 }
 
-long sys_socket(u64 family, u64 type, u64 protocol)
+long sys_socket(int family, u32 type, int protocol)
 {
-	u32 flags = (u32)type & ~(u32)SOCK_TYPE_MASK;
+	u32 flags = type & ~(u32)SOCK_TYPE_MASK;
 	struct socket *sock;
 	int err;
 
 	if (flags & ~(u32)(SOCK_CLOEXEC | SOCK_NONBLOCK))
 		return -EINVAL;
-	err = sock_create(current->nsproxy->net_ns, (int)family, (int)(type & SOCK_TYPE_MASK),
-		(int)protocol, &sock);
+	err = sock_create(
+		current->nsproxy->net_ns, family, (int)(type & SOCK_TYPE_MASK), protocol, &sock);
 	return err ? err : sock_map_fd(sock, flags);
 }
 
@@ -115,7 +115,7 @@ static struct msghdr sendto_msg;
 
 /* Any length, any address, any flags. */
 static noinline ssize sendto_odd(
-	struct file *file, struct msghdr *msg, u64 len, u64 addr, u64 addr_len)
+	struct file *file, struct msghdr *msg, u64 len, u64 addr, u32 addr_len)
 {
 	msg->flags |= MSG_UNUSUAL;
 	msg->at_len = min(len, (u64)SENDTO_MAX);
@@ -127,15 +127,15 @@ static noinline ssize sendto_odd(
 		if (err)
 			return err;
 		msg->name = &sendto_name;
-		msg->namelen = (u32)addr_len;
+		msg->namelen = addr_len;
 	}
 	return sock_sendmsg(file->private_data, msg, msg->at_len);
 }
 
-long sys_sendto(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
+long sys_sendto(int fd, u64 buf, u64 len, u64 flags, u64 addr, u32 addr_len)
 {
 	struct msghdr *msg = &sendto_msg;
-	struct file *file = fd_get(&current->files, (int)fd); /* sockfd_lookup, and its flags */
+	struct file *file = file_of(fd); /* sockfd_lookup, and its flags */
 
 	if (unlikely(!is_socket(file)))
 		return not_a_socket(file);
@@ -240,7 +240,7 @@ static u32 message_flags(const struct socket *sock, u64 flags)
 	return (u32)flags | (sock->file->flags & O_NONBLOCK ? MSG_DONTWAIT : 0);
 }
 
-long sys_sendmsg(u64 fd, u64 umsg, u64 flags)
+long sys_sendmsg(int fd, u64 umsg, u64 flags)
 {
 	long err = 0;
 	struct socket *sock;
@@ -264,7 +264,7 @@ static u32 send_ready(struct socket *sock, struct user_mmsghdr __user *um, u32 n
 }
 
 /* One doorbell for all of them. */
-long sys_sendmmsg(u64 fd, u64 vec, u64 vlen, u64 flags)
+long sys_sendmmsg(int fd, u64 vec, u64 vlen, u64 flags)
 {
 	u32 n = (u32)min(vlen & UINT32_MAX, (u64)IOV_MAX), sent = 0;
 	struct user_mmsghdr *um = (void *)vec;

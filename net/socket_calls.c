@@ -102,7 +102,7 @@ const struct file_operations socket_file_ops = {
 
 /* ---- system calls ------------------------------------------------------------------------ */
 
-long sys_bind(u64 fd, u64 addr, u64 len)
+long sys_bind(int fd, u64 addr, u32 len)
 {
 	struct sockaddr_storage kaddr;
 	long err = 0;
@@ -110,15 +110,14 @@ long sys_bind(u64 fd, u64 addr, u64 len)
 
 	if (!sock)
 		return err;
-	err = move_addr_to_kernel(addr, len, &kaddr)
-		      ?: security_socket_bind(sock, &kaddr, (u32)len);
+	err = move_addr_to_kernel(addr, len, &kaddr) ?: security_socket_bind(sock, &kaddr, len);
 	if (err)
 		return err;
-	return sock->ops->bind ? sock->ops->bind(sock, &kaddr, (u32)len) : -EOPNOTSUPP;
+	return sock->ops->bind ? sock->ops->bind(sock, &kaddr, len) : -EOPNOTSUPP;
 }
 
 /* The address before the question whether it is a socket: as on Linux. */
-long sys_connect(u64 fd, u64 addr, u64 len)
+long sys_connect(int fd, u64 addr, u32 len)
 {
 	struct sockaddr_storage kaddr;
 	long err = 0, bad_addr = move_addr_to_kernel(addr, len, &kaddr);
@@ -128,21 +127,21 @@ long sys_connect(u64 fd, u64 addr, u64 len)
 		return bad_addr;
 	if (!sock)
 		return err;
-	err = security_socket_connect(sock, &kaddr, (u32)len);
+	err = security_socket_connect(sock, &kaddr, len);
 	if (err)
 		return err;
-	return sock->ops->connect ? sock->ops->connect(sock, &kaddr, (u32)len) : -EOPNOTSUPP;
+	return sock->ops->connect ? sock->ops->connect(sock, &kaddr, len) : -EOPNOTSUPP;
 }
 
 /* listen, accept: there are no streams. */
-long sys_listen(u64 fd)
+long sys_listen(int fd)
 {
 	long err = 0;
 
 	return sockfd_lookup(fd, &err) ? -EOPNOTSUPP : err;
 }
 
-static long getname(u64 fd, u64 addr, u64 len, bool peer)
+static long getname(int fd, u64 addr, u64 len, bool peer)
 {
 	struct sockaddr_storage kaddr;
 	long err = 0;
@@ -155,27 +154,27 @@ static long getname(u64 fd, u64 addr, u64 len, bool peer)
 	return klen < 0 ? klen : move_addr_to_user(&kaddr, (u32)klen, addr, len);
 }
 
-long sys_getsockname(u64 fd, u64 addr, u64 len)
+long sys_getsockname(int fd, u64 addr, u64 len)
 {
 	return getname(fd, addr, len, false);
 }
 
-long sys_getpeername(u64 fd, u64 addr, u64 len)
+long sys_getpeername(int fd, u64 addr, u64 len)
 {
 	return getname(fd, addr, len, true);
 }
 
-long sys_shutdown(u64 fd, u64 how)
+long sys_shutdown(int fd, int how)
 {
 	long err = 0;
 	struct socket *sock = sockfd_lookup(fd, &err);
 
 	if (!sock)
 		return err;
-	return sock->ops->shutdown ? sock->ops->shutdown(sock, (int)how) : -EOPNOTSUPP;
+	return sock->ops->shutdown ? sock->ops->shutdown(sock, how) : -EOPNOTSUPP;
 }
 
-long sys_setsockopt(u64 fd, u64 level, u64 name, u64 val, u64 len)
+long sys_setsockopt(int fd, int level, int name, u64 val, u32 len)
 {
 	long err = 0;
 	struct socket *sock = sockfd_lookup(fd, &err);
@@ -184,10 +183,10 @@ long sys_setsockopt(u64 fd, u64 level, u64 name, u64 val, u64 len)
 		return err;
 	if ((s32)len < 0)
 		return -EINVAL;
-	return sock_setsockopt(sock, (int)level, (int)name, (const void *)val, (u32)len);
+	return sock_setsockopt(sock, level, name, (const void *)val, len);
 }
 
-long sys_getsockopt(u64 fd, u64 level, u64 name, u64 val, u64 len)
+long sys_getsockopt(int fd, int level, int name, u64 val, u64 len)
 {
 	long err = 0;
 	struct socket *sock = sockfd_lookup(fd, &err);
@@ -199,6 +198,6 @@ long sys_getsockopt(u64 fd, u64 level, u64 name, u64 val, u64 len)
 		return -EFAULT;
 	if ((s32)room < 0)
 		return -EINVAL;
-	err = sock_getsockopt(sock, (int)level, (int)name, (void *)val, &room);
+	err = sock_getsockopt(sock, level, name, (void *)val, &room);
 	return err ? err : copy_to_user((void *)len, &room, sizeof(room));
 }

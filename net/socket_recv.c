@@ -13,11 +13,11 @@ ssize sock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	return err ? err : sock->ops->recvmsg(sock, msg, len);
 }
 
-long sys_recvfrom(u64 fd, u64 buf, u64 len, u64 flags, u64 addr, u64 addr_len)
+long sys_recvfrom(int fd, u64 buf, u64 len, u32 flags, u64 addr, u64 addr_len)
 {
 	struct sockaddr_storage address;
 	struct msghdr msg = {
-		.at = (void *)buf, .at_len = min(len, (u64)SENDTO_MAX), .flags = (u32)flags
+		.at = (void *)buf, .at_len = min(len, (u64)SENDTO_MAX), .flags = flags
 	};
 	long err = 0;
 	struct socket *sock = sockfd_lookup(fd, &err);
@@ -90,12 +90,12 @@ static ssize recv_user_msg(struct socket *sock, u64 umsg, u32 flags)
 	return err ? err : received;
 }
 
-long sys_recvmsg(u64 fd, u64 umsg, u64 flags)
+long sys_recvmsg(int fd, u64 umsg, u32 flags)
 {
 	long err = 0;
 	struct socket *sock = sockfd_lookup(fd, &err);
 
-	return sock ? recv_user_msg(sock, umsg, (u32)flags) : err;
+	return sock ? recv_user_msg(sock, umsg, flags) : err;
 }
 
 /* ---- several at once ---------------------------------------------------------------------- */
@@ -167,7 +167,7 @@ static int tell_time_left(u64 utimeout, u64 deadline_ns)
 
 /* Linux looks at the time only when a message has come, and so may wait for ever for the next; here the
  * timeout ends that wait, too, as the man page means it. */
-long sys_recvmmsg(u64 fd, u64 umsgs, u64 n, u64 flags, u64 utimeout)
+long sys_recvmmsg(int fd, u64 umsgs, u32 n, u32 flags, u64 utimeout)
 {
 	u64 deadline_ns, got;
 	long err = get_deadline(utimeout, &deadline_ns);
@@ -179,7 +179,7 @@ long sys_recvmmsg(u64 fd, u64 umsgs, u64 n, u64 flags, u64 utimeout)
 		err = sock_error(sock->sk);
 	if (err)
 		return err;
-	got = recv_messages(sock, umsgs, (u32)n, (u32)flags, deadline_ns, &err);
+	got = recv_messages(sock, umsgs, n, flags, deadline_ns, &err);
 	if (got == 0)
 		return err;
 	if (err < 0 && err != -EAGAIN)

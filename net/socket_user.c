@@ -11,13 +11,11 @@ long not_a_socket(const struct file *file)
 	return file ? -ENOTSOCK : -EBADF;
 }
 
-int move_addr_to_kernel(u64 uaddr, u64 ulen, struct sockaddr_storage *kaddr)
+int move_addr_to_kernel(u64 uaddr, u32 ulen, struct sockaddr_storage *kaddr)
 {
-	u32 len = (u32)ulen; /* an int, whatever stands above it in the register */
-
-	if (len > sizeof(*kaddr))
+	if (ulen > sizeof(*kaddr))
 		return -EINVAL;
-	return len == 0 ? 0 : copy_from_user(kaddr, (const void *)uaddr, len);
+	return ulen == 0 ? 0 : copy_from_user(kaddr, (const void *)uaddr, ulen);
 }
 
 int move_addr_to_user(const struct sockaddr_storage *kaddr, u32 klen, u64 uaddr, u64 ulen_at)

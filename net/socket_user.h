@@ -23,9 +23,9 @@ static inline bool is_socket(const struct file *file)
 }
 
 /* sockfd_lookup - the socket, or NULL with *err set. */
-static inline struct socket *sockfd_lookup(u64 fd, long *err)
+static inline struct socket *sockfd_lookup(int fd, long *err)
 {
-	struct file *file = fd_get(&current->files, (int)fd);
+	struct file *file = file_of(fd);
 
 	if (likely(is_socket(file)))
 		return file->private_data;
@@ -34,7 +34,7 @@ static inline struct socket *sockfd_lookup(u64 fd, long *err)
 }
 
 /* move_addr_to_kernel - an address of ulen bytes. Returns 0, -EINVAL (length), -EFAULT. */
-int move_addr_to_kernel(u64 uaddr, u64 ulen, struct sockaddr_storage *kaddr) __must_check;
+int move_addr_to_kernel(u64 uaddr, u32 ulen, struct sockaddr_storage *kaddr) __must_check;
 
 /* move_addr_to_user - the program says at ulen_at how much room there is and learns there how long the
  * address really is. Returns 0, -EINVAL, -EFAULT. */

@@ -125,9 +125,9 @@ long sys_unshare(u64 flags)
 	return 0;
 }
 
-long sys_setns(u64 fd, u64 nstype)
+long sys_setns(int fd, u32 nstype)
 {
-	struct file *file = file_of((int)fd);
+	struct file *file = file_of(fd);
 	struct net *net;
 
 	if (!file)

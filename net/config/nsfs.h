@@ -23,4 +23,4 @@ struct net *nsfs_of_fd(int fd);
  * CLONE_NEWNET and what means nothing to a single process; -EINVAL for all else. A fresh namespace
  * has lo alone, and it is down, as on Linux. */
 long sys_unshare(u64 flags);
-long sys_setns(u64 fd, u64 nstype);
+long sys_setns(int fd, u32 nstype);

@@ -33,7 +33,7 @@ static int udp_socket(u16 port)
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = cpu_to_be16(port) };
 	long fd = sys_socket(AF_INET, SOCK_DGRAM, 0);
 
-	BUG_ON(fd < 0 || sys_bind((u64)fd, user(&at), sizeof(at)) != 0);
+	BUG_ON(fd < 0 || sys_bind(fd, user(&at), sizeof(at)) != 0);
 	return (int)fd;
 }
 
@@ -57,11 +57,10 @@ static void start(void)
 	datagrams = (int)sys_socket(AF_PACKET, SOCK_DGRAM, cpu_to_be16(ETH_P_IP).raw);
 	bound = udp_socket(5000);
 	connected = udp_socket(5001);
-	BUG_ON(sys_connect((u64)connected, user(&to), sizeof(to)) != 0);
+	BUG_ON(sys_connect(connected, user(&to), sizeof(to)) != 0);
 	for (u32 i = 0; i < ARRAY_SIZE(asked); i++)
-		BUG_ON(sys_setsockopt((u64)connected, SOL_IP, asked[i], user(&on), sizeof(on)) !=
-			0);
-	BUG_ON(sys_setsockopt((u64)bound, SOL_IP, IP_ADD_MEMBERSHIP, user(group), sizeof(group)));
+		BUG_ON(sys_setsockopt(connected, SOL_IP, asked[i], user(&on), sizeof(on)) != 0);
+	BUG_ON(sys_setsockopt(bound, SOL_IP, IP_ADD_MEMBERSHIP, user(group), sizeof(group)));
 }
 
 static void inject(const u8 *data, size_t size)
@@ -83,8 +82,8 @@ static void send_frame(const u8 *data, size_t size)
 		.sll_family = AF_PACKET, .sll_ifindex = eth0.dev.ifindex, .sll_halen = ETH_ALEN
 	};
 
-	sys_sendto((u64)frames, user(data), size, MSG_DONTWAIT, user(&to), sizeof(to));
-	sys_sendto((u64)datagrams, user(data), size, MSG_DONTWAIT, user(&to), sizeof(to));
+	sys_sendto(frames, user(data), size, MSG_DONTWAIT, user(&to), sizeof(to));
+	sys_sendto(datagrams, user(data), size, MSG_DONTWAIT, user(&to), sizeof(to));
 }
 
 static void read_all(int fd)
@@ -93,8 +92,8 @@ static void read_all(int fd)
 	s32 len = sizeof(from);
 	u8 buf[2048];
 
-	while (sys_recvfrom((u64)fd, user(buf), sizeof(buf), MSG_DONTWAIT, user(&from),
-		       user(&len)) != -EAGAIN)
+	while (sys_recvfrom(fd, user(buf), sizeof(buf), MSG_DONTWAIT, user(&from), user(&len)) !=
+		-EAGAIN)
 		len = sizeof(from);
 }
 
@@ -110,7 +109,7 @@ static void read_messages(int fd, u32 flags)
 			.iovlen = 1,
 			.control = user(control),
 			.controllen = sizeof(control) };
-		n = sys_recvmsg((u64)fd, user(&um), MSG_DONTWAIT | flags);
+		n = sys_recvmsg(fd, user(&um), MSG_DONTWAIT | flags);
 		BUG_ON(n > (long)sizeof(buf) || um.controllen > sizeof(control));
 	} while (n != -EAGAIN);
 }
@@ -141,7 +140,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		start();
 	started = true;
 	host_capture(true); /* empties what was said before */
-	sys_sendto((u64)connected, user("muffin"), 6, MSG_DONTWAIT, 0, 0);
+	sys_sendto(connected, user("muffin"), 6, MSG_DONTWAIT, 0, 0);
 	inject(data, size);
 	net_poll();
 	send_frame(data, size);

@@ -94,10 +94,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		return 0;
 	host_capture(true);
 	s = fd[data[0] % fd_n];
-	sys_sendto((u64)s, user(data + 1), size - 1, 0, 0, 0);
+	sys_sendto(s, user(data + 1), size - 1, 0, 0, 0);
 	parse_alone(data + 1, size - 1);
 	for (long err = 1; err > 0 || err == -ENOBUFS;)
-		err = sys_recvfrom((u64)s, user(answer), sizeof(answer), MSG_DONTWAIT, 0, 0);
+		err = sys_recvfrom(s, user(answer), sizeof(answer), MSG_DONTWAIT, 0, 0);
 	BUG_ON(skb_pool.free_n != skb_pool.total_n);
 	return 0;
 }

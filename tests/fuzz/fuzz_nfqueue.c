@@ -48,7 +48,7 @@ static void start(void)
 	BUG_ON(inet_insert_ifa(&eth0.dev, cpu_to_be32(0x0a000001), 24) != 0);
 	BUG_ON(neigh_set_permanent(init_net.arp_tbl, &eth0.dev, to.sin_addr, mac) != 0);
 	udp = (int)sys_socket(AF_INET, SOCK_DGRAM, 0);
-	BUG_ON(sys_connect((u64)udp, user(&to), sizeof(to)) != 0);
+	BUG_ON(sys_connect(udp, user(&to), sizeof(to)) != 0);
 	for (u32 i = 0; i < ARRAY_SIZE(ops); i++) {
 		ops[i] = (struct nf_hook_ops){ .hook = hook,
 			.hooknum = i ? NF_INET_LOCAL_IN : NF_INET_LOCAL_OUT };
@@ -67,7 +67,7 @@ static void send_message(int fd, u8 kind, const u8 *data, size_t len)
 	memset(message + sizeof(nlh), 0, sizeof(struct nfgenmsg));
 	message[sizeof(nlh) + 3] = kind >> 7; /* the queue's number */
 	memcpy(message + NLMSG_HDRLEN + 4, data, len);
-	BUG_ON(sys_sendto((u64)fd, user(message), nlh.nlmsg_len, 0, 0, 0) != nlh.nlmsg_len);
+	BUG_ON(sys_sendto(fd, user(message), nlh.nlmsg_len, 0, 0, 0) != nlh.nlmsg_len);
 }
 
 static int bound_socket(void)
@@ -87,10 +87,10 @@ static void queue_packets(void)
 				    "crumbs";
 	static u8 large[4000];
 
-	sys_sendto((u64)udp, user("muffin"), 6, MSG_DONTWAIT, 0, 0);
+	sys_sendto(udp, user("muffin"), 6, MSG_DONTWAIT, 0, 0);
 	fake_inject(&eth0, frame, sizeof(frame));
-	sys_sendto((u64)udp, user(large), sizeof(large), MSG_DONTWAIT, 0, 0);
-	sys_sendto((u64)udp, user("muffin"), 6, MSG_DONTWAIT, 0, 0);
+	sys_sendto(udp, user(large), sizeof(large), MSG_DONTWAIT, 0, 0);
+	sys_sendto(udp, user("muffin"), 6, MSG_DONTWAIT, 0, 0);
 }
 
 static void check(void)
@@ -123,7 +123,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		size_t len = min((size_t)(data[1] << 8 | data[2]), size - 3);
 
 		send_message(fd, data[0], data + 3, len);
-		sys_recvfrom((u64)fd, user(answer), sizeof(answer), MSG_DONTWAIT, 0, 0);
+		sys_recvfrom(fd, user(answer), sizeof(answer), MSG_DONTWAIT, 0, 0);
 		data += 3 + len;
 		size -= 3 + len;
 		if (data[-1] & 1)

@@ -175,5 +175,5 @@ void message_control(struct message *m, s32 level, s32 type, const void *data, u
 
 long message_send(int fd, struct message *m, u32 flags)
 {
-	return sys_sendmsg((u64)fd, user(&m->m.hdr), flags);
+	return sys_sendmsg(fd, user(&m->m.hdr), flags);
 }

@@ -167,7 +167,7 @@ int udp_socket_at(u32 ip, u16 port)
 	struct sockaddr_in at = inet_addr_of(ip, port);
 	int fd = udp_socket();
 
-	assert_int_equal(sys_bind((u64)fd, user(&at), sizeof(at)), 0);
+	assert_int_equal(sys_bind(fd, user(&at), sizeof(at)), 0);
 	return fd;
 }
 
@@ -177,7 +177,7 @@ long send_to(int fd, const void *data, size_t len, u32 flags, u32 ip, u16 port)
 
 	if (uncached)
 		net_changed(&init_net);
-	return sys_sendto((u64)fd, user(data), len, flags, user(&to), sizeof(to));
+	return sys_sendto(fd, user(data), len, flags, user(&to), sizeof(to));
 }
 
 struct sock *sk_of(int fd)
@@ -189,7 +189,7 @@ struct sock *sk_of(int fd)
 
 long set_int(int fd, int level, int name, int value)
 {
-	return sys_setsockopt((u64)fd, (u64)level, (u64)name, user(&value), sizeof(value));
+	return sys_setsockopt(fd, (u64)level, (u64)name, user(&value), sizeof(value));
 }
 
 /* ---- bytes ------------------------------------------------------------------------------- */

@@ -7,12 +7,12 @@
 
 static long bind_to(int fd, struct sockaddr_in at)
 {
-	return sys_bind((u64)fd, user(&at), sizeof(at));
+	return sys_bind(fd, user(&at), sizeof(at));
 }
 
 static long connect_to(int fd, struct sockaddr_in to)
 {
-	return sys_connect((u64)fd, user(&to), sizeof(to));
+	return sys_connect(fd, user(&to), sizeof(to));
 }
 
 static struct sockaddr_in name_of(int fd)
@@ -20,7 +20,7 @@ static struct sockaddr_in name_of(int fd)
 	struct sockaddr_in name = { 0 };
 	s32 len = sizeof(name);
 
-	assert_int_equal(sys_getsockname((u64)fd, user(&name), user(&len)), 0);
+	assert_int_equal(sys_getsockname(fd, user(&name), user(&len)), 0);
 	return name;
 }
 
@@ -87,7 +87,7 @@ static void names(void **state)
 	assert_int_equal(connect_to(fd, inet_addr_of(PEER_IP, PEER_PORT)), 0);
 	assert_int_equal(be32_to_cpu(name_of(fd).sin_addr), OUR_IP); /* routing chose it */
 	assert_in_range(be16_to_cpu(name_of(fd).sin_port), 32768, 60999);
-	assert_int_equal(sys_getpeername((u64)fd, user(&peer), user(&len)), 0);
+	assert_int_equal(sys_getpeername(fd, user(&peer), user(&len)), 0);
 	assert_int_equal(be32_to_cpu(peer.sin_addr), PEER_IP);
 	assert_int_equal(be16_to_cpu(peer.sin_port), PEER_PORT);
 }
@@ -98,11 +98,11 @@ static void connecting(void **state)
 	int fd = udp_socket();
 
 	(void)state;
-	assert_int_equal(sys_connect((u64)fd, user(&to), 15), -EINVAL);
+	assert_int_equal(sys_connect(fd, user(&to), 15), -EINVAL);
 	to.sin_family = 10;
 	assert_int_equal(connect_to(fd, to), -EAFNOSUPPORT);
 	to.sin_family = AF_UNSPEC;
-	assert_int_equal(sys_connect((u64)fd, user(&to), 2), 0);         /* the family is enough */
+	assert_int_equal(sys_connect(fd, user(&to), 2), 0);              /* the family is enough */
 	assert_int_equal(connect_to(fd, inet_addr_of(0, PEER_PORT)), 0); /* this host */
 	assert_int_equal(be32_to_cpu(name_of(fd).sin_addr), 0x7f000001);
 }
@@ -114,17 +114,17 @@ static void shutting_down(void **state)
 	char buf[8];
 
 	(void)state;
-	assert_int_equal(sys_shutdown((u64)unconnected, 2), -ENOTCONN); /* and yet it is */
+	assert_int_equal(sys_shutdown(unconnected, 2), -ENOTCONN); /* and yet it is */
 	assert_int_equal(send_to(unconnected, "x", 1, 0, PEER_IP, PEER_PORT), -EPIPE);
 	assert_int_equal(connect_to(fd, inet_addr_of(PEER_IP, PEER_PORT)), 0);
-	assert_int_equal(sys_shutdown((u64)fd, 3), -EINVAL);
-	assert_int_equal(sys_shutdown((u64)fd, (u64)-1), -EINVAL);
-	assert_int_equal(sys_shutdown((u64)fd, 0), 0);
-	assert_int_equal(sys_recvfrom((u64)fd, user(buf), 8, 0, 0, 0), 0);
+	assert_int_equal(sys_shutdown(fd, 3), -EINVAL);
+	assert_int_equal(sys_shutdown(fd, -1), -EINVAL);
+	assert_int_equal(sys_shutdown(fd, 0), 0);
+	assert_int_equal(sys_recvfrom(fd, user(buf), 8, 0, 0, 0), 0);
 	assert_int_equal(file->ops->poll(file), POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM);
-	assert_int_equal(sys_shutdown((u64)fd, 1), 0);
+	assert_int_equal(sys_shutdown(fd, 1), 0);
 	assert_int_equal(file->ops->poll(file) & POLLHUP, POLLHUP);
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), -EPIPE);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), -EPIPE);
 }
 
 /* ---- ourselves ----------------------------------------------------------------------------- */
@@ -140,8 +140,7 @@ static void to_ourselves_over_lo(void **state)
 	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(we); i++) {
 		assert_int_equal(send_to(fd, "muffin", 6, 0, we[i], OUR_PORT), 6);
-		assert_int_equal(
-			sys_recvfrom((u64)fd, user(buf), 8, 0, user(&from), user(&len)), 6);
+		assert_int_equal(sys_recvfrom(fd, user(buf), 8, 0, user(&from), user(&len)), 6);
 		assert_memory_equal(buf, "muffin", 6);
 		assert_int_equal(be32_to_cpu(from.sin_addr), we[i] == OUR_IP ? OUR_IP : 0x7f000001);
 	}
@@ -156,10 +155,10 @@ static void nobody_at_home(void **state)
 	int fd = udp_socket();
 
 	(void)state;
-	assert_int_equal(sys_connect((u64)fd, user(&to), 16), 0);
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), 1);
+	assert_int_equal(sys_connect(fd, user(&to), 16), 0);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), 1);
 	stack_step(20);
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), -ECONNREFUSED);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), -ECONNREFUSED);
 }
 
 int main(void)

@@ -23,7 +23,7 @@ static int packet_socket(int type, u16 protocol)
 	long fd = sys_socket(AF_PACKET, (u64)type, cpu_to_be16(protocol).raw);
 
 	assert_true(fd >= 0);
-	return (int)fd;
+	return fd;
 }
 
 static long receive(int fd, size_t len, u32 flags)
@@ -31,7 +31,7 @@ static long receive(int fd, size_t len, u32 flags)
 	u32 room = sizeof(from);
 
 	memset(&from, 0xa5, sizeof(from));
-	return sys_recvfrom((u64)fd, user(buf), len, flags, user(&from), user(&room));
+	return sys_recvfrom(fd, user(buf), len, flags, user(&from), user(&room));
 }
 
 static struct sockaddr_ll on_device(const struct net_device *dev, u16 protocol)
@@ -43,14 +43,14 @@ static struct sockaddr_ll on_device(const struct net_device *dev, u16 protocol)
 
 static long bind_to(int fd, const struct sockaddr_ll *sll)
 {
-	return sys_bind((u64)fd, user(sll), sizeof(*sll));
+	return sys_bind(fd, user(sll), sizeof(*sll));
 }
 
 static long send_frame(int fd, const void *frame, size_t len)
 {
 	struct sockaddr_ll to = on_device(&eth0.dev, ETH_P_IP);
 
-	return sys_sendto((u64)fd, user(frame), len, 0, user(&to), sizeof(to));
+	return sys_sendto(fd, user(frame), len, 0, user(&to), sizeof(to));
 }
 
 /* ---- hearing ------------------------------------------------------------------------------- */
@@ -180,7 +180,7 @@ static void another_sockets_frames(void **state)
 	assert_int_equal(receive(fd, 64, MSG_DONTWAIT), -EAGAIN); /* its own */
 	assert_heard(other, FRAME_CRUMBS, PACKET_OUTGOING);
 	assert_int_equal(
-		sys_setsockopt((u64)other, SOL_PACKET, PACKET_IGNORE_OUTGOING, user(&yes), 4), 0);
+		sys_setsockopt(other, SOL_PACKET, PACKET_IGNORE_OUTGOING, user(&yes), 4), 0);
 	assert_int_equal(send_frame(fd, frame, len), len);
 	assert_int_equal(receive(other, 64, MSG_DONTWAIT), -EAGAIN);
 }
@@ -192,7 +192,7 @@ static void assert_statistics(int fd, u32 packets, u32 drops)
 	u32 stats[2], len = sizeof(stats);
 
 	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_PACKET, PACKET_STATISTICS, user(stats), user(&len)), 0);
+		sys_getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, user(stats), user(&len)), 0);
 	assert_int_equal(len, 8);
 	assert_int_equal(stats[0], packets);
 	assert_int_equal(stats[1], drops);
@@ -239,9 +239,9 @@ static void a_whole_frame(void **state)
 	(void)state;
 	assert_int_equal(send_frame(fd, frame, len), len);
 	assert_frame(0, FRAME_CRUMBS);
-	assert_int_equal(sys_sendto((u64)fd, user(frame), len, 0, 0, 0), -ENXIO);
+	assert_int_equal(sys_sendto(fd, user(frame), len, 0, 0, 0), -ENXIO);
 	assert_int_equal(bind_to(fd, &at), 0);
-	assert_int_equal(sys_sendto((u64)fd, user(frame), len, 0, 0, 0), len);
+	assert_int_equal(sys_sendto(fd, user(frame), len, 0, 0, 0), len);
 	assert_int_equal(eth0.sent_n, 2);
 	stack_check_accounts();
 }
@@ -252,16 +252,16 @@ static void a_header_is_made(void **state)
 	int fd = packet_socket(SOCK_DGRAM, 0);
 
 	(void)state;
-	assert_int_equal(sys_sendto((u64)fd, user("muffin"), 6, 0, user(&to), sizeof(to)), -EINVAL);
+	assert_int_equal(sys_sendto(fd, user("muffin"), 6, 0, user(&to), sizeof(to)), -EINVAL);
 	to.sll_halen = ETH_ALEN;
 	memcpy(to.sll_addr, peer_mac, ETH_ALEN);
-	assert_int_equal(sys_sendto((u64)fd, user("muffin"), 6, 0, user(&to), sizeof(to)), 6);
+	assert_int_equal(sys_sendto(fd, user("muffin"), 6, 0, user(&to), sizeof(to)), 6);
 	assert_frame(0, "020000000002"
 			"020000000001"
 			"88b5"
 			"6d756666696e");
-	assert_int_equal(sys_sendto((u64)fd, user(buf), 1500, 0, user(&to), sizeof(to)), 1500);
-	assert_int_equal(sys_sendto((u64)fd, user(buf), 1501, 0, user(&to), sizeof(to)), -EMSGSIZE);
+	assert_int_equal(sys_sendto(fd, user(buf), 1500, 0, user(&to), sizeof(to)), 1500);
+	assert_int_equal(sys_sendto(fd, user(buf), 1501, 0, user(&to), sizeof(to)), -EMSGSIZE);
 	assert_int_equal(eth0.sent_n, 2);
 }
 
@@ -298,7 +298,7 @@ static void a_full_ring(void **state)
 	for (u32 i = 0; i < 64; i++)
 		assert_int_equal(send_frame(fd, buf, 60), 60);
 	assert_int_equal(
-		sys_sendto((u64)fd, user(buf), 60, MSG_DONTWAIT, user(&to), sizeof(to)), -EAGAIN);
+		sys_sendto(fd, user(buf), 60, MSG_DONTWAIT, user(&to), sizeof(to)), -EAGAIN);
 	assert_int_equal(send_frame(fd, buf, 60), -ENOBUFS);
 }
 
@@ -311,17 +311,17 @@ static void wrong_sockets_and_names(void **state)
 
 	(void)state;
 	assert_int_equal(sys_socket(AF_PACKET, SOCK_STREAM, 0), -ESOCKTNOSUPPORT);
-	assert_int_equal(sys_bind((u64)fd, user(&at), sizeof(at) - 1), -EINVAL);
+	assert_int_equal(sys_bind(fd, user(&at), sizeof(at) - 1), -EINVAL);
 	at.sll_family = AF_INET;
 	assert_int_equal(bind_to(fd, &at), -EINVAL);
 	at.sll_family = AF_PACKET;
 	at.sll_ifindex = 99;
 	assert_int_equal(bind_to(fd, &at), -ENODEV);
-	assert_int_equal(sys_sendto((u64)fd, user(buf), 60, 0, user(&at), sizeof(at)), -ENXIO);
-	assert_int_equal(sys_sendto((u64)fd, user(buf), 60, 0, user(&at), 19), -EINVAL);
+	assert_int_equal(sys_sendto(fd, user(buf), 60, 0, user(&at), sizeof(at)), -ENXIO);
+	assert_int_equal(sys_sendto(fd, user(buf), 60, 0, user(&at), 19), -EINVAL);
 	at.sll_halen = 9;
-	assert_int_equal(sys_sendto((u64)fd, user(buf), 60, 0, user(&at), sizeof(at)), -EINVAL);
-	assert_int_equal(sys_connect((u64)fd, user(&at), sizeof(at)), -EOPNOTSUPP);
+	assert_int_equal(sys_sendto(fd, user(buf), 60, 0, user(&at), sizeof(at)), -EINVAL);
+	assert_int_equal(sys_connect(fd, user(&at), sizeof(at)), -EOPNOTSUPP);
 	assert_int_equal(send_frame(fd, NULL, 60), -EFAULT);
 }
 
@@ -345,18 +345,18 @@ static void names_are_told(void **state)
 	u32 room = sizeof(name);
 
 	(void)state;
-	assert_int_equal(sys_getsockname((u64)fd, user(&name), user(&room)), 0);
+	assert_int_equal(sys_getsockname(fd, user(&name), user(&room)), 0);
 	assert_int_equal(room, 12); /* no device, no address */
 	assert_int_equal(name.sll_ifindex, 0);
 	assert_int_equal(bind_to(fd, &at), 0);
 	room = sizeof(name);
-	assert_int_equal(sys_getsockname((u64)fd, user(&name), user(&room)), 0);
+	assert_int_equal(sys_getsockname(fd, user(&name), user(&room)), 0);
 	assert_int_equal(room, 18);
 	assert_int_equal(name.sll_ifindex, eth0.dev.ifindex);
 	assert_int_equal(be16_to_cpu(name.sll_protocol), ETH_P_ARP);
 	assert_int_equal(name.sll_halen, ETH_ALEN);
 	assert_memory_equal(name.sll_addr, eth0.dev.dev_addr, ETH_ALEN);
-	assert_int_equal(sys_getpeername((u64)fd, user(&name), user(&room)), -EOPNOTSUPP);
+	assert_int_equal(sys_getpeername(fd, user(&name), user(&room)), -EOPNOTSUPP);
 }
 
 /* Frames of 48 bytes only, and the first 20 of them; a second program takes the place of the first. */
@@ -368,16 +368,16 @@ static void filters(void **state)
 		u16 len;
 		u64 filter;
 	} prog = { 4, user(some) };
-	u64 fd = (u64)packet_socket(SOCK_RAW, ETH_P_ALL);
+	int fd = packet_socket(SOCK_RAW, ETH_P_ALL);
 
 	(void)state;
-	assert_int_equal(set_int((int)fd, SOL_SOCKET, SO_DETACH_FILTER, 0), -ENOENT);
+	assert_int_equal(set_int(fd, SOL_SOCKET, SO_DETACH_FILTER, 0), -ENOENT);
 	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, user(&prog), 16), 0);
 	inject_hex(FRAME_ARP_ASKED);
 	inject_hex(FRAME_CRUMBS);
-	assert_int_equal(receive((int)fd, sizeof(buf), MSG_TRUNC), 20);
-	assert_int_equal(receive((int)fd, sizeof(buf), MSG_DONTWAIT), -EAGAIN);
-	assert_statistics((int)fd, 1, 0);
+	assert_int_equal(receive(fd, sizeof(buf), MSG_TRUNC), 20);
+	assert_int_equal(receive(fd, sizeof(buf), MSG_DONTWAIT), -EAGAIN);
+	assert_statistics(fd, 1, 0);
 	prog.len = 2; /* without its end */
 	assert_int_equal(
 		sys_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, user(&prog), 16), -EINVAL);
@@ -391,17 +391,16 @@ static void filters(void **state)
 	assert_int_equal(
 		sys_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, user(&prog), 16), -EFAULT);
 	inject_hex(FRAME_ARP_ASKED);
-	assert_int_equal(
-		receive((int)fd, sizeof(buf), MSG_DONTWAIT), -EAGAIN); /* the old one holds */
+	assert_int_equal(receive(fd, sizeof(buf), MSG_DONTWAIT), -EAGAIN); /* the old one holds */
 	prog.filter = user(some);
 	some[1].k = 42;
 	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, user(&prog), 16), 0);
 	inject_hex(FRAME_ARP_ASKED); /* and its answer */
-	assert_int_equal(receive((int)fd, sizeof(buf), MSG_DONTWAIT), 20);
-	assert_int_equal(receive((int)fd, sizeof(buf), MSG_DONTWAIT), 20);
-	assert_int_equal(set_int((int)fd, SOL_SOCKET, SO_DETACH_FILTER, 0), 0);
+	assert_int_equal(receive(fd, sizeof(buf), MSG_DONTWAIT), 20);
+	assert_int_equal(receive(fd, sizeof(buf), MSG_DONTWAIT), 20);
+	assert_int_equal(set_int(fd, SOL_SOCKET, SO_DETACH_FILTER, 0), 0);
 	inject_hex(FRAME_CRUMBS);
-	assert_int_equal(receive((int)fd, sizeof(buf), MSG_DONTWAIT), 48);
+	assert_int_equal(receive(fd, sizeof(buf), MSG_DONTWAIT), 48);
 }
 
 static void memberships(void **state)
@@ -411,7 +410,7 @@ static void memberships(void **state)
 		u16 type, alen;
 		u8 address[8];
 	} mreq = { .ifindex = eth0.dev.ifindex, .type = 1 };
-	u64 fd = (u64)packet_socket(SOCK_RAW, ETH_P_ALL), one = (u64)packet_socket(SOCK_RAW, 0);
+	int fd = packet_socket(SOCK_RAW, ETH_P_ALL), one = packet_socket(SOCK_RAW, 0);
 
 	(void)state;
 	assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 1, user(&mreq), 15), -EINVAL);
@@ -423,7 +422,7 @@ static void memberships(void **state)
 	for (u32 i = 0; i < 3; i++) /* once more than joined is no error, as on Linux */
 		assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 2, user(&mreq), 16), 0);
 	assert_true(eth0.dev.flags & IFF_PROMISC);
-	fd_close(&init_task.files, (int)one);
+	fd_close(&init_task.files, one);
 	assert_false(eth0.dev.flags & IFF_PROMISC);
 	mreq.alen = 7;
 	assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 1, user(&mreq), 16), -EINVAL);
@@ -445,16 +444,16 @@ static void device_leaves(void **state)
 	struct net *other = net_create();
 
 	(void)state;
-	assert_int_equal(sys_bind((u64)bound, user(&sll), sizeof(sll)), 0);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_PACKET, 1, user(&mreq), 16), 0);
+	assert_int_equal(sys_bind(bound, user(&sll), sizeof(sll)), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 1, user(&mreq), 16), 0);
 	assert_int_equal(eth0.dev.promiscuity, 1);
 	assert_int_equal(dev_change_net_namespace(&eth0.dev, other), 0);
 	assert_int_equal(eth0.dev.promiscuity, 0);
 	assert_false(eth0.dev.flags & IFF_PROMISC);
-	assert_int_equal(sys_sendto((u64)bound, user(FRAME_ARP_ASKED), 60, 0, 0, 0), -ENETDOWN);
-	assert_int_equal(sys_sendto((u64)bound, user(FRAME_ARP_ASKED), 60, 0, 0, 0), -ENXIO);
+	assert_int_equal(sys_sendto(bound, user(FRAME_ARP_ASKED), 60, 0, 0, 0), -ENETDOWN);
+	assert_int_equal(sys_sendto(bound, user(FRAME_ARP_ASKED), 60, 0, 0, 0), -ENXIO);
 	assert_int_equal(dev_change_net_namespace(&eth0.dev, &init_net), 0);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_PACKET, 2, user(&mreq), 16), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 2, user(&mreq), 16), 0);
 	fd_close(&init_task.files, fd);
 	assert_int_equal(eth0.dev.promiscuity, 0);
 	put_net(other);
@@ -467,21 +466,18 @@ static void options(void **state)
 	u32 len = sizeof(value);
 
 	(void)state;
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, SO_DETACH_FILTER, 0, 0), -EINVAL);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, 0, 0), -EINVAL);
 	assert_int_equal(set_int(fd, SOL_PACKET, PACKET_AUXDATA, 1), -ENOPROTOOPT);
 	assert_int_equal(set_int(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 2), -EINVAL);
 	assert_int_equal(set_int(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1), 0);
 	assert_int_equal(
-		sys_setsockopt((u64)fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, user(&value), 3),
-		-EINVAL);
+		sys_setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, user(&value), 3), -EINVAL);
+	assert_int_equal(sys_setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 0, 4), -EFAULT);
 	assert_int_equal(
-		sys_setsockopt((u64)fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 0, 4), -EFAULT);
-	assert_int_equal(sys_getsockopt((u64)fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, user(&value),
-				 user(&len)),
+		sys_getsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, user(&value), user(&len)),
 		0);
 	assert_int_equal(value, 1);
-	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_PACKET, PACKET_AUXDATA, user(&value), user(&len)),
+	assert_int_equal(sys_getsockopt(fd, SOL_PACKET, PACKET_AUXDATA, user(&value), user(&len)),
 		-ENOPROTOOPT);
 }
 

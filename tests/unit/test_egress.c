@@ -33,7 +33,7 @@ static long connect_to(int fd, u32 ip, u16 port)
 {
 	struct sockaddr_in to = inet_addr_of(ip, port);
 
-	return sys_connect((u64)fd, user(&to), sizeof(to));
+	return sys_connect(fd, user(&to), sizeof(to));
 }
 
 static void prefixes_and_ports(void **state)
@@ -73,17 +73,17 @@ static void each_way_to_send(void **state)
 	(void)state;
 	only("10.0.0.2");
 	assert_int_equal(send_x(fd, FAR_IP, PEER_PORT), -EPERM);
-	assert_int_equal(sys_sendmsg((u64)fd, user(&m), 0), -EPERM);
+	assert_int_equal(sys_sendmsg(fd, user(&m), 0), -EPERM);
 	assert_int_equal(connect_to(fd, FAR_IP, PEER_PORT), -EPERM);
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), -EDESTADDRREQ);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), -EDESTADDRREQ);
 	assert_int_equal(connect_to(fd, PEER_IP, PEER_PORT), 0);
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), 1);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), 1);
 	assert_int_equal(send_x(fd, FAR_IP, PEER_PORT), -EPERM); /* a name, though connected */
-	assert_int_equal(sys_sendmsg((u64)fd, user(&m), 0), -EPERM);
+	assert_int_equal(sys_sendmsg(fd, user(&m), 0), -EPERM);
 	assert_int_equal(connect_to(fd, FAR_IP, PEER_PORT), -EPERM);
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), 1); /* still the peer's */
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), 1); /* still the peer's */
 	m.name = 0;
-	assert_int_equal(sys_sendmsg((u64)fd, user(&m), 0), 1);
+	assert_int_equal(sys_sendmsg(fd, user(&m), 0), 1);
 	assert_int_equal(eth0.sent_n, 3);
 }
 
@@ -96,15 +96,15 @@ static void family_unspecified(void **state)
 	(void)state;
 	only("10.0.0.2");
 	to.sin_family = AF_UNSPEC;
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, user(&to), 16), -EPERM);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, user(&to), 16), -EPERM);
 	assert_int_equal(connect_to(fd, PEER_IP, PEER_PORT), 0);
-	assert_int_equal(sys_connect((u64)fd, user(&to), 2), 0);
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), -EDESTADDRREQ);
-	assert_int_equal(sys_connect((u64)fd, user(&to), 16), 0);
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), -EDESTADDRREQ);
+	assert_int_equal(sys_connect(fd, user(&to), 2), 0);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), -EDESTADDRREQ);
+	assert_int_equal(sys_connect(fd, user(&to), 16), 0);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), -EDESTADDRREQ);
 	to.sin_family = 10;
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, user(&to), 16), -EAFNOSUPPORT);
-	assert_int_equal(sys_connect((u64)fd, user(&to), 16), -EAFNOSUPPORT);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, user(&to), 16), -EAFNOSUPPORT);
+	assert_int_equal(sys_connect(fd, user(&to), 16), -EAFNOSUPPORT);
 	assert_int_equal(eth0.sent_n, 0);
 }
 
@@ -116,12 +116,12 @@ static void odd_lengths(void **state)
 	(void)state;
 	only("10.0.0.2");
 	for (u64 len = 0; len <= 128; len++) {
-		long sent = sys_sendto((u64)fd, user("x"), 1, 0, user(&to), len);
+		long sent = sys_sendto(fd, user("x"), 1, 0, user(&to), len);
 
 		assert_int_equal(sent, len < 16 ? -EINVAL : -EPERM);
-		sent = sys_connect((u64)fd, user(&to), len);
+		sent = sys_connect(fd, user(&to), len);
 		assert_int_equal(sent, len < 16 ? -EINVAL : -EPERM);
-		assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), -EDESTADDRREQ);
+		assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), -EDESTADDRREQ);
 	}
 	assert_int_equal(eth0.sent_n, 0);
 }

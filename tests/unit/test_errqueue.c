@@ -42,7 +42,7 @@ static long read_error(int fd)
 		.control = user(control),
 		.controllen = sizeof(control) };
 	memset(control, 0, sizeof(control));
-	return sys_recvmsg((u64)fd, user(&um), MSG_ERRQUEUE);
+	return sys_recvmsg(fd, user(&um), MSG_ERRQUEUE);
 }
 
 static const struct told *told(u32 at)
@@ -219,13 +219,13 @@ static void little_room(void **state)
 	um = (struct user_msghdr){
 		.iov = user(&piece), .iovlen = 1, .control = user(control), .controllen = 20
 	};
-	assert_int_equal(sys_recvmsg((u64)fd, user(&um), MSG_ERRQUEUE), 2);
+	assert_int_equal(sys_recvmsg(fd, user(&um), MSG_ERRQUEUE), 2);
 	assert_int_equal(um.flags, MSG_ERRQUEUE | MSG_TRUNC | MSG_CTRUNC);
 	assert_int_equal(um.controllen, 20);
 	assert_int_equal(((struct cmsghdr *)control)->len, 20);
 	router_complains(3, 3, 0, 6);
 	piece.base = (void *)8;
-	assert_int_equal(sys_recvmsg((u64)fd, user(&um), MSG_ERRQUEUE), -EFAULT);
+	assert_int_equal(sys_recvmsg(fd, user(&um), MSG_ERRQUEUE), -EFAULT);
 }
 
 int main(void)

@@ -185,7 +185,7 @@ static int connected(void)
 	int fd = udp_socket_at(0, OUR_PORT);
 
 	stack_know_peer();
-	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
+	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
 	return fd;
 }
 
@@ -283,8 +283,8 @@ static void receivers_hear_it_too(void **state)
 
 	(void)state;
 	inject_hex(FRAME_TOLD_PORT);
-	assert_int_equal(sys_recvfrom((u64)fd, user(buf), 8, MSG_DONTWAIT, 0, 0), -ECONNREFUSED);
-	assert_int_equal(sys_recvfrom((u64)fd, user(buf), 8, MSG_DONTWAIT, 0, 0), -EAGAIN);
+	assert_int_equal(sys_recvfrom(fd, user(buf), 8, MSG_DONTWAIT, 0, 0), -ECONNREFUSED);
+	assert_int_equal(sys_recvfrom(fd, user(buf), 8, MSG_DONTWAIT, 0, 0), -EAGAIN);
 }
 
 static void only_the_connected_are_told(void **state)

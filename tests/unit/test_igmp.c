@@ -25,7 +25,7 @@ static long membership(int fd, int name, u32 group, u32 address, s32 index)
 {
 	struct mreq m = { cpu_to_be32(group), cpu_to_be32(address), index };
 
-	return sys_setsockopt((u64)fd, SOL_IP, (u64)name, user(&m), index ? 12 : 8);
+	return sys_setsockopt(fd, SOL_IP, (u64)name, user(&m), index ? 12 : 8);
 }
 
 static long join(int fd)
@@ -53,7 +53,7 @@ static bool got(int fd)
 {
 	char buf[8];
 
-	return sys_recvfrom((u64)fd, user(buf), 8, MSG_DONTWAIT, 0, 0) == 6;
+	return sys_recvfrom(fd, user(buf), 8, MSG_DONTWAIT, 0, 0) == 6;
 }
 
 static int sharing(void)
@@ -62,7 +62,7 @@ static int sharing(void)
 	struct sockaddr_in at = inet_addr_of(0, OUR_PORT);
 
 	set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	assert_int_equal(sys_bind((u64)fd, user(&at), sizeof(at)), 0);
+	assert_int_equal(sys_bind(fd, user(&at), sizeof(at)), 0);
 	return fd;
 }
 
@@ -133,8 +133,8 @@ static void refused(void **state)
 	struct mreq m = { cpu_to_be32(GROUP), BE32_ZERO, 0 };
 
 	(void)state;
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_ADD_MEMBERSHIP, user(&m), 7), -EINVAL);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_ADD_MEMBERSHIP, 8, 8), -EFAULT);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_ADD_MEMBERSHIP, user(&m), 7), -EINVAL);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_ADD_MEMBERSHIP, 8, 8), -EFAULT);
 	assert_int_equal(membership(fd, IP_ADD_MEMBERSHIP, PEER_IP, OUR_IP, 0), -EINVAL);
 	assert_int_equal(membership(fd, IP_ADD_MEMBERSHIP, GROUP, PEER_IP, 0), -ENODEV);
 	assert_int_equal(membership(fd, IP_ADD_MEMBERSHIP, GROUP, 0, 99), -ENODEV);
@@ -214,7 +214,7 @@ static void over_loopback(void **state)
 
 	(void)state;
 	assert_int_equal(join(fd), 0);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), 0);
 	for (int ttl = 1; ttl >= 0; ttl--) {
 		set_int(fd, SOL_IP, IP_MULTICAST_TTL, ttl);
 		assert_int_equal(send_group(fd), 6);
@@ -255,14 +255,14 @@ static void by_another_device(void **state)
 	fake_register(&eth1, &init_net, 9);
 	assert_int_equal(inet_insert_ifa(&eth1.dev, cpu_to_be32(0x0a090001), 24), 0);
 	m.index = eth1.dev.ifindex;
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), 0);
 	fake_forget(&eth1);
 	assert_int_equal(send_group(fd), 6);
 	assert_int_equal(eth1.sent_n, 1);
 	assert_int_equal(get16(eth1.sent[0].bytes + IP + 14), 1);
 	m.index = 0;
 	m.address = cpu_to_be32(OUR_IP);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), 0);
 	assert_int_equal(send_group(fd), 6);
 	assert_int_equal(eth0.sent_n, 1);
 	assert_memory_equal(eth0.sent[0].bytes, "\x01\x00\x5e\x01\x02\x03", 6);

@@ -182,7 +182,7 @@ static void padding_is_cut_off(void **state)
 	memset(frame + len, 0xee, 12);
 	len = 60;
 	fake_inject(&eth0, frame, len);
-	assert_int_equal(sys_recvfrom((u64)fd, user(buf), sizeof(buf), MSG_DONTWAIT, 0, 0), 6);
+	assert_int_equal(sys_recvfrom(fd, user(buf), sizeof(buf), MSG_DONTWAIT, 0, 0), 6);
 	assert_memory_equal(buf, "crumbs", 6);
 }
 

@@ -197,7 +197,7 @@ static void fault_in_the_middle(void **state)
 
 	(void)state;
 	stack_know_peer();
-	assert_int_equal(sys_sendmsg((u64)fd, user(&msg), 0), -EFAULT);
+	assert_int_equal(sys_sendmsg(fd, user(&msg), 0), -EFAULT);
 	assert_int_equal(eth0.sent_n, 0);
 	eth0.dev.netdev_ops->ndo_reclaim(&eth0.dev);
 	assert_int_equal(skb_pool.free_n, skb_pool.total_n);

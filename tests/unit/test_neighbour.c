@@ -304,7 +304,7 @@ static void waiting_for_the_send_buffer_ends(void **state)
 	set_int(fd, 1, 7 /* SO_SNDBUF */, 1);
 	for (u32 i = 0; i < 4; i++)
 		send_to(fd, payload, 1400, 0, PEER_IP, PEER_PORT);
-	sys_setsockopt((u64)fd, 1, 21 /* SO_SNDTIMEO */, user(tv), sizeof(tv));
+	sys_setsockopt(fd, 1, 21 /* SO_SNDTIMEO */, user(tv), sizeof(tv));
 	host_tick_clock(NSEC_PER_USEC);
 	assert_int_equal(send_to(fd, payload, 1, 0, PEER_IP, PEER_PORT), -EAGAIN);
 	assert_in_range(clock_ns(), 500 * NSEC_PER_MSEC, 520 * NSEC_PER_MSEC);

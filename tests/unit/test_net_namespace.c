@@ -45,7 +45,7 @@ static void enter(const char *path)
 	int fd = open_ns(path);
 
 	assert_true(fd >= 0);
-	assert_int_equal(sys_setns((u64)fd, CLONE_NEWNET), 0);
+	assert_int_equal(sys_setns(fd, CLONE_NEWNET), 0);
 	assert_int_equal(fd_close(&init_task.files, fd), 0);
 }
 
@@ -190,7 +190,7 @@ static void last_user_ends_it(void **state)
 		assert_int_equal(sys_unshare(CLONE_NEWNET), 0);
 		fd = udp_socket();
 		assert_int_equal(namespaces(), 2);
-		assert_int_equal(sys_setns((u64)home, 0), 0);
+		assert_int_equal(sys_setns(home, 0), 0);
 		stack_step(10);
 		assert_int_equal(namespaces(), 2); /* a socket lives in it */
 		fd_close(&init_task.files, fd);
@@ -217,7 +217,7 @@ static void what_waits_keeps_it(void **state)
 	fd = udp_socket();
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), 1);
 	fd_close(&init_task.files, fd);
-	assert_int_equal(sys_setns((u64)home, 0), 0);
+	assert_int_equal(sys_setns(home, 0), 0);
 	stack_step(100);
 	assert_int_equal(namespaces(), 2);
 	assert_int_equal(net->mib.parked, 1);
@@ -247,7 +247,7 @@ static void nobodys_packet_is_dropped_and_counted(void **state)
 	memcpy(frame, eth1.dev.dev_addr, ETH_ALEN);
 	fake_inject(&eth1, frame, len);
 	assert_int_equal(init_task.nsproxy->net_ns->mib.parked, 1);
-	assert_int_equal(sys_setns((u64)home, 0), 0);
+	assert_int_equal(sys_setns(home, 0), 0);
 	stack_step(10);
 	assert_int_equal(namespaces(), 1);
 	assert_int_equal(stack_dropped(SKB_DROP_DEV_DOWN), 1);
@@ -298,10 +298,10 @@ static void mistakes(void **state)
 	assert_int_equal(sys_unshare(0), 0);
 	assert_ptr_equal(init_task.nsproxy->net_ns, &init_net);
 	assert_int_equal(sys_setns(77, 0), -EBADF);
-	assert_int_equal(sys_setns((u64)fd, 0), -EINVAL);
+	assert_int_equal(sys_setns(fd, 0), -EINVAL);
 	fd = open_ns("/proc/self/ns/net");
-	assert_int_equal(sys_setns((u64)fd, CLONE_NEWNS), -EINVAL);
-	assert_int_equal(sys_setns((u64)fd, 0), 0);
+	assert_int_equal(sys_setns(fd, CLONE_NEWNS), -EINVAL);
+	assert_int_equal(sys_setns(fd, 0), 0);
 	assert_int_equal(open_ns("/run/netns/nobody"), -ENOENT);
 }
 

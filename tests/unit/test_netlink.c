@@ -111,7 +111,7 @@ static long send_bytes(int fd, const void *at, size_t len)
 {
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 
-	return sys_sendto((u64)fd, user(at), len, 0, user(&kernel), sizeof(kernel));
+	return sys_sendto(fd, user(at), len, 0, user(&kernel), sizeof(kernel));
 }
 
 static void ask(int fd, u16 type, u16 flags, u32 value, u32 value2)
@@ -123,7 +123,7 @@ static void ask(int fd, u16 type, u16 flags, u32 value, u32 value2)
 
 static long receive(int fd, size_t len, u32 flags)
 {
-	return sys_recvfrom((u64)fd, user(got), len, MSG_DONTWAIT | flags, 0, 0);
+	return sys_recvfrom(fd, user(got), len, MSG_DONTWAIT | flags, 0, 0);
 }
 
 static void assert_ack(int fd, int err, u32 len, u16 flags)
@@ -146,7 +146,7 @@ static struct sockaddr_nl name_of(int fd)
 	struct sockaddr_nl nl;
 	s32 len = sizeof(nl);
 
-	assert_int_equal(sys_getsockname((u64)fd, user(&nl), user(&len)), 0);
+	assert_int_equal(sys_getsockname(fd, user(&nl), user(&len)), 0);
 	assert_int_equal(len, sizeof(nl));
 	return nl;
 }
@@ -176,23 +176,23 @@ static void addresses(void **state)
 
 	(void)state;
 	assert_int_equal(name_of(a).nl_pid, 0);
-	assert_int_equal(sys_bind((u64)a, user(&at), sizeof(at)), 0);
+	assert_int_equal(sys_bind(a, user(&at), sizeof(at)), 0);
 	assert_int_equal(name_of(a).nl_pid, init_task.pid);
 	assert_int_equal(name_of(a).nl_groups, 5);
 	at.nl_pid = (u32)init_task.pid;
 	at.nl_groups = 0;
-	assert_int_equal(sys_bind((u64)b, user(&at), sizeof(at)), -EADDRINUSE);
-	assert_int_equal(sys_bind((u64)a, user(&at), sizeof(at)), 0);
+	assert_int_equal(sys_bind(b, user(&at), sizeof(at)), -EADDRINUSE);
+	assert_int_equal(sys_bind(a, user(&at), sizeof(at)), 0);
 	assert_int_equal(name_of(a).nl_groups, 0);
 	at.nl_pid = 4711;
-	assert_int_equal(sys_bind((u64)a, user(&at), sizeof(at)), -EINVAL);
-	assert_int_equal(sys_bind((u64)b, user(&at), sizeof(at)), 0);
+	assert_int_equal(sys_bind(a, user(&at), sizeof(at)), -EINVAL);
+	assert_int_equal(sys_bind(b, user(&at), sizeof(at)), 0);
 	assert_int_equal(name_of(b).nl_pid, 4711);
 	ask(c, DEMO_ECHO, 0, 1, 0); /* binds itself */
 	assert_true(name_of(c).nl_pid > 0x80000000u);
-	assert_int_equal(sys_bind((u64)c, user(&at), 8), -EINVAL);
+	assert_int_equal(sys_bind(c, user(&at), 8), -EINVAL);
 	at.nl_family = AF_INET;
-	assert_int_equal(sys_bind((u64)c, user(&at), sizeof(at)), -EINVAL);
+	assert_int_equal(sys_bind(c, user(&at), sizeof(at)), -EINVAL);
 }
 
 static void peers(void **state)
@@ -202,20 +202,19 @@ static void peers(void **state)
 	struct request r = request(DEMO_FAIL, 0, 0, 0);
 
 	(void)state;
-	assert_int_equal(sys_connect((u64)fd, user(&to), 8), -EINVAL);
-	assert_int_equal(sys_connect((u64)fd, user(&to), 1), -EINVAL);
-	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
-	assert_int_equal(sys_sendto((u64)fd, user(&r), sizeof(r), 0, 0, 0), -ECONNREFUSED);
+	assert_int_equal(sys_connect(fd, user(&to), 8), -EINVAL);
+	assert_int_equal(sys_connect(fd, user(&to), 1), -EINVAL);
+	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
+	assert_int_equal(sys_sendto(fd, user(&r), sizeof(r), 0, 0, 0), -ECONNREFUSED);
 	to.nl_family = AF_UNSPEC;
-	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
-	assert_int_equal(sys_sendto((u64)fd, user(&r), sizeof(r), 0, 0, 0), sizeof(r));
-	assert_int_equal(
-		sys_sendto((u64)fd, user(&r), sizeof(r), 0, user(&to), sizeof(to)), -EINVAL);
-	assert_int_equal(sys_sendto((u64)fd, user(&r), 0, 0, 0, 0), -ENODATA);
-	assert_int_equal(sys_sendto((u64)fd, user(&r), sizeof(r), MSG_OOB, 0, 0), -EOPNOTSUPP);
-	assert_int_equal(sys_sendto((u64)fd, user(&r), 300000, 0, 0, 0), -EMSGSIZE);
-	assert_int_equal(sys_sendto((u64)fd, 0, 8, 0, 0, 0), -EFAULT);
-	assert_int_equal(sys_shutdown((u64)fd, 2), -EOPNOTSUPP);
+	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
+	assert_int_equal(sys_sendto(fd, user(&r), sizeof(r), 0, 0, 0), sizeof(r));
+	assert_int_equal(sys_sendto(fd, user(&r), sizeof(r), 0, user(&to), sizeof(to)), -EINVAL);
+	assert_int_equal(sys_sendto(fd, user(&r), 0, 0, 0, 0), -ENODATA);
+	assert_int_equal(sys_sendto(fd, user(&r), sizeof(r), MSG_OOB, 0, 0), -EOPNOTSUPP);
+	assert_int_equal(sys_sendto(fd, user(&r), 300000, 0, 0, 0), -EMSGSIZE);
+	assert_int_equal(sys_sendto(fd, 0, 8, 0, 0, 0), -EFAULT);
+	assert_int_equal(sys_shutdown(fd, 2), -EOPNOTSUPP);
 }
 
 static void acknowledgements(void **state)
@@ -305,7 +304,7 @@ static void receiving(void **state)
 	ask(fd, DEMO_ECHO, 0, 2, 0);
 	assert_int_equal(receive(fd, 10, MSG_PEEK | MSG_TRUNC), 24);
 	assert_int_equal(receive(fd, 10, 0), 10); /* the rest is lost */
-	assert_int_equal(sys_recvfrom((u64)fd, user(got), 100, 0, user(&from), user(&len)), 24);
+	assert_int_equal(sys_recvfrom(fd, user(got), 100, 0, user(&from), user(&len)), 24);
 	assert_int_equal(*(u32 *)(got + 20), 2);
 	assert_int_equal(len, sizeof(from));
 	assert_int_equal(from.nl_family, AF_NETLINK);
@@ -457,12 +456,12 @@ static void groups(void **state)
 	ask(a, DEMO_SAY, 0, 3, 0);
 	ask(a, DEMO_SAY, 0, group, 0);
 	assert_int_equal(receive(a, sizeof(got), 0), -EAGAIN);
-	assert_int_equal(sys_recvfrom((u64)b, user(got), 100, 0, user(&from), user(&len)), 24);
+	assert_int_equal(sys_recvfrom(b, user(got), 100, 0, user(&from), user(&len)), 24);
 	assert_int_equal(from.nl_groups, 4);
 	assert_int_equal(*(u32 *)(got + 20), 3);
 	assert_int_equal(receive(b, sizeof(got), 0), 24);
-	assert_int_equal(sys_getsockopt((u64)b, SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS, user(list),
-				 user(&room)),
+	assert_int_equal(
+		sys_getsockopt(b, SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS, user(list), user(&room)),
 		0);
 	assert_int_equal(room, 8);
 	assert_int_equal(list[0], 4);
@@ -479,17 +478,16 @@ static void options(void **state)
 	(void)state;
 	assert_int_equal(set_int(fd, SOL_NETLINK, NETLINK_EXT_ACK, 5), 0);
 	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_NETLINK, NETLINK_EXT_ACK, user(&value), user(&len)), 0);
+		sys_getsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, user(&value), user(&len)), 0);
 	assert_int_equal(value, 1);
 	len = 2;
-	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_NETLINK, NETLINK_EXT_ACK, user(&value), user(&len)),
+	assert_int_equal(sys_getsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, user(&value), user(&len)),
 		-EINVAL);
 	assert_int_equal(set_int(fd, SOL_NETLINK, 99, 1), -ENOPROTOOPT);
 	assert_int_equal(set_int(fd, 99, NETLINK_EXT_ACK, 1), -ENOPROTOOPT);
 	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_NETLINK, 99, user(&value), user(&len)), -ENOPROTOOPT);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_NETLINK, NETLINK_EXT_ACK, 0, 4), -EFAULT);
+		sys_getsockopt(fd, SOL_NETLINK, 99, user(&value), user(&len)), -ENOPROTOOPT);
+	assert_int_equal(sys_setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, 0, 4), -EFAULT);
 }
 
 static void namespaces(void **state)
@@ -503,9 +501,8 @@ static void namespaces(void **state)
 	init_task.nsproxy = &there;
 	b = demo_socket();
 	init_task.nsproxy = here;
-	assert_int_equal(sys_bind((u64)a, user(&at), sizeof(at)), 0);
-	assert_int_equal(
-		sys_bind((u64)b, user(&at), sizeof(at)), 0); /* the same number, elsewhere */
+	assert_int_equal(sys_bind(a, user(&at), sizeof(at)), 0);
+	assert_int_equal(sys_bind(b, user(&at), sizeof(at)), 0); /* the same number, elsewhere */
 	ask(a, DEMO_SAY, 0, 3, 0);
 	assert_int_equal(receive(b, sizeof(got), 0), -EAGAIN);
 	assert_int_equal(receive(a, sizeof(got), 0), 24);

@@ -63,7 +63,7 @@ static void attr(u16 type, const void *value, u32 len)
 
 static long receive(int fd, u32 flags)
 {
-	return sys_recvfrom((u64)fd, user(got), sizeof(got), MSG_DONTWAIT | flags, 0, 0);
+	return sys_recvfrom(fd, user(got), sizeof(got), MSG_DONTWAIT | flags, 0, 0);
 }
 
 /* Sends what was built; returns what the acknowledgement says. */
@@ -72,7 +72,7 @@ static int send_out(int fd)
 	const struct nlmsghdr *nlh = (const void *)got;
 
 	((struct nlmsghdr *)out.bytes)->nlmsg_len = out.len;
-	assert_int_equal(sys_sendto((u64)fd, user(out.bytes), out.len, 0, 0, 0), out.len);
+	assert_int_equal(sys_sendto(fd, user(out.bytes), out.len, 0, 0, 0), out.len);
 	do /* packets may be told before */
 		assert_true(receive(fd, 0) >= 36);
 	while (nlh->nlmsg_type != NLMSG_ERROR);
@@ -532,11 +532,11 @@ static void reader_sleeps(void **state)
 
 	(void)state;
 	host_tick_clock(NSEC_PER_USEC);
-	assert_int_equal(sys_setsockopt((u64)fd, 1, 20, user(&timeout), sizeof(timeout)), 0);
-	assert_int_equal(sys_recvfrom((u64)fd, user(got), sizeof(got), 0, 0, 0), -EAGAIN);
+	assert_int_equal(sys_setsockopt(fd, 1, 20, user(&timeout), sizeof(timeout)), 0);
+	assert_int_equal(sys_recvfrom(fd, user(got), sizeof(got), 0, 0, 0), -EAGAIN);
 	queue_at(NF_INET_LOCAL_IN, 0);
 	host_on_idle(arrives_while_waiting, NULL);
-	assert_true(sys_recvfrom((u64)fd, user(got), sizeof(got), 0, 0, 0) > 0);
+	assert_true(sys_recvfrom(fd, user(got), sizeof(got), 0, 0, 0) > 0);
 }
 
 /* ---- new contents ------------------------------------------------------------------------- */
@@ -679,7 +679,7 @@ static void mangled_on_the_way_in(void **state)
 	put16(packet + 20, PEER_PORT);
 	put16(packet + 22, OUR_PORT);
 	assert_int_equal(mangle(fd, 1, len), 0);
-	assert_int_equal(sys_recvfrom((u64)in, user(buf), sizeof(buf), MSG_DONTWAIT, 0, 0), 1600);
+	assert_int_equal(sys_recvfrom(in, user(buf), sizeof(buf), MSG_DONTWAIT, 0, 0), 1600);
 	assert_memory_equal(buf, packet + PKT_HEADERS, 1600);
 	assert_int_equal(mangle(fd, 2, make_packet(OUR_IP, 2000, false)), 0);
 	assert_int_equal(stack_dropped(SKB_DROP_NETFILTER_IN), 1);

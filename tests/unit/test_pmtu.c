@@ -209,14 +209,14 @@ static void told_to_the_connected(void **state)
 	int fd = sender(), value;
 
 	(void)state;
-	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
+	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
 	fake_forget(&eth0);
-	assert_int_equal(sys_sendto((u64)fd, user(payload), 1472, 0, 0, 0), 1472);
+	assert_int_equal(sys_sendto(fd, user(payload), 1472, 0, 0, 0), 1472);
 	too_big(0, 1400);
-	assert_int_equal(sys_sendto((u64)fd, user(payload), 1472, 0, 0, 0), -EMSGSIZE);
-	assert_int_equal(sys_getsockopt((u64)fd, SOL_IP, IP_MTU, user(&value), user(&len)), 0);
+	assert_int_equal(sys_sendto(fd, user(payload), 1472, 0, 0, 0), -EMSGSIZE);
+	assert_int_equal(sys_getsockopt(fd, SOL_IP, IP_MTU, user(&value), user(&len)), 0);
 	assert_int_equal(value, 1400);
-	assert_int_equal(sys_sendto((u64)fd, user(payload), 1472, 0, 0, 0), 1472);
+	assert_int_equal(sys_sendto(fd, user(payload), 1472, 0, 0, 0), 1472);
 }
 
 /* What is too long here is told with what would have fitted, for those who ask (tracepath). */

@@ -113,7 +113,7 @@ static void sockets(void **state)
 	(void)state;
 	inject_hex(FRAME_CRUMBS);
 	assert_line("/proc/net/udp", " 5000: 00000000:1388 00000000:0000 07 00000000:0000000E ");
-	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
+	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
 	assert_line("/proc/net/udp", " 5000: 0100000A:1388 0200000A:128B 01 ");
 	assert_true(sys_socket(AF_PACKET, SOCK_RAW, cpu_to_be16(ETH_P_ALL).raw) >= 0);
 	inject_hex(FRAME_CRUMBS);

@@ -29,7 +29,7 @@ static long receive(int fd, u32 controllen)
 	memset(control, 0xa5, sizeof(control));
 	um->control = user(control);
 	um->controllen = controllen;
-	return sys_recvmsg((u64)fd, user(um), MSG_DONTWAIT);
+	return sys_recvmsg(fd, user(um), MSG_DONTWAIT);
 }
 
 static void assert_cmsg(u32 at, u64 len, s32 level, s32 type)
@@ -153,24 +153,24 @@ static void names_and_faults(void **state)
 	um->name = user(&from);
 	um->namelen = sizeof(from) + 20;
 	inject_hex(FRAME_CRUMBS);
-	assert_int_equal(sys_recvmsg((u64)fd, user(um), 0), 6);
+	assert_int_equal(sys_recvmsg(fd, user(um), 0), 6);
 	assert_int_equal(um->namelen, sizeof(from));
 	assert_int_equal(be32_to_cpu(from.sin_addr), PEER_IP);
 	assert_int_equal(be16_to_cpu(from.sin_port), PEER_PORT);
 	um->namelen = (u32)-1;
-	assert_int_equal(sys_recvmsg((u64)fd, user(um), MSG_DONTWAIT), -EINVAL);
+	assert_int_equal(sys_recvmsg(fd, user(um), MSG_DONTWAIT), -EINVAL);
 	um->namelen = 2;
 	um->name = 8;
 	inject_hex(FRAME_CRUMBS);
-	assert_int_equal(sys_recvmsg((u64)fd, user(um), 0), -EFAULT);
-	assert_int_equal(sys_recvmsg((u64)fd, 8, 0), -EFAULT);
+	assert_int_equal(sys_recvmsg(fd, user(um), 0), -EFAULT);
+	assert_int_equal(sys_recvmsg(fd, 8, 0), -EFAULT);
 	assert_int_equal(sys_recvmsg(99, user(um), 0), -EBADF);
 	um = prepare(0);
 	um->control = 8;
 	um->controllen = 100;
 	set_int(fd, SOL_IP, IP_RECVTTL, 1);
 	inject_hex(FRAME_CRUMBS);
-	assert_int_equal(sys_recvmsg((u64)fd, user(um), 0), 6); /* the message has come */
+	assert_int_equal(sys_recvmsg(fd, user(um), 0), 6); /* the message has come */
 	assert_int_equal(um->controllen, 0);
 	assert_int_equal(um->namelen, 0); /* nobody asked */
 }
@@ -181,7 +181,7 @@ static long receive_batch(int fd, u32 flags, s64 *timeout)
 {
 	for (u32 i = 0; i < BATCH; i++)
 		prepare(i);
-	return sys_recvmmsg((u64)fd, user(mm), BATCH, flags, user(timeout));
+	return sys_recvmmsg(fd, user(mm), BATCH, flags, user(timeout));
 }
 
 static void batches(void **state)
@@ -201,7 +201,7 @@ static void batches(void **state)
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(receive_batch(fd, MSG_WAITFORONE, NULL), 1);
 	assert_int_equal(host_idles(), 0);
-	assert_int_equal(sys_recvmmsg((u64)fd, user(mm), 0, 0, 0), 0);
+	assert_int_equal(sys_recvmmsg(fd, user(mm), 0, 0, 0), 0);
 }
 
 /* The man page's meaning: the timeout ends the wait for the rest, too. */
@@ -227,7 +227,7 @@ static void timeout(void **state)
 	assert_int_equal(receive_batch(fd, 0, ts), -EINVAL);
 	ts[1] = -1;
 	assert_int_equal(receive_batch(fd, 0, ts), -EINVAL);
-	assert_int_equal(sys_recvmmsg((u64)fd, user(mm), 1, 0, 8), -EFAULT);
+	assert_int_equal(sys_recvmmsg(fd, user(mm), 1, 0, 8), -EFAULT);
 	assert_int_equal(sys_recvmmsg(99, user(mm), 1, 0, 0), -EBADF);
 }
 
@@ -242,7 +242,7 @@ static void errors_between(void **state)
 	for (u32 i = 0; i < BATCH; i++)
 		prepare(i);
 	piece[1].base = (void *)8;
-	assert_int_equal(sys_recvmmsg((u64)fd, user(mm), BATCH, 0, 0), 1);
+	assert_int_equal(sys_recvmmsg(fd, user(mm), BATCH, 0, 0), 1);
 	assert_int_equal(receive_batch(fd, 0, NULL), -EFAULT);
 	assert_int_equal(receive_batch(fd, MSG_DONTWAIT, NULL), -EAGAIN);
 }

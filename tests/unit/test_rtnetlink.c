@@ -50,9 +50,8 @@ static void attr_ip(u16 type, u32 ip)
 
 static long ask(void)
 {
-	assert_int_equal(
-		sys_sendto((u64)fd, user(&req), req.h.nlmsg_len, 0, 0, 0), req.h.nlmsg_len);
-	return sys_recvfrom((u64)fd, user(got), sizeof(got), MSG_DONTWAIT, 0, 0);
+	assert_int_equal(sys_sendto(fd, user(&req), req.h.nlmsg_len, 0, 0, 0), req.h.nlmsg_len);
+	return sys_recvfrom(fd, user(got), sizeof(got), MSG_DONTWAIT, 0, 0);
 }
 
 /* What the request is answered: 0 or a negative errno. */
@@ -308,7 +307,7 @@ static void long_list(void **state)
 	before = host_mem_out();
 	begin(RTM_GETROUTE, NLM_F_DUMP, &(struct rtmsg){ .family = AF_INET }, sizeof(struct rtmsg));
 	for (long len = ask(); len > 0;
-		len = sys_recvfrom((u64)fd, user(got), sizeof(got), MSG_DONTWAIT, 0, 0)) {
+		len = sys_recvfrom(fd, user(got), sizeof(got), MSG_DONTWAIT, 0, 0)) {
 		routes += count_messages(len, RTM_NEWROUTE);
 		done += count_messages(len, NLMSG_DONE);
 	}

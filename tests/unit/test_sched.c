@@ -145,8 +145,7 @@ static void send_n(int fd, u32 n)
 
 static void set_pace(int fd, u64 rate)
 {
-	assert_int_equal(
-		sys_setsockopt((u64)fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&rate), 8), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&rate), 8), 0);
 }
 
 static u16 poll_of(int fd)
@@ -204,7 +203,7 @@ static void timeout_of_a_sender(void **state)
 	(void)state;
 	set_up(kpps);
 	send_n(fd, 5);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, SO_SNDTIMEO, user(timeout), 16), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, user(timeout), 16), 0);
 	assert_int_equal(send_len(fd, 18, 0), -EAGAIN);
 	assert_int_equal(clock_ns(), START_NS + 300 * US);
 }
@@ -598,30 +597,30 @@ static void pacing_rate_forms(void **state)
 
 	(void)state;
 	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&got), user(&len)), 0);
+		sys_getsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&got), user(&len)), 0);
 	assert_int_equal(len, 8);
 	assert_true(got == UINT64_MAX);
 	set_pace(fd, rate);
 	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&got), user(&len)), 0);
+		sys_getsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&got), user(&len)), 0);
 	assert_int_equal(got, rate);
 	len = 4;
 	got = 0;
 	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&got), user(&len)), 0);
+		sys_getsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&got), user(&len)), 0);
 	assert_int_equal(len, 4);
 	assert_int_equal(got, UINT32_MAX); /* does not fit */
 	low = 1000;
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&low), 4), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&low), 4), 0);
 	assert_int_equal(sk_of(fd)->sk_max_pacing_rate, 1000);
 	assert_true(sk_of(fd)->sk_tx_modes & SK_TX_PACED);
 	low = UINT32_MAX;
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&low), 4), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&low), 4), 0);
 	assert_true(sk_of(fd)->sk_max_pacing_rate == UINT64_MAX);
 	assert_false(sk_of(fd)->sk_tx_modes & SK_TX_PACED);
 	assert_int_equal(
-		sys_setsockopt((u64)fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&low), 3), -EINVAL);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, SO_MAX_PACING_RATE, 8, 8), -EFAULT);
+		sys_setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&low), 3), -EINVAL);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, 8, 8), -EFAULT);
 	set_pace(fd, 0);
 	assert_int_equal(sk_of(fd)->sk_max_pacing_rate, 0);
 }

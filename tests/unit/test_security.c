@@ -55,14 +55,14 @@ static void each_hook(int refusal)
 	fd = udp_socket();
 	answer = refusal;
 	assert_int_equal(sys_socket(AF_INET, SOCK_DGRAM, 0), refusal ? refusal : fd + 1);
-	assert_int_equal(sys_bind((u64)fd, user(&at), 16), refusal);
+	assert_int_equal(sys_bind(fd, user(&at), 16), refusal);
 	assert_int_equal(port_seen, OUR_PORT);
-	assert_int_equal(sys_connect((u64)fd, user(&to), 16), refusal);
+	assert_int_equal(sys_connect(fd, user(&to), 16), refusal);
 	assert_int_equal(port_seen, PEER_PORT);
 	assert_int_equal(
-		sys_sendto((u64)fd, user("muffin"), 6, 0, user(&to), 16), refusal ? refusal : 6);
-	assert_int_equal(sys_recvfrom((u64)fd, user(buf), 6, MSG_DONTWAIT, 0, 0),
-		refusal ? refusal : -EAGAIN);
+		sys_sendto(fd, user("muffin"), 6, 0, user(&to), 16), refusal ? refusal : 6);
+	assert_int_equal(
+		sys_recvfrom(fd, user(buf), 6, MSG_DONTWAIT, 0, 0), refusal ? refusal : -EAGAIN);
 }
 
 static void refused(void **state)
@@ -95,9 +95,9 @@ static void refusal_changes_nothing(void **state)
 	(void)state;
 	security_add_hooks(hooks, ARRAY_SIZE(hooks));
 	answer = -EPERM;
-	assert_int_equal(sys_bind((u64)fd, user(&at), 16), -EPERM);
+	assert_int_equal(sys_bind(fd, user(&at), 16), -EPERM);
 	answer = 0;
-	assert_int_equal(sys_bind((u64)fd, user(&at), 16), 0);
+	assert_int_equal(sys_bind(fd, user(&at), 16), 0);
 }
 
 static int first_asked, second_asked, first_answer;

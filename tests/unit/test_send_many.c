@@ -47,7 +47,7 @@ static void up(u32 kind)
 
 static long send_many(u32 n, u32 flags)
 {
-	return sys_sendmmsg((u64)fd, user(vec), n, flags);
+	return sys_sendmmsg(fd, user(vec), n, flags);
 }
 
 /* Messages first to end - 1 were sent, and are the frames from the at-th on. */
@@ -118,7 +118,7 @@ static void counts(void **state)
 	prepare(VEC_MAX, 4);
 	assert_int_equal(send_many(0, 0), 0);
 	assert_int_equal(eth0.sent_n, 0);
-	assert_int_equal(sys_sendmmsg((u64)fd, ~0ull, 0, 0), 0);
+	assert_int_equal(sys_sendmmsg(fd, ~0ull, 0, 0), 0);
 	assert_int_equal(send_many(VEC_MAX, 0), 1024); /* as on Linux */
 	assert_int_equal(vec[1023].len, 4);
 	assert_int_equal(vec[1024].len, 0xdead);
@@ -131,7 +131,7 @@ static void counts(void **state)
 static void stops_at(u32 bad, long err)
 {
 	fake_forget(&eth0);
-	assert_int_equal(sys_sendmmsg((u64)fd, user(vec + bad), 30 - bad, 0), err);
+	assert_int_equal(sys_sendmmsg(fd, user(vec + bad), 30 - bad, 0), err);
 	assert_int_equal(eth0.sent_n, 0);
 	assert_int_equal(send_many(30, 0), bad ? (long)bad : err);
 	assert_int_equal(eth0.sent_n, bad);
@@ -211,11 +211,11 @@ static void full_in_the_middle(void **state)
 			assert_int_equal(done, room);
 			assert_int_equal(eth0.told, eth0.dev.tx_next);
 			assert_int_equal(
-				sys_sendmmsg((u64)fd, user(vec + done), 64 - done, MSG_DONTWAIT),
+				sys_sendmmsg(fd, user(vec + done), 64 - done, MSG_DONTWAIT),
 				-EAGAIN);
 			eth0.stuck = false;
 			assert_int_equal(
-				sys_sendmmsg((u64)fd, user(vec + done), 64 - done, MSG_DONTWAIT),
+				sys_sendmmsg(fd, user(vec + done), 64 - done, MSG_DONTWAIT),
 				64 - done);
 			assert_sent(0, 64, 0);
 		}

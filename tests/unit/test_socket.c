@@ -39,13 +39,13 @@ static void kinds_of_sockets(void **state)
 	assert_int_equal(sys_socket(AF_INET, 12, 0), -EINVAL);
 	assert_int_equal(sys_socket(1, SOCK_DGRAM, 0), -EAFNOSUPPORT);
 	assert_int_equal(sys_socket(PF_MAX, SOCK_DGRAM, 0), -EAFNOSUPPORT);
-	assert_int_equal(sys_socket((u64)-1, SOCK_DGRAM, 0), -EAFNOSUPPORT);
+	assert_int_equal(sys_socket(-1, SOCK_DGRAM, 0), -EAFNOSUPPORT);
 	assert_int_equal(sys_socket(AF_INET, SOCK_STREAM, 0), -ESOCKTNOSUPPORT);
 	assert_int_equal(sys_socket(AF_INET, 0, 0), -ESOCKTNOSUPPORT);
 	assert_int_equal(sys_socket(AF_INET, SOCK_DGRAM, IPPROTO_TCP), -EPROTONOSUPPORT);
 	assert_int_equal(sys_socket(AF_INET, SOCK_DGRAM, 262), -EPROTONOSUPPORT);
 	assert_int_equal(sys_socket(AF_INET, SOCK_DGRAM, 263), -EINVAL);
-	assert_int_equal(sys_socket(AF_INET, SOCK_DGRAM, (u64)-1), -EINVAL);
+	assert_int_equal(sys_socket(AF_INET, SOCK_DGRAM, -1), -EINVAL);
 }
 
 static void descriptors_run_out(void **state)
@@ -126,12 +126,12 @@ static void bad_descriptors(void **state)
 
 static void addresses_in(void **state)
 {
-	u64 fd = (u64)udp_socket();
+	int fd = udp_socket();
 	struct sockaddr_storage a = { .in = inet_addr_of(OUR_IP, OUR_PORT) };
 
 	(void)state;
 	assert_int_equal(sys_bind(fd, user(&a), 129), -EINVAL);
-	assert_int_equal(sys_bind(fd, user(&a), (u64)-1), -EINVAL);
+	assert_int_equal(sys_bind(fd, user(&a), UINT32_MAX), -EINVAL);
 	assert_int_equal(sys_bind(fd, BAD_POINTER, 16), -EFAULT);
 	assert_int_equal(sys_bind(fd, user(&a), 15), -EINVAL);
 	assert_int_equal(sys_bind(fd, 0, 0), -EINVAL);
@@ -145,7 +145,7 @@ static void addresses_in(void **state)
 
 static void addresses_out(void **state)
 {
-	u64 fd = (u64)udp_socket_at(OUR_IP, OUR_PORT);
+	int fd = udp_socket_at(OUR_IP, OUR_PORT);
 	struct sockaddr_in a, untouched;
 	s32 len = sizeof(a);
 
@@ -171,12 +171,12 @@ static void addresses_out(void **state)
 
 static void options_across_the_border(void **state)
 {
-	u64 fd = (u64)udp_socket();
+	int fd = udp_socket();
 	int value = 1;
 	s32 len = 4;
 
 	(void)state;
-	assert_int_equal(sys_setsockopt(fd, 1, 6, user(&value), (u64)-1), -EINVAL);
+	assert_int_equal(sys_setsockopt(fd, 1, 6, user(&value), UINT32_MAX), -EINVAL);
 	assert_int_equal(sys_setsockopt(fd, 1, 6, BAD_POINTER, 4), -EFAULT);
 	assert_int_equal(sys_getsockopt(fd, 1, 6, user(&value), BAD_POINTER), -EFAULT);
 	assert_int_equal(sys_getsockopt(fd, 1, 6, BAD_POINTER, user(&len)), -EFAULT);
@@ -191,7 +191,7 @@ static void message_in_pieces(void **state)
 	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);
 	struct iovec iov[5] = { { NULL, 0 }, { "mu", 2 }, { NULL, 0 }, { "f", 1 }, { "fin", 3 } };
 	struct user_message m = { .name = user(&to), .namelen = 16, .iov = user(iov), .iovlen = 5 };
-	u64 fd = (u64)udp_socket_at(0, OUR_PORT);
+	int fd = udp_socket_at(0, OUR_PORT);
 
 	(void)state;
 	stack_know_peer();
@@ -208,7 +208,7 @@ static void messages_refused(void **state)
 		.name = user(&to), .namelen = 16, .iov = user(iov), .iovlen = 1
 	};
 	struct user_message m = good;
-	u64 fd = (u64)udp_socket();
+	int fd = udp_socket();
 
 	(void)state;
 	assert_int_equal(sys_sendmsg(fd, BAD_POINTER, 0), -EFAULT);
@@ -241,7 +241,7 @@ static void lengths_do_not_wrap(void **state)
 	struct iovec iov[3] = { { "x", INT64_MAX }, { "y", INT64_MAX }, { "z", 2 } };
 	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);
 	struct user_message m = { .name = user(&to), .namelen = 16, .iov = user(iov), .iovlen = 3 };
-	u64 fd = (u64)udp_socket();
+	int fd = udp_socket();
 
 	(void)state;
 	assert_int_equal(sys_sendmsg(fd, user(&m), 0), -EMSGSIZE);
@@ -256,7 +256,7 @@ static void receive_a_message(void **state)
 	struct user_message m = {
 		.name = user(&from), .namelen = 16, .iov = user(iov), .iovlen = 2, .controllen = 99
 	};
-	u64 fd = (u64)udp_socket_at(0, OUR_PORT);
+	int fd = udp_socket_at(0, OUR_PORT);
 
 	(void)state;
 	inject_hex(FRAME_CRUMBS);
@@ -278,7 +278,7 @@ static void receptions_refused(void **state)
 	char buf[8];
 	struct iovec iov[1] = { { buf, 8 } };
 	struct user_message m = { .iov = user(iov), .iovlen = 1 };
-	u64 fd = (u64)udp_socket_at(0, OUR_PORT);
+	int fd = udp_socket_at(0, OUR_PORT);
 	struct sockaddr_in from;
 	s32 len = -1;
 
@@ -302,7 +302,7 @@ static void receptions_refused(void **state)
 
 static void received_from(void **state)
 {
-	u64 fd = (u64)udp_socket_at(0, OUR_PORT);
+	int fd = udp_socket_at(0, OUR_PORT);
 	struct sockaddr_in from;
 	s32 len = sizeof(from);
 	char buf[8];
@@ -329,7 +329,7 @@ static void read_write_poll(void **state)
 	stack_know_peer();
 	assert_int_equal(file->ops->mode, S_IFSOCK | 0777);
 	assert_int_equal(file->ops->write(file, "muffin", 6), -EDESTADDRREQ);
-	assert_int_equal(sys_connect((u64)fd, user(&to), 16), 0);
+	assert_int_equal(sys_connect(fd, user(&to), 16), 0);
 	assert_int_equal(file->ops->write(file, "muffin", 6), 6);
 	assert_frame(0, FRAME_MUFFIN);
 	assert_int_equal(file->ops->poll(file), POLLOUT | POLLWRNORM);
@@ -345,7 +345,7 @@ static void read_write_poll(void **state)
 	while (eth0.dev.tx_room > 0)
 		file->ops->write(file, "muffin", 6);
 	assert_int_equal(file->ops->write(file, "muffin", 6), -EAGAIN);
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), -EAGAIN);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), -EAGAIN);
 	assert_int_equal(file->ops->poll(file), 0);
 }
 
@@ -353,7 +353,7 @@ static void read_write_poll(void **state)
 static void nonblocking(void **state)
 {
 	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);
-	u64 fd = (u64)sys_socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	int fd = (int)sys_socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	char buf[8];
 	struct iovec iov[1] = { { buf, 8 } };
 	struct user_message m = { .iov = user(iov), .iovlen = 1 };
@@ -411,9 +411,9 @@ static void missing_operations(void **state)
 	assert_int_equal(sock_register(&poor), 0);
 	fd = sys_socket(5, SOCK_DGRAM, 0);
 	assert_true(fd >= 0);
-	assert_int_equal(sys_bind((u64)fd, user(&a), 16), -EOPNOTSUPP);
-	assert_int_equal(sys_connect((u64)fd, user(&a), 16), -EOPNOTSUPP);
-	assert_int_equal(sys_shutdown((u64)fd, 0), -EOPNOTSUPP);
+	assert_int_equal(sys_bind(fd, user(&a), 16), -EOPNOTSUPP);
+	assert_int_equal(sys_connect(fd, user(&a), 16), -EOPNOTSUPP);
+	assert_int_equal(sys_shutdown(fd, 0), -EOPNOTSUPP);
 }
 
 int main(void)

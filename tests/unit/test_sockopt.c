@@ -14,8 +14,7 @@ static int get(int level, int name)
 	s32 len = sizeof(int);
 	int value = -1;
 
-	assert_int_equal(
-		sys_getsockopt((u64)fd, (u64)level, (u64)name, user(&value), user(&len)), 0);
+	assert_int_equal(sys_getsockopt(fd, (u64)level, (u64)name, user(&value), user(&len)), 0);
 	assert_int_equal(len, 4);
 	return value;
 }
@@ -96,12 +95,11 @@ static void linger(void **state)
 
 	(void)state;
 	fd = udp_socket();
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, SO_LINGER, user(value), 7), -EINVAL);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, SO_LINGER, 8, 8), -EFAULT);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, SO_LINGER, user(value), 8), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_LINGER, user(value), 7), -EINVAL);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_LINGER, 8, 8), -EFAULT);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_LINGER, user(value), 8), 0);
 	value[0] = value[1] = 0;
-	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_SOCKET, SO_LINGER, user(value), user(&len)), 0);
+	assert_int_equal(sys_getsockopt(fd, SOL_SOCKET, SO_LINGER, user(value), user(&len)), 0);
 	assert_int_equal(len, 8);
 	assert_int_equal(value[0], 1);
 	assert_int_equal(value[1], 7);
@@ -116,27 +114,25 @@ static void bound_to_a_device(void **state)
 	(void)state;
 	fd = udp_socket();
 	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_SOCKET, SO_BINDTODEVICE, user(name), user(&len)), 0);
+		sys_getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, user(name), user(&len)), 0);
 	assert_int_equal(len, 0);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, SO_BINDTODEVICE, user("eth0"), 4), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, user("eth0"), 4), 0);
 	assert_int_equal(get(SOL_SOCKET, SO_BINDTOIFINDEX), eth0.dev.ifindex);
 	len = 15;
 	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_SOCKET, SO_BINDTODEVICE, user(name), user(&len)),
-		-EINVAL);
+		sys_getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, user(name), user(&len)), -EINVAL);
 	len = 16;
 	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_SOCKET, SO_BINDTODEVICE, user(name), user(&len)), 0);
+		sys_getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, user(name), user(&len)), 0);
 	assert_int_equal(len, 5);
 	assert_string_equal(name, "eth0");
-	assert_int_equal(
-		sys_setsockopt((u64)fd, SOL_SOCKET, SO_BINDTODEVICE, user("eth9"), 5), -ENODEV);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, SO_BINDTODEVICE, 8, 5), -EFAULT);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, SO_BINDTODEVICE, user(""), 1), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, user("eth9"), 5), -ENODEV);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, 8, 5), -EFAULT);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, user(""), 1), 0);
 	assert_int_equal(get(SOL_SOCKET, SO_BINDTOIFINDEX), 0);
 	assert_int_equal(set(SOL_SOCKET, SO_BINDTOIFINDEX, 99), -ENODEV);
 	assert_int_equal(set(SOL_SOCKET, SO_BINDTOIFINDEX, -1), -EINVAL);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, SO_BINDTODEVICE, user("lo"), 3), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, user("lo"), 3), 0);
 	assert_int_equal(get(SOL_SOCKET, SO_BINDTOIFINDEX), init_net.loopback_dev->ifindex);
 }
 
@@ -179,7 +175,7 @@ static long set_time(int name, s64 sec, s64 usec, u32 len)
 {
 	s64 t[2] = { sec, usec };
 
-	return sys_setsockopt((u64)fd, SOL_SOCKET, (u64)name, user(t), len);
+	return sys_setsockopt(fd, SOL_SOCKET, (u64)name, user(t), len);
 }
 
 static void timeouts(void **state)
@@ -194,26 +190,25 @@ static void timeouts(void **state)
 
 		assert_int_equal(set_time(names[i], 3, 250000, 16), 0);
 		assert_int_equal(
-			sys_getsockopt((u64)fd, SOL_SOCKET, (u64)names[i], user(t), user(&len)), 0);
+			sys_getsockopt(fd, SOL_SOCKET, (u64)names[i], user(t), user(&len)), 0);
 		assert_int_equal(len, 16);
 		assert_int_equal(t[0], 3);
 		assert_int_equal(t[1], 250000);
 		assert_int_equal(set_time(names[i], 0, 0, 16), 0); /* for ever */
 		assert_int_equal(
-			sys_getsockopt((u64)fd, SOL_SOCKET, (u64)names[i], user(t), user(&len)), 0);
+			sys_getsockopt(fd, SOL_SOCKET, (u64)names[i], user(t), user(&len)), 0);
 		assert_int_equal(t[0] | t[1], 0);
 		assert_int_equal(set_time(names[i], INT64_MAX, 0, 16), 0);
 		assert_int_equal(set_time(names[i], 0, 1000000, 16), -EDOM);
 		assert_int_equal(set_time(names[i], 0, -1, 16), -EDOM);
 		assert_int_equal(set_time(names[i], 0, 0, 15), -EINVAL);
-		assert_int_equal(
-			sys_setsockopt((u64)fd, SOL_SOCKET, (u64)names[i], 8, 16), -EFAULT);
+		assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, (u64)names[i], 8, 16), -EFAULT);
 		len = 16;
 		assert_int_equal(
-			sys_getsockopt((u64)fd, SOL_SOCKET, (u64)names[i], 8, user(&len)), -EFAULT);
+			sys_getsockopt(fd, SOL_SOCKET, (u64)names[i], 8, user(&len)), -EFAULT);
 	}
 	assert_int_equal(set_time(SO_RCVTIMEO, -1, 0, 16), 0); /* at once */
-	assert_int_equal(sys_recvfrom((u64)fd, user(t), 8, 0, 0, 0), -EAGAIN);
+	assert_int_equal(sys_recvfrom(fd, user(t), 8, 0, 0, 0), -EAGAIN);
 	assert_int_equal(host_idles(), 0);
 }
 
@@ -250,11 +245,11 @@ static void ip_in_one_byte(void **state)
 
 	(void)state;
 	fd = udp_socket();
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_TTL, user(&byte), 1), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_TTL, user(&byte), 1), 0);
 	assert_int_equal(get(SOL_IP, IP_TTL), 33);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_TTL, 8, 1), -EFAULT);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_MULTICAST_TTL, 0, 0), -EINVAL);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_MTU_DISCOVER, 0, 0), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_TTL, 8, 1), -EFAULT);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_TTL, 0, 0), -EINVAL);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MTU_DISCOVER, 0, 0), 0);
 	assert_int_equal(get(SOL_IP, IP_MTU_DISCOVER), IP_PMTUDISC_DONT);
 }
 
@@ -284,9 +279,8 @@ static void mtu_of_the_peer(void **state)
 
 	(void)state;
 	fd = udp_socket();
-	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_IP, IP_MTU, user(&value), user(&len)), -ENOTCONN);
-	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
+	assert_int_equal(sys_getsockopt(fd, SOL_IP, IP_MTU, user(&value), user(&len)), -ENOTCONN);
+	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
 	assert_int_equal(get(SOL_IP, IP_MTU), 1500);
 	assert_int_equal(set(SOL_IP, IP_MTU, 1), -ENOPROTOOPT);
 }
@@ -303,25 +297,22 @@ static void device_for_groups(void **state)
 
 	(void)state;
 	fd = udp_socket();
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_MULTICAST_IF, user(&m), 3), -EINVAL);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_MULTICAST_IF, 8, 12), -EFAULT);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_MULTICAST_IF, user(&m.address), 4), 0);
-	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_IP, IP_MULTICAST_IF, user(&told), user(&len)), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m), 3), -EINVAL);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, 8, 12), -EFAULT);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m.address), 4), 0);
+	assert_int_equal(sys_getsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&told), user(&len)), 0);
 	assert_int_equal(be32_to_cpu(told), OUR_IP);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_MULTICAST_IF, user(&m), 8), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m), 8), 0);
 	m.address = cpu_to_be32(PEER_IP);
-	assert_int_equal(
-		sys_setsockopt((u64)fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), -EADDRNOTAVAIL);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), -EADDRNOTAVAIL);
 	m.index = eth0.dev.ifindex;
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), 0);
 	set(SOL_SOCKET, SO_BINDTOIFINDEX, init_net.loopback_dev->ifindex);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), -EINVAL);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), -EINVAL);
 	m.index = 99;
-	assert_int_equal(
-		sys_setsockopt((u64)fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), -EADDRNOTAVAIL);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), -EADDRNOTAVAIL);
 	m.address = BE32_ZERO;
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_IP, IP_MULTICAST_IF, user(&m), 8), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m), 8), 0);
 }
 
 static void udp_options(void **state)
@@ -336,7 +327,7 @@ static void udp_options(void **state)
 	assert_int_equal(set(SOL_UDP, UDP_SEGMENT, 65536), -EINVAL);
 	assert_int_equal(set(SOL_UDP, UDP_SEGMENT, -1), -EINVAL);
 	assert_int_equal(set(SOL_UDP, 9999, 1), -ENOPROTOOPT);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_UDP, UDP_CORK, user("abc"), 3), -EINVAL);
+	assert_int_equal(sys_setsockopt(fd, SOL_UDP, UDP_CORK, user("abc"), 3), -EINVAL);
 }
 
 /* bind(2) with an address that is not ours yet; and with an address alone. */
@@ -346,12 +337,12 @@ static void binding(void **state)
 
 	(void)state;
 	fd = udp_socket();
-	assert_int_equal(sys_bind((u64)fd, user(&far), sizeof(far)), -EADDRNOTAVAIL);
+	assert_int_equal(sys_bind(fd, user(&far), sizeof(far)), -EADDRNOTAVAIL);
 	set(SOL_IP, IP_FREEBIND, 1);
-	assert_int_equal(sys_bind((u64)fd, user(&far), sizeof(far)), 0);
+	assert_int_equal(sys_bind(fd, user(&far), sizeof(far)), 0);
 	fd = udp_socket();
 	set(SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-	assert_int_equal(sys_bind((u64)fd, user(&us), sizeof(us)), 0);
+	assert_int_equal(sys_bind(fd, user(&us), sizeof(us)), 0);
 	assert_true(sk_of(fd)->sk_unbound);
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), 1);
 	assert_false(sk_of(fd)->sk_unbound);
@@ -366,20 +357,17 @@ static void refused(void **state)
 	fd = udp_socket();
 	assert_int_equal(set(SOL_SOCKET, 9999, 1), -ENOPROTOOPT);
 	assert_int_equal(set(SOL_SOCKET, 42 /* SO_PEEK_OFF */, 1), -ENOPROTOOPT);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, 9999, user(&value), 3), -EINVAL);
-	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_SOCKET, SO_SNDBUFFORCE, user(&value), user(&len)),
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, 9999, user(&value), 3), -EINVAL);
+	assert_int_equal(sys_getsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, user(&value), user(&len)),
 		-ENOPROTOOPT);
 	assert_int_equal(set(SOL_IP, 9999, 1), -ENOPROTOOPT);
 	assert_int_equal(set(6, 1, 1), -ENOPROTOOPT);
 	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_SOCKET, 9999, user(&value), user(&len)), -ENOPROTOOPT);
-	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_IP, 9999, user(&value), user(&len)), -ENOPROTOOPT);
-	assert_int_equal(sys_getsockopt((u64)fd, 6, 1, user(&value), user(&len)), -EOPNOTSUPP);
-	assert_int_equal(
-		sys_setsockopt((u64)fd, SOL_SOCKET, SO_BROADCAST, user(&value), 3), -EINVAL);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, SO_BROADCAST, 8, 4), -EFAULT);
+		sys_getsockopt(fd, SOL_SOCKET, 9999, user(&value), user(&len)), -ENOPROTOOPT);
+	assert_int_equal(sys_getsockopt(fd, SOL_IP, 9999, user(&value), user(&len)), -ENOPROTOOPT);
+	assert_int_equal(sys_getsockopt(fd, 6, 1, user(&value), user(&len)), -EOPNOTSUPP);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_BROADCAST, user(&value), 3), -EINVAL);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_BROADCAST, 8, 4), -EFAULT);
 }
 
 /* Less room than the value: as much as fits, and how much that was. Of IP's small ones BSD's byte. */
@@ -390,12 +378,11 @@ static void little_room(void **state)
 
 	(void)state;
 	fd = udp_socket();
-	assert_int_equal(sys_getsockopt((u64)fd, SOL_IP, IP_TTL, user(value), user(&len)), 0);
+	assert_int_equal(sys_getsockopt(fd, SOL_IP, IP_TTL, user(value), user(&len)), 0);
 	assert_int_equal(len, 1);
 	assert_memory_equal(value, "\x40\x9\x9\x9", 4);
 	len = 2;
-	assert_int_equal(
-		sys_getsockopt((u64)fd, SOL_SOCKET, SO_RCVBUF, user(value), user(&len)), 0);
+	assert_int_equal(sys_getsockopt(fd, SOL_SOCKET, SO_RCVBUF, user(value), user(&len)), 0);
 	assert_int_equal(len, 2);
 	assert_memory_equal(value, "\0\x40\x9\x9", 4); /* 212992 is 0x34000 */
 }

@@ -95,7 +95,7 @@ static void broadcast_needs_leave(void **state)
 
 	(void)state;
 	assert_int_equal(send_to(fd, "muffin", 6, 0, 0x0a0000ff, PEER_PORT), -EACCES);
-	assert_int_equal(sys_connect((u64)fd, user(&all), sizeof(all)), -EACCES);
+	assert_int_equal(sys_connect(fd, user(&all), sizeof(all)), -EACCES);
 	assert_int_equal(send_to(fd, "muffin", 6, 0, 0xffffffff, PEER_PORT), -EACCES);
 	assert_int_equal(set_int(fd, SOL_SOCKET, SO_BROADCAST, 1), 0);
 	assert_int_equal(send_to(fd, "muffin", 6, 0, 0x0a0000ff, PEER_PORT), 6);
@@ -143,11 +143,11 @@ static void destinations_refused(void **state)
 	int fd = udp_socket();
 
 	(void)state;
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), -EDESTADDRREQ);
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, user(&to), 15), -EINVAL);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), -EDESTADDRREQ);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, user(&to), 15), -EINVAL);
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, 0), -EINVAL);
 	to.sin_family = 10;
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, user(&to), 16), -EAFNOSUPPORT);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, user(&to), 16), -EAFNOSUPPORT);
 	assert_int_equal(send_to(fd, "x", 1, MSG_OOB, PEER_IP, PEER_PORT), -EOPNOTSUPP);
 	assert_int_equal(eth0.sent_n, 0);
 }
@@ -161,7 +161,7 @@ static void unspecified_family(void **state)
 	(void)state;
 	stack_know_peer();
 	to.sin_family = AF_UNSPEC;
-	assert_int_equal(sys_sendto((u64)fd, user("muffin"), 6, 0, user(&to), 16), 6);
+	assert_int_equal(sys_sendto(fd, user("muffin"), 6, 0, user(&to), 16), 6);
 	assert_frame(0, FRAME_MUFFIN);
 }
 
@@ -217,7 +217,7 @@ static void control_to_the_last_byte(void **state)
 	(void)state;
 	stack_know_peer();
 	*last = (struct cmsghdr){ .len = 16, .level = SOL_IP, .type = IP_TTL };
-	assert_int_equal(sys_sendmsg((u64)fd, user(&m), 0), -EINVAL);
+	assert_int_equal(sys_sendmsg(fd, user(&m), 0), -EINVAL);
 }
 
 /* A train that needs more packets than there are at once, on a ring that would take it. */
@@ -249,9 +249,9 @@ static void after_shutdown(void **state)
 	int fd = udp_socket();
 
 	(void)state;
-	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
-	assert_int_equal(sys_shutdown((u64)fd, 1), 0);
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), -EPIPE);
+	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
+	assert_int_equal(sys_shutdown(fd, 1), 0);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), -EPIPE);
 }
 
 static void connected(void **state)
@@ -262,13 +262,13 @@ static void connected(void **state)
 
 	(void)state;
 	stack_know_peer();
-	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
-	assert_int_equal(sys_sendto((u64)fd, user("muffin"), 6, 0, 0, 0), 6);
+	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
+	assert_int_equal(sys_sendto(fd, user("muffin"), 6, 0, 0, 0), 6);
 	assert_frame(0, FRAME_MUFFIN);
 	assert_int_equal(send_to(fd, "muffin", 6, 0, FAR_IP, PEER_PORT), 6); /* an address wins */
 	assert_frame(1, FRAME_TO_FAR);
-	assert_int_equal(sys_connect((u64)fd, user(&none), sizeof(none)), 0);
-	assert_int_equal(sys_sendto((u64)fd, user("muffin"), 6, 0, 0, 0), -EDESTADDRREQ);
+	assert_int_equal(sys_connect(fd, user(&none), sizeof(none)), 0);
+	assert_int_equal(sys_sendto(fd, user("muffin"), 6, 0, 0, 0), -EDESTADDRREQ);
 }
 
 static void connect_without_a_route(void **state)
@@ -281,7 +281,7 @@ static void connect_without_a_route(void **state)
 
 	(void)state;
 	assert_int_equal(ip_route_add(&init_net, &hole), 0);
-	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), -EHOSTUNREACH);
+	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), -EHOSTUNREACH);
 }
 
 /* Disconnecting takes back what connecting chose, and leaves what bind was told (connect(2)). */
@@ -293,14 +293,14 @@ static void disconnect_keeps_what_was_bound(void **state)
 	s32 len = sizeof(name);
 
 	(void)state;
-	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
-	assert_int_equal(sys_connect((u64)fd, user(&none), sizeof(none)), 0);
-	assert_int_equal(sys_getsockname((u64)fd, user(&name), user(&len)), 0);
+	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
+	assert_int_equal(sys_connect(fd, user(&none), sizeof(none)), 0);
+	assert_int_equal(sys_getsockname(fd, user(&name), user(&len)), 0);
 	assert_int_equal(be16_to_cpu(name.sin_port), OUR_PORT);
 	assert_int_equal(be32_to_cpu(name.sin_addr), 0);
-	assert_int_equal(sys_connect((u64)other, user(&to), sizeof(to)), 0);
-	assert_int_equal(sys_connect((u64)other, user(&none), sizeof(none)), 0);
-	assert_int_equal(sys_getsockname((u64)other, user(&name), user(&len)), 0);
+	assert_int_equal(sys_connect(other, user(&to), sizeof(to)), 0);
+	assert_int_equal(sys_connect(other, user(&none), sizeof(none)), 0);
+	assert_int_equal(sys_getsockname(other, user(&name), user(&len)), 0);
 	assert_int_equal(be16_to_cpu(name.sin_port), 0);
 	assert_int_equal(be32_to_cpu(name.sin_addr), OUR_IP);
 }
@@ -376,7 +376,7 @@ static void full_ring_has_an_end(void **state)
 	start = clock_ns();
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), -ENOBUFS);
 	assert_in_range(clock_ns() - start, 16 * NSEC_PER_SEC, 17 * NSEC_PER_SEC);
-	assert_int_equal(sys_setsockopt((u64)fd, SOL_SOCKET, SO_SNDTIMEO, user(timeout), 16), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, user(timeout), 16), 0);
 	start = clock_ns();
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), -EAGAIN);
 	assert_in_range(clock_ns() - start, 1500 * NSEC_PER_MSEC, 1600 * NSEC_PER_MSEC);

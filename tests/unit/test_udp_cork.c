@@ -102,14 +102,13 @@ static void the_first_piece_decides(void **state)
 	(void)state;
 	up(false);
 	more(payload, 33);
-	assert_int_equal(sys_connect((u64)fd, user(&other), sizeof(other)), 0);
-	assert_int_equal(
-		sys_sendto((u64)fd, user(payload + 33), 33, MSG_MORE, user(&other), 16), 33);
-	assert_int_equal(sys_sendto((u64)fd, user(payload + 66), 30, MSG_MORE, user(&bad), 16), 30);
+	assert_int_equal(sys_connect(fd, user(&other), sizeof(other)), 0);
+	assert_int_equal(sys_sendto(fd, user(payload + 33), 33, MSG_MORE, user(&other), 16), 33);
+	assert_int_equal(sys_sendto(fd, user(payload + 66), 30, MSG_MORE, user(&bad), 16), 30);
 	assert_int_equal(set_int(fd, SOL_IP, IP_TTL, 9), 0);
-	assert_int_equal(sys_sendto((u64)fd, user(payload + 96), 4, 0, 0, 0), 4);
+	assert_int_equal(sys_sendto(fd, user(payload + 96), 4, 0, 0, 0), 4);
 	assert_whole(payload, 100);
-	assert_int_equal(sys_sendto((u64)fd, user(payload), 5, 0, 0, 0), 5);
+	assert_int_equal(sys_sendto(fd, user(payload), 5, 0, 0, 0), 5);
 	assert_datagram(
 		0, &(struct datagram){
 			   .payload = payload, .len = 5, .to = FAR_IP, .port = 53, .ttl = 9 });
@@ -234,11 +233,11 @@ static void disconnected(void **state)
 	(void)state;
 	fd = udp_socket();
 	up(true);
-	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
+	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
 	port = inet_sk(sk_of(fd))->inet_num;
-	assert_int_equal(sys_sendto((u64)fd, user("muffin"), 6, 0, 0, 0), 6);
-	assert_int_equal(sys_connect((u64)fd, user(&none), sizeof(none)), 0);
+	assert_int_equal(sys_sendto(fd, user("muffin"), 6, 0, 0, 0), 6);
+	assert_int_equal(sys_connect(fd, user(&none), sizeof(none)), 0);
 	net_changed(&init_net);
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), 0);
 	assert_datagram(

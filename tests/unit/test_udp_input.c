@@ -22,7 +22,7 @@ static u8 frame[FAKE_FRAME_MAX];
 
 static long receive(int fd, void *buf, size_t len, u32 flags)
 {
-	return sys_recvfrom((u64)fd, user(buf), len, flags, 0, 0);
+	return sys_recvfrom(fd, user(buf), len, flags, 0, 0);
 }
 
 static void inject_with(u32 at, u16 value, u32 len)
@@ -160,7 +160,7 @@ static void timeout(void **state)
 
 	(void)state;
 	host_tick_clock(NSEC_PER_USEC);
-	assert_int_equal(sys_setsockopt((u64)fd, 1, SO_RCVTIMEO, user(tv), 16), 0);
+	assert_int_equal(sys_setsockopt(fd, 1, SO_RCVTIMEO, user(tv), 16), 0);
 	assert_int_equal(receive(fd, buf, 8, 0), -EAGAIN);
 	assert_in_range(clock_ns(), 2500 * NSEC_PER_MSEC, 2510 * NSEC_PER_MSEC);
 }
@@ -181,7 +181,7 @@ static void error_ends_the_wait(void **state)
 	char buf[8];
 
 	(void)state;
-	assert_int_equal(sys_connect((u64)fd, user(&to), 16), 0);
+	assert_int_equal(sys_connect(fd, user(&to), 16), 0);
 	eth0.on_poll = complain_at_second;
 	assert_int_equal(receive(fd, buf, 8, 0), -ECONNREFUSED);
 }
@@ -239,9 +239,9 @@ static void shut_down_waits_no_more(void **state)
 	char buf[8];
 
 	(void)state;
-	assert_int_equal(sys_connect((u64)fd, user(&to), 16), 0);
+	assert_int_equal(sys_connect(fd, user(&to), 16), 0);
 	inject_hex(FRAME_CRUMBS);
-	assert_int_equal(sys_shutdown((u64)fd, 0), 0);
+	assert_int_equal(sys_shutdown(fd, 0), 0);
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(receive(fd, buf, 8, 0), 6);
 	assert_int_equal(receive(fd, buf, 8, 0), 6);

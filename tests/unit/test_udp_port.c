@@ -20,7 +20,7 @@ static long bind_to(int fd, u32 ip, u16 port)
 {
 	struct sockaddr_in at = inet_addr_of(ip, port);
 
-	return sys_bind((u64)fd, user(&at), sizeof(at));
+	return sys_bind(fd, user(&at), sizeof(at));
 }
 
 static u16 port_of(int fd)
@@ -173,7 +173,7 @@ static void whose_datagram(void **state)
 	assert_int_equal(bind_to(any, 0, OUR_PORT), 0);
 	assert_int_equal(bind_to(bound, OUR_IP, OUR_PORT), 0);
 	assert_int_equal(bind_to(connected, OUR_IP, OUR_PORT), 0);
-	assert_int_equal(sys_connect((u64)connected, user(&to), 16), 0);
+	assert_int_equal(sys_connect(connected, user(&to), 16), 0);
 	assert_ptr_equal(lookup(PEER_IP, PEER_PORT, OUR_IP, OUR_PORT), sk_of(connected));
 	assert_ptr_equal(lookup(PEER_IP, PEER_PORT + 1, OUR_IP, OUR_PORT), sk_of(bound));
 	assert_ptr_equal(lookup(FAR_IP, PEER_PORT, OUR_IP, OUR_PORT), sk_of(bound));

@@ -97,7 +97,7 @@ static void a_steady_flow_goes_out_again(void **state)
 		send_one(fd, i, 18);
 	eth0.again_n = 0;
 	for (u32 i = 0; i < FAKE_RING; i++)
-		assert_int_equal(sys_sendto((u64)fd, user("muffinmuffinmuffin"), 18, 0,
+		assert_int_equal(sys_sendto(fd, user("muffinmuffinmuffin"), 18, 0,
 					 user(&(struct sockaddr_in){ .sin_family = AF_INET,
 						 .sin_addr = cpu_to_be32(PEER_IP),
 						 .sin_port = cpu_to_be16(PEER_PORT) }),
@@ -278,10 +278,10 @@ static void a_group_is_joined(void **state)
 	(void)state;
 	card_is(true, true);
 	assert_int_equal(send_to(fd, text, 20, 0, 0xef010203, PEER_PORT), 20);
-	assert_int_equal(sys_recvfrom((u64)ear, user(room), 32, MSG_DONTWAIT, 0, 0), -EAGAIN);
-	assert_int_equal(sys_setsockopt((u64)ear, SOL_IP, IP_ADD_MEMBERSHIP, user(mreq), 8), 0);
+	assert_int_equal(sys_recvfrom(ear, user(room), 32, MSG_DONTWAIT, 0, 0), -EAGAIN);
+	assert_int_equal(sys_setsockopt(ear, SOL_IP, IP_ADD_MEMBERSHIP, user(mreq), 8), 0);
 	assert_int_equal(send_to(fd, text, 20, 0, 0xef010203, PEER_PORT), 20);
-	assert_int_equal(sys_recvfrom((u64)ear, user(room), 32, MSG_DONTWAIT, 0, 0), 20);
+	assert_int_equal(sys_recvfrom(ear, user(room), 32, MSG_DONTWAIT, 0, 0), 20);
 	assert_int_equal(eth0.sent_n, 2);
 }
 
@@ -399,7 +399,7 @@ static void pieces_by_writev(void **state)
 	(void)state;
 	stack_know_peer();
 	card_is(true, true);
-	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
+	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
 	for (u32 i = 0; i < 3 * FAKE_RING; i++) {
 		fake_forget(&eth0);
 		assert_int_equal(file->ops->writev(file, user(iov), 2), 30);
