@@ -23,16 +23,6 @@ void security_add_hooks(struct security_hook_list *hooks, size_t n)
 	}
 }
 
-void security_delete_hooks(struct security_hook_list *hooks, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		enum security_hook hook = hooks[i].hook;
-
-		list_del(&hooks[i].list);
-		static_key_set(&security_active[hook], !list_empty(&security_hook_heads[hook]));
-	}
-}
-
 /* One walk for each hook: they differ in the arguments they pass on. */
 #define WALK(id, member, ...)                                                                      \
 	do {                                                                                       \

@@ -43,9 +43,6 @@ extern struct static_key security_active[SECURITY_HOOKS];
  * the order in which they came. */
 void security_add_hooks(struct security_hook_list *hooks, size_t n);
 
-/* security_delete_hooks - take them out again. */
-void security_delete_hooks(struct security_hook_list *hooks, size_t n);
-
 /* security_call_create, security_call_bind, security_call_connect, security_call_sendmsg,
  * security_call_recvmsg - the walks behind security_socket_*: every module until one refuses. */
 int security_call_create(int family, int type, int protocol);

@@ -76,7 +76,7 @@ struct fib_info {
 	struct fib_nh nh[]; /* [nhs] */
 };
 
-/* A lookup's answer. fi stays valid until the table changes (see fib_genid). */
+/* A lookup's answer. fi stays valid until the table changes. */
 struct fib_result {
 	be32 prefix;
 	u8 prefixlen, nh_sel, type, scope;
@@ -162,19 +162,6 @@ enum fib_nh_state {
  * then default routes of equal metric are used in turn. */
 void fib_table_on_state(struct fib_table *tb, enum fib_nh_state (*fn)(const struct fib_nh *nh));
 
-/* What a flow's hash is made of: Linux's net.ipv4.fib_multipath_hash_policy. */
-enum fib_hash_policy {
-	FIB_HASH_L3,
-	FIB_HASH_L4
-};
-
-/* fib_table_hash_policy - addresses only (the default), or ports and protocol as well. */
-void fib_table_hash_policy(struct fib_table *tb, enum fib_hash_policy policy);
-
-/* fib_table_ignore_linkdown - let lookups treat hops without carrier as dead: Linux's
- * net.ipv4.conf.*.ignore_routes_with_linkdown. Off by default. */
-void fib_table_ignore_linkdown(struct fib_table *tb, bool on);
-
 /* A listing under way: every prefix there was at its start, in order. */
 struct fib_cursor {
 	struct fib_table *tb;
@@ -207,9 +194,6 @@ int fib_sync_down_addr(struct fib_table *tb, be32 local);
 /* fib_table_flush - delete every route that is dead: all of its hops are, or its source address.
  * Returns how many. */
 int fib_table_flush(struct fib_table *tb);
-
-/* fib_genid - moves on every change of the table: caches compare it and drop stale answers. */
-u32 fib_genid(const struct fib_table *tb);
 
 /* fib_table_count - how many routes there are. */
 size_t fib_table_count(const struct fib_table *tb);

@@ -5,16 +5,13 @@
  * Source: RFC 2992 (hash threshold); RFC 1122 3.3.1.2 (several default gateways). */
 #include "net/fib/table.h"
 
-/* A flow keeps its way as long as the table stays: the hash knows nothing but the flow. */
+/* A flow keeps its way as long as the table stays: the hash knows nothing but the flow's addresses. */
 static u32 flow_hash(const struct fib_table *tb, const struct flowi4 *flp)
 {
 	u64 key = (u64)flp->saddr.raw << 32 | flp->daddr.raw;
-	u64 ports = 0;
-
-	if (tb->hash_policy == FIB_HASH_L4)
-		ports = (u64)flp->proto << 32 | (u32)flp->sport.raw << 16 | flp->dport.raw;
 	u32 hash = fib_hash(key ^ tb->hash_seed);
-	return fib_hash((ports ^ (u64)hash << 40) + hash + tb->hash_seed) >> 1;
+
+	return fib_hash(((u64)hash << 40) + hash + tb->hash_seed) >> 1;
 }
 
 static noinline void fib_select_multipath(struct fib_result *res, const struct flowi4 *flp)

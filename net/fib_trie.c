@@ -29,7 +29,7 @@ static u32 usable_hop(
 	u32 i = 0;
 
 	while (i < fi->nhs &&
-		(!fib_nh_usable(tb, &fi->nh[i]) || (flp->oif != 0 && flp->oif != fi->nh[i].oif)))
+		(!fib_nh_usable(&fi->nh[i]) || (flp->oif != 0 && flp->oif != fi->nh[i].oif)))
 		i++;
 	return i;
 }

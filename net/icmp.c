@@ -18,7 +18,7 @@
  * no way back. */
 static struct sk_buff *icmp_reply(struct net *net, const struct iphdr *iph, struct rtable *rt)
 {
-	struct flowi4 fl4 = { .daddr = iph->saddr, .proto = IPPROTO_ICMP };
+	struct flowi4 fl4 = { .daddr = iph->saddr };
 
 	if (be32_is_zero(
 		    iph->saddr)) /* RFC 1122 3.2.2: nobody's address; routing takes it for ours */

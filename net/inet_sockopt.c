@@ -42,7 +42,6 @@ static int get_mtu(struct sock *sk)
 	struct flowi4 fl4 = { .daddr = inet->inet_daddr,
 		.saddr = inet->inet_saddr,
 		.oif = sk->sk_bound_dev_if,
-		.proto = (u8)sk->sk_protocol,
 		.tos = inet->tos & FLOWI_TOS_MASK };
 	struct rtable rt;
 

@@ -53,10 +53,7 @@ static struct flowi4 udp_flow_key(const struct sock *sk, const struct flow_cache
 	const struct ipcm_cookie *ipc = &flow->ipc;
 	struct flowi4 fl4 = { .daddr = sockaddr_of_key(flow->to).sin_addr,
 		.saddr = be32_is_zero(ipc->addr) ? inet->inet_saddr : ipc->addr,
-		.dport = flow->dest,
-		.sport = flow->source,
 		.oif = ipc->oif ? ipc->oif : sk->sk_bound_dev_if,
-		.proto = IPPROTO_UDP,
 		.tos = (ipc->tos < 0 ? inet->tos : ipc->tos) & FLOWI_TOS_MASK,
 		.scope = ipc->dontroute || sk->sk_dontroute ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE };
 

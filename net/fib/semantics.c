@@ -208,13 +208,13 @@ bool fib_nh_match(const struct fib_config *cfg, const struct fib_info *fi)
 
 /* ---- answers --------------------------------------------------------------------------- */
 
-void fib_dst_fill(const struct fib_table *tb, struct fib_dst *dst, struct fib_info *fi)
+void fib_dst_fill(struct fib_dst *dst, struct fib_info *fi)
 {
 	uintptr_t word = FIB_DST_SLOW;
 
 	if (fi != NULL) {
-		bool plain = fib_props[fi->type].error == 0 && !fi->dead &&
-			     fib_nh_usable(tb, &fi->nh[0]);
+		bool plain =
+			fib_props[fi->type].error == 0 && !fi->dead && fib_nh_usable(&fi->nh[0]);
 
 		word = (uintptr_t)fi | (plain ? 0 : FIB_DST_SLOW);
 		dst->type = fi->type;
@@ -256,7 +256,7 @@ int fib_dst_get(struct fib_table *tb, u32 info, u8 plen, u16 *id)
 		if (err != 0)
 			return err;
 		*fib_dst_at(tb, new) = (struct fib_dst){ .plen = plen };
-		fib_dst_fill(tb, fib_dst_at(tb, new), info != 0 ? fib_info_at(tb, info) : NULL);
+		fib_dst_fill(fib_dst_at(tb, new), info != 0 ? fib_info_at(tb, info) : NULL);
 		*known = new;
 	}
 	fib_dst_at(tb, *known)->refs++;

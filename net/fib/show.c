@@ -11,7 +11,7 @@ void fib_refresh_default(struct fib_table *tb)
 	u32 alias = fib_first_alias(tb, 0, 0);
 	u32 info = alias != 0 ? fib_shown_info(fib_alias_at(tb, alias)) : 0;
 
-	fib_dst_fill(tb, fib_dst_at(tb, FIB_DST_DEFAULT), info != 0 ? fib_info_at(tb, info) : NULL);
+	fib_dst_fill(fib_dst_at(tb, FIB_DST_DEFAULT), info != 0 ? fib_info_at(tb, info) : NULL);
 }
 
 /* ---- given up, and built again ---------------------------------------------------------------- */
@@ -135,7 +135,6 @@ void fib_changed(struct fib_table *tb, u8 plen)
 	try_to_mend(tb);
 	if (plen == 0)
 		fib_refresh_default(tb);
-	WRITE_ONCE(tb->genid, tb->genid + 1);
 }
 
 /* ---- one prefix ------------------------------------------------------------------------------- */

@@ -35,7 +35,7 @@ static void refresh_dsts(struct fib_table *tb, struct fib_info_node *node)
 {
 	for (u32 plen = 0; plen < FIB_LENGTHS; plen++)
 		if (node->dst_id[plen] != 0)
-			fib_dst_fill(tb, fib_dst_at(tb, node->dst_id[plen]), &node->fi);
+			fib_dst_fill(fib_dst_at(tb, node->dst_id[plen]), &node->fi);
 }
 
 /* Let fn change every info; what it changed is shown at once.
@@ -57,10 +57,8 @@ static int change_infos(
 			routes += node->fi.refs;
 		}
 	}
-	if (routes != 0) {
+	if (routes != 0)
 		fib_refresh_default(tb);
-		tb->genid++;
-	}
 	return (int)routes;
 }
 
@@ -107,15 +105,4 @@ static bool lose_addr(struct fib_info *fi, const void *local)
 int fib_sync_down_addr(struct fib_table *tb, be32 local)
 {
 	return be32_is_zero(local) ? 0 : change_infos(tb, lose_addr, &local);
-}
-
-static bool look_again(struct fib_info *fi, const void *arg)
-{
-	return true;
-}
-
-void fib_table_ignore_linkdown(struct fib_table *tb, bool on)
-{
-	tb->ignore_linkdown = on;
-	change_infos(tb, look_again, NULL);
 }

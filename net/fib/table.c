@@ -105,11 +105,6 @@ struct fib_bytes fib_table_bytes(const struct fib_table *tb)
 	return b;
 }
 
-u32 fib_genid(const struct fib_table *tb)
-{
-	return READ_ONCE(tb->genid);
-}
-
 size_t fib_table_count(const struct fib_table *tb)
 {
 	return tb->aliases.n - 1;
@@ -118,12 +113,6 @@ size_t fib_table_count(const struct fib_table *tb)
 void fib_table_on_state(struct fib_table *tb, enum fib_nh_state (*fn)(const struct fib_nh *nh))
 {
 	tb->nh_state = fn;
-}
-
-void fib_table_hash_policy(struct fib_table *tb, enum fib_hash_policy policy)
-{
-	tb->hash_policy = (u8)policy;
-	tb->genid++;
 }
 
 /* ---- the array of routes ------------------------------------------------------------------ */

@@ -63,12 +63,9 @@ struct fib_aliases {
  * numbers to the table's address where it would have to load others. */
 struct fib_table {
 	struct fib_trie trie; /* first: blocks are named by their distance from it */
-	u32 genid;
-	bool spoilt;        /* the trie is given up: every lookup asks the routes */
-	bool deferred;      /* and not to be built again before fib_table_settle */
-	u32 spoilt_changes; /* since it was last tried to rebuild it */
-	bool ignore_linkdown;
-	u8 hash_policy;
+	bool spoilt;          /* the trie is given up: every lookup asks the routes */
+	bool deferred;        /* and not to be built again before fib_table_settle */
+	u32 spoilt_changes;   /* since it was last tried to rebuild it */
 	u32 hash_seed;
 	enum fib_nh_state (*nh_state)(const struct fib_nh *nh);
 	size_t reserved;       /* bytes of address space */
@@ -167,13 +164,12 @@ int fib_dst_get(struct fib_table *tb, u32 info, u8 plen, u16 *id) __must_check;
 void fib_dst_put(struct fib_table *tb, u16 id);
 
 /* fib_dst_fill - what an answer says of an info: slow unless its first hop can be taken unseen. */
-void fib_dst_fill(const struct fib_table *tb, struct fib_dst *dst, struct fib_info *fi);
+void fib_dst_fill(struct fib_dst *dst, struct fib_info *fi);
 
 /* fib_nh_usable - may traffic go this way? */
-static inline bool fib_nh_usable(const struct fib_table *tb, const struct fib_nh *nh)
+static inline bool fib_nh_usable(const struct fib_nh *nh)
 {
-	return !(nh->flags & RTNH_F_DEAD) &&
-	       !(tb->ignore_linkdown && (nh->flags & RTNH_F_LINKDOWN));
+	return !(nh->flags & RTNH_F_DEAD);
 }
 
 /* ---- fib/sync.c ------------------------------------------------------------------------ */

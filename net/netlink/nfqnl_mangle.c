@@ -27,7 +27,6 @@ static int reroute(struct nf_queue_entry *entry, const struct iphdr *iph)
 	struct flowi4 fl4 = { .daddr = iph->daddr,
 		.saddr = ip_addr_type(net, iph->saddr) == RTN_LOCAL ? iph->saddr : BE32_ZERO,
 		.oif = sk ? sk->sk_bound_dev_if : 0,
-		.proto = iph->protocol,
 		.tos = iph->tos & FLOWI_TOS_MASK };
 	struct rtable rt;
 	int err = ip_route_output_flow(net, &fl4, &rt);

@@ -215,8 +215,6 @@ static int try_route(const struct oracle *o, const struct oracle_route *r, const
 
 		if (flags_of(o, r, dev) & RTNH_F_DEAD)
 			continue;
-		if (o->ignore_linkdown && flags_of(o, r, dev) & RTNH_F_LINKDOWN)
-			continue;
 		if (flp->oif != 0 && flp->oif != dev + 1)
 			continue;
 		*a = (struct oracle_answer){ 0, r->prefix, r->plen, r->table, r->type, r->scope,

@@ -31,7 +31,6 @@ struct oracle {
 	struct oracle_route r[ORACLE_MAX];
 	int n;
 	u8 flags[ORACLE_DEVS]; /* RTNH_F_* of each device */
-	bool ignore_linkdown;
 };
 
 struct oracle_answer {

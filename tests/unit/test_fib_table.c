@@ -348,23 +348,6 @@ static void dump(void **state)
 	free(r);
 }
 
-static void genid_moves(void **state)
-{
-	u32 id = fib_genid(tb);
-	(void)state;
-
-	assert_int_equal(insert(ten(0, 2), ADD), 0);
-	assert_int_not_equal(fib_genid(tb), id);
-	id = fib_genid(tb);
-	assert_int_equal(insert(ten(0, 2), ADD), -EEXIST);
-	assert_int_equal(fib_genid(tb), id);
-	assert_int_equal(insert(ten(0, 3), SET), 0);
-	assert_int_not_equal(fib_genid(tb), id);
-	id = fib_genid(tb);
-	assert_int_equal(delete (ten(0, 3)), 0);
-	assert_int_not_equal(fib_genid(tb), id);
-}
-
 /* ---- memory and numbers run out --------------------------------------------------------------- */
 
 #define OOM_ROUTES 3000
@@ -550,7 +533,6 @@ int main(int argc, char **argv)
 		FIB_TEST(refused),
 		FIB_TEST(delete_fits),
 		FIB_TEST(dump),
-		FIB_TEST(genid_moves),
 		FIB_TEST(out_of_memory),
 		FIB_TEST(each_commit_fails_once),
 		FIB_TEST(out_of_numbers),
