@@ -35,7 +35,10 @@
 #define VGA_WHITE_ON_RED 0x4f
 #define COM1            0x3f8
 #define DEBUG_EXIT      0xf4
-#define STATUS_NO_CPU   72
+#define STATUS_NO_MEMORY 68
+#define STATUS_NO_CPU    72
+
+#define MEMORY_PROBE 0x6d756666	/* not what a bus without memory reads as */
 
 	.section .boot.text, "ax"
 	.code32
@@ -50,6 +53,9 @@ boot_start_pvh:
 boot_start:
 	cli
 	cld
+	movl $MEMORY_PROBE, _image_end_pa - 4	/* behind the stack: loaders do not ask */
+	cmpl $MEMORY_PROBE, _image_end_pa - 4
+	jne no_memory
 	movl $boot_stack_top, %esp
 	movl %eax, %ebp			/* survives cpuid and rdmsr */
 	movl %ebx, %edi
@@ -72,7 +78,7 @@ boot_start:
 	lgdt boot_gdt_pointer
 	ljmp $KERNEL_CS, $start64
 
-/* Ends here without long mode and no-execute pages: says so on the screen and on serial. */
+/* Ends here without long mode and no-execute pages. */
 check_cpu:
 	movl $CPUID_EXT_MAX, %eax
 	cpuid
@@ -85,8 +91,17 @@ check_cpu:
 	jne no_cpu
 	ret
 
+no_memory:
+	movl $no_memory_text, %esi
+	movl $STATUS_NO_MEMORY, %ebx
+	jmp stop
+
 no_cpu:
 	movl $no_cpu_text, %esi
+	movl $STATUS_NO_CPU, %ebx
+
+/* Says esi on the screen and on serial, ends with status ebx. Needs no stack. */
+stop:
 	movl $VGA_TEXT, %edi
 	movb $VGA_WHITE_ON_RED, %ah
 1:	lodsb
@@ -97,11 +112,13 @@ no_cpu:
 	outb %al, %dx
 	jmp 1b
 2:	movw $DEBUG_EXIT, %dx
-	movl $STATUS_NO_CPU, %eax
+	movl %ebx, %eax
 	outl %eax, %dx
 3:	hlt
 	jmp 3b
 
+no_memory_text:
+	.asciz "muffin: the memory ends before the kernel does; 4 MiB are enough. Stopped.\r\n"
 no_cpu_text:
 	.asciz "muffin: this CPU has no 64-bit mode or no NX bit; both are needed. Stopped.\r\n"
 

@@ -168,8 +168,8 @@ static bool take_word(const char *word, u32 number)
 		pr_debug("command line: %s\n", word);
 		return true;
 	}
-	parse_fail(&error, t, "unknown word", known_words());
-	complain(word, number, &error);
+	pr_err("command line, word %u, character 1: unknown word '%s'\n", number, word);
+	pr_err("  expected %s\n", known_words());
 	return false;
 }
 

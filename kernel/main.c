@@ -106,8 +106,9 @@ static void devices_init(void)
 		return;
 	if (failed > 0)
 		fail(STATUS_NIC_FAILED, "no network card works");
-	pr_err("no network card: an Intel 8254x is needed (QEMU: -device e1000). On PCI there "
-	       "are:\n");
+	pr_err("no supported network card: an Intel 8254x is needed (QEMU: -nic "
+	       "user,model=e1000)\n");
+	pr_err("  on PCI there are:\n");
 	pci_show();
 	power_fail(STATUS_NO_NIC);
 }

@@ -90,7 +90,7 @@ void power_fail(enum machine_status status)
 		clock_delay_us((u64)panic_seconds * 1000000);
 	if (panic_seconds != 0)
 		reboot();
-	pr_notice("halted: reset or turn off the machine (panic=<seconds> restarts it)\n");
+	pr_notice("halted: reset or turn it off (panic=<seconds> reboots)\n");
 	console_flush();
 	halt();
 }

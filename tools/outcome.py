@@ -11,14 +11,14 @@ from dataclasses import dataclass
 STATUS_WORDS = {
     0: "success",
     64: "the command line is malformed",
-    65: "no network card",
-    66: "the network card failed its self-diagnosis",
+    65: "no supported network card",
+    66: "a network card was found and did not work",
     67: "the program cannot be loaded",
     68: "out of memory",
     69: "the program faulted and was killed",
     70: "datagrams were dropped although the program succeeded",
-    71: "kernel panic",
-    72: "the CPU lacks a needed feature",
+    71: "the kernel found itself broken",
+    72: "the CPU has no 64-bit mode or no NX bit",
 }
 
 

@@ -25,8 +25,7 @@ static int e1000_open(struct net_device *dev)
 	e1000_check_link(dev);
 	e1000_reclaim(dev);
 	if (!(dev->flags & IFF_RUNNING))
-		pr_warn("%s: no link yet; senders wait for it. If it stays: is the cable plugged "
-			"in?\n",
+		pr_warn("%s: no link yet; senders wait for it. Is the cable plugged in?\n",
 			dev->name);
 	return 0;
 }

@@ -139,7 +139,8 @@ bool ipconfig_parse_ip(struct text value, struct parse_error *error)
 		ip->off = true;
 	else if (!memchr(value.at, ':', value.len) && !parse_ipv4(value, &ip->client))
 		return parse_fail(error, value, "value",
-			"'off', or <client>:<server>:<gateway>:<netmask>:<host>:<device>:off");
+			"'off', or <client>:<server>:<gateway>:<netmask>:<host>:<device>:off "
+			"(no DHCP here)");
 	else if (!ip->client.raw && !parse_ip_fields(value, ip, error))
 		return false;
 	if (!be32_is_zero(ip->client) && !ip->has_netmask)

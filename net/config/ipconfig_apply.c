@@ -165,6 +165,8 @@ static bool apply_qdisc(struct net *net, const struct qdisc_word *q, char *probl
 bool ipconfig_apply(struct net *net, char *problem, size_t len)
 {
 	ipconfig_hosts_show();
+	if (ipconfig_words.ip_n == 0)
+		pr_notice("no ip= on the command line: no card has an address\n");
 	for (u32 i = 0; i < ipconfig_words.netns_n; i++)
 		if (!apply_netns(&ipconfig_words.netns[i], problem, len))
 			return false;

@@ -130,7 +130,7 @@ def test_malformed_word(kernel, word, what, at, expected):
     complaint = [line for line in lines if line.startswith("command line, word")]
     assert len(complaint) == 1
     assert complaint[0].startswith(f"command line, word 2, character {at}: {what}")
-    assert complaint[0].endswith(f"in '{word}'")
+    assert complaint[0].endswith(f"'{word}'")
     after = lines[lines.index(complaint[0]) + 1]
     assert after.startswith("  expected ") and expected in after
     assert result.status == CMDLINE
@@ -196,7 +196,7 @@ def test_failure_stays_on_the_screen(kernel, program):
     machine = WithoutDebugExit(kernel=kernel, append=f"{STATIC} -- 5",
                                initrd=str(program("exit")), nics=[Nic(null_net())])
     with machine.start() as running:
-        running.wait_for("halted: reset or turn off the machine", 20)
+        running.wait_for("halted: reset or turn it off", 20)
         assert not running.ended
 
 
@@ -220,7 +220,7 @@ class WithoutDebugExit(Machine):
 def test_no_card(kernel):
     """What is on the PCI bus is listed; status 65."""
     result = boot(kernel, nics=[])
-    assert "no network card: an Intel 8254x is needed" in said(result)
+    assert "no supported network card: an Intel 8254x is needed" in said(result)
     assert "8086:1237" in said(result)      # the host bridge of QEMU's pc
     assert result.status == NO_NIC
 

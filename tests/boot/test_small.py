@@ -2,8 +2,16 @@
 """test_small.py - what must work with little memory, and a card that cannot work."""
 import pytest
 
-from support import (ADDRESS, CONSOLE, GATEWAY, HOSTS, NIC_FAILED, Nic, assert_success, boot,
-                     datagrams_sent, null_net, quiet_net, said, table)
+from support import (ADDRESS, CONSOLE, GATEWAY, HOSTS, NIC_FAILED, NO_MEMORY, Nic, assert_success,
+                     boot, datagrams_sent, null_net, quiet_net, said, table)
+
+
+@pytest.mark.parametrize("mem", ["1028K", "1300K"])
+def test_memory_that_ends_inside_the_kernel(kernel, mem):
+    """Even then there is a word on the serial port, and a status."""
+    result = boot(kernel, mem=mem)
+    assert "the memory ends before the kernel does" in result.serial
+    assert result.status == NO_MEMORY
 
 
 def test_flood_before_the_answer(kernel, program, pcap):

@@ -72,7 +72,7 @@ def test_power_off_is_success(floor, tmp_path):
 
 @pytest.mark.parametrize("append,nics,status,words", [
     ("bogus", [Nic(null_net())], 64, "the command line is malformed"),
-    ("", [], 65, "no network card"),
+    ("", [], 65, "no supported network card"),
 ])
 def test_debug_exit_carries_the_status(floor, append, nics, status, words):
     """isa-debug-exit's odd numbers become the machine's own status."""
