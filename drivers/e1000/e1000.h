@@ -136,7 +136,7 @@ bool e1000_start(struct e1000_adapter *a, struct e1000_problem *problem);
 /* e1000_setup_rx - a receive ring full of buffers, not yet running. Returns false without memory. */
 bool e1000_setup_rx(struct e1000_adapter *a);
 
-/* e1000_enable_rx - start receiving; once, and last. */
+/* e1000_enable_rx - start receiving: last, and each time the device is opened. */
 void e1000_enable_rx(struct e1000_adapter *a);
 
 /* e1000_set_rx_mode - ndo_set_rx_mode: frames for others, too, or not. */

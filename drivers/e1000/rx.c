@@ -65,11 +65,12 @@ void e1000_set_rx_mode(struct net_device *dev)
 		RCTL_EN | RCTL_BAM | RCTL_SECRC | filter_off);
 }
 
-/* Last, when all else is set. */
+/* Last, when all else is set. All slots but one are the hardware's, wherever the ring stands: a tail where
+ * its head is would say that there are none. */
 void e1000_enable_rx(struct e1000_adapter *a)
 {
 	e1000_set_rx_mode(&a->netdev);
-	ew32(a, E1000_RDT, E1000_RX_RING - 1);
+	ew32(a, E1000_RDT, SLOT(a->rx_next - 1));
 }
 
 /* One full descriptor: the frame goes up if it is whole and there is a buffer to replace it. */

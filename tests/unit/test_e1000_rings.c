@@ -212,6 +212,26 @@ static void receives_across_the_wrap(void **state)
 	card_down();
 }
 
+/* A device that is set down and up again receives on, wherever its ring stands. */
+static void receives_after_each_opening(void **state)
+{
+	struct packet_tap tap = { .fn = hear };
+	u32 number = 0;
+
+	(void)state;
+	card_up(false);
+	dev_add_tap(&tap);
+	for (u32 opened = 0; opened < 2 * E1000_RX_RING; opened++) {
+		e1000_enable_rx(&card);
+		assert_int_equal(hardware_receives(1, number), 1);
+		number++;
+		assert_int_equal(e1000_poll(&card.netdev, 64), 1);
+	}
+	assert_int_equal(heard_n, number);
+	dev_remove_tap(&tap);
+	card_down();
+}
+
 int main(void)
 {
 	const struct CMUnitTest rings[] = {
@@ -220,6 +240,7 @@ int main(void)
 		STACK_TEST(sends_across_the_wrap_with_few_packets),
 		STACK_TEST(full_at_every_slot),
 		STACK_TEST(receives_across_the_wrap),
+		STACK_TEST(receives_after_each_opening),
 	};
 
 	return cmocka_run_group_tests(rings, NULL, NULL);
