@@ -155,20 +155,36 @@ bool udp_try_again(struct sock *sk, struct flow_cache *flow, int *err, u32 *trie
 	return *err == 0;
 }
 
+/* Does its socket want what no ready frame has, or must it wait? */
+static bool sk_is_unready(const struct sock *sk)
+{
+	return sk->sk_tx_unusual &&
+	       (sk->sk_no_check_tx || sk->sk_wmem_full || (sk->sk_tx_modes & SK_TX_PACED));
+}
+
+/* Its frame goes as it is, or is made ready and goes. Returns false when it has to be built. */
+static bool udp_send_frame(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
+{
+	if (sk_is_unready(sk))
+		return false;
+	if (flow->len != len)
+		flow_make_ready(flow, len);
+	if (flow->len != len || msg->at_len < len ||
+		(flow->rt.dev->tx_room == 0 && dev_room(flow->rt.dev) == 0) ||
+		!flow_xmit(flow, msg->at))
+		return false;
+	msg_advance(msg, len);
+	return true;
+}
+
 ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
 {
 	struct sk_buff *skb;
 	u32 tries = 0;
 	int err;
 
-	if (flow->len != len && !sk->sk_no_check_tx && !(sk->sk_tx_modes & SK_TX_PACED))
-		flow_make_ready(flow, len);
-	if (flow->len == len && msg->at_len >= len &&
-		(flow->rt.dev->tx_room > 0 || dev_room(flow->rt.dev) > 0) &&
-		flow_xmit(flow, msg->at)) {
-		msg_advance(msg, len);
+	if (udp_send_frame(sk, flow, msg, len))
 		return (ssize)len;
-	}
 	do {
 		skb = ip_make_skb(sk, &flow->rt, msg, len, UDP_HLEN);
 		err = IS_ERR(skb) ? (int)PTR_ERR(skb) : udp_send_skb(skb, sk, flow);

@@ -7,6 +7,7 @@
 #include "kernel/lib/slab.h"
 #include "net/config/fib_frontend.h"
 #include "net/config/ifaddr.h"
+#include "net/neighbour.h"
 #include "net/wire/ip.h"
 
 #define LOOPBACK_PREFIX 8
@@ -35,9 +36,20 @@ static void enlist(struct net_device *dev, struct in_ifaddr *ifa)
 	list_add_tail(&ifa->list, &after->list);
 }
 
-/* dev->ip_addr is what ARP speaks for. */
-static void changed(struct net_device *dev)
+/* Whether an address is everybody's or one host's is asked when its neighbour is made: anew. What the
+ * operator has said stands. */
+static void forget_neighbour(struct net_device *dev, be32 addr)
 {
+	struct neighbour *n = neigh_lookup(dev->net->arp_tbl, dev, addr);
+
+	if (n && n->nud_state != NUD_PERMANENT)
+		neigh_delete(n);
+}
+
+/* dev->ip_addr is what ARP speaks for. */
+static void changed(struct net_device *dev, be32 broadcast)
+{
+	forget_neighbour(dev, broadcast);
 	dev->ip_addr = list_empty(&dev->ifa_list)
 			       ? BE32_ZERO
 			       : list_first_entry(&dev->ifa_list, struct in_ifaddr, list)->addr;
@@ -59,7 +71,7 @@ int inet_insert_ifa(struct net_device *dev, be32 addr, u8 prefix_len)
 	ifa->prefix_len = prefix_len;
 	ifa->secondary = sibling(dev, ifa) != NULL;
 	enlist(dev, ifa);
-	changed(dev);
+	changed(dev, ifa->broadcast);
 	err = fib_add_ifaddr(dev, ifa);
 	if (err)
 		inet_del_ifa(dev, ifa);
@@ -69,6 +81,7 @@ int inet_insert_ifa(struct net_device *dev, be32 addr, u8 prefix_len)
 void inet_del_ifa(struct net_device *dev, struct in_ifaddr *ifa)
 {
 	struct in_ifaddr *heir = ifa->secondary ? NULL : sibling(dev, ifa);
+	be32 broadcast = ifa->broadcast;
 
 	list_del(&ifa->list);
 	fib_del_ifaddr(dev, ifa);
@@ -78,7 +91,7 @@ void inet_del_ifa(struct net_device *dev, struct in_ifaddr *ifa)
 		heir->secondary = false;
 		enlist(dev, heir);
 	}
-	changed(dev);
+	changed(dev, broadcast);
 	if (heir && fib_add_ifaddr(dev, heir) < 0)
 		pr_warn("%s: no memory for %pI4's routes\n", dev->name, &heir->addr);
 }
