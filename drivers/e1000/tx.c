@@ -13,7 +13,7 @@
  *
  * A packet that was sent stays in its slot, where the descriptor still describes it. Whoever sends the
  * same headers a lap later puts a new payload into it, and all that is left to do here is to move the
- * tail. Where packets are few (keep is false), they go back to the pool. */
+ * tail. Where packets are few for so many cards (keep is false), they go back to the pool. */
 #include "drivers/e1000/e1000.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/lib/string.h"
@@ -44,14 +44,22 @@ static void update_room(struct e1000_adapter *a)
 	a->netdev.tx_room = ready ? E1000_TX_RING - 1 - in_flight(a) : 0;
 }
 
+/* A ring keeps its packets while three times as many are left for everything else. */
+static void decide_what_stays(struct e1000_adapter *a)
+{
+	static u32 kept; /* by the cards so far */
+
+	a->keep = skb_pool.total_n >= E1000_POOL_LARGE + kept;
+	a->rs_every = a->keep ? E1000_RS_EVERY : E1000_RS_EVERY_SMALL;
+	kept += a->keep ? E1000_TX_RING : 0;
+}
+
 /* What never changes is written once: each frame is whole (EOP), gets its CRC (IFCS), and every n-th
  * asks for a report (RS). Sending fills in address, length and whether there is a checksum to do. */
 static void prepare_descriptors(struct e1000_adapter *a)
 {
 	a->netdev.tx_slot = a->tx_skb;
 	a->netdev.tx_mask = E1000_TX_RING - 1;
-	a->keep = skb_pool.total_n >= E1000_POOL_LARGE;
-	a->rs_every = a->keep ? E1000_RS_EVERY : E1000_RS_EVERY_SMALL;
 	for (u32 i = 0; i < E1000_TX_RING; i++) {
 		bool report = i % a->rs_every == a->rs_every - 1;
 
@@ -65,8 +73,10 @@ bool e1000_setup_tx(struct e1000_adapter *a)
 {
 	u64 base;
 
-	if (!a->tx_ring)
+	if (!a->tx_ring) {
 		a->tx_ring = dma_alloc(E1000_TX_RING * sizeof(*a->tx_ring));
+		decide_what_stays(a);
+	}
 	if (!a->tx_ring)
 		return false;
 	prepare_descriptors(a);

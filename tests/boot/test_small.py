@@ -32,6 +32,17 @@ def test_two_cards(kernel, pcap):
     assert len(datagrams_sent(pcap)) == 1
 
 
+def test_many_cards(kernel, program):
+    """Rings that keep what they have sent do not keep all packets that there are."""
+    cards = range(6)
+    words = " ".join(f"ip=10.{i}.0.1:::255.255.255.0::eth{i}:off "
+                     f"neigh=10.{i}.0.2,02:00:00:00:00:02,dev=eth{i}" for i in cards)
+    result = boot(kernel, f"{CONSOLE} {words} -- {len(cards)}", initrd=str(program("cards")),
+                  nics=[Nic(f"hubport,hubid={i}") for i in cards])
+    assert table(result.serial) == ["ok short ones"] * len(cards) + ["ok a large one"] * len(cards)
+    assert_success(result)
+
+
 @pytest.mark.parametrize("mac", ["03:00:00:00:00:01", "ff:ff:ff:ff:ff:ff"])
 def test_card_without_address(kernel, mac):
     """The step that failed is named, and what to try."""
