@@ -43,8 +43,8 @@ ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t 
 
 /* sock_has_room - would n packets of sk's be taken without waiting? By the pool, by its send buffer,
  * which what is parked and queued fills, and its pace, by the device, if it is known. Where POLLOUT
- * comes from. */
-bool sock_has_room(const struct sock *sk, struct net_device *dev, u32 n);
+ * comes from. held: how many of them the caller has from the pool already */
+bool sock_has_room(const struct sock *sk, struct net_device *dev, u32 n, u32 held);
 
 /* sock_wait_for_room - until n packets are taken (sock_has_room).
  * flags    MSG_*
@@ -52,4 +52,4 @@ bool sock_has_room(const struct sock *sk, struct net_device *dev, u32 n);
  * Blocks   for sk_sndtimeo, or else as long as a link may take to come back, or the slowest queue for
  *          n packets; not with MSG_DONTWAIT */
 int sock_wait_for_room(
-	const struct sock *sk, struct net_device *dev, u32 flags, u32 n) __must_check;
+	const struct sock *sk, struct net_device *dev, u32 flags, u32 n, u32 held) __must_check;

@@ -180,12 +180,18 @@ static const struct sockopt ip_options[] = {
 
 /* ---- SOL_UDP ----------------------------------------------------------------------------- */
 
-/* Let go what is pending. */
+/* Off lets go what is pending. Linux always has a queue to put it in; here it may find no room, and then
+ * all stays as it is, to be tried again. */
 static int set_cork(struct sock *sk, s32 value)
 {
+	u32 flags = sk->sk_socket->file->flags & O_NONBLOCK ? MSG_DONTWAIT : 0;
+	int err = value ? 0 : udp_push_pending_frames(sk, flags);
+
+	if (err == -EAGAIN)
+		return err;
 	inet_sk(sk)->corkflag = value;
 	sk_set_tx_mode(sk, SK_TX_CORKED, value);
-	return value ? 0 : udp_push_pending_frames(sk, 0);
+	return err;
 }
 
 static int set_segment(struct sock *sk, s32 value)

@@ -61,9 +61,10 @@ void ip_flush_pending(struct cork *cork);
 struct sk_buff *ip_make_skb(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
 	size_t len, u32 transport_len);
 
-/* ip_wait_for_room - until pool and device have room for n packets. flags: MSG_*. Returns 0 or as
- * ip_append_data. */
-int ip_wait_for_room(const struct sock *sk, const struct rtable *rt, u32 flags, u32 n) __must_check;
+/* ip_wait_for_room - until pool and device have room for n packets, of which held are the caller's
+ * already. flags: MSG_*. Returns 0 or as ip_append_data. */
+int ip_wait_for_room(
+	const struct sock *sk, const struct rtable *rt, u32 flags, u32 n, u32 held) __must_check;
 
 /* ip_send_skb - put the IPv4 header before a packet of ip_make_skb's and send it. Takes the skb.
  * Returns  0, or -EPERM (netfilter), or what neigh_output says */

@@ -15,9 +15,9 @@
 
 /* ---- building --------------------------------------------------------------------------- */
 
-int ip_wait_for_room(const struct sock *sk, const struct rtable *rt, u32 flags, u32 n)
+int ip_wait_for_room(const struct sock *sk, const struct rtable *rt, u32 flags, u32 n, u32 held)
 {
-	int err = sock_wait_for_room(sk, rt->dev, flags, n);
+	int err = sock_wait_for_room(sk, rt->dev, flags, n, held);
 
 	return rt_valid(sk->sk_net, rt) ? err : -ESTALE;
 }
@@ -80,7 +80,7 @@ int ip_append_data(const struct sock *sk, const struct rtable *rt, struct cork *
 	if (total > IP_MAX_PAYLOAD || (n > 1 && !rt->fragment) || n > skb_pool.total_n / 2 ||
 		n > rt->dev->tx_ring_n)
 		return -EMSGSIZE;
-	err = ip_wait_for_room(sk, rt, msg->flags, n);
+	err = ip_wait_for_room(sk, rt, msg->flags, n, cork->n);
 	if (!err && !cork->first) {
 		add_packet(cork, head);
 		cork->len = head;

@@ -194,14 +194,14 @@ ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg,
 	return err ? err : (ssize)len;
 }
 
-int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags, u32 n)
+int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags, u32 n, u32 held)
 {
 	u32 tries = 0;
 	int err;
 
 	n = min(n, skb_pool.total_n / 2);
 	do
-		err = ip_wait_for_room(sk, &flow->rt, flags, min(n, flow->rt.dev->tx_ring_n));
+		err = ip_wait_for_room(sk, &flow->rt, flags, min(n, flow->rt.dev->tx_ring_n), held);
 	while (udp_try_again(sk, flow, &err, &tries));
 	return err;
 }
@@ -323,7 +323,7 @@ bool udp_writable(const struct sock *sk)
 	const struct inet_sock *inet = inet_sk(sk);
 	struct net_device *dev = inet->flow.rt.dev;
 
-	return sock_has_room(sk, rt_valid(sk->sk_net, &inet->flow.rt) ? dev : NULL, 1);
+	return sock_has_room(sk, rt_valid(sk->sk_net, &inet->flow.rt) ? dev : NULL, 1, 0);
 }
 
 /* ---- the rest of udp_prot ---------------------------------------------------------------- */

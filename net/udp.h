@@ -34,7 +34,8 @@ u32 udp_send_ready(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 
 #define UDP_MAX_SEGMENTS 128 /* datagrams of one message, as on Linux */
 
 /* udp_push_pending_frames - send the datagram that MSG_MORE or UDP_CORK kept open, if there is one.
- * Returns  0, or why it could not be: it is gone then */
+ * Returns  0, or why it could not be: but for -EAGAIN it is gone then
+ * Blocks   as udp_sendmsg; flags: MSG_* */
 int udp_push_pending_frames(struct sock *sk, u32 flags);
 
 /* udp_recvmsg - the oldest datagram; what does not fit is lost and msg->flags has MSG_TRUNC.

@@ -32,17 +32,19 @@ int udp_push_pending_frames(struct sock *sk, u32 flags)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct flow_cache *flow = &inet->pending.flow;
+	u32 n = inet->pending.cork.n;
 	int err = 0;
 
-	if (!inet->pending.cork.first)
+	if (n == 0)
 		return 0;
 	if (!rt_valid(sk->sk_net, &flow->rt))
 		err = udp_route(sk, flow);
 	if (!err)
-		err = udp_wait_for_room(sk, flow, flags, inet->pending.cork.n);
+		err = udp_wait_for_room(sk, flow, flags, n, n);
 	if (!err)
 		return udp_send_pending(sk);
-	udp_flush_pending_frames(sk);
+	if (err != -EAGAIN)
+		udp_flush_pending_frames(sk);
 	return err;
 }
 

@@ -38,7 +38,7 @@ ssize udp_send_segments(
 		return -EINVAL;
 	err = msg_probe(msg, len);
 	if (!err)
-		err = udp_wait_for_room(sk, flow, msg->flags, (u32)n);
+		err = udp_wait_for_room(sk, flow, msg->flags, (u32)n, 0);
 	if (err)
 		return err;
 	msg->flags &= ~(u32)MSG_DONTWAIT; /* a queue may be shorter: what has begun is finished */

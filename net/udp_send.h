@@ -27,8 +27,9 @@ int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *
 ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len);
 
 /* udp_wait_for_room - until there is room for n packets, or for as many as there can be room for at once;
- * the tables may change meanwhile. flags: MSG_*. Returns 0 or as sock_wait_for_room. */
-int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags, u32 n) __must_check;
+ * the tables may change meanwhile. flags, held: as sock_wait_for_room's. Returns 0 or as that. */
+int udp_wait_for_room(
+	struct sock *sk, struct flow_cache *flow, u32 flags, u32 n, u32 held) __must_check;
 
 /* ---- udp_segment.c ------------------------------------------------------------------------- */
 

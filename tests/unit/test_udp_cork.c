@@ -274,6 +274,12 @@ static void asked_not_to_wait(void **state)
 	assert_whole(payload, 2000);
 }
 
+static void no_wait(void *arg)
+{
+	(void)arg;
+	fail_msg("waits");
+}
+
 /* The last packets of the pool are enough: they are in the datagram when it leaves. */
 static void the_last_packets_of_the_pool(void **state)
 {
@@ -283,12 +289,16 @@ static void the_last_packets_of_the_pool(void **state)
 	(void)state;
 	up(true);
 	more(payload, 1000);
-	while (skb_pool.free_n > 2) {
+	while (skb_pool.free_n > 1) {
 		skb = skb_alloc(0);
 		skb->next = taken;
 		taken = skb;
 	}
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
 	assert_int_equal(send_to(fd, payload + 1000, 1000, MSG_DONTWAIT, PEER_IP, PEER_PORT), 1000);
+	assert_int_equal(skb_pool.free_n, 0);
+	host_on_idle(no_wait, NULL);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), 0);
 	assert_whole(payload, 2000);
 	while ((skb = taken)) {
 		taken = skb->next;
@@ -315,6 +325,25 @@ static void let_go_with_a_full_ring(void **state)
 	host_on_idle(unstick, NULL);
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), 0);
 	assert_whole(payload, 65507);
+}
+
+/* A socket that does not wait keeps it, corked as it was. */
+static void not_let_go_with_a_full_ring(void **state)
+{
+	const u8 *payload = noise(12, 2000);
+
+	(void)state;
+	up(true);
+	fd_get(&init_task.files, fd)->flags |= O_NONBLOCK;
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
+	assert_int_equal(send_to(fd, payload, 1000, 0, PEER_IP, PEER_PORT), 1000);
+	fill_ring(0);
+	host_on_idle(no_wait, NULL);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), -EAGAIN);
+	unstick(NULL);
+	assert_int_equal(send_to(fd, payload + 1000, 1000, 0, PEER_IP, PEER_PORT), 1000);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), 0);
+	assert_whole(payload, 2000);
 }
 
 static void change_and_unstick(void *arg)
@@ -354,6 +383,7 @@ int main(void)
 		STACK_TEST(asked_not_to_wait),
 		STACK_TEST(the_last_packets_of_the_pool),
 		STACK_TEST(let_go_with_a_full_ring),
+		STACK_TEST(not_let_go_with_a_full_ring),
 		STACK_TEST(tables_change_while_waiting),
 	};
 
