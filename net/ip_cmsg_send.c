@@ -8,6 +8,11 @@
 #include "kernel/lib/string.h"
 #include "net/sockopt.h"
 
+enum scm_type {
+	SCM_RIGHTS = 1,
+	SCM_CREDENTIALS = 2
+};
+
 struct in_pktinfo {
 	s32 ifindex;
 	be32 spec_dst, addr;
@@ -69,7 +74,11 @@ static int want(struct ipcm_cookie *ipc, const struct cmsghdr *c)
 			return want_number(&ipc->ttl, data, len, 1);
 		return c->type == IP_TOS ? want_number(&ipc->tos, data, len, 0) : -EINVAL;
 	case SOL_SOCKET:
-		return c->type == SO_MARK && len == sizeof(u32) ? 0 : -EINVAL;
+		if (c->type == SCM_RIGHTS || c->type == SCM_CREDENTIALS)
+			return 0; /* AF_UNIX's */
+		return (c->type == SO_MARK || c->type == SO_PRIORITY) && len == sizeof(u32)
+			       ? 0
+			       : -EINVAL;
 	default:
 		return 0; /* somebody else's */
 	}

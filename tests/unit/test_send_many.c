@@ -394,6 +394,7 @@ static void this_message_alone(void **state)
 		s32 ifindex;
 		be32 spec_dst, addr;
 	} info = { eth0.dev.ifindex, cpu_to_be32(0x0a000055), { 0 } };
+	static const s32 let_pass[] = { SO_MARK, SO_PRIORITY, 1, 2 }; /* SCM_RIGHTS, _CREDENTIALS */
 	s32 ttl = 5, tos = 0x48, mark = 9;
 	struct message m;
 	u8 tos8 = 0x20;
@@ -411,8 +412,10 @@ static void this_message_alone(void **state)
 		assert_only((struct datagram){ .tos = 0x20 });
 		assert_int_equal(controlled(SOL_IP, IP_PKTINFO, &info, 12), 50);
 		assert_only((struct datagram){ .from = 0x0a000055 });
-		assert_int_equal(controlled(SOL_SOCKET, SO_MARK, &mark, 4), 50);
-		assert_only((struct datagram){ .len = 0 });
+		for (u32 i = 0; i < ARRAY_SIZE(let_pass); i++) {
+			assert_int_equal(controlled(SOL_SOCKET, let_pass[i], &mark, 4), 50);
+			assert_only((struct datagram){ .len = 0 });
+		}
 		assert_int_equal(controlled(77, 1, &mark, 4), 50); /* somebody else's level */
 		assert_only((struct datagram){ .len = 0 });
 		message_to(&m, bytes, 50, PEER_IP, PEER_PORT);
@@ -453,6 +456,8 @@ static void malformed(void **state)
 		{ SOL_UDP, UDP_SEGMENT, 5, 1 },
 		{ SOL_UDP, 99, 5, 2 },
 		{ SOL_SOCKET, SO_MARK, 1, 2 },
+		{ SOL_SOCKET, SO_PRIORITY, 1, 8 },
+		{ SOL_SOCKET, 3, 1, 4 },
 		{ SOL_SOCKET, 99, 1, 4 },
 	};
 	be32 info[3] = { { 0 }, cpu_to_be32(0x01020304), { 0 } };
