@@ -8,6 +8,7 @@
 
 #include "net/flow.h"
 #include "kernel/lib/errno.h"
+#include "kernel/lib/parse.h"
 
 struct net_device;
 
@@ -25,6 +26,12 @@ enum rtn_type {
 	RTN_THROW,
 	RTN_MAX
 };
+
+/* What Linux's tools call the types that a configuration may ask for; NULL for others. */
+extern const char *const fib_type_names[RTN_MAX];
+
+/* fib_type_of - the type of that name, or RTN_UNSPEC. */
+u8 fib_type_of(struct text name);
 
 enum rt_scope {
 	RT_SCOPE_UNIVERSE = 0,

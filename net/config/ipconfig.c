@@ -155,26 +155,11 @@ bool ipconfig_parse_ip(struct text value, struct parse_error *error)
 
 /* ---- route= ------------------------------------------------------------------------------ */
 
-static const struct {
-	const char *name;
-	u8 type;
-} route_types[] = {
-	{ "unicast", RTN_UNICAST },
-	{ "blackhole", RTN_BLACKHOLE },
-	{ "unreachable", RTN_UNREACHABLE },
-	{ "prohibit", RTN_PROHIBIT },
-	{ "throw", RTN_THROW },
-};
-
 static bool parse_type(struct text t, u8 *type, struct parse_error *error)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(route_types); i++) {
-		if (text_eq(t, route_types[i].name)) {
-			*type = route_types[i].type;
-			return true;
-		}
-	}
-	return parse_fail(error, t, "type", "unicast, blackhole, unreachable, prohibit or throw");
+	*type = fib_type_of(t);
+	return *type != RTN_UNSPEC ||
+	       parse_fail(error, t, "type", "unicast, blackhole, unreachable, prohibit or throw");
 }
 
 static bool needed_addr(struct text t, be32 *addr, const char *what, struct parse_error *error)

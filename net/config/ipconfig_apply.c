@@ -134,7 +134,8 @@ static bool apply_route(struct net *net, struct route_word *r, char *problem, si
 	if (err)
 		explain(r, nh, err, problem, len);
 	else
-		pr_info("route: %pI4/%u\n", &r->cfg.dst, r->cfg.dst_len);
+		pr_info("route: %s %pI4/%u\n", fib_type_names[r->cfg.type], &r->cfg.dst,
+			r->cfg.dst_len);
 	return err == 0;
 }
 

@@ -9,16 +9,6 @@
 #define RTPROT_BOOT 3 /* rtnetlink's number for routes given at boot */
 #define WORDS_MAX   5 /* one more than a line may have */
 
-static const struct {
-	const char *word;
-	u8 type;
-} special_types[] = {
-	{ "blackhole", RTN_BLACKHOLE },
-	{ "unreachable", RTN_UNREACHABLE },
-	{ "prohibit", RTN_PROHIBIT },
-	{ "throw", RTN_THROW },
-};
-
 struct reader {
 	struct net_device *(*dev_of)(void *arg, struct text name, int *oif);
 	void *arg;
@@ -66,14 +56,15 @@ static u32 split(struct text *rest, struct text words[WORDS_MAX])
 	return n;
 }
 
+/* A type that has no hop. */
 static u8 special_type(struct text word)
 {
+	u8 type;
+
 	if (word.len == 0 || is_digit(word.at[0])) /* a gateway, as in nearly every line */
 		return RTN_UNSPEC;
-	for (u32 i = 0; i < ARRAY_SIZE(special_types); i++)
-		if (text_eq(word, special_types[i].word))
-			return special_types[i].type;
-	return RTN_UNSPEC;
+	type = fib_type_of(word);
+	return type == RTN_UNICAST ? RTN_UNSPEC : type;
 }
 
 static bool find_dev(struct reader *r, struct text name)

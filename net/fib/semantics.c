@@ -20,6 +20,22 @@ const struct fib_prop fib_props[RTN_MAX] = {
 	[RTN_THROW] = { -EAGAIN, RT_SCOPE_UNIVERSE, true },
 };
 
+const char *const fib_type_names[RTN_MAX] = {
+	[RTN_UNICAST] = "unicast",
+	[RTN_BLACKHOLE] = "blackhole",
+	[RTN_UNREACHABLE] = "unreachable",
+	[RTN_PROHIBIT] = "prohibit",
+	[RTN_THROW] = "throw",
+};
+
+u8 fib_type_of(struct text name)
+{
+	for (u8 type = 0; type < RTN_MAX; type++)
+		if (fib_type_names[type] && text_eq(name, fib_type_names[type]))
+			return type;
+	return RTN_UNSPEC;
+}
+
 /* ---- is it a route at all? ------------------------------------------------------------- */
 
 static bool nh_ok(const struct fib_nh *nh, u8 scope)

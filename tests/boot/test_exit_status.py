@@ -48,6 +48,7 @@ def test_no_route(kernel, pcap):
 def test_routes_that_refuse(kernel, kind, words):
     """As ip-route(8) says of these types: EINVAL, EHOSTUNREACH, EACCES for the sender."""
     result = boot(kernel, f"{STATIC} route=192.0.2.0/24,type={kind} -- 192.0.2.1")
+    assert f"route: {kind} 192.0.2.0/24" in result.serial
     assert f"not sent: {words}" in result.serial and result.status == 3
 
 
