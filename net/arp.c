@@ -1,16 +1,43 @@
 /* SPDX-License-Identifier: MIT
  * arp.c - who has this address? Asking, answering, announcing.
  * Not here: what the answers mean for waiting packets (neighbour.c).
- * neighbour.c asks through arp_solicit; dev.c hands arp_rcv what comes in.
- * Source: RFC 826; RFC 5227 3 (announcement); RFC 1122 2.3.2. */
+ * neighbour.c asks, dev.c hands arp_rcv what comes in.
+ * Source: RFC 826; RFC 5227 3 (announcement); RFC 1122 2.3.2; RFC 1112 6.4 (groups). */
 #include "net/arp.h"
 #include "kernel/lib/string.h"
 #include "net/eth.h"
 #include "net/config/ifaddr.h"
+#include "net/wire/ip.h"
 #include "net/wire/arp.h"
 
 static const u8 broadcast_mac[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 static const u8 no_mac[ETH_ALEN];
+
+/* ---- whom nobody need ask ---------------------------------------------------------------- */
+
+void multicast_mac(be32 group, u8 mac[ETH_ALEN])
+{
+	u32 a = be32_to_cpu(group);
+
+	memcpy(mac,
+		(const u8[ETH_ALEN]){ 0x01, 0x00, 0x5e, (u8)(a >> 16 & 0x7f), (u8)(a >> 8), (u8)a },
+		ETH_ALEN);
+}
+
+bool arp_is_needless(const struct net_device *dev, be32 addr, u8 mac[ETH_ALEN])
+{
+	if (dev->flags & IFF_NOARP)
+		memcpy(mac, no_mac, ETH_ALEN);
+	else if (ipv4_is_multicast(addr))
+		multicast_mac(addr, mac);
+	else if (ipv4_is_lbcast(addr) || inet_is_broadcast(dev, addr))
+		memcpy(mac, broadcast_mac, ETH_ALEN);
+	else
+		return false;
+	return true;
+}
+
+/* ---- asking ----------------------------------------------------------------------------- */
 
 struct arp_target {
 	const u8 *mac; /* in the packet */
@@ -42,7 +69,7 @@ static void arp_send(
 	dev_queue_xmit(skb);
 }
 
-static void arp_solicit(struct neighbour *n, bool unicast)
+void arp_solicit(struct neighbour *n, bool unicast)
 {
 	const struct ethhdr *eth = hh_header(&n->hh);
 
@@ -62,6 +89,8 @@ void arp_announce(struct net_device *dev)
 		arp_send(dev, ARPOP_REQUEST, ifa->addr, (struct arp_target){ no_mac, ifa->addr },
 			broadcast_mac);
 }
+
+/* ---- hearing ---------------------------------------------------------------------------- */
 
 static bool arp_valid(const struct sk_buff *skb, const struct arphdr *arp)
 {
@@ -114,9 +143,4 @@ void arp_rcv(struct sk_buff *skb)
 		warn_conflict(skb->dev, arp);
 	arp_process(skb->dev, arp, skb->pkt_type == PACKET_HOST);
 	consume_skb(skb);
-}
-
-void arp_init(void)
-{
-	neigh_set_probe(arp_solicit);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * igmp.c - which groups this host has joined, by which device, for which socket.
- * Not here: telling routers about it (no IGMP is spoken); frames' addresses (neighbour.c).
+ * Not here: telling routers about it (no IGMP is spoken); frames' addresses (arp.c).
  * inet_sockopt.c joins and leaves; ip_input.c and udp_input.c ask.
  * Source: RFC 1112 7; Linux's ip_mc_join_group: its checks and bounds. */
 #include "net/igmp.h"
 #include "kernel/lib/slab.h"
-#include "net/neighbour.h"
+#include "net/arp.h"
 
 #define INADDR_ALLHOSTS 0xe0000001u /* RFC 1112 4: every host is in it */
 

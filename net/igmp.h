@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * igmp.h - which groups this host has joined, by which device, for which socket.
- * Not here: telling routers about it (no IGMP is spoken); frames' addresses (neighbour.h).
+ * Not here: telling routers about it (no IGMP is spoken); frames' addresses (arp.h).
  * inet_sockopt.c joins and leaves; ip_input.c and udp_input.c ask.
  * Source: RFC 1112 7; Linux's ip_mc_join_group: its checks and bounds. */
 #pragma once

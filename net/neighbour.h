@@ -40,10 +40,10 @@ struct neighbour {
 	struct net_device *dev;
 	struct neighbour *next;        /* in its hash bucket */
 	struct sk_buff_head arp_queue; /* parked */
-	struct timer timer;
-	u64 confirmed_ns; /* last sign of life */
-	u64 updated_ns;   /* last change of its Ethernet address, or failure */
-	u64 used_ns;
+	struct timer timer;            /* not set: in tbl->idle */
+	u64 confirmed_ns;              /* last sign of life */
+	u64 updated_ns;                /* last change of its Ethernet address, or failure */
+	u64 genid;                     /* the network's when a route was last bound to it */
 	struct neigh_table *tbl;
 };
 
@@ -75,8 +75,8 @@ void neigh_table_free(struct neigh_table *tbl);
 void neigh_ifdown(struct neigh_table *tbl, const struct net_device *dev);
 
 /* neigh_lookup_create - the entry for an address on a device, made if need be; no ARP is sent yet.
- * Never allocates: the table has its entries from the start, and the one that was unused longest
- * makes room (never a permanent one, nor one with packets parked).
+ * Never allocates: the table has its entries from the start, and one that is not needed makes room, in
+ * the same time however many there are (never a permanent one, nor one with packets parked).
  * Returns  the entry, or NULL when all are busy */
 struct neighbour *neigh_lookup_create(struct neigh_table *tbl, struct net_device *dev, be32 addr);
 
@@ -118,9 +118,6 @@ static inline struct ethhdr *hh_header(struct hh_cache *hh)
 	return (struct ethhdr *)(hh->bytes + sizeof(hh->bytes) - ETH_HLEN);
 }
 
-/* multicast_mac - a group's Ethernet address (RFC 1112 6.4: the low 23 bits of the group). */
-void multicast_mac(be32 group, u8 mac[ETH_ALEN]);
-
 /* neigh_confirm - an upper layer knows that n is alive: it had an answer (MSG_CONFIRM). */
 static inline void neigh_confirm(struct neighbour *n)
 {
@@ -143,11 +140,3 @@ static inline int neigh_output(struct sk_buff *skb)
 		return neigh_resolve_output(n, skb);
 	return hh_output(&n->hh, skb);
 }
-
-/* neigh_parked - datagrams parked in the whole table. */
-u32 neigh_parked(const struct neigh_table *tbl);
-
-typedef void (*neigh_probe_fn)(struct neighbour *n, bool unicast);
-
-/* neigh_set_probe - how to ask; arp.c knows. unicast: to the address known so far. */
-void neigh_set_probe(neigh_probe_fn probe);

@@ -109,7 +109,6 @@ int net_init(void)
 	dev_set_notifier(netdev_event);
 	dev_set_protocols(packet_types, ARRAY_SIZE(packet_types));
 	ip_set_protocols(inet_protocols, ARRAY_SIZE(inet_protocols));
-	arp_init();
 	af_inet_init();
 	af_packet_init();
 	netlink_init();

@@ -55,11 +55,12 @@ static int mkroute_output(struct net *net, struct flowi4 *fl4, struct net_device
 		.daddr = fl4->daddr,
 		.mtu = dev->mtu,
 		.flags = flags,
-		.fragment = true,
-		.genid = net->genid };
-	rt->neigh = neigh_lookup_create(net->arp_tbl, dev, next);
-	rt->genid = net->genid; /* making room for the neighbour may have moved it */
-	return rt->neigh ? 0 : -ENOBUFS;
+		.fragment = true };
+	rt->neigh = neigh_lookup_create(net->arp_tbl, dev, next); /* this may move net->genid */
+	if (!rt->neigh)
+		return -ENOBUFS;
+	rt->neigh->genid = rt->genid = net->genid;
+	return 0;
 }
 
 /* The address that ARP asks for. A group or the limited broadcast has no gateway, even where only the

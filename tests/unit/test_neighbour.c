@@ -43,7 +43,6 @@ static void first_packet_asks_and_waits(void **state)
 	assert_int_equal(peer()->nud_state, NUD_INCOMPLETE);
 	assert_int_equal(eth0.sent_n, 1);
 	assert_frame(0, FRAME_ARP_ASK);
-	assert_int_equal(neigh_parked(init_net.arp_tbl), 1);
 	assert_int_equal(init_net.mib.parked, 1);
 	assert_true(sk_of(fd)->sk_wmem > 0);
 	assert_int_equal(sk_of(fd)->sk_refs, 2);
@@ -62,7 +61,7 @@ static void answer_releases_in_order(void **state)
 	assert_frame(1, FRAME_MUFFIN);
 	assert_frame(2, FRAME_ODD);
 	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
-	assert_int_equal(neigh_parked(init_net.arp_tbl), 0);
+	assert_int_equal(init_net.mib.parked, 0);
 	assert_int_equal(sk_of(fd)->sk_wmem, 0);
 	assert_int_equal(sk_of(fd)->sk_refs, 1);
 	assert_int_equal(send_muffin(fd), 6);
@@ -189,7 +188,7 @@ static void parking_is_bounded_in_all(void **state)
 	for (u32 i = 0; i < most; i++)
 		assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP + 20 + i / 32, PEER_PORT), 6);
 	assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP + 19, PEER_PORT), -ENOBUFS);
-	assert_int_equal(neigh_parked(init_net.arp_tbl), most);
+	assert_int_equal(init_net.mib.parked, most);
 	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL), 1);
 }
 
@@ -408,7 +407,7 @@ static void probe_fails_after_six(void **state)
 	fake_forget(&eth0);
 	send_muffin(fd);
 	assert_frame(0, FRAME_ARP_ASK);
-	assert_int_equal(neigh_parked(init_net.arp_tbl), 1);
+	assert_int_equal(init_net.mib.parked, 1);
 }
 
 /* Nobody asked: a changed address is taken with suspicion, the same one changes nothing; and not again
@@ -475,7 +474,7 @@ static void permanent_releases_what_is_parked(void **state)
 	send_muffin(fd);
 	stack_know_peer();
 	assert_frame(1, FRAME_MUFFIN);
-	assert_int_equal(neigh_parked(init_net.arp_tbl), 0);
+	assert_int_equal(init_net.mib.parked, 0);
 	stack_step(5000);
 	assert_int_equal(eth0.sent_n, 2);
 }
@@ -495,38 +494,86 @@ static void none_teaches_nothing(void **state)
 
 static struct neighbour *entry(struct neigh_table *tbl, u32 i)
 {
-	host_advance_clock(1);
 	return neigh_lookup_create(tbl, &eth0.dev, cpu_to_be32(0x0a000064 + i));
+}
+
+static struct neighbour *answered(struct neigh_table *tbl, u32 i)
+{
+	assert_int_equal(
+		neigh_set(tbl, &eth0.dev, cpu_to_be32(0x0a000064 + i), peer_mac, NUD_REACHABLE), 0);
+	return entry(tbl, i);
+}
+
+static bool is_in(struct neigh_table *tbl, u32 i)
+{
+	return neigh_lookup(tbl, &eth0.dev, cpu_to_be32(0x0a000064 + i));
 }
 
 static void the_oldest_makes_room(void **state)
 {
 	struct neigh_table *tbl = neigh_table_new(4);
-	u64 genid;
+	u64 genid = init_net.genid;
 
-	(void)state;
-	for (u32 i = 0; i < 4; i++)
+	for (u32 i = 0; i < 5; i++)
 		assert_non_null(entry(tbl, i));
-	genid = init_net.genid;
-	assert_non_null(entry(tbl, 4));
-	assert_true(init_net.genid != genid); /* routes may have pointed at it */
-	assert_null(neigh_lookup(tbl, &eth0.dev, cpu_to_be32(0x0a000064)));
+	assert_int_equal(init_net.genid, genid); /* no flow leads to any of them */
+	assert_false(is_in(tbl, 0));
 	for (u32 i = 1; i < 5; i++)
-		assert_non_null(neigh_lookup(tbl, &eth0.dev, cpu_to_be32(0x0a000064 + i)));
+		assert_true(is_in(tbl, i));
 }
 
-/* Who has just answered is in use, though the way out does not note when. */
+/* Who has just answered is in use, as long as there is anybody else. */
 static void who_answered_stays(void **state)
 {
 	struct neigh_table *tbl = neigh_table_new(2);
-	struct neighbour *first = entry(tbl, 0);
 
-	(void)state;
-	first->nud_state = NUD_REACHABLE;
+	answered(tbl, 0);
 	for (u32 i = 1; i < 5; i++)
 		assert_non_null(entry(tbl, i));
-	assert_ptr_equal(neigh_lookup(tbl, &eth0.dev, cpu_to_be32(0x0a000064)), first);
-	assert_null(neigh_lookup(tbl, &eth0.dev, cpu_to_be32(0x0a000064 + 3)));
+	assert_true(is_in(tbl, 0));
+	assert_false(is_in(tbl, 3));
+	answered(tbl, 4);
+	assert_non_null(entry(tbl, 5)); /* in turn */
+	assert_false(is_in(tbl, 0));
+	stack_step(30100);
+	assert_non_null(entry(tbl, 6)); /* 4 became idle after 5 */
+	assert_true(is_in(tbl, 4));
+	assert_non_null(entry(tbl, 7));
+	assert_false(is_in(tbl, 4));
+}
+
+/* What the operator has taken away makes room before anybody else has to. */
+static void the_deleted_makes_room_first(void **state)
+{
+	struct neigh_table *tbl = neigh_table_new(3);
+
+	for (u32 i = 0; i < 3; i++)
+		assert_non_null(entry(tbl, i));
+	neigh_delete(entry(tbl, 1));
+	assert_non_null(entry(tbl, 3));
+	assert_true(is_in(tbl, 0) && is_in(tbl, 2) && is_in(tbl, 3));
+}
+
+/* However routes come: one that is current leads to whom it was made for; and those that made room made
+ * all routes stale once a turn of the table at most. */
+static void current_routes_lead_right(void **state)
+{
+	struct rtable rt[24] = { { .genid = 0 } };
+	u64 genid = init_net.genid;
+	u32 seed = 1;
+
+	init_net.arp_tbl = neigh_table_new(8);
+	for (u32 i = 0; i < 4000; i++) {
+		u32 to = (seed = seed * 1103515245 + 12345) >> 16 & 7, base = i / 50 % 3 * 8;
+		struct flowi4 fl4 = { .daddr = cpu_to_be32(
+					      (i & 1 ? 0x0a000064 : 0x7f000064) + base + to) };
+
+		assert_int_equal(ip_route_output_flow(&init_net, &fl4, &rt[base + to]), 0);
+		for (u32 j = 0; j < ARRAY_SIZE(rt); j++)
+			assert_true(!rt_valid(&init_net, &rt[j]) ||
+				    be32_eq(rt[j].neigh->primary_key, rt[j].daddr));
+	}
+	assert_in_range(init_net.genid - genid, 4000 / 50, 4000 / 8);
 }
 
 /* Many share a bucket: whoever makes room is taken out of the middle of it. */
@@ -628,6 +675,8 @@ int main(void)
 		STACK_TEST(none_teaches_nothing),
 		STACK_TEST(the_oldest_makes_room),
 		STACK_TEST(who_answered_stays),
+		STACK_TEST(the_deleted_makes_room_first),
+		STACK_TEST(current_routes_lead_right),
 		STACK_TEST(crowded_buckets),
 		STACK_TEST(permanent_and_waiting_stay),
 		STACK_TEST(all_busy),
