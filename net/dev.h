@@ -37,8 +37,8 @@ struct net_device_ops {
 	/* one frame; tx_room was not zero. Takes the skb; 0 or -EIO */
 	int (*ndo_start_xmit)(struct sk_buff *skb, struct net_device *dev);
 	/* the packets in the next n slots as they are now, frames of len bytes; NULL in a driver that keeps
-	 * none. n is at most tx_room */
-	void (*ndo_xmit_again)(struct net_device *dev, u32 n, u32 len);
+	 * none. n is at most tx_room. Returns done, so that it can be the last call on a packet's way */
+	ssize (*ndo_xmit_again)(struct net_device *dev, size_t n, size_t len, ssize done);
 	/* the frames that netdev_xmit_more promised are all there: tell the hardware */
 	void (*ndo_flush)(struct net_device *dev);
 	/* take back what the hardware has sent, set tx_room anew */
@@ -80,7 +80,7 @@ struct net_device {
 	u32 tx_room; /* frames the ring still takes; 0 also while the link is down */
 	/* What senders see of the ring: tx_slot[(tx_next + i) & tx_mask], i below tx_room, is a packet that
 	 * was sent a lap ago and lies there still, so that its descriptor need not be written when it is
-	 * changed and sent again (ndo_xmit_again); or NULL. */
+	 * changed and sent again (ndo_xmit_again); or skb_none. */
 	u32 tx_next, tx_mask;
 	struct sk_buff **tx_slot;
 	u32 mtu; /* bytes of IPv4 packet */
@@ -153,7 +153,7 @@ int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns) __must_check;
  * Returns  0, or -ENETDOWN, -ENOBUFS (no room: whoever may wait has done so before), -EIO */
 int dev_queue_xmit(struct sk_buff *skb);
 
-/* dev_tx_slot - the packet in the i-th slot from the next one, or NULL. i is below tx_room. */
+/* dev_tx_slot - the packet in the i-th slot from the next one, or skb_none. i is below tx_room. */
 static inline struct sk_buff *dev_tx_slot(const struct net_device *dev, u32 i)
 {
 	return dev->tx_slot[(dev->tx_next + i) & dev->tx_mask];

@@ -53,36 +53,51 @@ void flow_make_ready(struct flow_cache *flow, size_t len)
 	if (flow->csum_partial)
 		uh->check.raw = (u16)~csum_fold_32(pseudo).raw;
 	flow->len = len;
+	flow->few = flow->csum_partial && len - 4 <= 4;
 	flow->frame_len = max((u32)(HEADERS + len), (u32)ETH_ZLEN);
 	flow->tag = flow->birth << TAG_SHIFT | len;
 }
 
-/* All of a packet but its payload. */
+/* All of a packet but its payload. One with a tag has worn a frame before: most is as it was. */
 static void dress(const struct flow_cache *flow, struct sk_buff *skb)
 {
-	skb_init(skb, SKB_NETWORK_OFF - ETH_HLEN);
+	if (!skb->tag) {
+		skb_init(skb, SKB_NETWORK_OFF - ETH_HLEN);
+		skb->protocol = cpu_to_be16(ETH_P_IP);
+	}
 	skb->dev = flow->rt.dev;
 	skb->csum_partial = flow->csum_partial;
-	skb->protocol = cpu_to_be16(ETH_P_IP);
 	skb->len = (u16)flow->frame_len;
 	skb->tag = flow->tag;
 	memcpy(skb_slot(skb) + SKB_FRAME_OFF, flow->frame, FLOW_FRAME_BYTES);
 	memset(skb->data + HEADERS, 0, ETH_ZLEN - HEADERS); /* what the payload leaves is padding */
 }
 
+/* The packet in the slot if it is of the right size, or one that is, or a large one; NULL: none is free. */
+static struct sk_buff *packet_for(const struct flow_cache *flow, struct sk_buff *resident)
+{
+	bool small = flow->frame_len <= SKB_SMALL_FRAME;
+	struct sk_buff *skb;
+
+	if (skb_is_small(resident) == small && resident != &skb_none)
+		return resident;
+	skb = small ? skb_alloc_small() : NULL;
+	if (small && !skb && resident != &skb_none)
+		return resident;
+	return skb ? skb : skb_alloc(0);
+}
+
 bool flow_xmit_dressed(struct flow_cache *flow, const void __user *payload)
 {
 	struct net_device *dev = flow->rt.dev;
-	struct sk_buff *resident = dev_tx_slot(dev, 0), *skb = resident;
+	struct sk_buff *resident = dev_tx_slot(dev, 0), *skb = packet_for(flow, resident);
 
-	if (!skb)
-		skb = skb_alloc(0);
 	if (!skb)
 		return false;
 	dress(flow, skb);
 	if (!flow_fill(flow, skb, flow->tag, payload, flow->len)) {
 		skb->tag = 0; /* no descriptor tells of this frame */
-		if (!resident)
+		if (skb != resident)
 			skb_release(skb);
 		return false;
 	}
@@ -91,8 +106,8 @@ bool flow_xmit_dressed(struct flow_cache *flow, const void __user *payload)
 	return true;
 }
 
-/* Slots one after the other, as long as it goes. few: the device does the checksum, and a payload has four
- * to eight bytes; known when this is compiled, so the loop has no second question about it. */
+/* Slots one after the other, as long as it goes. few: flow->few; known when this is compiled, so the loop
+ * does not ask. */
 static __always_inline u32 fill_slots(
 	const struct flow_cache *flow, const u8 __user *payload, u32 n, const bool few)
 {
@@ -107,23 +122,22 @@ static __always_inline u32 fill_slots(
 
 		if (!few && !flow_fill(flow, skb, tag, payload, len))
 			break;
-		if (few && (!skb || skb->tag != tag ||
+		if (few && (skb->tag != tag ||
 				   copy_from_user_4_8(skb_slot(skb) + SKB_HEADROOM, payload, len)))
 			break;
 	}
 	return next - first;
 }
 
-u32 flow_xmit_burst(struct flow_cache *flow, const u8 __user *payload, u32 n)
+u32 flow_xmit_burst(struct flow_cache *flow, const u8 __user *payload, u32 n, u32 least)
 {
 	struct net_device *dev = flow->rt.dev;
 
 	n = min(n, dev->tx_room);
-	if (!user_range_is_ok(payload, n * flow->len))
+	if (n < least || !user_range_is_ok(payload, n * flow->len))
 		return 0;
-	n = flow->csum_partial && flow->len - 4 <= 4 ? fill_slots(flow, payload, n, true)
-						     : fill_slots(flow, payload, n, false);
-	if (n > 0)
-		flow_sent(flow, dev, n);
-	return n;
+	n = flow->few ? fill_slots(flow, payload, n, true) : fill_slots(flow, payload, n, false);
+	if (n < least)
+		return 0;
+	return (u32)flow_sent(flow, dev, n, n);
 }

@@ -24,7 +24,8 @@ struct flow_cache {
 	size_t len; /* of the payload that the ready frame is for; FLOW_NOT_READY: there is none */
 	struct rtable rt;
 	bool csum_partial; /* the device completes the UDP checksum */
-	u32 frame_len;     /* of the ready frame with its payload and padding */
+	bool few;          /* and the payload has four to eight bytes: nothing is quicker */
+	size_t frame_len;  /* of the ready frame with its payload and padding */
 	u32 udp_sum;       /* of pseudo-header and ports; ready: of the length, too */
 	u64 birth;         /* a number of this flow's own */
 	be16 source, dest;
@@ -47,9 +48,6 @@ void flow_begin(struct flow_cache *flow);
 /* flow_make_ready - a frame for len bytes of payload, if the way is free. */
 void flow_make_ready(struct flow_cache *flow, size_t len);
 
-/* flow_xmit_dressed - flow_xmit for a packet that does not wear the frame yet. */
-bool flow_xmit_dressed(struct flow_cache *flow, const void __user *payload);
-
 /* flow_fill - a payload of len bytes, flow->len, into a packet that wears the frame: behind its headers,
  * and with its checksum if the device does not do it. The range has been checked to be the user's.
  * Returns  false when there is no such packet, or the payload cannot be read */
@@ -59,8 +57,10 @@ static __always_inline bool flow_fill(const struct flow_cache *flow, struct sk_b
 	u8 *to = skb_slot(skb) + SKB_HEADROOM;
 	s64 sum;
 
-	if (unlikely(!skb || skb->tag != tag))
+	if (unlikely(skb->tag != tag))
 		return false;
+	if (likely(flow->few))
+		return copy_from_user_4_8(to, payload, len) == 0;
 	if (likely(flow->csum_partial))
 		return copy_from_user_checked(to, payload, len) == 0;
 	sum = csum_and_copy_from_user(to, payload, len);
@@ -68,28 +68,39 @@ static __always_inline bool flow_fill(const struct flow_cache *flow, struct sk_b
 	return sum >= 0;
 }
 
-/* flow_sent - n packets that flow_fill has filled leave. */
-static __always_inline void flow_sent(const struct flow_cache *flow, struct net_device *dev, u32 n)
+/* flow_sent - n packets that flow_fill has filled leave. Returns done: what its caller wants to return. */
+static __always_inline ssize flow_sent(
+	const struct flow_cache *flow, struct net_device *dev, u32 n, ssize done)
 {
 	dev->net->mib.udp_out_ready += n;
-	dev->netdev_ops->ndo_xmit_again(dev, n, flow->frame_len);
+	return dev->netdev_ops->ndo_xmit_again(dev, n, flow->frame_len, done);
 }
 
-/* flow_xmit - send the ready frame with a payload of flow->len bytes.
- * Returns  false when that cannot be: no room in ring or pool, the payload cannot be read. The long way
- *          knows what to do */
-static __always_inline bool flow_xmit(struct flow_cache *flow, const void __user *payload)
+/* flow_may_xmit - room on the ring, and a payload of flow->len bytes that may be the user's: now one of
+ * the ways to send the frame can be tried. */
+static __always_inline bool flow_may_xmit(
+	const struct flow_cache *flow, const struct net_device *dev, const void __user *payload)
+{
+	return likely(dev->tx_room > 0 && user_range_is_ok(payload, flow->len));
+}
+
+/* flow_xmit_dressed - send the ready frame with a payload, in a packet that wears it from now on.
+ * Returns  false when that cannot be: no packet, the payload cannot be read. The long way knows what to
+ *          do */
+bool flow_xmit_dressed(struct flow_cache *flow, const void __user *payload);
+
+/* flow_xmit - the same, in a packet that may wear the frame already. */
+static inline bool flow_xmit(struct flow_cache *flow, const void __user *payload)
 {
 	struct net_device *dev = flow->rt.dev;
 
-	if (unlikely(dev->tx_room == 0 || !user_range_is_ok(payload, flow->len)))
+	if (!flow_may_xmit(flow, dev, payload))
 		return false;
-	if (unlikely(!flow_fill(flow, dev_tx_slot(dev, 0), flow->tag, payload, flow->len)))
+	if (!flow_fill(flow, dev_tx_slot(dev, 0), flow->tag, payload, flow->len))
 		return flow_xmit_dressed(flow, payload);
-	flow_sent(flow, dev, 1);
-	return true;
+	return flow_sent(flow, dev, 1, true);
 }
 
-/* flow_xmit_burst - the same for n payloads one behind the other, as many as can be at once. Returns how
- * many. */
-u32 flow_xmit_burst(struct flow_cache *flow, const u8 __user *payload, u32 n);
+/* flow_xmit_burst - the ready frame for n payloads one behind the other, in packets that wear it, as many
+ * as can be at once: at least `least` (not zero), or none. Returns how many. */
+u32 flow_xmit_burst(struct flow_cache *flow, const u8 __user *payload, u32 n, u32 least);

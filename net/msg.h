@@ -88,12 +88,13 @@ struct user_mmsghdr {
 
 _Static_assert(sizeof(struct user_mmsghdr) == 64, "x86_64 struct mmsghdr");
 
-/* One piece, an address or none, nothing else: what nearly every message is. */
+/* One piece, an address or none: what nearly every message is. */
 struct plain_message {
 	const void __user *name; /* NULL: none */
 	u32 namelen;
 	const void __user *base; /* len bytes that are the user's */
 	size_t len;
+	size_t controllen; /* not zero: there are control data */
 };
 
 /* msg_read_plain - umsg, which has been checked to be the user's. Returns false when it is another kind of
@@ -104,12 +105,12 @@ static __always_inline bool msg_read_plain(
 	u64 word[6], base, len;
 
 	/* name, namelen, iov, iovlen, control (not read), controllen */
-	if (unlikely(get_user_words(word, umsg) < 0 || word[3] != 1 || word[5] != 0))
+	if (unlikely(get_user_words(word, umsg) < 0 || word[3] != 1))
 		return false;
 	if (unlikely(!user_range_is_ok((void *)word[2], sizeof(struct iovec)) ||
 		     get_user_2(&base, &len, (void *)word[2]) < 0))
 		return false;
-	*m = (struct plain_message){ (void *)word[0], (u32)word[1], (void *)base, len };
+	*m = (struct plain_message){ (void *)word[0], (u32)word[1], (void *)base, len, word[5] };
 	return len <= UINT16_MAX && user_range_is_ok(m->base, len) &&
 	       user_range_is_ok(m->name, sizeof(struct sockaddr_in));
 }

@@ -9,6 +9,7 @@
 #include "net/sock.h"
 
 struct skb_pool skb_pool;
+struct sk_buff skb_none;
 
 static const char *const drop_name[SKB_DROP_REASONS] = {
 	[SKB_DROP_NETFILTER] = "refused by netfilter",
@@ -41,6 +42,16 @@ const char *skb_drop_name(enum skb_drop_reason reason)
 	return reason < SKB_DROP_REASONS ? drop_name[reason] : "consumed";
 }
 
+/* Machines that keep packets in their rings (they have many) get these, too. */
+static void small_init(u32 n)
+{
+	size_t bytes = (size_t)n * SKB_SMALL;
+
+	skb_pool.small_free = NULL;
+	skb_pool.small = skb_pool.small_fresh = dma_alloc(bytes);
+	skb_pool.small_end = skb_pool.small ? skb_pool.small + bytes : NULL;
+}
+
 int skb_pool_init(u32 n)
 {
 	skb_pool.fresh = dma_alloc((size_t)(n + SKB_RESERVE) * SKB_SLOT);
@@ -50,6 +61,7 @@ int skb_pool_init(u32 n)
 	for (u32 i = 0; i < SKB_RESERVE; i++)
 		skb_release(skb_take_fresh());
 	skb_pool.total_n = skb_pool.free_n = n;
+	small_init(n / 4);
 	return 0;
 }
 
@@ -87,6 +99,20 @@ struct sk_buff *skb_take_fresh(void)
 		return NULL;
 	skb_pool.fresh += SKB_SLOT;
 	skb_pool.fresh_n--;
+	return skb;
+}
+
+struct sk_buff *skb_alloc_small(void)
+{
+	struct sk_buff *skb = skb_pool.small_free;
+
+	if (skb) {
+		skb_pool.small_free = skb->next;
+	} else if (skb_pool.small_fresh != skb_pool.small_end) {
+		skb = (struct sk_buff *)skb_pool.small_fresh;
+		skb_pool.small_fresh += SKB_SMALL;
+		skb->tag = 0;
+	}
 	return skb;
 }
 

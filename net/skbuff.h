@@ -10,7 +10,9 @@
  *                   ^    ^ L2          ^ L3 on 16 bytes   ^ SKB_HEADROOM
  *                   SKB_FRAME_OFF
  *
- * A slot never crosses a page, so a device sees it as one piece. */
+ * A slot never crosses a page, so a device sees it as one piece. The same with SKB_SMALL bytes is for
+ * short frames that stay in a ring: a whole ring of them lies on few pages, so few entries of a TLB
+ * reach all of it. */
 #pragma once
 
 #include "kernel/lib/byteorder.h"
@@ -20,6 +22,7 @@ struct sock;
 struct neighbour;
 
 #define SKB_SLOT          2048
+#define SKB_SMALL         256
 #define SKB_FRAME_OFF     80 /* two bytes before the Ethernet header of a packet that is built */
 #define SKB_NETWORK_OFF   96 /* where IPv4 headers start */
 #define SKB_TRANSPORT_OFF 116
@@ -60,6 +63,8 @@ struct sk_buff {
 _Static_assert(sizeof(struct sk_buff) <= SKB_FRAME_OFF, "headers follow");
 _Static_assert(SKB_FRAME_OFF % 16 == 0, "a frame's headers are copied in whole words");
 _Static_assert(SKB_NETWORK_OFF % 16 == 0, "IPv4 header aligned");
+
+#define SKB_SMALL_FRAME (SKB_SMALL - SKB_FRAME_OFF - 2)
 
 /* Why a packet ended without having been sent or received. Names in skbuff.c. */
 enum skb_drop_reason {
@@ -105,6 +110,8 @@ struct skb_pool {
 	 * can come in while everything waits for them. */
 	struct sk_buff *reserve;
 	u32 reserve_n;
+	struct sk_buff *small_free; /* of SKB_SMALL bytes, not counted above either */
+	u8 *small, *small_fresh, *small_end;
 	u64 dropped[SKB_DROP_REASONS];
 	u64 lost; /* of these: datagrams that sendto had accepted, and that waited */
 };
@@ -119,12 +126,20 @@ int skb_pool_init(u32 n) __must_check;
  * -ENOMEM. */
 int skb_pool_extend(u32 n) __must_check;
 
+/* skb_alloc_small - a packet that has room for a frame of SKB_SMALL_FRAME bytes, built at SKB_FRAME_OFF. Unless
+ * it has a tag, skb_init has to follow. NULL when none is free; one of skb_alloc does as well. */
+struct sk_buff *skb_alloc_small(void);
+
 /* skb_alloc_reserved - skb_alloc, out of the reserve when the pool is empty. For answers: receiving
  * and ARP. */
 struct sk_buff *skb_alloc_reserved(u32 headroom);
 
 /* skb_drop_name - a reason in words. */
 const char *skb_drop_name(enum skb_drop_reason reason);
+
+/* skb_none - stands where there is no packet, for those who would otherwise have to ask each time: it
+ * wears no frame. Nobody sends or releases it. */
+extern struct sk_buff skb_none;
 
 static inline u8 *skb_slot(const struct sk_buff *skb)
 {
@@ -177,9 +192,20 @@ static inline u32 skb_frames(const struct sk_buff *skb)
 	return n;
 }
 
+/* skb_is_small - is it one of skb_alloc_small? */
+static inline bool skb_is_small(const struct sk_buff *skb)
+{
+	return skb_slot(skb) >= skb_pool.small && skb_slot(skb) < skb_pool.small_end;
+}
+
 /* skb_release - one slot back to the pool, without a word. */
 static inline void skb_release(struct sk_buff *skb)
 {
+	if (skb_is_small(skb)) {
+		skb->next = skb_pool.small_free;
+		skb_pool.small_free = skb;
+		return;
+	}
 	if (unlikely(skb_pool.reserve_n < SKB_RESERVE)) {
 		skb->next = skb_pool.reserve;
 		skb_pool.reserve = skb;

@@ -163,15 +163,13 @@ long sys_sendto(int fd, u64 buf, u64 len, u64 flags, u64 addr, u32 addr_len)
 
 static u64 control_buffer[CONTROL_MAX / sizeof(u64)];
 
-static int import_control(const struct user_msghdr *um, struct msghdr *msg)
+static int import_control(u64 control, u64 len, struct msghdr *msg)
 {
-	if (um->controllen > CONTROL_MAX)
+	if (len > CONTROL_MAX)
 		return -ENOBUFS;
 	msg->control = control_buffer;
-	msg->controllen = um->controllen;
-	return um->controllen
-		       ? copy_from_user(control_buffer, (const void *)um->control, um->controllen)
-		       : 0;
+	msg->controllen = len;
+	return len ? copy_from_user(control_buffer, (const void *)control, len) : 0;
 }
 
 /* A message of any form. Returns its length, or what is wrong with it, in Linux's order. */
@@ -196,7 +194,7 @@ static ssize import_message(const void __user *umsg, struct msghdr *msg)
 	if (len < 0)
 		return len;
 	msg_set_pieces(msg, iov_buffer, um.iovlen);
-	err = import_control(&um, msg);
+	err = import_control(um.control, um.controllen, msg);
 	return err ? err : len;
 }
 
@@ -209,6 +207,24 @@ static noinline ssize sendmsg_any(
 	if (len >= 0)
 		len = sock_sendmsg(sock, msg, (size_t)len);
 	msg->iov_n = 0;
+	msg->controllen = 0;
+	return len;
+}
+
+/* All of a plain message has been read but its control data. */
+static noinline ssize send_controlled(
+	struct socket *sock, const struct user_mmsghdr __user *umsg, struct msghdr *msg)
+{
+	u64 control, controllen;
+	ssize len;
+
+	if (get_user_2(&control, &controllen, &umsg->hdr.control) < 0)
+		return -EFAULT;
+	len = import_control(control, controllen, msg);
+	if (len == 0) {
+		msg->flags |= MSG_UNUSUAL;
+		len = sock_sendmsg_inline(sock, msg, msg->at_len);
+	}
 	msg->controllen = 0;
 	return len;
 }
@@ -232,6 +248,8 @@ static ssize send_message(
 	msg->flags = flags;
 	msg->at = (u8 *)(uintptr_t)m.base;
 	msg->at_len = m.len;
+	if (m.controllen)
+		return send_controlled(sock, umsg, msg);
 	return sock_sendmsg_inline(sock, msg, m.len);
 }
 

@@ -82,24 +82,25 @@ enum ip_pmtudisc {
 	IP_PMTUDISC_OMIT       /* the same, but larger ones are fragmented */
 };
 
-/* ip_may_fragment - may a datagram that does not fit leave in pieces? */
-static inline bool ip_may_fragment(u8 pmtudisc)
-{
-	return pmtudisc < IP_PMTUDISC_DO || pmtudisc == IP_PMTUDISC_OMIT;
-}
+/* What each of them means. */
+enum pmtu_ways {
+	PMTU_FRAGMENT = 1, /* a datagram that does not fit may leave in pieces */
+	PMTU_HEEDED = 2,   /* the path's MTU counts, not the device's alone */
+	PMTU_DF = 4,       /* one that fits carries DF, ... */
+	PMTU_DF_LOCKED = 8 /* ... also where the path's MTU is known and stays */
+};
 
-/* ip_sets_df - does one that fits carry DF? locked: the path's MTU is known and will not be found out
- * any better. */
-static inline bool ip_sets_df(u8 pmtudisc, bool locked)
+/* ip_pmtu_ways - of one of enum ip_pmtudisc. */
+static inline u8 ip_pmtu_ways(u8 pmtudisc)
 {
-	return pmtudisc == IP_PMTUDISC_DO || pmtudisc == IP_PMTUDISC_PROBE ||
-	       (pmtudisc == IP_PMTUDISC_WANT && !locked);
-}
+	static const u8 ways[] = { [IP_PMTUDISC_DONT] = PMTU_FRAGMENT | PMTU_HEEDED,
+		[IP_PMTUDISC_WANT] = PMTU_FRAGMENT | PMTU_HEEDED | PMTU_DF,
+		[IP_PMTUDISC_DO] = PMTU_HEEDED | PMTU_DF | PMTU_DF_LOCKED,
+		[IP_PMTUDISC_PROBE] = PMTU_DF | PMTU_DF_LOCKED,
+		[IP_PMTUDISC_INTERFACE] = 0,
+		[IP_PMTUDISC_OMIT] = PMTU_FRAGMENT };
 
-/* ip_heeds_pmtu - does the path's MTU count, or the device's alone? */
-static inline bool ip_heeds_pmtu(u8 pmtudisc)
-{
-	return pmtudisc < IP_PMTUDISC_PROBE;
+	return ways[pmtudisc];
 }
 
 /* ---- tables of options ------------------------------------------------------------------- */

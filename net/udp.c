@@ -69,7 +69,7 @@ int udp_route(struct sock *sk, struct flow_cache *flow)
 	struct inet_sock *inet = inet_sk(sk);
 	struct rtable *rt = &flow->rt;
 	struct flowi4 fl4;
-	u8 ttl;
+	u8 ways, ttl;
 	int err;
 
 	flow->dest = sockaddr_of_key(flow->to).sin_port;
@@ -81,17 +81,19 @@ int udp_route(struct sock *sk, struct flow_cache *flow)
 		flow_forget(flow); /* an answer that fails is not kept */
 		return err;
 	}
-	rt->fragment = ip_may_fragment(inet->pmtudisc);
-	if (!ip_heeds_pmtu(inet->pmtudisc))
-		rt->mtu = rt->dev->mtu;
+	ways = ip_pmtu_ways(inet->pmtudisc);
 	ttl = rt->flags & RTCF_MULTICAST ? inet->mc_ttl : inet->uc_ttl;
+	rt->fragment = ways & PMTU_FRAGMENT;
+	if (!(ways & PMTU_HEEDED))
+		rt->mtu = rt->dev->mtu;
 	ip_template_init(&flow->ip, rt, IPPROTO_UDP,
 		(u8)(flow->ipc.tos < 0 ? inet->tos : flow->ipc.tos),
 		(u8)(flow->ipc.ttl < 0 ? ttl : flow->ipc.ttl),
-		ip_sets_df(inet->pmtudisc, rt->flags & RTCF_MTU_LOCKED));
-	flow->ip.mc_loop = (rt->flags & RTCF_MULTICAST) && inet->mc_loop &&
-			   !(rt->dev->flags & IFF_LOOPBACK) && /* which is a copy for us as it is */
-			   ip_check_mc(rt->dev, rt->daddr);
+		ways & (rt->flags & RTCF_MTU_LOCKED ? PMTU_DF_LOCKED : PMTU_DF));
+	if (rt->flags & RTCF_MULTICAST)
+		flow->ip.mc_loop = inet->mc_loop &&
+				   !(rt->dev->flags & IFF_LOOPBACK) && /* a copy for us as it is */
+				   ip_check_mc(rt->dev, rt->daddr);
 	flow_begin(flow);
 	return 0;
 }
@@ -155,8 +157,7 @@ bool udp_try_again(struct sock *sk, struct flow_cache *flow, int *err, u32 *trie
 	return *err == 0;
 }
 
-/* Does its socket want what no ready frame has, or must it wait? */
-static bool sk_is_unready(const struct sock *sk)
+bool udp_is_unready(const struct sock *sk)
 {
 	return sk->sk_tx_unusual &&
 	       (sk->sk_no_check_tx || sk->sk_wmem_full || (sk->sk_tx_modes & SK_TX_PACED));
@@ -165,7 +166,7 @@ static bool sk_is_unready(const struct sock *sk)
 /* Its frame goes as it is, or is made ready and goes. Returns false when it has to be built. */
 static bool udp_send_frame(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
 {
-	if (sk_is_unready(sk))
+	if (udp_is_unready(sk))
 		return false;
 	if (flow->len != len)
 		flow_make_ready(flow, len);
@@ -177,14 +178,14 @@ static bool udp_send_frame(struct sock *sk, struct flow_cache *flow, struct msgh
 	return true;
 }
 
-ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
+/* A packet that every layer below gets to see. */
+static noinline ssize udp_send_made(
+	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
 {
 	struct sk_buff *skb;
 	u32 tries = 0;
 	int err;
 
-	if (udp_send_frame(sk, flow, msg, len))
-		return (ssize)len;
 	do {
 		skb = ip_make_skb(sk, &flow->rt, msg, len, UDP_HLEN);
 		err = IS_ERR(skb) ? (int)PTR_ERR(skb) : udp_send_skb(skb, sk, flow);
@@ -192,6 +193,11 @@ ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg,
 	if (err == -EMSGSIZE) /* who asked learns what would fit */
 		ip_local_error(sk, EMSGSIZE, flow->rt.daddr, flow->dest, flow->rt.mtu);
 	return err ? err : (ssize)len;
+}
+
+ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
+{
+	return udp_send_frame(sk, flow, msg, len) ? (ssize)len : udp_send_made(sk, flow, msg, len);
 }
 
 int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags, u32 n, u32 held)
@@ -277,14 +283,29 @@ static __always_inline bool udp_flow_is_ready(
 		      rt_valid(sk->sk_net, &flow->rt));
 }
 
-ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
+/* The next packet on the ring wears another flow's frame. */
+static noinline ssize udp_sendmsg_dressed(struct sock *sk, struct msghdr *msg, size_t len)
 {
-	if (unlikely(!udp_flow_is_ready(sk, msg, len) || !flow_xmit(&inet_sk(sk)->flow, msg->at)))
+	if (!flow_xmit_dressed(&inet_sk(sk)->flow, msg->at))
 		return udp_sendmsg_slow(sk, msg, len);
 	return (ssize)len;
 }
 
-/* The first word of the address is what the flow is kept under; the rest must be readable. */
+/* Whatever it ends with is jumped to: nothing is left to do here. */
+ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	struct flow_cache *flow = &inet_sk(sk)->flow;
+	struct net_device *dev = flow->rt.dev;
+
+	if (unlikely(!udp_flow_is_ready(sk, msg, len) || !flow_may_xmit(flow, dev, msg->at)))
+		return udp_sendmsg_slow(sk, msg, len);
+	if (unlikely(!flow_fill(flow, dev_tx_slot(dev, 0), flow->tag, msg->at, len)))
+		return udp_sendmsg_dressed(sk, msg, len);
+	return flow_sent(flow, dev, 1, (ssize)len);
+}
+
+/* The first word of the address is what the flow is kept under; the rest must be readable. No control
+ * data. */
 static __always_inline bool udp_plain_is_ready(
 	const struct inet_sock *inet, const struct plain_message *m)
 {
@@ -293,7 +314,7 @@ static __always_inline bool udp_plain_is_ready(
 	if (m->name &&
 		(m->namelen != sizeof(struct sockaddr_in) || get_user_2(&to, &rest, m->name) < 0))
 		return false;
-	return to == inet->flow.to && m->len == inet->flow.len;
+	return to == inet->flow.to && m->len == inet->flow.len && m->controllen == 0;
 }
 
 u32 udp_send_ready(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 flags)
@@ -313,9 +334,7 @@ u32 udp_send_ready(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 
 			!flow_fill(flow, dev_tx_slot(dev, i), tag, m.base, m.len) ||
 			put_user_u32((u32)m.len, &vec[i].len) < 0)
 			break;
-	if (i > 0)
-		flow_sent(flow, dev, i);
-	return i;
+	return i > 0 ? (u32)flow_sent(flow, dev, i, i) : 0;
 }
 
 bool udp_writable(const struct sock *sk)

@@ -16,11 +16,19 @@ static ssize send_some(
 	if (err)
 		return err;
 	if (flow->len == size && msg->at_len >= left)
-		n = flow_xmit_burst(flow, msg->at, (u32)(left / size));
+		n = flow_xmit_burst(flow, msg->at, (u32)(left / size), 1);
 	if (n == 0)
 		return udp_send_one(sk, flow, msg, min(left, size));
 	msg_advance(msg, n * size);
 	return (ssize)(n * size);
+}
+
+/* All of the train at once, if everything about it is ready: no room to wait for, nothing to read first. */
+static __always_inline bool send_at_once(const struct sock *sk, struct flow_cache *flow,
+	const struct msghdr *msg, size_t len, size_t size, u32 n)
+{
+	return flow->len == size && n * size == len && msg->at_len == len && !udp_is_unready(sk) &&
+	       flow_xmit_burst(flow, msg->at, n, n) == n;
 }
 
 ssize udp_send_segments(
@@ -36,6 +44,8 @@ ssize udp_send_segments(
 		return -EMSGSIZE;
 	if (n > UDP_MAX_SEGMENTS || sk->sk_no_check_tx)
 		return -EINVAL;
+	if (likely(send_at_once(sk, flow, msg, len, size, (u32)n)))
+		return (ssize)len;
 	err = msg_probe(msg, len);
 	if (!err)
 		err = udp_wait_for_room(sk, flow, msg->flags, (u32)n, 0);

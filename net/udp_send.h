@@ -22,6 +22,9 @@ int udp_may_send(struct sock *sk) __must_check;
 /* udp_send_skb - put the UDP header before the payload and send. Takes the skb. Returns as ip_send_skb. */
 int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *flow);
 
+/* udp_is_unready - does the socket want what no ready frame has, or must it wait? */
+bool udp_is_unready(const struct sock *sk);
+
 /* udp_send_one - one datagram of msg's next len bytes: the short way if the flow is ready for it now.
  * Returns len or negative errno. Blocks as udp_sendmsg. */
 ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len);

@@ -44,14 +44,15 @@ static void ring_flush(struct net_device *dev)
 	doorbells++;
 }
 
-static void ring_xmit_again(struct net_device *dev, u32 n, u32 len)
+static ssize ring_xmit_again(struct net_device *dev, size_t n, size_t len, ssize done)
 {
-	dev->tx_next += n;
-	dev->tx_room -= n;
+	dev->tx_next += (u32)n;
+	dev->tx_room -= (u32)n;
 	dev->stats.tx_packets += n;
 	dev->stats.tx_bytes += n * len;
 	if (!netdev_xmit_more)
 		ring_flush(dev);
+	return done;
 }
 
 static int ring_xmit(struct sk_buff *skb, struct net_device *dev)
@@ -59,14 +60,13 @@ static int ring_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct card *card = netdev_priv(dev);
 	u32 slot = dev->tx_next % RING_N, len = eth_skb_pad(skb);
 
-	if (card->kept[slot] && card->kept[slot] != skb)
+	if (card->kept[slot] != &skb_none && card->kept[slot] != skb)
 		skb_release(card->kept[slot]);
 	card->kept[slot] = skb;
 	card->ring[slot] = (struct descriptor){
 		.addr = (u64)(uintptr_t)skb->data, .len = (u16)len, .command = TX_COMMAND
 	};
-	ring_xmit_again(dev, 1, len);
-	return 0;
+	return (int)ring_xmit_again(dev, 1, len, 0);
 }
 
 /* Whatever was rung for has left. */
@@ -106,6 +106,8 @@ struct net_device *ring_register(struct net *net, u32 features)
 	struct net_device *dev = &card->dev;
 
 	BUG_ON(cards_n > RING_CARDS);
+	for (u32 i = 0; i < RING_N; i++)
+		card->kept[i] = &skb_none;
 	*dev = (struct net_device){ .netdev_ops = &ring_ops,
 		.mtu = ETH_DATA_LEN,
 		.features = features,

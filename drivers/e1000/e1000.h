@@ -33,10 +33,10 @@ struct e1000_adapter {
 	 * clean: the oldest that has not been reported done. Both run freely, the ring's slot is the
 	 * remainder. At most E1000_TX_RING - 1 are in flight: a full ring would look empty. */
 	struct e1000_tx_desc *tx_ring;
-	struct sk_buff *tx_skb[E1000_TX_RING];
-	u32 tx_clean; /* next is netdev.tx_next */
-	u32 rs_every; /* a power of two */
-	bool keep;    /* sent packets stay in their slots */
+	struct sk_buff *tx_skb[E1000_TX_RING]; /* or skb_none */
+	u32 tx_clean;                          /* next is netdev.tx_next */
+	u32 rs_every;                          /* a power of two */
+	bool keep;                             /* sent packets stay in their slots */
 
 	struct e1000_rx_desc *rx_ring;
 	struct sk_buff *rx_skb[E1000_RX_RING];
@@ -67,6 +67,14 @@ static inline u32 er32(const struct e1000_adapter *a, u32 reg)
 static inline void ew32(const struct e1000_adapter *a, u32 reg, u32 value)
 {
 	*(volatile u32 *)(a->hw + reg) = value;
+}
+
+/* e1000_empty_slot - give back what lies in slot i of the transmit ring, if anything does. */
+static inline void e1000_empty_slot(struct e1000_adapter *a, u32 i)
+{
+	if (a->tx_skb[i] != &skb_none)
+		skb_release(a->tx_skb[i]);
+	a->tx_skb[i] = &skb_none;
 }
 
 /* What a step of bringing the device up has to say: NULL, or which step failed and what to try. */
@@ -101,7 +109,7 @@ bool e1000_setup_tx(struct e1000_adapter *a);
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev);
 
 /* e1000_xmit_again - ndo_xmit_again: the packets in the next n slots, sent again as they are now. */
-void e1000_xmit_again(struct net_device *dev, u32 n, u32 len);
+ssize e1000_xmit_again(struct net_device *dev, size_t n, size_t len, ssize done);
 
 /* e1000_flush - ndo_flush: the doorbell, if it was put off. */
 void e1000_flush(struct net_device *dev);

@@ -76,6 +76,8 @@ bool e1000_setup_tx(struct e1000_adapter *a)
 	if (!a->tx_ring) {
 		a->tx_ring = dma_alloc(E1000_TX_RING * sizeof(*a->tx_ring));
 		decide_what_stays(a);
+		for (u32 i = 0; i < E1000_TX_RING; i++)
+			a->tx_skb[i] = &skb_none;
 	}
 	if (!a->tx_ring)
 		return false;
@@ -105,22 +107,23 @@ static inline void ring_doorbell(struct e1000_adapter *a, u32 tail)
 }
 
 /* The descriptors of the next n slots are complete: frames of len bytes. */
-static inline void advance(struct e1000_adapter *a, u32 n, u32 len)
+static inline void advance(struct e1000_adapter *a, size_t n, size_t len)
 {
 	struct net_device *dev = &a->netdev;
-	u32 next = dev->tx_next + n;
+	u32 next = dev->tx_next + (u32)n;
 
 	dev->tx_next = next;
-	dev->tx_room -= n;
+	dev->tx_room -= (u32)n;
 	dev->stats.tx_packets += n;
 	dev->stats.tx_bytes += n * len;
 	if (likely(!netdev_xmit_more))
 		ring_doorbell(a, SLOT(next));
 }
 
-void e1000_xmit_again(struct net_device *dev, u32 n, u32 len)
+ssize e1000_xmit_again(struct net_device *dev, size_t n, size_t len, ssize done)
 {
 	advance(container_of(dev, struct e1000_adapter, netdev), n, len);
+	return done;
 }
 
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
@@ -130,8 +133,8 @@ int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 	struct e1000_tx_desc *desc = &a->tx_ring[i];
 	u32 len = eth_skb_pad(skb);
 
-	if (a->tx_skb[i] && a->tx_skb[i] != skb)
-		skb_release(a->tx_skb[i]);
+	if (a->tx_skb[i] != skb)
+		e1000_empty_slot(a, i);
 	a->tx_skb[i] = skb;
 	desc->addr = dma_addr(skb->data);
 	desc->len = (u16)len;
@@ -160,11 +163,8 @@ static bool reported_done(const struct e1000_adapter *a, u32 i)
 /* Slots tx_clean to end - 1 have been sent. */
 static void release_group(struct e1000_adapter *a, u32 end)
 {
-	for (u32 i = a->tx_clean; i != end; i++) {
-		if (a->tx_skb[SLOT(i)])
-			skb_release(a->tx_skb[SLOT(i)]);
-		a->tx_skb[SLOT(i)] = NULL;
-	}
+	for (u32 i = a->tx_clean; i != end; i++)
+		e1000_empty_slot(a, SLOT(i));
 }
 
 void e1000_reclaim(struct net_device *dev)

@@ -76,12 +76,11 @@ static void empty_ring(struct e1000_adapter *a, u32 n)
 	for (u32 i = a->netdev.tx_next - E1000_TX_RING; i != a->netdev.tx_next; i++) {
 		struct sk_buff *skb = a->tx_skb[SLOT(i)];
 
-		a->tx_skb[SLOT(i)] = NULL;
 		if (a->netdev.tx_next - i > n) {
-			if (skb)
-				skb_release(skb);
+			e1000_empty_slot(a, SLOT(i));
 			continue;
 		}
+		a->tx_skb[SLOT(i)] = &skb_none;
 		a->netdev.stats.tx_packets--;
 		a->netdev.stats.tx_bytes -= skb->len;
 		a->netdev.net->mib.queued++;

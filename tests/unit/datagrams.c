@@ -127,17 +127,13 @@ void card_is(bool keep, bool csum)
 
 void fill_with_junk(int fd)
 {
-	struct sk_buff *taken = NULL, *skb;
+	struct sk_buff_head held = { .n = 0 };
 
-	while ((skb = skb_alloc(0))) {
-		memset(skb_slot(skb) + SKB_FRAME_OFF, 0xee, SKB_SLOT - SKB_FRAME_OFF);
-		skb->next = taken;
-		taken = skb;
-	}
-	while ((skb = taken)) {
-		taken = skb->next;
-		skb_release(skb);
-	}
+	stack_take_packets(&held, 0);
+	for (struct sk_buff *skb = held.first; skb; skb = skb->next)
+		memset(skb_slot(skb) + SKB_FRAME_OFF, 0xee,
+			(skb_is_small(skb) ? SKB_SMALL : SKB_SLOT) - SKB_FRAME_OFF);
+	stack_give_packets(&held);
 	for (u32 i = 0; i < FAKE_RING; i++)
 		assert_int_equal(send_to(fd, noise(i, PAYLOAD_MAX), PAYLOAD_MAX, 0, PEER_IP, 9),
 			PAYLOAD_MAX);

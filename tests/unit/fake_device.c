@@ -96,6 +96,13 @@ static void advance(struct fake_device *fake, u32 n)
 		doorbell(fake);
 }
 
+static void empty_slot(struct fake_device *fake, u32 i)
+{
+	if (fake->slot[i] != &skb_none)
+		skb_release(fake->slot[i]);
+	fake->slot[i] = &skb_none;
+}
+
 static int fake_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct fake_device *fake = fake_of(dev);
@@ -108,15 +115,15 @@ static int fake_xmit(struct sk_buff *skb, struct net_device *dev)
 		return fake->xmit_answer;
 	}
 	eth_skb_pad(skb);
-	if (fake->slot[i] && fake->slot[i] != skb)
-		skb_release(fake->slot[i]);
+	if (fake->slot[i] != skb)
+		empty_slot(fake, i);
 	fake->slot[i] = skb;
 	fake->desc[i] = (struct fake_desc){ skb->data, skb->len, skb->csum_partial };
 	advance(fake, 1);
 	return 0;
 }
 
-static void fake_xmit_again(struct net_device *dev, u32 n, u32 len)
+static ssize fake_xmit_again(struct net_device *dev, size_t n, size_t len, ssize done)
 {
 	struct fake_device *fake = fake_of(dev);
 
@@ -126,6 +133,7 @@ static void fake_xmit_again(struct net_device *dev, u32 n, u32 len)
 			dev_tx_slot(dev, i)->len != len);
 	fake->again_n += n;
 	advance(fake, n);
+	return done;
 }
 
 static void fake_flush(struct net_device *dev)
@@ -136,11 +144,8 @@ static void fake_flush(struct net_device *dev)
 
 static void give_back(struct fake_device *fake, u32 from, u32 n)
 {
-	for (u32 i = from; i != from + n; i++) {
-		if (fake->slot[SLOT(i)])
-			skb_release(fake->slot[SLOT(i)]);
-		fake->slot[SLOT(i)] = NULL;
-	}
+	for (u32 i = from; i != from + n; i++)
+		empty_slot(fake, SLOT(i));
 }
 
 /* What no doorbell has told of the card does not send. */
@@ -186,6 +191,8 @@ void fake_register(struct fake_device *fake, struct net *net, u8 last)
 	const u8 mac[ETH_ALEN] = { 2, 0, 0, 0, 0, last };
 
 	*fake = (struct fake_device){ .slots = FAKE_RING };
+	for (u32 i = 0; i < FAKE_RING; i++)
+		fake->slot[i] = &skb_none;
 	BUG_ON(fake_n == FAKES_MAX);
 	fakes[fake_n++] = fake;
 	fake->dev = (struct net_device){ .netdev_ops = &fake_ops,

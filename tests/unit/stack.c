@@ -39,6 +39,16 @@ static int stack_up(void **state)
 	return 0;
 }
 
+/* All small packets are somewhere in their list or were never used. */
+static u32 small_free(void)
+{
+	u32 n = (u32)(skb_pool.small_end - skb_pool.small_fresh) / SKB_SMALL;
+
+	for (const struct sk_buff *skb = skb_pool.small_free; skb; skb = skb->next)
+		n++;
+	return n;
+}
+
 /* What is still parked is let fail; then every packet must be back and accounted for. */
 static int stack_down(void **state)
 {
@@ -53,6 +63,7 @@ static int stack_down(void **state)
 	stack_check_accounts();
 	fake_give_back_all();
 	assert_int_equal(skb_pool.free_n, skb_pool.total_n);
+	assert_int_equal(small_free(), skb_pool.total_n / 4);
 	assert_int_equal(skb_pool.reserve_n, SKB_RESERVE);
 	return 0;
 }
@@ -117,6 +128,26 @@ void stack_run_bare(void **state)
 u64 stack_dropped(enum skb_drop_reason reason)
 {
 	return skb_pool.dropped[reason];
+}
+
+void stack_take_packets(struct sk_buff_head *held, u32 leave)
+{
+	struct sk_buff *skb;
+
+	while (skb_pool.free_n > leave)
+		skb_queue_tail(held, skb_alloc(0));
+	while ((skb = skb_alloc_small())) {
+		skb_init(skb, 0);
+		skb_queue_tail(held, skb);
+	}
+}
+
+void stack_give_packets(struct sk_buff_head *held)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(held)))
+		skb_release(skb);
 }
 
 void stack_check_accounts(void)

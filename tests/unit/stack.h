@@ -56,6 +56,12 @@ void stack_check_accounts(void);
 /* stack_dropped - how many packets ended under a reason so far. */
 u64 stack_dropped(enum skb_drop_reason reason);
 
+/* stack_take_packets - hold what the pool has, but for `leave` of them, and all small ones. */
+void stack_take_packets(struct sk_buff_head *held, u32 leave);
+
+/* stack_give_packets - back to the pool. */
+void stack_give_packets(struct sk_buff_head *held);
+
 /* stack_know_peer - 10.0.0.2 is at peer_mac and 10.0.0.254 at gateway_mac, without ARP. */
 void stack_know_peer(void);
 

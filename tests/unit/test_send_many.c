@@ -289,6 +289,50 @@ static void segment_option(void **state)
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_SEGMENT, -1), -EINVAL);
 }
 
+/* In slots that wear its frame all of it goes at once, or, if any of it cannot be read, nothing. */
+static void ready_trains_of(u32 size)
+{
+	enum {
+		N = 20
+	};
+	const u8 *payload = noise(size, N * size);
+	u64 again, doorbells;
+
+	for (u32 i = 0; i <= 2 * FAKE_RING; i += N) { /* from here on every slot does */
+		assert_int_equal(segments(payload, N * size, (u16)size, 0), N * size);
+		assert_segments(payload, N * size, size);
+	}
+	again = eth0.again_n;
+	doorbells = eth0.doorbells;
+	assert_int_equal(segments(payload, N * size, (u16)size, 0), N * size);
+	assert_segments(payload, N * size, size);
+	assert_int_equal(eth0.again_n - again, N);
+	assert_int_equal(eth0.doorbells - doorbells, 1);
+	for (u32 at = 0; at < N * size; at += 4096) { /* memory goes by pages */
+		host_forbid((u8 *)ALIGN_DOWN((uintptr_t)payload + at, 4096), 4096);
+		assert_int_equal(segments(payload, N * size, (u16)size, 0), -EFAULT);
+		assert_int_equal(eth0.sent_n, 0);
+	}
+	host_forbid(NULL, 0);
+	for (u32 i = 0; i < FAKE_RING; i += N) { /* a slot of another's meanwhile is no matter */
+		assert_int_equal(segments(payload, N * size, (u16)size, 0), N * size);
+		assert_segments(payload, N * size, size);
+		assert_int_equal(send_to(fd, payload, i, 0, FAR_IP, 53), i);
+		fake_forget(&eth0);
+	}
+}
+
+static void ready_trains(void **state)
+{
+	static const u32 sizes[] = { 4, 6, 8, 9, 18, 132, 133, 1000 };
+
+	for (u32 kind = 1; kind < 4; kind += 2)
+		for (u32 i = 0; i < ARRAY_SIZE(sizes); i++) {
+			up(kind);
+			ready_trains_of(sizes[i]);
+		}
+}
+
 static void segments_refused(void **state)
 {
 	const u8 *payload = noise(1, 65000);
@@ -523,6 +567,7 @@ int main(void)
 		STACK_TEST(full_in_the_middle),
 		STACK_TEST(segment_sizes),
 		STACK_TEST(segment_option),
+		STACK_TEST(ready_trains),
 		STACK_TEST(segments_refused),
 		STACK_TEST(segments_of_pieces),
 		STACK_TEST(segments_need_room),

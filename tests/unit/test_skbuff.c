@@ -40,6 +40,44 @@ static void pool_without_memory(void **state)
 	assert_int_equal(skb_pool_init(8), -ENOMEM);
 }
 
+/* Short ones are made of memory of their own; a frame of SKB_SMALL_FRAME bytes ends where the next begins. */
+static void small_packets(void **state)
+{
+	struct sk_buff *skb[4];
+
+	(void)state;
+	assert_int_equal(skb_pool_init(16), 0);
+	for (u32 i = 0; i < 4; i++) {
+		skb[i] = skb_alloc_small();
+		assert_non_null(skb[i]);
+		assert_true(skb_is_small(skb[i]));
+		assert_int_equal(skb[i]->tag, 0);
+		skb_init(skb[i], SKB_NETWORK_OFF - ETH_HLEN);
+		memset(skb_put(skb[i], SKB_SMALL_FRAME), 0xff, SKB_SMALL_FRAME);
+		assert_int_equal((uintptr_t)skb[i] / 4096,
+			((uintptr_t)skb[i]->data + SKB_SMALL_FRAME - 1) / 4096); /* one piece */
+		assert_int_equal(skb[i]->tag, 0);
+	}
+	for (u32 i = 0; i < 4; i++)
+		assert_int_equal(skb[i]->len, SKB_SMALL_FRAME); /* nobody wrote over another */
+	assert_null(skb_alloc_small());
+	assert_int_equal(skb_pool.free_n, 16);
+	skb_release(skb[2]);
+	assert_int_equal(skb_pool.free_n, 16);
+	assert_ptr_equal(skb_alloc_small(), skb[2]);
+	assert_false(skb_is_small(skb_alloc(0)));
+}
+
+/* The pool does without them. */
+static void no_memory_for_small_packets(void **state)
+{
+	(void)state;
+	host_fail_commit(2, true);
+	assert_int_equal(skb_pool_init(16), 0);
+	assert_null(skb_alloc_small());
+	assert_false(skb_is_small(skb_alloc(0)));
+}
+
 static void headers_and_room(void **state)
 {
 	struct sk_buff *skb;
@@ -278,6 +316,8 @@ int main(void)
 	const struct CMUnitTest skbuff[] = {
 		BARE_TEST(pool_gives_all_and_no_more),
 		BARE_TEST(pool_without_memory),
+		BARE_TEST(small_packets),
+		BARE_TEST(no_memory_for_small_packets),
 		BARE_TEST(headers_and_room),
 		BARE_TEST(queues),
 		BARE_TEST(ends_are_counted),

@@ -232,15 +232,13 @@ static void train_longer_than_the_pool(void **state)
 	(void)state;
 	stack_know_peer();
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_SEGMENT, 20), 0);
-	while (skb_pool.free_n > 54)
-		skb_queue_tail(&held, skb_alloc(0));
+	stack_take_packets(&held, 54);
 	skb_pool.total_n = 64;
 	assert_int_equal(send_to(fd, payload, 1280, 0, PEER_IP, PEER_PORT), 1280);
 	assert_true(clock_ns() - start < NSEC_PER_SEC);
 	assert_int_equal(eth0.sent_n, 64);
 	skb_pool.total_n = total;
-	while (held.n > 0)
-		skb_release(skb_dequeue(&held));
+	stack_give_packets(&held);
 }
 
 static void after_shutdown(void **state)
@@ -432,23 +430,17 @@ static void device_down(void **state)
 /* The pool can be empty while the ring is not: others hold the packets. */
 static void empty_pool(void **state)
 {
-	struct sk_buff *taken = NULL, *skb;
+	struct sk_buff_head held = { .n = 0 };
 	int fd = udp_socket();
 
 	(void)state;
 	stack_know_peer();
 	host_tick_clock(NSEC_PER_USEC);
-	while ((skb = skb_alloc(0))) {
-		skb->next = taken;
-		taken = skb;
-	}
+	stack_take_packets(&held, 0);
 	assert_false(udp_writable(sk_of(fd)));
 	assert_int_equal(send_to(fd, "x", 1, MSG_DONTWAIT, PEER_IP, PEER_PORT), -EAGAIN);
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), -ENOBUFS);
-	while ((skb = taken)) {
-		taken = skb->next;
-		skb_release(skb);
-	}
+	stack_give_packets(&held);
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), 1);
 }
 

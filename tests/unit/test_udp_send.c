@@ -106,6 +106,34 @@ static void a_steady_flow_goes_out_again(void **state)
 	assert_in_range(eth0.again_n, 1, FAKE_RING);
 }
 
+static u32 slots_that_hold(bool small)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < FAKE_RING; i++)
+		n += eth0.slot[i] != &skb_none && skb_is_small(eth0.slot[i]) == small;
+	return n;
+}
+
+/* What stays in the ring is of the size that is needed: long ones do not keep the pool's packets from
+ * others for good, short ones lie close together. */
+static void sizes_of_what_stays(void **state)
+{
+	static const u32 len[] = { 6, PAYLOAD_MAX, SKB_SMALL_FRAME - 42, SKB_SMALL_FRAME - 41, 0 };
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	stack_know_peer();
+	card_is(true, true);
+	for (u32 k = 0; k < ARRAY_SIZE(len); k++) {
+		bool small = len[k] + 42 <= SKB_SMALL_FRAME;
+
+		for (u32 i = 0; i < FAKE_RING; i++)
+			send_one(fd, i, len[k]);
+		assert_int_equal(slots_that_hold(small), FAKE_RING);
+		assert_int_equal(skb_pool.free_n, skb_pool.total_n - (small ? 0 : FAKE_RING));
+	}
+}
+
 /* Two bytes that make the sum zero, and all that are near: the checksum is never sent as zero. */
 static void zero_checksums_on(int fd)
 {
@@ -330,30 +358,21 @@ static void full_at_each_slot(void **state)
 static void an_empty_pool(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
-	struct sk_buff *taken = NULL, *skb;
+	struct sk_buff_head held = { .n = 0 };
 
 	(void)state;
 	stack_know_peer();
 	host_tick_clock(NSEC_PER_USEC);
 	card_is(true, true);
 	fill_with_junk(fd);
-	while ((skb = skb_alloc(0))) {
-		skb->next = taken;
-		taken = skb;
-	}
+	stack_take_packets(&held, 0);
 	send_one(fd, 1, 30);
 	send_one(fd, 2, 31);
 	card_is(false, true);
-	while ((skb = skb_alloc(0))) {
-		skb->next = taken;
-		taken = skb;
-	}
+	stack_take_packets(&held, 0);
 	assert_int_equal(send_to(fd, text, 20, MSG_DONTWAIT, PEER_IP, PEER_PORT), -EAGAIN);
 	assert_int_equal(send_to(fd, text, 20, 0, PEER_IP, PEER_PORT), -ENOBUFS);
-	while ((skb = taken)) {
-		taken = skb->next;
-		skb_release(skb);
-	}
+	stack_give_packets(&held);
 	send_one(fd, 3, 32);
 }
 
@@ -415,6 +434,7 @@ int main(void)
 		STACK_TEST(every_length),
 		STACK_TEST(alternation),
 		STACK_TEST(a_steady_flow_goes_out_again),
+		STACK_TEST(sizes_of_what_stays),
 		STACK_TEST(zero_checksums),
 		STACK_TEST(routes_and_neighbours),
 		STACK_TEST(options),
