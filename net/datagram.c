@@ -11,8 +11,7 @@ static u32 waiting_n; /* in all sockets */
 
 bool sk_rcvbuf_takes(const struct sock *sk, u32 len)
 {
-	return sk->sk_receive_queue.bytes + len <= sk->sk_rcvbuf &&
-	       waiting_n < skb_pool.total_n / 4;
+	return sk->sk_receive_queue.bytes + len <= sk->sk_rcvbuf && waiting_n < skb_waiting_max();
 }
 
 void sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
@@ -25,7 +24,7 @@ void sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
 
 bool sock_errqueue_takes(const struct sock *sk)
 {
-	return sk->sk_error_queue.n < ERRORS_MAX && waiting_n < skb_pool.total_n / 4;
+	return sk->sk_error_queue.n < ERRORS_MAX && waiting_n < skb_waiting_max();
 }
 
 void sock_queue_err_skb(struct sock *sk, struct sk_buff *skb)

@@ -8,8 +8,8 @@
 #include "net/msg.h"
 #include "net/sock.h"
 
-/* sk_rcvbuf_takes - may a packet of len bytes wait in sk? All that is unread, in all sockets, holds at
- * most a quarter of the pool: it must not starve the way out. */
+/* sk_rcvbuf_takes - may a packet of len bytes wait in sk? Of all that is unread, in all sockets,
+ * no more than skb_waiting_max. */
 bool sk_rcvbuf_takes(const struct sock *sk, u32 len);
 
 /* sock_queue_rcv_skb - append to sk's receive queue, which has been asked before. Takes the skb. */

@@ -12,7 +12,7 @@ int neigh_park(struct neighbour *n, struct sk_buff *skb)
 
 	if (n->arp_queue.n == NEIGH_QUEUE_MAX ||
 		n->arp_queue.bytes + skb->len + skb->frags_len > NEIGH_QUEUE_BYTES ||
-		n->tbl->parked_frames + frames > skb_pool.total_n / 4) {
+		n->tbl->parked_frames + frames > skb_waiting_max()) {
 		kfree_skb(skb, SKB_DROP_NEIGH_QUEUE_FULL);
 		return -ENOBUFS;
 	}
@@ -41,7 +41,6 @@ void neigh_drop_parked(struct neighbour *n, enum skb_drop_reason reason)
 
 	while ((skb = unpark(n))) {
 		if (skb->sk) {
-			skb->sk->sk_lost++;
 			sk_report_error(skb->sk, EHOSTUNREACH);
 			if (skb->sk->sk_prot->link_failure)
 				skb->sk->sk_prot->link_failure(skb->sk, skb);

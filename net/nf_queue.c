@@ -40,9 +40,7 @@ int nf_queue(struct sk_buff *skb, const struct nf_hook_state *state, struct nf_h
 		count_queued(state, 1);
 		return 0;
 	}
-	if (err == -ESRCH && (verdict & NF_VERDICT_FLAG_QUEUE_BYPASS))
-		return 1;
-	if (err == 1)
+	if (err == 1 || (err == -ESRCH && (verdict & NF_VERDICT_FLAG_QUEUE_BYPASS)))
 		return 1;
 	kfree_skb(skb, nf_drop_reason(state,
 			       err == -ENOBUFS ? SKB_DROP_QUEUE_FULL : SKB_DROP_QUEUE_NO_HANDLER));

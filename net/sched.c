@@ -260,7 +260,7 @@ static void qdisc_detach(struct net_device *dev)
 
 int dev_set_qdisc(struct net_device *dev, const struct qdisc_spec *spec)
 {
-	u32 most = skb_pool.total_n / 4; /* what waits must not starve the way in */
+	u32 most = skb_waiting_max();
 	struct Qdisc *q = dev->qdisc;
 
 	net_changed(dev->net);
@@ -310,7 +310,7 @@ void sk_set_pacing_rate(struct sock *sk, u64 rate)
 		qdisc_init(q);
 	if (rate == UINT64_MAX)
 		spec.rate = 0;
-	q->limit = min(PACING_LIMIT, skb_pool.total_n / 8);
+	q->limit = min(PACING_LIMIT, skb_waiting_max() / 2);
 	tb_set_rate(&q->tb, &spec);
 	qdisc_run(q);
 	/* those before go first */

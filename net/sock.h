@@ -78,7 +78,6 @@ struct sock {
 		s32 on, seconds;
 	} sk_linger;            /* kept, but a datagram socket has nothing to linger for */
 	u64 sk_drops;           /* datagrams that found sk_rcvbuf full */
-	u64 sk_lost;            /* datagrams accepted for sending and dropped later */
 	u64 sk_max_pacing_rate; /* bytes a second; UINT64_MAX: any */
 	struct Qdisc sk_pacing; /* what waits for it */
 };
@@ -109,6 +108,14 @@ void sock_put(struct sock *sk);
 static inline void sock_update_wmem(struct sock *sk)
 {
 	sk->sk_wmem_full = sk->sk_wmem >= sk->sk_sndbuf;
+}
+
+/* skb_waiting_max - packets of the pool that may wait in all places of one sort: to be read, for an answer
+ * of ARP's, for a verdict, in a queueing discipline. A quarter: no sort may starve the others, and the way
+ * in and out. */
+static inline u32 skb_waiting_max(void)
+{
+	return skb_pool.total_n / 4;
 }
 
 /* skb_set_owner_w - the packet will wait on behalf of its sk, if it has one: it counts against

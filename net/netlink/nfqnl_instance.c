@@ -11,9 +11,7 @@
 
 static struct slab instance_slab = SLAB(struct nfqnl_instance);
 
-/* Packets that nobody judges must not starve the way out: all queues together hold at most a quarter
- * of the pool. */
-static u32 frames_n;
+static u32 frames_n; /* packets of the pool, in all queues */
 
 struct nfqnl_instance *nfqnl_lookup(const struct net *net, u32 num)
 {
@@ -34,7 +32,7 @@ static int nfqnl_enqueue(struct nf_queue_entry *entry, u32 queue_num)
 		return -ESRCH;
 	if (q->copy_mode == NFQNL_COPY_NONE)
 		return -EPERM;
-	if (q->total >= q->maxlen || frames_n + n > skb_pool.total_n / 4) {
+	if (q->total >= q->maxlen || frames_n + n > skb_waiting_max()) {
 		if (q->flags & NFQA_CFG_F_FAIL_OPEN)
 			return 1;
 		q->dropped++;

@@ -99,7 +99,7 @@ static void giving_up_is_told_and_counted(void **state)
 	stack_step(3100);
 	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 2);
 	assert_int_equal(init_net.mib.parked, 0);
-	assert_int_equal(sk_of(fd)->sk_lost, 2);
+	assert_int_equal(skb_pool.lost, 2);
 	assert_non_null(strstr(host_captured(), "did not answer ARP, 2 packets dropped"));
 	assert_int_equal(send_muffin(fd), -EHOSTUNREACH);
 	stack_step(1000);
@@ -123,8 +123,8 @@ static void dead_for_a_moment(void **state)
 		assert_int_equal(send_muffin(fd), -EHOSTUNREACH);
 	assert_int_equal(eth0.sent_n, 0);
 	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 51);
-	assert_int_equal(sk_of(fd)->sk_lost, 1); /* only the first had been accepted */
-	inject_hex(FRAME_ARP_ASKED);             /* it lives, says itself */
+	assert_int_equal(skb_pool.lost, 1); /* only the first had been accepted */
+	inject_hex(FRAME_ARP_ASKED);        /* it lives, says itself */
 	fake_forget(&eth0);
 	assert_int_equal(send_muffin(fd), 6);
 	assert_frame(0, FRAME_MUFFIN);
@@ -204,7 +204,6 @@ static void released_without_room(void **state)
 	inject_hex(FRAME_ARP_ANSWERED);
 	assert_int_equal(stack_dropped(SKB_DROP_TX_FULL), 1);
 	assert_int_equal(skb_pool.lost, 1);
-	assert_int_equal(sk->sk_lost, 1);
 	assert_int_equal(sk->sk_wmem, 0);
 	assert_int_equal(sock_error(sk), -ENOBUFS);
 }
@@ -229,7 +228,7 @@ static void queue_is_bounded_in_bytes(void **state)
 	stack_step(3100);
 	assert_int_equal(init_net.mib.parked, 0);
 	assert_int_equal(sk_of(fd)->sk_wmem, 0);
-	assert_int_equal(sk_of(fd)->sk_lost, 2);
+	assert_int_equal(skb_pool.lost, 2);
 	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 2);
 	stack_check_accounts();
 }
@@ -251,7 +250,7 @@ static void fragments_are_released(void **state)
 	for (u32 i = 0; i < 33; i++)
 		assert_int_equal(get16(eth0.sent[i].bytes + 20), 0x2000 | (i * 1480 / 8));
 	assert_int_equal(stack_dropped(SKB_DROP_TX_FULL), 8);
-	assert_int_equal(sk_of(fd)->sk_lost, 8);
+	assert_int_equal(skb_pool.lost, 8);
 	assert_int_equal(sk_of(fd)->sk_wmem, 0);
 	assert_int_equal(sk_of(fd)->sk_refs, 1);
 	assert_int_equal(sock_error(sk_of(fd)), -ENOBUFS);

@@ -271,7 +271,7 @@ static void a_device_set_down_drops(void **state)
 	assert_int_equal(stack_dropped(SKB_DROP_DEV_DOWN), 3);
 	assert_int_equal(eth0.dev.stats.tx_dropped, 3);
 	assert_int_equal(init_net.mib.queued, 0);
-	assert_int_equal(sk_of(fd)->sk_lost, 3);
+	assert_int_equal(skb_pool.lost, 3);
 	assert_int_equal(sock_error(sk_of(fd)), -ENETDOWN);
 	assert_int_equal(send_len(fd, 18, 0), -ENETUNREACH);
 	assert_int_equal(stack_dropped(SKB_DROP_DEV_DOWN), 3);
@@ -568,7 +568,7 @@ static void paced_to_a_device_that_goes_down(void **state)
 	dev_close(&eth0.dev);
 	stack_step(10);
 	assert_int_equal(stack_dropped(SKB_DROP_DEV_DOWN), 2);
-	assert_int_equal(sk_of(fd)->sk_lost, 2);
+	assert_int_equal(skb_pool.lost, 2);
 	assert_int_equal(dev_open(&eth0.dev), 0);
 }
 
