@@ -48,6 +48,7 @@ OBJS := \
 	net/arp.o \
 	net/dev.o \
 	net/sched.o \
+	net/token_bucket.o \
 	drivers/e1000/tx.o \
 	drivers/e1000/rx.o \
 	drivers/e1000/hw.o \

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * sched.c - queueing disciplines: packets that wait for their time before a device takes them.
- * Not here: the way out without one (dev.c), the words of the command line (ipconfig_qdisc.c).
+ * Not here: when that is (token_bucket.c), the way out without one (dev.c), the words of the command line
+ * (ipconfig_qdisc.c).
  * dev.c calls in, and timers; calls dev_xmit_direct.
- * Source: ITU-T I.371 (GCRA, the virtual scheduling algorithm); tc-tbf(8), tc-pfifo(8), tc-fq(8).
+ * Source: tc-tbf(8), tc-pfifo(8), tc-fq(8).
  *
  * A device with a discipline keeps tx_room at zero for everybody else: whoever sends takes the way
  * that waits, where the discipline is asked instead. So a device without one pays nothing, not even a
@@ -12,54 +13,10 @@
 #include "net/dev.h"
 #include "net/sock.h"
 
-#define TB_SHIFT 20
-#define TB_HALF  (1u << (TB_SHIFT - 1))
-/* A tick: nobody looks for so long while a program computes. What was missed is made up for. */
-#define LATE_NS (10 * NSEC_PER_MSEC)
 /* A paced packet whose device has no room asks again. */
 #define RETRY_NS NSEC_PER_MSEC
 /* Linux's fq lets so many of one flow wait. */
 #define PACING_LIMIT 100u
-
-/* ---- the bucket --------------------------------------------------------------------------- */
-
-/* No packet waits longer than a second for its time (tc-fq has the same bound). A short frame is
- * padded later. */
-static u64 cost(const struct token_bucket *tb, u32 len)
-{
-	len = max(len, (u32)ETH_ZLEN);
-	return min((tb->per_packet + len * tb->per_byte + TB_HALF) >> TB_SHIFT, NSEC_PER_SEC);
-}
-
-void tb_set_rate(struct token_bucket *tb, const struct qdisc_spec *spec)
-{
-	u64 unit = spec->rate ? (NSEC_PER_SEC << TB_SHIFT) / spec->rate : 0;
-
-	tb->per_packet = spec->packets ? unit : 0;
-	/* eight bits; bounded so that no length overflows, far above a second for the shortest */
-	tb->per_byte = spec->packets ? 0 : min(unit, (NSEC_PER_SEC << TB_SHIFT) / 256) * 8;
-	tb->burst_ns =
-		(u64)((unsigned __int128)(tb->per_packet + tb->per_byte) * spec->burst >> TB_SHIFT);
-	if (unit == 0)
-		tb->full_ns = 0;
-}
-
-u64 tb_ready(const struct token_bucket *tb, u32 len)
-{
-	u64 spare = tb->burst_ns - min(tb->burst_ns, cost(tb, len));
-
-	return tb->full_ns - min(tb->full_ns, spare);
-}
-
-void tb_rest(struct token_bucket *tb, u64 now_ns)
-{
-	tb->full_ns = max(tb->full_ns, now_ns);
-}
-
-void tb_take(struct token_bucket *tb, u32 len, u64 now_ns)
-{
-	tb->full_ns = max(tb->full_ns, now_ns - min(now_ns, LATE_NS)) + cost(tb, len);
-}
 
 /* ---- the queue ---------------------------------------------------------------------------- */
 
@@ -273,7 +230,7 @@ int dev_set_qdisc(struct net_device *dev, const struct qdisc_spec *spec)
 		q = qdisc_attach(dev);
 	if (!q)
 		return -ENOMEM;
-	tb_set_rate(&q->tb, spec);
+	tb_set_rate(&q->tb, spec->rate, spec->packets, spec->burst);
 	q->limit = spec->limit ? min(spec->limit, most) : most;
 	dev->tx_ring_n = q->limit;
 	qdisc_run(q);
@@ -300,21 +257,19 @@ static bool sk_is_paced(const struct sock *sk)
 
 void sk_set_pacing_rate(struct sock *sk, u64 rate)
 {
-	struct qdisc_spec spec = { .rate = min(max(rate, 1ul), UINT64_MAX / 8) * 8 };
+	u64 bits = rate == UINT64_MAX ? 0 : min(max(rate, 1ul), UINT64_MAX / 8) * 8;
 	struct Qdisc *q = &sk->sk_pacing;
 
 	sk->sk_max_pacing_rate = rate;
-	if (!sk_is_paced(sk) && rate == UINT64_MAX)
+	if (!sk_is_paced(sk) && bits == 0)
 		return;
 	if (!sk_is_paced(sk))
 		qdisc_init(q);
-	if (rate == UINT64_MAX)
-		spec.rate = 0;
 	q->limit = min(PACING_LIMIT, skb_waiting_max() / 2);
-	tb_set_rate(&q->tb, &spec);
+	tb_set_rate(&q->tb, bits, false, 0);
 	qdisc_run(q);
 	/* those before go first */
-	sk_set_tx_mode(sk, SK_TX_PACED, spec.rate > 0 || q->queue.n > 0);
+	sk_set_tx_mode(sk, SK_TX_PACED, bits > 0 || q->queue.n > 0);
 	dev_pacing_start();
 	net_changed(sk->sk_net); /* frames that are ready go around it */
 }

@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: MIT
  * sched.h - queueing disciplines: packets that wait for their time before a device takes them.
- * Not here: the way out without one (dev.h), the words of the command line (ipconfig_qdisc.c).
+ * Not here: when that is (token_bucket.h), the way out without one (dev.h), the words of the command line
+ * (ipconfig_qdisc.c).
  * dev.c enqueues; net_poll and timers let packets go. A device may have one; a paced socket has its
  * own.
- * Source: ITU-T I.371 (GCRA, the virtual scheduling algorithm); tc-tbf(8), tc-pfifo(8), tc-fq(8). */
+ * Source: tc-tbf(8), tc-pfifo(8), tc-fq(8). */
 #pragma once
 
 #include "net/skbuff.h"
 #include "net/timer.h"
+#include "net/token_bucket.h"
 
 struct sock;
-
-/* A bucket holds time: each packet takes what it costs at the rate, and may leave when that much is
- * in it, or when it is full, however large the packet. Kept as the moment at which it will be full
- * again, so that nothing has to fill it. */
-struct token_bucket {
-	u64 per_packet, per_byte; /* what each costs, in 2^-20 ns; both zero: no rate */
-	u64 burst_ns;             /* what it holds */
-	u64 full_ns;
-};
 
 /* What to set up. Without a rate it is pfifo: a bounded queue in front of the ring. */
 struct qdisc_spec {
@@ -43,18 +36,6 @@ struct Qdisc {
 	struct timer timer; /* set while the first packet waits for its time */
 	struct list_head list; /* a socket's: in paced_list, while something waits */
 };
-
-/* tb_set_rate - so many a second, so much at once; the bucket stays as full as it is. */
-void tb_set_rate(struct token_bucket *tb, const struct qdisc_spec *spec);
-
-/* tb_ready - when a packet of len bytes may leave (clock_ns). */
-u64 tb_ready(const struct token_bucket *tb, u32 len);
-
-/* tb_rest - nothing waits: time that passes now is no credit but for the burst. */
-void tb_rest(struct token_bucket *tb, u64 now_ns);
-
-/* tb_take - a packet leaves. Time lost while it waited, because nobody looked, is made up for. */
-void tb_take(struct token_bucket *tb, u32 len, u64 now_ns);
 
 /* dev_set_qdisc - give a device a discipline, change its numbers, or take it away.
  * spec     NULL: none, straight to the ring again; what waits is dropped and counted

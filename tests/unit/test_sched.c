@@ -22,7 +22,7 @@ static struct token_bucket bucket(struct qdisc_spec spec)
 {
 	struct token_bucket tb = { .full_ns = 0 };
 
-	tb_set_rate(&tb, &spec);
+	tb_set_rate(&tb, spec.rate, spec.packets, spec.burst);
 	tb_rest(&tb, START_NS);
 	return tb;
 }
