@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * timer.c - functions to be called later, out of net_poll.
  * Not here: the tick.
- * Used by neighbour.c; net_poll runs them.
- * Source: a list sorted by time: one timer a neighbour that answered or is asked, a handful mostly. */
+ * Used by neighbour.c, sched.c, pmtu.c; net_poll runs them.
+ * Source: a list sorted by time, which is entered at an end mostly: the last are neighbours that have
+ * answered, for half a minute each, in the order in which they did; few others are due before them. */
 #include "net/timer.h"
 
 static struct list_head timers = LIST_HEAD_INIT(timers);
@@ -15,10 +16,15 @@ void timer_setup(struct timer *timer, void (*fn)(struct timer *timer))
 
 void mod_timer(struct timer *timer, u64 expires_ns)
 {
-	struct timer *later;
+	struct timer *later, *last;
 
 	list_del(&timer->list);
 	timer->expires_ns = expires_ns;
+	last = list_entry(timers.prev, struct timer, list);
+	if (list_empty(&timers) || last->expires_ns <= expires_ns) {
+		list_add_tail(&timer->list, &timers);
+		return;
+	}
 	list_for_each(later, &timers, list)
 		if (later->expires_ns > expires_ns)
 			break;

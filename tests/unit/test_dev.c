@@ -286,13 +286,14 @@ static void timers_in_order(void **state)
 	run_timers();
 	assert_string_equal(fired, "ab");
 	mod_timer(&timers[2], 400); /* moves */
+	mod_timer(&timers[3], 400);
 	host_set_clock(399);
 	run_timers();
 	assert_string_equal(fired, "ab");
 	host_set_clock(500);
 	run_timers();
 	run_timers();
-	assert_string_equal(fired, "abc");
+	assert_string_equal(fired, "abcd");
 }
 
 static void timers_that_set_themselves(void **state)
