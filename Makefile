@@ -184,12 +184,12 @@ $(BUILD)/muffin.elf: $(KERNEL_OBJS) $(BUILD)/program.o linker.ld tools/ksyms.py
 	@$(OBJDUMP) -d --no-show-raw-insn $@ > $(BUILD)/muffin.lst
 	@echo "  LD      $@"
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@$(CC) $(CFLAGS) $(CFLAGS_$(notdir $*)) -MMD -MP -c -o $@ $<
 
-$(BUILD)/%.o: %.S
+$(BUILD)/%.o: %.S Makefile
 	@mkdir -p $(@D)
 	@echo "  AS      $<"
 	@$(CC) $(ASFLAGS) -MMD -MP -c -o $@ $<

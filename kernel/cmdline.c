@@ -173,8 +173,7 @@ static bool take_word(const char *word, u32 number)
 	return false;
 }
 
-/* The next word, its end made a zero; quotes keep spaces together and are taken away. */
-static char *next_word(char **rest)
+char *cmdline_next_word(char **rest)
 {
 	char *from = *rest, *to, *word;
 	bool quoted = false;
@@ -201,7 +200,7 @@ bool cmdline_parse(char *text, struct cmdline *result)
 	char *word;
 
 	line = result;
-	for (u32 number = 1; (word = next_word(&text)); number++) {
+	for (u32 number = 1; (word = cmdline_next_word(&text)); number++) {
 		if (program && result->argc == CMDLINE_ARGS_MAX) {
 			pr_err("command line: more than %u arguments for the program\n",
 				CMDLINE_ARGS_MAX);

@@ -22,3 +22,8 @@ struct cmdline {
  * line      changed: zeros end the words; it must live as long as *result
  * Returns   false for a malformed or unknown word, having said which, where and what was expected */
 bool cmdline_parse(char *line, struct cmdline *result);
+
+/* cmdline_next_word - the next word, its end made a zero; quotes keep spaces together and are taken away.
+ * rest      where to go on; moves behind the word
+ * Returns   the word, or NULL at the end */
+char *cmdline_next_word(char **rest);

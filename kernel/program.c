@@ -61,19 +61,27 @@ static bool take_init(const char *path, struct exec *exec)
 	return true;
 }
 
-/* A module's string is a command line of its own: program and arguments. */
-static void split_args(char *args, struct exec *exec)
+static bool add_arg(struct exec *exec, const char *arg)
 {
-	char *at = args;
-
-	while (*at && exec->argc < EXEC_ARGS_MAX - CMDLINE_ARGS_MAX) {
-		while (*at == ' ')
-			*at++ = '\0';
-		if (*at)
-			exec->argv[exec->argc++] = at;
-		while (*at && *at != ' ')
-			at++;
+	if (exec->argc == EXEC_ARGS_MAX) {
+		pr_err("program '%s': more than %u arguments\n", exec->argv[0], EXEC_ARGS_MAX - 1);
+		return false;
 	}
+	exec->argv[exec->argc++] = arg;
+	return true;
+}
+
+/* A module's string is a command line of its own: program and arguments. */
+static bool split_args(char *args, struct exec *exec)
+{
+	char *word;
+
+	while ((word = cmdline_next_word(&args)))
+		if (!add_arg(exec, word))
+			return false;
+	if (exec->argc > 0)
+		exec->name = exec->argv[0];
+	return true;
 }
 
 bool program_read_modules(struct bootinfo *info, struct exec *exec)
@@ -94,11 +102,12 @@ bool program_choose(struct bootinfo *info, const struct cmdline *line, struct ex
 			.image = _program,
 			.len = (size_t)(_program_end - _program) };
 	for (u32 i = 0; i < info->module_n; i++)
-		if (exec->name == info->module[i].args)
-			split_args(info->module[i].args, exec);
+		if (exec->name == info->module[i].args && !split_args(info->module[i].args, exec))
+			return false;
 	if (exec->argc == 0)
 		exec->argv[exec->argc++] = exec->name;
 	for (u32 i = 0; i < line->argc; i++)
-		exec->argv[exec->argc++] = line->argv[i];
+		if (!add_arg(exec, line->argv[i]))
+			return false;
 	return true;
 }

@@ -39,7 +39,7 @@ fuzz: $(FUZZERS:%=run-%) ## fuzzers, FUZZ_RUNS= inputs each, or FUZZ_SECONDS= lo
 	@echo "fuzz: $(words $(FUZZERS)) fuzzers found nothing"
 
 boot-test: $(BUILD)/muffin.elf ## the built kernel in QEMU: frames, exit statuses, both firmwares
-	@$(PYTHON) -m pytest -q $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf '%s' '-n 2') \
+	@$(PYTHON) -m pytest -q -rs $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf '%s' '-n 2') \
 		$(wildcard tests/boot tests/tools tests/host)
 
 soak: $(BUILD)/muffin.elf ## ten million numbered datagrams by each call that sends, all checked (minutes)

@@ -340,10 +340,17 @@ def test_program_larger_than_memory(kernel, program):
 
 
 def test_arguments_of_both_kinds(kernel, program):
-    """-initrd "prog args" first, then what stands behind --."""
-    result = boot(kernel, f"{WORDS} -- last", initrd=f"{program('start')} first second")
+    """-initrd "prog args" first, then what stands behind --; both may be quoted."""
+    result = boot(kernel, f"{WORDS} -- last", initrd=f"{program('start')} 1 \"2 b\" 3 4  5")
     lines = [line for line in result.serial.split("\n") if line.startswith("argv[")]
-    assert [line.split(" ", 1)[1] for line in lines[1:]] == ["first", "second", "last"]
+    assert [line.split(" ", 1)[1] for line in lines[1:]] == ["1", "2 b", "3", "4", "5", "last"]
+
+
+def test_too_many_arguments(kernel, program):
+    """Refused, and never cut."""
+    result = boot(kernel, initrd=f"{program('start')}{' a' * 60} b c d e")
+    assert "more than 63 arguments" in said(result)
+    assert result.status == NO_PROGRAM
 
 
 def test_quoted_arguments(kernel, program):
