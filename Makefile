@@ -133,6 +133,7 @@ OBJS := \
 	kernel/fs/memfile.o \
 	kernel/fs/procfile.o \
 	kernel/fs/console_file.o \
+	kernel/fs/devfile.o \
 	kernel/mm/uaccess_copy.o \
 	kernel/mm/uaccess.o \
 	kernel/mm/fault.o \

@@ -14,6 +14,7 @@
 #include "kernel/cpu/timer.h"
 #include "kernel/cpu/trap.h"
 #include "kernel/fs/console_file.h"
+#include "kernel/fs/devfile.h"
 #include "kernel/fs/memfile.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/page.h"
@@ -197,6 +198,7 @@ static void files_init(void)
 	if (memfile_add("/etc/hosts", hosts, hosts_len) < 0 ||
 		memfile_add("/etc/resolv.conf", resolv, resolv_len) < 0)
 		panic("the first two files do not fit");
+	devfile_init();
 	if (!program_read_modules(&info, &program))
 		power_fail(STATUS_NO_PROGRAM);
 }

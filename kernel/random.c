@@ -9,7 +9,9 @@
 #include "kernel/random.h"
 #include "kernel/cpu/asm.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
+#include "kernel/mm/uaccess.h"
 
 #define KEY_WORDS     8
 #define BLOCK_WORDS   16
@@ -122,6 +124,24 @@ void random_bytes(void *buf, size_t len)
 		len -= n;
 	}
 	memset(block, 0, sizeof(block));
+}
+
+ssize random_copy_out(void __user *buf, size_t len)
+{
+	u8 bytes[256];
+	size_t done = 0;
+
+	while (done < len) {
+		u64 at = (u64)buf + done;
+		size_t n = min(len - done, sizeof(bytes));
+
+		n = min(n, PAGE_SIZE - (at & PAGE_MASK)); /* memory may end there */
+		random_bytes(bytes, n);
+		if (copy_to_user((void *)at, bytes, n) < 0)
+			return done ? (ssize)done : -EFAULT;
+		done += n;
+	}
+	return (ssize)done;
 }
 
 u32 random_u32(void)

@@ -13,6 +13,10 @@ void random_init(void);
 /* random_bytes - fill buf. */
 void random_bytes(void *buf, size_t len);
 
+/* random_copy_out - the same for the program's memory.
+ * Returns  how many, fewer than len where that memory ends; or -EFAULT */
+ssize random_copy_out(void __user *buf, size_t len);
+
 /* random_u32 - 32 bits. */
 u32 random_u32(void);
 

@@ -130,6 +130,8 @@ struct file *proc_open(struct proc_file *proc, u32 flags)
 
 	if (proc->open)
 		return proc->open(proc, flags);
+	if (proc->ops)
+		return file_new(proc->ops, NULL, flags);
 	t = slab_alloc(&text_slab);
 	file = t ? file_new(&proc_file_ops, t, flags) : NULL;
 	if (file)

@@ -27,6 +27,7 @@ struct proc_file {
 	int (*store)(struct net *net, struct text line);
 	/* a file of another kind: an open file, or NULL without memory. NULL: it is such a text */
 	struct file *(*open)(struct proc_file *proc, u32 flags);
+	const struct file_operations *ops; /* a device; NULL: it is none */
 };
 
 /* proc_register - the file is there from now on. It stays the caller's, and must live for ever. */

@@ -147,7 +147,7 @@ static long find_path(u64 upath, struct found *found)
 
 static bool writable(const struct found *found)
 {
-	return found->proc && found->proc->store;
+	return found->proc && (found->proc->store || found->proc->ops);
 }
 
 /* Whether it may be opened so: nothing can be created, and few files written. */
@@ -235,7 +235,9 @@ long sys_stat(u64 path, u64 buf)
 
 	if (err)
 		return err;
-	return put_stat(buf, S_IFREG | (writable(&found) ? 0644 : 0444),
+	return put_stat(buf,
+		found.proc && found.proc->ops ? found.proc->ops->mode
+					      : S_IFREG | (writable(&found) ? 0644u : 0444u),
 		found.proc ? 0 : found.memfile->len);
 }
 

@@ -185,6 +185,29 @@ long sys_set_tid_address(u64 addr)
 	return current->pid;
 }
 
+#define FUTEX_CMD_MASK    127 /* without FUTEX_PRIVATE_FLAG, FUTEX_CLOCK_REALTIME */
+#define FUTEX_WAIT        0
+#define FUTEX_WAKE        1
+#define FUTEX_WAIT_BITSET 9
+#define FUTEX_WAKE_BITSET 10
+
+/* With one thread nobody waits who could be woken, and a wait that begins would never end. */
+long sys_futex(u64 addr, u32 op, u32 value)
+{
+	u32 now;
+
+	op &= FUTEX_CMD_MASK;
+	if (addr % sizeof(now))
+		return -EINVAL;
+	if (op == FUTEX_WAKE || op == FUTEX_WAKE_BITSET)
+		return access_ok((void *)addr, sizeof(now)) ? 0 : -EFAULT;
+	if (op != FUTEX_WAIT && op != FUTEX_WAIT_BITSET)
+		return -ENOSYS;
+	if (copy_from_user(&now, (void *)addr, sizeof(now)) < 0)
+		return -EFAULT;
+	return now == value ? -ENOSYS : -EAGAIN;
+}
+
 #define UTS_LEN 65
 
 struct utsname {
@@ -239,22 +262,10 @@ long sys_getcwd(u64 buf, u64 len)
 long sys_getrandom(u64 buf, u64 len, u32 flags)
 {
 	const u32 either = GRND_RANDOM | GRND_INSECURE;
-	u8 bytes[256];
-	u64 done = 0;
 
 	if ((flags & ~(either | GRND_NONBLOCK)) || (flags & either) == either)
 		return -EINVAL;
-	len = min(len, (u64)INT32_MAX);
-	while (done < len) {
-		u64 n = min(len - done, sizeof(bytes));
-
-		n = min(n, PAGE_SIZE - ((buf + done) & PAGE_MASK)); /* memory may end there */
-		random_bytes(bytes, n);
-		if (copy_to_user((void *)(buf + done), bytes, n) < 0)
-			return done ? (long)done : -EFAULT;
-		done += n;
-	}
-	return (long)done;
+	return random_copy_out((void *)buf, min(len, (u64)INT32_MAX));
 }
 
 /* ---- time ------------------------------------------------------------------------------- */

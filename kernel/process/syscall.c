@@ -76,6 +76,7 @@ static const syscall_fn sys_call_table[NR_SYSCALLS + 1] = {
 	[186] = CALL(sys_getpid), /* gettid */
 	[200] = CALL(sys_kill),   /* tkill */
 	[201] = CALL(sys_time),
+	[202] = CALL(sys_futex),
 	[218] = CALL(sys_set_tid_address),
 	[228] = CALL(sys_clock_gettime),
 	[229] = CALL(sys_clock_getres),

@@ -69,6 +69,7 @@ long sys_clock_gettime(u32 clock, u64 ts);
 long sys_clock_getres(u32 clock, u64 ts);
 long sys_gettimeofday(u64 tv, u64 tz);
 long sys_time(u64 at);
+long sys_futex(u64 addr, u32 op, u32 value);
 long sys_nanosleep(u64 request, u64 remain);
 long sys_clock_nanosleep(u32 clock, u32 flags, u64 request, u64 remain);
 long sys_prlimit64(int pid, u32 resource, u64 new_limit, u64 old_limit);

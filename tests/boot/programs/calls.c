@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT
- * calls.c - system calls themselves: unknown numbers, registers that must survive, strange flags.
- * Not here: what known calls do.
+ * calls.c - system calls themselves: unknown numbers, registers that must survive, strange flags; and
+ * what libcs and programs take for granted: futexes, devices.
+ * Not here: what the other calls do.
  * test_programs.py starts it, here and on the build host.
  * Source: syscall(2): rcx and r11 are lost, nothing else. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -114,8 +117,42 @@ static void check_segments(void)
 	CHECK("also after a system call", fs != 0);
 }
 
+static long futex(void *at, int op, int value)
+{
+	return syscall(SYS_futex, at, op, value, NULL, NULL, 0);
+}
+
+/* What libcs call for locks and once-only initialisers, even in a program with one thread. */
+static void check_futex(void)
+{
+	int word[2] = { 1, 0 };
+
+	CHECK("nobody to wake", futex(word, 1, 1) == 0 && futex(word, 129, 1) == 0);
+	CHECK("a value that moved on", futex(word, 128, 2) == -1 && errno == EAGAIN);
+	CHECK("across two words", futex((char *)word + 2, 1, 1) == -1 && errno == EINVAL);
+	CHECK("no memory", futex(NULL, 0, 1) == -1 && errno == EFAULT);
+}
+
+static void check_devices(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	int random = open("/dev/urandom", O_RDONLY);
+	char a[300] = { 0 }, b[300] = { 0 };
+	struct stat st;
+
+	CHECK("null takes", write(null, "muffin", 6) == 6);
+	CHECK("null gives nothing", read(null, a, sizeof(a)) == 0);
+	CHECK("a device", stat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode));
+	CHECK("random bytes",
+		read(random, a, sizeof(a)) == 300 && read(random, b, sizeof(b)) == 300);
+	CHECK("other ones", memcmp(a, b, sizeof(a)) != 0 && memcmp(a, a + 150, 150) != 0);
+	CHECK("nowhere to put them", read(random, NULL, 1) == -1 && errno == EFAULT);
+}
+
 int main(void)
 {
+	check_futex();
+	check_devices();
 	check_unknown();
 	check_registers();
 	check_flags();
