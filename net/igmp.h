@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * igmp.h - which groups this host has joined, by which device, for which socket.
- * Not here: telling routers about it (no IGMP is spoken); frames' addresses (arp.h).
+ * igmp.h - which groups this host has joined, by which device, for which socket; and telling the link so.
+ * Not here: frames' addresses (arp.h).
  * inet_sockopt.c joins and leaves; ip_input.c and udp_input.c ask.
- * Source: RFC 1112 7; Linux's ip_mc_join_group: its checks and bounds. */
+ * Source: RFC 1112 7; RFC 2236; Linux's ip_mc_join_group: its checks and bounds. */
 #pragma once
 
 #include "net/dev.h"
@@ -13,10 +13,15 @@
 /* igmp_net_init - nobody has joined anything in a new namespace. */
 int igmp_net_init(struct net *net);
 
-/* ip_mc_device_gone - the device leaves its namespace: nobody is a member there any more. */
-void ip_mc_device_gone(const struct net_device *dev);
+/* igmp_netdev_event - a link that is back is told again what is joined there; on a device that leaves its
+ * namespace nobody is a member any more. */
+void igmp_netdev_event(const struct net_device *dev, enum netdev_event event);
 
-/* ip_mc_join_group - sk gets what is sent to the group and comes in by dev.
+/* igmp_rcv - a message came in, data at its header. Takes the skb. */
+void igmp_rcv(struct sk_buff *skb);
+
+/* ip_mc_join_group - sk gets what is sent to the group and comes in by dev. The first one by dev is reported,
+ * and the last one's leave.
  * Returns  0; -EADDRINUSE when it does already; -ENOBUFS after IP_MAX_MEMBERSHIPS; -ENOMEM */
 int ip_mc_join_group(struct sock *sk, struct net_device *dev, be32 group) __must_check;
 

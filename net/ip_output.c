@@ -201,8 +201,7 @@ static int ip_output(struct net *net, struct sk_buff *skb)
 	return nf_hook(NF_INET_POST_ROUTING, net, skb, NULL, skb->dev, ip_finish_output);
 }
 
-/* The header is complete: to whoever listens to what leaves, and out. */
-static int ip_local_out(struct net *net, struct sk_buff *skb)
+int ip_local_out(struct net *net, struct sk_buff *skb)
 {
 	net->mib.ip_out_requests++;
 	skb->protocol = cpu_to_be16(ETH_P_IP);

@@ -32,6 +32,7 @@ static const struct packet_type packet_types[] = {
 
 static const struct net_protocol inet_protocols[] = {
 	{ .protocol = IPPROTO_ICMP, .handler = icmp_rcv },
+	{ .protocol = IPPROTO_IGMP, .handler = igmp_rcv },
 	{ .protocol = IPPROTO_UDP, .handler = udp_rcv, .err_handler = udp_err },
 };
 
@@ -91,12 +92,11 @@ static void netdev_event(struct net_device *dev, enum netdev_event event)
 	inetdev_event(dev, event);
 	fib_netdev_event(dev, event);
 	packet_netdev_event(dev, event);
-	if (event == NETDEV_UNREGISTER)
-		ip_mc_device_gone(dev);
 	if (event == NETDEV_DOWN || event == NETDEV_UNREGISTER)
 		neigh_ifdown(dev->net->arp_tbl, dev);
 	else
 		arp_announce(dev);
+	igmp_netdev_event(dev, event);
 }
 
 int net_init(void)

@@ -2,13 +2,14 @@
 """test_inet.py - sockets of AF_INET as programs know them from Linux: options, control messages, what
 routers complain about, groups, datagrams that wait whole.
 """
-from scapy.layers.inet import ICMP, IP, UDP
+from scapy.contrib.igmp import IGMP
+from scapy.layers.inet import ICMP, IP, UDP, IPOption_Router_Alert
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
 from peer import Peer, answer_arp, arp_reply, asks_for
 from support import (GATEWAY, GATEWAY_MAC, GUEST, GUEST_MAC, PORT, STATIC, WORDS, Machine, Nic,
-                     assert_success, boot, frames_sent, run_on_host, shown, table)
+                     assert_success, boot, check_by_tshark, frames_sent, run_on_host, shown, table)
 
 DEADLINE_S = 30
 ROUTER, ROUTER_TTL = "10.0.2.254", 61
@@ -19,16 +20,15 @@ COMPLAINTS = {b"port": {"type": 3, "code": 3}, b"filtered": {"type": 3, "code": 
 
 
 def peer_boot(kernel, peer, words, program, pcap):
-    """Boot a program with the peer on the wire; all it says of its checks is ok. The guest's IPv4 packets
-    with UDP in them, fragments, too: out of the capture, as the peer may not get the last ones."""
+    """Boot a program with the peer on the wire; all it says of its checks is ok. The guest's IPv4 packets,
+    fragments, too: out of the capture, as the peer may not get the last ones."""
     machine = Machine(kernel=kernel, append=words, nics=[Nic(peer.netdev, pcap=pcap)],
                       initrd=str(program))
     with machine.start() as running:
         result = shown(running.wait(DEADLINE_S))
     assert [line for line in table(result.serial) if not line.startswith("ok ")] == []
     assert_success(result)
-    frames = [Ether(raw) for _, raw in frames_sent(pcap)]
-    return [frame for frame in frames if IP in frame and frame[IP].proto == 17]
+    return [frame for frame in (Ether(raw) for _, raw in frames_sent(pcap)) if IP in frame]
 
 
 def test_options_as_on_linux(kernel, program):
@@ -63,11 +63,16 @@ def test_complaints(kernel, program, pcap):
 
 
 def test_groups(kernel, program, pcap):
-    """Joined, a group is heard: the card's filter lets it in. TTL 0 stays inside."""
+    """Joined, a group is heard: the card's filter lets it in. TTL 0 stays inside. The link is told of members
+    (RFC 2236): at once, when a switch asks all hosts, by nobody's address, and that there are none left."""
     def call(frame):
         if UDP in frame and frame[IP].dst == GROUP:
             text = frame[Raw].load
             answer = {b"ready 1": b"one", b"ready 2": b"two"}.get(text)
+            if text == b"alone":
+                return (Ether(src=GATEWAY_MAC, dst="01:00:5e:00:00:01") /
+                        IP(src="0.0.0.0", dst="224.0.0.1", ttl=1,
+                           options=[IPOption_Router_Alert()]) / IGMP(type=0x11, mrcode=1))
             return answer and (Ether(src=GATEWAY_MAC, dst=GROUP_MAC) /
                                IP(src=GATEWAY, dst=GROUP, ttl=1) /
                                UDP(sport=9, dport=PORT) / Raw(answer))
@@ -75,8 +80,17 @@ def test_groups(kernel, program, pcap):
 
     with Peer(call) as peer:
         frames = peer_boot(kernel, peer, STATIC, program("groups"), pcap)
-    sent = [(frame.dst, frame[IP].ttl, frame[Raw].load) for frame in frames]
+    sent = [(frame.dst, frame[IP].ttl, frame[Raw].load) for frame in frames if UDP in frame]
     assert sent == [(GROUP_MAC, 1, text) for text in (b"ready 1", b"ready 2", b"alone")]
+    told = [frame for frame in frames if IGMP in frame]
+    assert [frame[IGMP].type for frame in told] == [0x16, 0x16, 0x17]
+    assert frames.index(told[0]) == 1 and frames[-1] is told[2]
+    for frame, to in zip(told, (GROUP, GROUP, "224.0.0.2")):
+        ip, igmp = frame[IP], frame[IGMP]
+        assert (ip.src, ip.dst, ip.ttl, igmp.mrcode, igmp.gaddr) == (GUEST, to, 1, 0, GROUP)
+        assert bytes(ip.options[0]) == bytes.fromhex("94040000")
+        assert frame.dst == (GROUP_MAC if to == GROUP else "01:00:5e:00:00:02")
+    check_by_tshark(pcap, datagrams=3)
 
 
 def test_a_large_datagram_waits_whole(kernel, program, pcap):

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * test_igmp.c - groups: joining, leaving, who gets what is sent to them, what they send themselves.
+ * test_igmp.c - groups: joining, leaving, who gets what is sent to them, what they send themselves, what
+ * the link is told and asks.
  * Not here: the options' own values (test_sockopt.c).
  * cmocka calls in; frames come from scapy.
- * Source: RFC 1112 6 and 7; ip(7). */
+ * Source: RFC 1112 6 and 7; RFC 2236; ip(7). */
 #include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
 #include "net/igmp.h"
@@ -31,6 +32,13 @@ static long membership(int fd, int name, u32 group, u32 address, s32 index)
 static long join(int fd)
 {
 	return membership(fd, IP_ADD_MEMBERSHIP, GROUP, OUR_IP, 0);
+}
+
+/* And forget that the link was told so. */
+static void join_quietly(int fd)
+{
+	assert_int_equal(join(fd), 0);
+	fake_forget(&eth0);
 }
 
 /* The peer sends to the group, our port. */
@@ -74,7 +82,7 @@ static void only_what_was_joined(void **state)
 	to_group(GROUP);
 	assert_false(got(fd));
 	assert_int_equal(stack_dropped(SKB_DROP_NOT_LOCAL), 1);
-	assert_int_equal(join(fd), 0);
+	join_quietly(fd);
 	to_group(GROUP);
 	assert_true(got(fd));
 	to_group(GROUP + 1);
@@ -84,7 +92,7 @@ static void only_what_was_joined(void **state)
 	assert_false(got(fd));
 	to_group(0xe0000001); /* all hosts: everybody is in it */
 	assert_true(got(fd));
-	assert_int_equal(eth0.sent_n, 0); /* nobody complains about groups */
+	assert_int_equal(eth0.sent_n, 1); /* the leave: nobody complains about groups */
 }
 
 /* Each socket on the port has its copy; who wants its own groups only says so. */
@@ -163,7 +171,7 @@ static void a_copy_for_us(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 
 	(void)state;
-	assert_int_equal(join(fd), 0);
+	join_quietly(fd);
 	assert_int_equal(send_group(fd), 6);
 	assert_int_equal(eth0.sent_n, 1);
 	net_poll();
@@ -190,7 +198,7 @@ static void never_on_the_wire(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 
 	(void)state;
-	assert_int_equal(join(fd), 0);
+	join_quietly(fd);
 	set_int(fd, SOL_IP, IP_MULTICAST_TTL, 0);
 	for (u32 i = 0; i < 2; i++) {
 		assert_int_equal(send_group(fd), 6);
@@ -213,7 +221,7 @@ static void over_loopback(void **state)
 	struct mreq m = { BE32_ZERO, BE32_ZERO, init_net.loopback_dev->ifindex };
 
 	(void)state;
-	assert_int_equal(join(fd), 0);
+	join_quietly(fd);
 	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), 0);
 	for (int ttl = 1; ttl >= 0; ttl--) {
 		set_int(fd, SOL_IP, IP_MULTICAST_TTL, ttl);
@@ -233,7 +241,7 @@ static void large_ones(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 
 	(void)state;
-	assert_int_equal(join(fd), 0);
+	join_quietly(fd);
 	assert_int_equal(send_to(fd, payload, 4000, 0, GROUP, OUR_PORT), 4000);
 	assert_int_equal(eth0.sent_n, 3);
 	net_poll();
@@ -273,6 +281,181 @@ static void by_another_device(void **state)
 	assert_int_equal(membership(fd, IP_DROP_MEMBERSHIP, GROUP, OUR_IP, 0), -EADDRNOTAVAIL);
 }
 
+/* ---- telling the link ---------------------------------------------------------------------- */
+
+static void drop(int fd)
+{
+	assert_int_equal(membership(fd, IP_DROP_MEMBERSHIP, GROUP, OUR_IP, 0), 0);
+}
+
+static void settle(void)
+{
+	stack_step(10000);
+	fake_forget(&eth0);
+}
+
+/* At once, and once more within ten seconds; the last member says that there is none left. */
+static void reported(void **state)
+{
+	int one = sharing(), two = sharing();
+
+	(void)state;
+	assert_int_equal(join(one), 0);
+	assert_int_equal(join(two), 0);
+	assert_int_equal(eth0.sent_n, 1);
+	stack_step(10000);
+	assert_int_equal(eth0.sent_n, 2);
+	stack_step(60000);
+	assert_int_equal(eth0.sent_n, 2);
+	for (u32 i = 0; i < 2; i++)
+		assert_frame(i, FRAME_IGMP_REPORT);
+	fake_forget(&eth0);
+	drop(one);
+	assert_int_equal(eth0.sent_n, 0);
+	fd_close(&init_task.files, two);
+	assert_int_equal(eth0.sent_n, 1);
+	assert_frame(0, FRAME_IGMP_LEAVE);
+	stack_check_accounts();
+}
+
+/* Who speaks for the group may go before he has said it again. */
+static void another_goes_on(void **state)
+{
+	int one = sharing(), two = sharing();
+
+	(void)state;
+	assert_int_equal(join(one), 0);
+	assert_int_equal(join(two), 0);
+	drop(one);
+	stack_step(10000);
+	assert_int_equal(eth0.sent_n, 2);
+	inject_hex(FRAME_IGMP_QUERY);
+	drop(two);
+	assert_int_equal(eth0.sent_n, 3);
+	assert_frame(2, FRAME_IGMP_LEAVE);
+	stack_step(60000);
+	assert_int_equal(eth0.sent_n, 3);
+}
+
+/* Within the time asked for, not all at once, and once. */
+static void asked(void **state)
+{
+	static const struct {
+		const char *query;
+		u32 ms;
+	} q[] = { { FRAME_IGMP_QUERY, 2000 }, { FRAME_IGMP_QUERY_V1, 10000 },
+		{ FRAME_IGMP_QUERY_V3, 24800 }, { FRAME_IGMP_QUERY_GROUP, 1000 } };
+	int fd = udp_socket();
+
+	(void)state;
+	join_quietly(fd);
+	settle();
+	for (u32 i = 0; i < ARRAY_SIZE(q); i++) {
+		u64 least = UINT64_MAX, most = 0;
+
+		for (u32 n = 0; n < 20; n++) {
+			u64 start = clock_ns(), after;
+
+			inject_hex(q[i].query);
+			stack_step(q[i].ms / 2);
+			inject_hex(q[i].query); /* does not put it off */
+			stack_step(q[i].ms / 2 + 10);
+			assert_true(eth0.sent_n >= 1);
+			assert_frame(0, FRAME_IGMP_REPORT);
+			after = eth0.sent[0].at_ns - start;
+			least = min(least, after);
+			most = max(most, after);
+			stack_step(q[i].ms);
+			fake_forget(&eth0);
+		}
+		assert_true(least < q[i].ms * NSEC_PER_MSEC / 4);
+		assert_in_range(
+			most, q[i].ms * NSEC_PER_MSEC * 3 / 4, (q[i].ms + 10) * NSEC_PER_MSEC);
+	}
+	inject_hex(FRAME_IGMP_QUERY_OTHER);
+	stack_step(10000);
+	assert_int_equal(eth0.sent_n, 0);
+}
+
+/* A sooner answer that is asked for comes sooner. */
+static void asked_to_hurry(void **state)
+{
+	int fd = udp_socket();
+
+	(void)state;
+	join_quietly(fd);
+	settle();
+	for (u32 i = 0; i < 20; i++) {
+		inject_hex(FRAME_IGMP_QUERY_V3);
+		inject_hex(FRAME_IGMP_QUERY_GROUP);
+		stack_step(1010);
+		assert_int_equal(eth0.sent_n, 1);
+		fake_forget(&eth0);
+	}
+}
+
+/* RFC 2236 3: somebody else's report is enough; whose was the last says that he leaves. */
+static void others_reported(void **state)
+{
+	int fd = udp_socket();
+
+	(void)state;
+	join_quietly(fd);
+	inject_hex(FRAME_IGMP_REPORTED);
+	settle();
+	inject_hex(FRAME_IGMP_QUERY);
+	inject_hex(FRAME_IGMP_REPORTED);
+	stack_step(10000);
+	drop(fd);
+	assert_int_equal(eth0.sent_n, 0);
+	inject_hex(FRAME_IGMP_QUERY);
+	stack_step(10000);
+	assert_int_equal(eth0.sent_n, 0);
+}
+
+/* Not without a link, but with it; nothing about all hosts, nothing on lo. */
+static void what_is_told(void **state)
+{
+	struct mreq m = { cpu_to_be32(GROUP), BE32_ZERO, init_net.loopback_dev->ifindex };
+	int fd = udp_socket();
+
+	(void)state;
+	assert_int_equal(membership(fd, IP_ADD_MEMBERSHIP, 0xe0000001, OUR_IP, 0), 0);
+	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_ADD_MEMBERSHIP, user(&m), 12), 0);
+	inject_hex(FRAME_IGMP_QUERY);
+	settle();
+	fake_set_link(&eth0, false);
+	assert_int_equal(join(fd), 0);
+	stack_step(10000);
+	assert_int_equal(eth0.sent_n, 0);
+	fake_set_link(&eth0, true);
+	stack_step(10000);
+	assert_int_equal(eth0.sent_n, 3); /* an announcement, by ARP, and two reports */
+	assert_frame(1, FRAME_IGMP_REPORT);
+	assert_frame(2, FRAME_IGMP_REPORT);
+	stack_check_accounts();
+}
+
+static void damaged(void **state)
+{
+	int fd = udp_socket();
+	u8 frame[FAKE_FRAME_MAX];
+	u32 len = from_hex(FRAME_IGMP_QUERY, frame);
+
+	(void)state;
+	join_quietly(fd);
+	settle();
+	frame[len - 1] ^= 1;
+	fake_inject(&eth0, frame, len);
+	assert_int_equal(stack_dropped(SKB_DROP_CHECKSUM), 1);
+	put16(frame + IP + 2, 24 + 7);
+	fix_ip_checksum(frame);
+	fake_inject(&eth0, frame, len - 1);
+	assert_int_equal(stack_dropped(SKB_DROP_HEADER), 1);
+	stack_step(10000);
+	assert_int_equal(eth0.sent_n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest igmp[] = {
@@ -285,6 +468,13 @@ int main(void)
 		STACK_TEST(over_loopback),
 		STACK_TEST(large_ones),
 		STACK_TEST(by_another_device),
+		STACK_TEST(reported),
+		STACK_TEST(another_goes_on),
+		STACK_TEST(asked),
+		STACK_TEST(asked_to_hurry),
+		STACK_TEST(others_reported),
+		STACK_TEST(what_is_told),
+		STACK_TEST(damaged),
 	};
 
 	return cmocka_run_group_tests(igmp, NULL, NULL);

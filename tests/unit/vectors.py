@@ -4,7 +4,8 @@
 
 Not here: the tests. Run by hand when a frame is added: tests/unit/vectors.py > tests/unit/vectors.h
 """
-from scapy.all import ARP, ICMP, IP, UDP, Ether, IPOption_RR, Raw
+from scapy.all import ARP, ICMP, IP, UDP, Ether, IPOption_Router_Alert, IPOption_RR, Raw
+from scapy.contrib.igmp import IGMP
 
 OUR_MAC, PEER_MAC, ALL = "02:00:00:00:00:01", "02:00:00:00:00:02", "ff:ff:ff:ff:ff:ff"
 OUR_IP, PEER_IP, NONE = "10.0.0.1", "10.0.0.2", "00:00:00:00:00:00"
@@ -39,6 +40,14 @@ def answered(payload):
 def arp(to, frm, **fields):
     """ARP for IPv4 over Ethernet."""
     return Ether(dst=to, src=frm) / ARP(**fields)
+
+
+def igmp(mac, ours, dst, **fields):
+    """IGMP to a group, of ours or of the peer."""
+    src = {"src": OUR_IP, "id": 0, "flags": "DF"} if ours else {"src": PEER_IP}
+    return (Ether(dst=mac, src=OUR_MAC if ours else PEER_MAC) /
+            IP(dst=dst, ttl=1, tos=0xc0, options=[IPOption_Router_Alert()], **src) /
+            IGMP(**fields))
 
 
 def bytes_of(packet, at=14, end=None):
@@ -87,6 +96,19 @@ def frames():
     quoted = Raw(bytes_of(muffin, end=14 + 28))
     for code, name in enumerate(("NET", "HOST", "PROTOCOL", "PORT", "FRAG_NEEDED", "ROUTE")):
         yield f"TOLD_{name}", received(ICMP(type=3, code=code) / quoted)
+    group, mac = "239.129.2.3", "01:00:5e:01:02:03"
+    hosts, hosts_mac = "224.0.0.1", "01:00:5e:00:00:01"
+    yield "IGMP_REPORT", igmp(mac, True, group, type=0x16, mrcode=0, gaddr=group)
+    yield "IGMP_LEAVE", igmp("01:00:5e:00:00:02", True, "224.0.0.2", type=0x17, mrcode=0,
+                             gaddr=group)
+    yield "IGMP_REPORTED", igmp(mac, False, group, type=0x16, mrcode=0, gaddr=group)
+    yield "IGMP_QUERY", igmp(hosts_mac, False, hosts, type=0x11, mrcode=20, gaddr="0.0.0.0")
+    yield "IGMP_QUERY_V1", igmp(hosts_mac, False, hosts, type=0x11, mrcode=0, gaddr="0.0.0.0")
+    yield "IGMP_QUERY_V3", igmp(hosts_mac, False, hosts, type=0x11, mrcode=0x8f,
+                                gaddr="0.0.0.0") / Raw(bytes(4))
+    yield "IGMP_QUERY_GROUP", igmp(mac, False, group, type=0x11, mrcode=10, gaddr=group)
+    yield "IGMP_QUERY_OTHER", igmp(hosts_mac, False, hosts, type=0x11, mrcode=10,
+                                   gaddr="239.129.2.4")
 
 
 print(HEAD)
