@@ -179,16 +179,15 @@ int neigh_set_permanent(
 
 int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb)
 {
-	u64 now = clock_ns();
 	int err;
 
 	if (n->nud_state == NUD_STALE) {
 		set_state(n, NUD_DELAY);
-		mod_timer(&n->timer, now + NEIGH_DELAY_NS);
+		mod_timer(&n->timer, clock_ns() + NEIGH_DELAY_NS);
 	}
 	if (n->nud_state & NUD_VALID)
 		return neigh_send(n, skb);
-	if (n->nud_state == NUD_FAILED && now - n->updated_ns < NEIGH_FAILED_NS) {
+	if (n->nud_state == NUD_FAILED && clock_ns() - n->updated_ns < NEIGH_FAILED_NS) {
 		kfree_skb(skb, SKB_DROP_NEIGH_FAILED);
 		return -EHOSTUNREACH;
 	}
