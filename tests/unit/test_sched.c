@@ -40,7 +40,6 @@ static void bucket_counts_packets(void **state)
 {
 	struct token_bucket tb = bucket((struct qdisc_spec){ .rate = 1000, .packets = true });
 
-	(void)state;
 	assert_int_equal(take(&tb, 60), 0);
 	assert_int_equal(take(&tb, 1514), 1 * MS);
 	assert_int_equal(take(&tb, 60), 2 * MS);
@@ -53,7 +52,6 @@ static void bucket_counts_bits(void **state)
 {
 	struct token_bucket tb = bucket((struct qdisc_spec){ .rate = 8000000 }); /* 1 us a byte */
 
-	(void)state;
 	assert_int_equal(take(&tb, 1000), 0);
 	assert_int_equal(take(&tb, 100), 1000 * US);
 	assert_int_equal(take(&tb, 42), 1100 * US);
@@ -65,7 +63,6 @@ static void bucket_lets_a_burst_go(void **state)
 	struct token_bucket tb =
 		bucket((struct qdisc_spec){ .rate = 1000, .packets = true, .burst = 3 });
 
-	(void)state;
 	for (u32 i = 0; i < 3; i++)
 		assert_int_equal(take(&tb, 60), 0);
 	assert_int_equal(take(&tb, 60), 1 * MS);
@@ -87,7 +84,6 @@ static void bucket_makes_up_for_lateness(void **state)
 {
 	struct token_bucket tb = bucket((struct qdisc_spec){ .rate = 1000, .packets = true });
 
-	(void)state;
 	assert_int_equal(take(&tb, 60), 0);
 	tb_take(&tb, 60, START_NS + 6 * MS);
 	assert_int_equal(tb_ready(&tb, 60), START_NS + 2 * MS);
@@ -100,7 +96,6 @@ static void bucket_at_its_ends(void **state)
 {
 	struct token_bucket tb = bucket((struct qdisc_spec){ .rate = 8 });
 
-	(void)state;
 	assert_int_equal(take(&tb, 60), 0);
 	assert_int_equal(take(&tb, 65535), NSEC_PER_SEC);
 	assert_int_equal(take(&tb, 60), 2 * NSEC_PER_SEC);
@@ -114,13 +109,7 @@ static void bucket_at_its_ends(void **state)
 
 /* ---- a device with a discipline -------------------------------------------------------------- */
 
-static void set_up(struct qdisc_spec spec)
-{
-	host_set_clock(START_NS);
-	stack_know_peer();
-	assert_int_equal(dev_set_qdisc(&eth0.dev, &spec), 0);
-}
-
+static const struct qdisc_spec pps = { .rate = 1, .packets = true };
 static const struct qdisc_spec kpps = { .rate = 1000, .packets = true, .limit = 4 };
 
 /* When the i-th frame was sent, after START_NS. */
@@ -148,6 +137,25 @@ static void set_pace(int fd, u64 rate)
 	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&rate), 8), 0);
 }
 
+/* A socket at START_NS that knows the peer, behind a queue of its device's, or of its own. */
+static int queued_sender(struct qdisc_spec spec)
+{
+	host_set_clock(START_NS);
+	stack_know_peer();
+	assert_int_equal(dev_set_qdisc(&eth0.dev, &spec), 0);
+	return udp_socket();
+}
+
+static int paced_sender(u64 rate)
+{
+	int fd = udp_socket();
+
+	host_set_clock(START_NS);
+	stack_know_peer();
+	set_pace(fd, rate);
+	return fd;
+}
+
 static u16 poll_of(int fd)
 {
 	struct file *file = fd_get(&init_task.files, fd);
@@ -158,10 +166,8 @@ static u16 poll_of(int fd)
 /* The first leaves at once, four wait, and then the sender does; each leaves when its time is. */
 static void leaves_at_its_time(void **state)
 {
-	int fd = udp_socket();
+	int fd = queued_sender(kpps);
 
-	(void)state;
-	set_up(kpps);
 	send_n(fd, 5);
 	assert_int_equal(eth0.sent_n, 1);
 	assert_int_equal(host_idles(), 0);
@@ -179,10 +185,8 @@ static void leaves_at_its_time(void **state)
 
 static void full_is_told(void **state)
 {
-	int fd = udp_socket();
+	int fd = queued_sender(kpps);
 
-	(void)state;
-	set_up(kpps);
 	send_n(fd, 4);
 	assert_true(poll_of(fd) & POLLOUT);
 	send_n(fd, 1);
@@ -198,10 +202,8 @@ static void full_is_told(void **state)
 static void timeout_of_a_sender(void **state)
 {
 	s64 timeout[2] = { 0, 300 };
-	int fd = udp_socket();
+	int fd = queued_sender(kpps);
 
-	(void)state;
-	set_up(kpps);
 	send_n(fd, 5);
 	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, user(timeout), 16), 0);
 	assert_int_equal(send_len(fd, 18, 0), -EAGAIN);
@@ -211,10 +213,8 @@ static void timeout_of_a_sender(void **state)
 /* SO_SNDBUF bounds what of one socket waits; the least there is holds this one datagram. */
 static void sndbuf_bounds_what_waits(void **state)
 {
-	int fd = udp_socket(), other = udp_socket();
+	int fd = queued_sender(pps), other = udp_socket();
 
-	(void)state;
-	set_up((struct qdisc_spec){ .rate = 1, .packets = true });
 	assert_int_equal(set_int(fd, SOL_SOCKET, SO_SNDBUF, 1), 0);
 	send_n(fd, 1);
 	for (u32 i = 0; i < 4; i++)
@@ -228,10 +228,8 @@ static void sndbuf_bounds_what_waits(void **state)
 /* Looked at too late: those whose time has come leave together, one doorbell for all. */
 static void late_is_made_up_for(void **state)
 {
-	int fd = udp_socket();
+	int fd = queued_sender(kpps);
 
-	(void)state;
-	set_up(kpps);
 	send_n(fd, 5);
 	host_advance_clock(3500 * US);
 	net_poll();
@@ -243,10 +241,8 @@ static void late_is_made_up_for(void **state)
 
 static void waits_for_the_link(void **state)
 {
-	int fd = udp_socket();
+	int fd = queued_sender(kpps);
 
-	(void)state;
-	set_up(kpps);
 	send_n(fd, 2);
 	fake_set_link(&eth0, false);
 	eth0.dev.qdisc->ring_room = 0;
@@ -262,10 +258,8 @@ static void waits_for_the_link(void **state)
 
 static void a_device_set_down_drops(void **state)
 {
-	int fd = udp_socket();
+	int fd = queued_sender(kpps);
 
-	(void)state;
-	set_up(kpps);
 	send_n(fd, 4);
 	dev_close(&eth0.dev);
 	assert_int_equal(stack_dropped(SKB_DROP_DEV_DOWN), 3);
@@ -286,8 +280,7 @@ static void a_device_set_down_drops(void **state)
 /* A card that comes up again has its queue as before; one that is down has no room when that goes. */
 static void down_and_up_with_a_queue(void **state)
 {
-	(void)state;
-	set_up(kpps);
+	queued_sender(kpps);
 	dev_close(&eth0.dev);
 	assert_int_equal(dev_open(&eth0.dev), 0);
 	assert_int_equal(eth0.dev.tx_room, 0);
@@ -302,10 +295,8 @@ static void down_and_up_with_a_queue(void **state)
 /* ARP cannot be made wait: there are eight places more for it, and what finds none is counted. */
 static void answers_have_places_of_their_own(void **state)
 {
-	int fd = udp_socket();
+	int fd = queued_sender(kpps);
 
-	(void)state;
-	set_up(kpps);
 	send_n(fd, 5);
 	for (u32 i = 0; i < 8; i++)
 		inject_hex(FRAME_ARP_ASKED);
@@ -321,7 +312,6 @@ static void parked_packets_find_a_place(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	host_set_clock(START_NS);
 	assert_int_equal(dev_set_qdisc(&eth0.dev, &kpps), 0);
 	for (u32 i = 0; i < 20; i++)
@@ -337,12 +327,10 @@ static void parked_packets_find_a_place(void **state)
 
 static void datagram_larger_than_the_queue(void **state)
 {
-	int fd = udp_socket();
+	int fd = queued_sender((struct qdisc_spec){ .rate = 1000, .packets = true, .limit = 3 });
 
-	(void)state;
 	assert_int_equal(
 		set_int(fd, SOL_IP, 10, 0), 0); /* IP_MTU_DISCOVER: fragments are allowed */
-	set_up((struct qdisc_spec){ .rate = 1000, .packets = true, .limit = 3 });
 	assert_int_equal(send_len(fd, 5000, 0), -EMSGSIZE);
 	assert_int_equal(send_len(fd, 4000, 0), 4000); /* three fragments */
 	assert_int_equal(send_len(fd, 4000, 0), 4000);
@@ -354,11 +342,9 @@ static void datagram_larger_than_the_queue(void **state)
 /* Ten segments through four places, also for who would rather not wait: all of them, in their time. */
 static void train_longer_than_the_queue(void **state)
 {
-	int fd = udp_socket();
+	int fd = queued_sender(kpps);
 
-	(void)state;
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_SEGMENT, 100), 0);
-	set_up(kpps);
 	assert_int_equal(send_len(fd, 1000, MSG_DONTWAIT), 1000);
 	assert_int_equal(send_len(fd, 1000, MSG_DONTWAIT), -EAGAIN);
 	stack_step(20);
@@ -369,13 +355,9 @@ static void train_longer_than_the_queue(void **state)
 /* The same where the socket's own queue is the shorter one. */
 static void train_longer_than_the_pace(void **state)
 {
-	int fd = udp_socket();
+	int fd = paced_sender(60000);
 
-	(void)state;
-	host_set_clock(START_NS);
-	stack_know_peer();
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_SEGMENT, 18), 0);
-	set_pace(fd, 60000);
 	sk_of(fd)->sk_pacing.limit = 4;
 	assert_int_equal(send_len(fd, 180, MSG_DONTWAIT), 180);
 	stack_step(20);
@@ -385,10 +367,8 @@ static void train_longer_than_the_pace(void **state)
 /* pfifo: places in front of a ring that is full; order stays. */
 static void pfifo_waits_for_the_ring(void **state)
 {
-	int fd = udp_socket();
+	int fd = queued_sender((struct qdisc_spec){ .limit = 2 });
 
-	(void)state;
-	set_up((struct qdisc_spec){ .limit = 2 });
 	eth0.stuck = true;
 	for (u8 i = 0; i < 66; i++)
 		assert_int_equal(send_to(fd, &i, 1, 0, PEER_IP, PEER_PORT), 1);
@@ -403,11 +383,9 @@ static void pfifo_waits_for_the_ring(void **state)
 
 static void comes_and_goes(void **state)
 {
-	int fd = udp_socket();
+	int fd = queued_sender(kpps);
 	u64 genid;
 
-	(void)state;
-	set_up(kpps);
 	send_n(fd, 4);
 	genid = init_net.genid;
 	assert_int_equal(dev_set_qdisc(&eth0.dev, NULL), 0);
@@ -425,10 +403,8 @@ static void comes_and_goes(void **state)
 /* Other numbers for what waits already. */
 static void faster_at_once(void **state)
 {
-	int fd = udp_socket();
+	int fd = queued_sender(kpps);
 
-	(void)state;
-	set_up(kpps);
 	send_n(fd, 5);
 	assert_int_equal(dev_set_qdisc(&eth0.dev, &(struct qdisc_spec){ .limit = 2 }), 0);
 	assert_int_equal(eth0.sent_n, 5);
@@ -437,10 +413,8 @@ static void faster_at_once(void **state)
 
 static void power_off_waits(void **state)
 {
-	int fd = udp_socket();
+	int fd = queued_sender(pps);
 
-	(void)state;
-	set_up((struct qdisc_spec){ .rate = 1, .packets = true });
 	send_n(fd, 12);
 	host_tick_clock(NSEC_PER_USEC);
 	assert_int_equal(net_drain(), 0);
@@ -463,12 +437,8 @@ static void drain(void)
 /* 1000 frames of 60 bytes a second; another socket's do not wait. */
 static void paced_alone(void **state)
 {
-	int fd = udp_socket(), other = udp_socket();
+	int fd = paced_sender(60000), other = udp_socket();
 
-	(void)state;
-	host_set_clock(START_NS);
-	stack_know_peer();
-	set_pace(fd, 60000);
 	send_n(fd, 3);
 	assert_int_equal(eth0.sent_n, 1);
 	assert_int_equal(init_net.mib.queued, 2);
@@ -483,12 +453,8 @@ static void paced_alone(void **state)
 
 static void paced_sender_waits(void **state)
 {
-	int fd = udp_socket();
+	int fd = paced_sender(60000);
 
-	(void)state;
-	host_set_clock(START_NS);
-	stack_know_peer();
-	set_pace(fd, 60000);
 	send_n(fd, 101);
 	assert_int_equal(clock_ns(), START_NS);
 	assert_false(poll_of(fd) & POLLOUT);
@@ -511,12 +477,8 @@ static void paced_sender_waits(void **state)
 /* What was accepted leaves, at its pace, also when its socket is closed. */
 static void paced_and_closed(void **state)
 {
-	int fd = udp_socket();
+	int fd = paced_sender(60000);
 
-	(void)state;
-	host_set_clock(START_NS);
-	stack_know_peer();
-	set_pace(fd, 60000);
 	send_n(fd, 5);
 	assert_int_equal(fd_close(&init_task.files, fd), 0);
 	drain();
@@ -526,13 +488,9 @@ static void paced_and_closed(void **state)
 static void paced_fragments(void **state)
 {
 	static u8 payload[65000];
-	int fd = udp_socket();
+	int fd = paced_sender(1000000);
 
-	(void)state;
-	host_set_clock(START_NS);
-	stack_know_peer();
 	assert_int_equal(set_int(fd, SOL_IP, 10, 0), 0);
-	set_pace(fd, 1000000);
 	assert_int_equal(send_to(fd, payload, 65000, 0, PEER_IP, PEER_PORT), 65000);
 	assert_int_equal(eth0.sent_n, 1);
 	drain();
@@ -543,10 +501,8 @@ static void paced_fragments(void **state)
 /* Through both: the socket's pace, then the device's, which is slower. */
 static void paced_into_a_queue(void **state)
 {
-	int fd = udp_socket();
+	int fd = queued_sender(kpps);
 
-	(void)state;
-	set_up(kpps);
 	set_pace(fd, 120000);
 	send_n(fd, 8);
 	drain();
@@ -558,12 +514,8 @@ static void paced_into_a_queue(void **state)
 
 static void paced_to_a_device_that_goes_down(void **state)
 {
-	int fd = udp_socket();
+	int fd = paced_sender(60000);
 
-	(void)state;
-	host_set_clock(START_NS);
-	stack_know_peer();
-	set_pace(fd, 60000);
 	send_n(fd, 3);
 	dev_close(&eth0.dev);
 	stack_step(10);
@@ -574,12 +526,8 @@ static void paced_to_a_device_that_goes_down(void **state)
 
 static void paced_while_the_link_is_down(void **state)
 {
-	int fd = udp_socket();
+	int fd = paced_sender(60000);
 
-	(void)state;
-	host_set_clock(START_NS);
-	stack_know_peer();
-	set_pace(fd, 60000);
 	send_n(fd, 3);
 	fake_set_link(&eth0, false);
 	stack_step(50);
@@ -595,7 +543,6 @@ static void pacing_rate_forms(void **state)
 	u64 rate = 5000000000, got = 0;
 	u32 low = UINT32_MAX, len = 8;
 
-	(void)state;
 	assert_int_equal(
 		sys_getsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&got), user(&len)), 0);
 	assert_int_equal(len, 8);
