@@ -95,6 +95,8 @@ static void put(char c)
 		column = 0;
 	} else if (c == '\t') {
 		column = min(ALIGN_UP(column + 1, (u32)TAB), (u32)COLUMNS - 1);
+	} else if (c == '\b') {
+		column -= column > 0;
 	} else if ((u8)c >= ' ') {
 		if (column == COLUMNS)
 			next_row();

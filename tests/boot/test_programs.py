@@ -12,8 +12,8 @@ import pytest
 
 import images
 from images import STATIC_PIE
-from support import (ADDRESS, CONSOLE, GATEWAY, GUEST, NEIGH, STATIC, WORDS, Machine, Nic,
-                     assert_success, boot, null_net, run_on_host, said, shown, table, user_net)
+from support import (ADDRESS, CONSOLE, DEADLINE_S, GATEWAY, GUEST, NEIGH, STATIC, WORDS, Machine,
+                     Nic, assert_success, boot, null_net, run_on_host, said, shown, table, user_net)
 
 
 def check_table(text, least):
@@ -120,6 +120,21 @@ def test_console(kernel, program):
     expected = ("to stdout\nto stderr\nby write\none two\nwritten 8\n" + "." * 5000 +
                 "|\n-1 beef  3.14 c string 1099511627776\nno newline at the end")
     assert expected in result.serial
+    assert_success(result)
+
+
+def test_typed(kernel, program):
+    """Standard input is the serial port: a line at once, corrected and shown; or key by key."""
+    machine = Machine(kernel=kernel, append=STATIC, initrd=str(program("typed")),
+                      nics=[Nic(null_net())])
+    with machine.start() as running:
+        for asked, keys in (("type mu", "mu"), ("type the rest", "x\x7fffin\r"),
+                            ("type a key", "k"), ("type control-D", "\x04")):
+            running.wait_for(asked, DEADLINE_S)
+            running.write(keys)
+        result = shown(running.wait(DEADLINE_S))
+    check_table(result.serial, 11)
+    assert "mu\n" in result.serial and "x\b \bffin\n" in result.serial and "k\n" not in result.serial
     assert_success(result)
 
 
