@@ -75,8 +75,8 @@ void neigh_table_free(struct neigh_table *tbl);
 void neigh_ifdown(struct neigh_table *tbl, const struct net_device *dev);
 
 /* neigh_lookup_create - the entry for an address on a device, made if need be; no ARP is sent yet.
- * Never allocates: the table has its entries from the start, and one that is not needed makes room, in
- * the same time however many there are (never a permanent one, nor one with packets parked).
+ * Never allocates: the table has its entries from the start, and one that is not needed makes room: one
+ * that is idle, if there is any, never a permanent one, nor one with packets parked.
  * Returns  the entry, or NULL when all are busy */
 struct neighbour *neigh_lookup_create(struct neigh_table *tbl, struct net_device *dev, be32 addr);
 
