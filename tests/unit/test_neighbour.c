@@ -5,6 +5,7 @@
  * Source: RFC 1122 2.3.2; RFC 4861 7.3.2; net/neighbour.h's picture. */
 #include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
+#include "net/neigh_impl.h"
 #include "net/sock.h"
 
 static const u8 other_mac[ETH_ALEN] = { 2, 0, 0, 0, 0, 9 };
@@ -591,6 +592,27 @@ static void crowded_buckets(void **state)
 	}
 }
 
+/* However addresses are given out: in a row, or one in every fourth network. */
+static void buckets_are_short(void **state)
+{
+	struct neigh_table *tbl = neigh_table_new(1024);
+	u32 looked_at = 0;
+
+	for (u32 i = 0; i < 512; i++) {
+		assert_non_null(entry(tbl, i));
+		assert_non_null(
+			neigh_lookup_create(tbl, &eth0.dev, cpu_to_be32(0x0a100001 + (i << 10))));
+	}
+	for (u32 i = 0; i <= tbl->mask; i++) {
+		u32 depth = 0;
+
+		for (const struct neighbour *n = tbl->bucket[i]; n; n = n->next)
+			looked_at += ++depth;
+		assert_true(depth <= 6);
+	}
+	assert_in_range(looked_at, 1024, 1024 * 3 / 2);
+}
+
 static void permanent_and_waiting_stay(void **state)
 {
 	struct neigh_table *tbl = neigh_table_new(2);
@@ -677,6 +699,7 @@ int main(void)
 		STACK_TEST(the_deleted_makes_room_first),
 		STACK_TEST(current_routes_lead_right),
 		STACK_TEST(crowded_buckets),
+		STACK_TEST(buckets_are_short),
 		STACK_TEST(permanent_and_waiting_stay),
 		STACK_TEST(all_busy),
 		STACK_TEST(addresses_without_arp_make_room),
