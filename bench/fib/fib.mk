@@ -19,5 +19,5 @@ $(BUILD)/bench/fib_bench: $(FIB_BENCH_SRC) $(BUILD)/bench/peers.o $(wildcard net
 		$(FIB_BENCH_SRC) $(BUILD)/bench/peers.o -o $@ $(FIB_BENCH_LIBS)
 
 .PHONY: bench-fib
-bench-fib: $(BUILD)/bench/fib_bench
+bench-fib: $(BUILD)/bench/fib_bench ## the routing table beside DPDK's, on this machine
 	$(PYTHON) bench/fib/run.py $< $(BUILD)/bench-fib.json
