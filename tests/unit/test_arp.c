@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_arp.c - ARP's bytes: asking, answering, announcing, and what is not believed.
- * Not here: what the answers mean for waiting packets (test_neighbour.c).
+ * Not here: what the answers mean for waiting packets (test_neigh_queue.c).
  * cmocka calls in; frames come from scapy.
  * Source: RFC 826; RFC 5227 3. */
 #include "tests/unit/stack.h"

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT
+ * test_neigh_queue.c - what waits for a neighbour's answer: how much may, what becomes of it.
+ * Not here: when who is asked (test_neighbour.c).
+ * cmocka calls in; time is the fake clock's.
+ * Source: RFC 1122 2.3.2.2; socket(7), SO_SNDBUF and SO_SNDTIMEO. */
+#include "tests/unit/stack.h"
+#include "kernel/lib/string.h"
+#include "net/sock.h"
+
+static struct neighbour *peer(void)
+{
+	return neigh_lookup(init_net.arp_tbl, &eth0.dev, cpu_to_be32(PEER_IP));
+}
+
+static int sender(void)
+{
+	return udp_socket_at(0, OUR_PORT);
+}
+
+static long send_muffin(int fd)
+{
+	return send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT);
+}
+
+static void first_packet_asks_and_waits(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	assert_null(peer());
+	assert_int_equal(send_muffin(fd), 6);
+	assert_int_equal(peer()->nud_state, NUD_INCOMPLETE);
+	assert_int_equal(eth0.sent_n, 1);
+	assert_frame(0, FRAME_ARP_ASK);
+	assert_int_equal(init_net.mib.parked, 1);
+	assert_true(sk_of(fd)->sk_wmem > 0);
+	assert_int_equal(sk_of(fd)->sk_refs, 2);
+	stack_check_accounts();
+}
+
+static void answer_releases_in_order(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	assert_int_equal(send_muffin(fd), 6);
+	assert_int_equal(send_to(fd, "muffins", 7, 0, PEER_IP, PEER_PORT), 7);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_int_equal(eth0.sent_n, 3);
+	assert_frame(1, FRAME_MUFFIN);
+	assert_frame(2, FRAME_ODD);
+	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
+	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(sk_of(fd)->sk_wmem, 0);
+	assert_int_equal(sk_of(fd)->sk_refs, 1);
+	assert_int_equal(send_muffin(fd), 6);
+	assert_frame(3, FRAME_MUFFIN);
+}
+
+static void giving_up_is_told_and_counted(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	send_muffin(fd);
+	send_muffin(fd);
+	stack_step(3100);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 2);
+	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(skb_pool.lost, 2);
+	assert_non_null(strstr(host_captured(), "did not answer ARP, 2 packets dropped"));
+	assert_int_equal(send_muffin(fd), -EHOSTUNREACH);
+	stack_step(1000);
+	fake_forget(&eth0);
+	assert_int_equal(send_muffin(fd), 6); /* asked anew */
+	assert_frame(0, FRAME_ARP_ASK);
+	stack_check_accounts();
+}
+
+/* The socket is closed before the neighbour has failed: its sock must outlive it. */
+static void closed_before_the_answer(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	send_muffin(fd);
+	assert_int_equal(fd_close(&init_task.files, fd), 0);
+	stack_step(3100);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 1);
+	stack_step(1000);
+	fd = sender();
+	send_muffin(fd);
+	assert_int_equal(fd_close(&init_task.files, fd), 0);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_frame(eth0.sent_n - 1, FRAME_MUFFIN);
+}
+
+static void queue_is_bounded_in_packets(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	for (u32 i = 0; i < NEIGH_QUEUE_MAX; i++)
+		assert_int_equal(send_muffin(fd), 6);
+	assert_int_equal(send_muffin(fd), -ENOBUFS);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL), 1);
+	assert_int_equal(init_net.mib.parked, NEIGH_QUEUE_MAX);
+	stack_check_accounts();
+}
+
+/* All that wait together may hold a quarter of the pool: the rest can still be sent elsewhere. */
+static void parking_is_bounded_in_all(void **state)
+{
+	int fd = sender();
+	u32 most = skb_pool.total_n / 4;
+
+	(void)state;
+	for (u32 i = 0; i < most; i++)
+		assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP + 20 + i / 32, PEER_PORT), 6);
+	assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP + 19, PEER_PORT), -ENOBUFS);
+	assert_int_equal(init_net.mib.parked, most);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL), 1);
+}
+
+/* The answer comes, but the ring takes nothing: sendto had succeeded, so the socket is told. */
+static void released_without_room(void **state)
+{
+	int fd = sender();
+	struct sock *sk = ((struct socket *)fd_get(&init_task.files, fd)->private_data)->sk;
+
+	(void)state;
+	assert_int_equal(send_muffin(fd), 6);
+	fake_set_link(&eth0, false);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_int_equal(stack_dropped(SKB_DROP_TX_FULL), 1);
+	assert_int_equal(skb_pool.lost, 1);
+	assert_int_equal(sk->sk_wmem, 0);
+	assert_int_equal(sock_error(sk), -ENOBUFS);
+}
+
+/* A datagram of 45 frames waits whole or not at all: two fit, one of 60000 more does not. */
+static void queue_is_bounded_in_bytes(void **state)
+{
+	static u8 payload[65507];
+	int fd = sender();
+	u32 free_n = skb_pool.free_n;
+
+	(void)state;
+	assert_int_equal(send_to(fd, payload, 60000, 0, PEER_IP, PEER_PORT), 60000);
+	assert_int_equal(send_to(fd, payload, 65507, 0, PEER_IP, PEER_PORT), 65507);
+	assert_int_equal(free_n - skb_pool.free_n, 41 + 45 + 1); /* and the request on the ring */
+	assert_int_equal(send_to(fd, payload, 60000, 0, PEER_IP, PEER_PORT), -ENOBUFS);
+	assert_int_equal(free_n - skb_pool.free_n, 41 + 45 + 1);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL), 1);
+	assert_int_equal(init_net.mib.parked, 2);
+	assert_int_equal(sk_of(fd)->sk_wmem, 60000 + 65507 + 2 * 28);
+	stack_check_accounts();
+	stack_step(3100);
+	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(sk_of(fd)->sk_wmem, 0);
+	assert_int_equal(skb_pool.lost, 2);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 2);
+	stack_check_accounts();
+}
+
+/* Released, its frames leave in order; those the ring has no room for are lost, counted and told. */
+static void fragments_are_released(void **state)
+{
+	static u8 payload[60000];
+	int fd = sender();
+
+	(void)state;
+	assert_int_equal(send_to(fd, payload, 60000, 0, PEER_IP, PEER_PORT), 60000);
+	eth0.stuck = true;
+	for (u32 i = 0; i < 30; i++) /* 31 with the request: 33 of 64 are left, 41 are needed */
+		arp_announce(&eth0.dev);
+	fake_forget(&eth0);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_int_equal(eth0.sent_n, 33);
+	for (u32 i = 0; i < 33; i++)
+		assert_int_equal(get16(eth0.sent[i].bytes + 20), 0x2000 | (i * 1480 / 8));
+	assert_int_equal(stack_dropped(SKB_DROP_TX_FULL), 8);
+	assert_int_equal(skb_pool.lost, 8);
+	assert_int_equal(sk_of(fd)->sk_wmem, 0);
+	assert_int_equal(sk_of(fd)->sk_refs, 1);
+	assert_int_equal(sock_error(sk_of(fd)), -ENOBUFS);
+	stack_check_accounts();
+}
+
+static void answer_after_a_second(struct fake_device *fake)
+{
+	(void)fake;
+	if (clock_ns() > NSEC_PER_SEC)
+		inject_hex(FRAME_ARP_ANSWERED);
+}
+
+/* SO_SNDBUF bounds what waits, and poll says so; a sender may wait until it is less. */
+static void send_buffer_bounds_what_is_parked(void **state)
+{
+	static u8 payload[1400];
+	int fd = sender();
+	struct file *file = fd_get(&init_task.files, fd);
+
+	(void)state;
+	set_int(fd, 1, 7 /* SO_SNDBUF */, 1); /* 4608 */
+	for (u32 i = 0; i < 4; i++) {
+		assert_int_equal(file->ops->poll(file) & POLLOUT, POLLOUT);
+		assert_int_equal(
+			send_to(fd, payload, 1400, MSG_DONTWAIT, PEER_IP, PEER_PORT), 1400);
+	}
+	assert_int_equal(sk_of(fd)->sk_wmem, 4 * 1428);
+	assert_int_equal(file->ops->poll(file) & POLLOUT, 0);
+	assert_int_equal(send_to(fd, payload, 1, MSG_DONTWAIT, PEER_IP, PEER_PORT), -EAGAIN);
+	set_int(fd, 1, 7, 100000); /* more room: at once */
+	assert_int_equal(send_to(fd, payload, 1, MSG_DONTWAIT, PEER_IP, PEER_PORT), 1);
+	set_int(fd, 1, 7, 1);
+	assert_int_equal(send_to(fd, payload, 1, MSG_DONTWAIT, PEER_IP, PEER_PORT), -EAGAIN);
+	host_tick_clock(NSEC_PER_USEC);
+	eth0.on_poll = answer_after_a_second;
+	assert_int_equal(send_to(fd, payload, 1, 0, PEER_IP, PEER_PORT), 1);
+	assert_true(clock_ns() > NSEC_PER_SEC);
+	assert_int_equal(file->ops->poll(file) & POLLOUT, POLLOUT);
+}
+
+static void waiting_for_the_send_buffer_ends(void **state)
+{
+	static u8 payload[1400];
+	s64 tv[2] = { 0, 500000 };
+	int fd = sender();
+
+	(void)state;
+	set_int(fd, 1, 7 /* SO_SNDBUF */, 1);
+	for (u32 i = 0; i < 4; i++)
+		send_to(fd, payload, 1400, 0, PEER_IP, PEER_PORT);
+	sys_setsockopt(fd, 1, 21 /* SO_SNDTIMEO */, user(tv), sizeof(tv));
+	host_tick_clock(NSEC_PER_USEC);
+	assert_int_equal(send_to(fd, payload, 1, 0, PEER_IP, PEER_PORT), -EAGAIN);
+	assert_in_range(clock_ns(), 500 * NSEC_PER_MSEC, 520 * NSEC_PER_MSEC);
+}
+
+/* Two neighbours wait, one answers: the other's packets still count against the sender. */
+static void buffer_accounting_while_others_wait(void **state)
+{
+	int fd = sender();
+	u32 one;
+
+	(void)state;
+	send_muffin(fd);
+	one = sk_of(fd)->sk_wmem;
+	send_to(fd, "muffin", 6, 0, GATEWAY_IP, PEER_PORT);
+	assert_int_equal(sk_of(fd)->sk_wmem, 2 * one);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_int_equal(sk_of(fd)->sk_wmem, one);
+}
+
+/* The operator names an address while ARP is still asking for it. */
+static void permanent_releases_what_is_parked(void **state)
+{
+	int fd = sender();
+
+	(void)state;
+	send_muffin(fd);
+	stack_know_peer();
+	assert_frame(1, FRAME_MUFFIN);
+	assert_int_equal(init_net.mib.parked, 0);
+	stack_step(5000);
+	assert_int_equal(eth0.sent_n, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest neigh_queue[] = {
+		STACK_TEST(first_packet_asks_and_waits),
+		STACK_TEST(answer_releases_in_order),
+		STACK_TEST(giving_up_is_told_and_counted),
+		STACK_TEST(closed_before_the_answer),
+		STACK_TEST(queue_is_bounded_in_packets),
+		STACK_TEST(queue_is_bounded_in_bytes),
+		STACK_TEST(fragments_are_released),
+		STACK_TEST(send_buffer_bounds_what_is_parked),
+		STACK_TEST(waiting_for_the_send_buffer_ends),
+		STACK_TEST(parking_is_bounded_in_all),
+		STACK_TEST(released_without_room),
+		STACK_TEST(buffer_accounting_while_others_wait),
+		STACK_TEST(permanent_releases_what_is_parked),
+	};
+
+	return cmocka_run_group_tests(neigh_queue, NULL, NULL);
+}
