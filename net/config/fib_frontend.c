@@ -79,6 +79,24 @@ int fib_add_ifaddr(struct net_device *dev, const struct in_ifaddr *ifa)
 	return 0;
 }
 
+/* Does the device have the same address with another length, for which the route stays? */
+static bool is_shared(
+	const struct net_device *dev, const struct in_ifaddr *ifa, const struct fib_config *cfg)
+{
+	struct fib_config theirs[IFA_ROUTES];
+	const struct in_ifaddr *other;
+	struct fib_nh nh;
+
+	list_for_each(other, &dev->ifa_list, list) {
+		u32 n = be32_eq(other->addr, ifa->addr) ? routes_of(dev, other, &nh, theirs) : 0;
+
+		while (n-- > 0)
+			if (be32_eq(theirs[n].dst, cfg->dst) && theirs[n].dst_len == cfg->dst_len)
+				return true;
+	}
+	return false;
+}
+
 void fib_del_ifaddr(struct net_device *dev, const struct in_ifaddr *ifa)
 {
 	struct fib_config cfg[IFA_ROUTES];
@@ -86,7 +104,8 @@ void fib_del_ifaddr(struct net_device *dev, const struct in_ifaddr *ifa)
 	u32 n = routes_of(dev, ifa, &nh, cfg);
 
 	for (u32 i = 0; i < n; i++)
-		changed(dev->net, &cfg[i], fib_table_delete(dev->net->fib, &cfg[i]));
+		if (!is_shared(dev, ifa, &cfg[i]))
+			changed(dev->net, &cfg[i], fib_table_delete(dev->net->fib, &cfg[i]));
 	if (!is_local(dev->net, ifa->addr) && fib_sync_down_addr(dev->net->fib, ifa->addr) > 0)
 		fib_table_flush(dev->net->fib);
 }

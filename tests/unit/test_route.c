@@ -4,6 +4,7 @@
  * cmocka calls in; a second card makes choices possible.
  * Source: RFC 1122 3.3.1; ip-route(8); Linux's ip_route_output_key_hash_rcu. */
 #include "tests/unit/stack.h"
+#include "net/config/ifaddr.h"
 
 static struct fake_device eth1;
 
@@ -47,6 +48,26 @@ static void where_things_go(void **state)
 	assert_goes(0xffffffff, eth, OUR_IP, 0xffffffff, RTCF_BROADCAST);
 	assert_goes(0xe0000001, eth, OUR_IP, 0xe0000001, RTCF_MULTICAST);
 	assert_goes(0, lo, 0x7f000001, 0x7f000001, RTCF_LOCAL);
+}
+
+/* Once with each of two lengths: what is taken away with one of them stays for the other. */
+static void an_address_given_twice(void **state)
+{
+	static const u8 len[] = { 24, 25 };
+	const be32 ours = cpu_to_be32(0x0a640081); /* 10.100.0.129: both end with .255 */
+
+	(void)state;
+	for (u32 i = 0; i < 2; i++) {
+		for (u32 k = 0; k < 2; k++)
+			assert_int_equal(inet_insert_ifa(&eth0.dev, ours, len[k]), 0);
+		inet_del_ifa(&eth0.dev, inet_find_ifa(&eth0.dev, ours, len[i]));
+		assert_goes(0x0a640081, init_net.loopback_dev, 0x0a640081, 0x0a640081, RTCF_LOCAL);
+		assert_goes(0x0a6400ff, &eth0.dev, 0x0a640081, 0x0a6400ff, RTCF_BROADCAST);
+		assert_goes(0x0a6400fe, &eth0.dev, 0x0a640081, 0x0a6400fe, 0);
+		inet_del_ifa(&eth0.dev, inet_find_ifa(&eth0.dev, ours, len[!i]));
+		assert_goes(0x0a640081, &eth0.dev, OUR_IP, GATEWAY_IP, 0);
+		assert_goes(0x0a6400ff, &eth0.dev, OUR_IP, GATEWAY_IP, 0);
+	}
 }
 
 static void a_source_may_be_asked_for(void **state)
@@ -245,6 +266,7 @@ int main(void)
 {
 	const struct CMUnitTest routes[] = {
 		STACK_TEST(where_things_go),
+		STACK_TEST(an_address_given_twice),
 		STACK_TEST(a_source_may_be_asked_for),
 		STACK_TEST(types_that_refuse),
 		STACK_TEST(no_route),
