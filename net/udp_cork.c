@@ -68,6 +68,15 @@ ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
 	return err ? err : (ssize)len;
 }
 
+/* What it begins with stays, though the socket may be connected elsewhere or have other options when its
+ * way has to be looked for again. */
+static void keep_as_it_begins(struct flow_cache *flow)
+{
+	flow->ipc.addr = flow->rt.saddr;
+	flow->ipc.tos = flow->ip.iph.tos;
+	flow->ipc.ttl = flow->ip.iph.ttl;
+}
+
 ssize udp_begin_pending(struct sock *sk, const struct flow_cache *flow, struct msghdr *msg,
 	size_t len, size_t gso_size)
 {
@@ -77,6 +86,7 @@ ssize udp_begin_pending(struct sock *sk, const struct flow_cache *flow, struct m
 	if (gso_size) /* segments are cut from whole messages here */
 		return -EINVAL;
 	inet->pending.flow = *flow;
+	keep_as_it_begins(&inet->pending.flow);
 	sk_set_tx_mode(sk, SK_TX_PENDING, true);
 	sent = udp_append(sk, msg, len);
 	if (!inet->pending.cork.first)

@@ -6,8 +6,9 @@
  * Source: design: cached, not skipped.
  *
  * The same random script runs twice, in two processes. In one of them a hook that lets everything pass
- * is registered throughout, so no frame is ever ready there. After each step both tell what the call
- * answered, what left by both cards, and what is accepted, parked, queued, dropped. */
+ * is registered throughout, so no frame is ever ready there, and no route outlives a call. After each
+ * step both tell what the call answered, what left by both cards, and what is accepted, parked, queued,
+ * dropped. */
 #include "tests/unit/datagrams.h"
 #include "kernel/lib/string.h"
 #include "net/config/dev_config.h"
@@ -25,6 +26,7 @@
 #define STEPS   600u
 #define SOCKETS 4u
 #define MANY    40u
+#define PIECE   8192u
 #define ETH1_IP 0x0a010001u
 
 struct told {
@@ -42,6 +44,16 @@ static u32 roll(u32 n)
 {
 	dice = dice * 6364136223846793005ull + 1442695040888963407ull;
 	return (u32)(dice >> 33) % n;
+}
+
+/* The other stack asks anew before each call. */
+static bool forgetful;
+
+static int some_fd(void)
+{
+	if (forgetful)
+		net_changed(&init_net);
+	return fds[roll(3) ? 0 : roll(SOCKETS)];
 }
 
 #define PICK(table) (table)[roll(ARRAY_SIZE(table))]
@@ -69,11 +81,6 @@ static u16 some_port(void)
 	return (u16)(PEER_PORT + !roll(4));
 }
 
-static int some_fd(void)
-{
-	return fds[roll(3) ? 0 : roll(SOCKETS)];
-}
-
 static u32 some_flags(void)
 {
 	return MSG_DONTWAIT | (roll(40) ? 0 : MSG_MORE) | (roll(20) ? 0 : MSG_CONFIRM) |
@@ -83,7 +90,7 @@ static u32 some_flags(void)
 /* In pieces that do not lie side by side. */
 static void some_pieces(struct message *m, u32 len)
 {
-	static u8 apart[8][8192];
+	static u8 apart[8][PIECE];
 	u32 n = 1 + !roll(3) * roll(4);
 	const u8 *from = noise(roll(1000), len);
 
@@ -144,9 +151,12 @@ static long steady(void)
 	int fd = some_fd();
 	u64 sum = 0;
 
-	for (u32 i = 0; i < n; i++)
+	for (u32 i = 0; i < n; i++) {
 		sum = sum * 31 + (u64)sys_sendto(fd, user(noise(i, len)), len, MSG_DONTWAIT,
 					 user(&to), sizeof(to));
+		if (forgetful)
+			net_changed(&init_net);
+	}
 	return (long)sum;
 }
 
@@ -169,7 +179,12 @@ static long train(void)
 	u32 len = size * (1 + roll(50)) + (roll(2) ? 0 : roll(size));
 	struct message m;
 
-	message_to(&m, noise(roll(1000), 60000), min(len, 60000u), some_ip(), some_port());
+	if (len <= PIECE && roll(2)) {
+		some_pieces(&m, len);
+		some_name(&m);
+	} else {
+		message_to(&m, noise(roll(1000), 60000), min(len, 60000u), some_ip(), some_port());
+	}
 	message_control(&m, SOL_UDP, UDP_SEGMENT, &size, sizeof(size));
 	return sys_sendmsg(some_fd(), user(&m.m.hdr), MSG_DONTWAIT);
 }
@@ -617,6 +632,7 @@ static void run(bool ready, u64 seed, struct told *told, u64 *n)
 
 	if (child == 0) {
 		alarm(10);
+		forgetful = !ready;
 		if (!ready)
 			nf_register_net_hook(&init_net, &pass_all);
 		play(seed, told);

@@ -94,24 +94,47 @@ static void too_long_altogether(void **state)
 }
 
 /* Only the first piece's address counts, and its options; what is the socket's meanwhile is not its. */
-static void the_first_piece_decides(void **state)
+static void first_piece_decides(bool tables_change)
 {
-	struct sockaddr_in other = inet_addr_of(FAR_IP, 53), bad = { .sin_family = 77 };
+	struct sockaddr_in other = inet_addr_of(0x0a0000fc, 53), bad = { .sin_family = 77 };
 	const u8 *payload = noise(2, 100);
 
-	(void)state;
+	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(0x0a0000fd), 30), 0);
 	up(false);
 	more(payload, 33);
-	assert_int_equal(sys_connect(fd, user(&other), sizeof(other)), 0);
+	assert_int_equal(sys_connect(fd, user(&other), sizeof(other)), 0); /* from 10.0.0.253 */
 	assert_int_equal(sys_sendto(fd, user(payload + 33), 33, MSG_MORE, user(&other), 16), 33);
 	assert_int_equal(sys_sendto(fd, user(payload + 66), 30, MSG_MORE, user(&bad), 16), 30);
 	assert_int_equal(set_int(fd, SOL_IP, IP_TTL, 9), 0);
+	assert_int_equal(set_int(fd, SOL_IP, IP_TOS, 8), 0);
+	if (tables_change)
+		net_changed(&init_net);
 	assert_int_equal(sys_sendto(fd, user(payload + 96), 4, 0, 0, 0), 4);
 	assert_whole(payload, 100);
+	assert_int_equal(neigh_set_permanent(init_net.arp_tbl, &eth0.dev, other.sin_addr, peer_mac),
+		0);
 	assert_int_equal(sys_sendto(fd, user(payload), 5, 0, 0, 0), 5);
-	assert_datagram(
-		0, &(struct datagram){
-			   .payload = payload, .len = 5, .to = FAR_IP, .port = 53, .ttl = 9 });
+	assert_datagram(0, &(struct datagram){ .payload = payload,
+				   .len = 5,
+				   .from = 0x0a0000fd,
+				   .to = 0x0a0000fc,
+				   .mac = peer_mac,
+				   .port = 53,
+				   .ttl = 9,
+				   .tos = 8 });
+}
+
+static void the_first_piece_decides(void **state)
+{
+	(void)state;
+	first_piece_decides(false);
+}
+
+/* It is routed anew, and is what it was. */
+static void the_first_piece_still_decides(void **state)
+{
+	(void)state;
+	first_piece_decides(true);
 }
 
 static void corked(void **state)
@@ -366,6 +389,7 @@ int main(void)
 		STACK_TEST(pieces),
 		STACK_TEST(too_long_altogether),
 		STACK_TEST(the_first_piece_decides),
+		STACK_TEST(the_first_piece_still_decides),
 		STACK_TEST(corked),
 		STACK_TEST(closed_while_pending),
 		STACK_TEST(faults),
