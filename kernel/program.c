@@ -10,6 +10,7 @@
 #include "kernel/process/elf.h"
 
 #define BUILT_IN_NAME "muffin-send"
+#define INIT_DEFAULT  "/init" /* as Linux has it for an initrd */
 
 extern const u8 _program[], _program_end[];
 
@@ -35,8 +36,8 @@ static bool take_module(struct boot_module *module, u32 number, struct exec *exe
 		return true;
 	}
 	if (!memfile_is_cpio(data, len)) {
-		pr_err("module %u ('%s') is neither a static ELF program nor a cpio archive "
-		       "(newc)\n",
+		pr_err("module %u ('%s') is neither a static ELF program nor an "
+		       "uncompressed cpio archive (newc)\n",
 			number, module->args);
 		return false;
 	}
@@ -95,7 +96,13 @@ bool program_read_modules(struct bootinfo *info, struct exec *exec)
 
 bool program_choose(struct bootinfo *info, const struct cmdline *line, struct exec *exec)
 {
-	if (line->init && !exec->image && !take_init(line->init, exec))
+	const char *init = line->init;
+
+	if (!init && memfile_find(INIT_DEFAULT))
+		init = INIT_DEFAULT;
+	if (exec->image && line->init)
+		pr_warn("init=%s: ignored, a module brought the program\n", init);
+	if (!exec->image && init && !take_init(init, exec))
 		return false;
 	if (!exec->image)
 		*exec = (struct exec){ .name = BUILT_IN_NAME,

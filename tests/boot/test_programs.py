@@ -175,6 +175,17 @@ def test_program_from_archive(kernel, initrd, word):
     assert "write to it: Bad file descriptor\n" in text
 
 
+def test_init_needs_no_naming(kernel, program, tmp_path):
+    """An archive's /init is the program, unless a module is one: that one is told."""
+    (tmp_path / "initrd").write_bytes(images.cpio({"init": program("start").read_bytes()}))
+    result = boot(kernel, initrd=str(tmp_path / "initrd"))
+    assert "argv[0] /init\n" in result.serial
+    result = boot(kernel, f"{STATIC} init=/init",
+                  extra=["-initrd", f"{tmp_path}/initrd,{program('wait')} 1"])
+    assert "init=/init: ignored, a module brought the program" in said(result)
+    assert "argv[0]" not in result.serial
+
+
 def test_archive_beside_the_built_in_program(kernel, program, tmp_path):
     """An archive's /etc/hosts takes the place of the kernel's; the built-in program reads it."""
     (tmp_path / "initrd").write_bytes(images.cpio({"etc/hosts": f"{GATEWAY} oven\n".encode()}))
