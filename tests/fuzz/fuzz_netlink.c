@@ -42,7 +42,6 @@ static int rcv(struct netlink_sock *nlk, const struct nlmsghdr *nlh)
 	const struct nlattr *tb[ATTR_MAX + 1];
 	int err = nlmsg_parse(nlh, nlh->nlmsg_type % 21, tb, ATTR_MAX, least);
 
-	(void)nlk;
 	if (!err && tb[3])
 		sum += nla_get_u32(tb[3]);
 	if (!err)

@@ -29,9 +29,6 @@ static u64 user(const void *p)
 
 static u32 hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	(void)priv;
-	(void)skb;
-	(void)state;
 	return NF_QUEUE;
 }
 

@@ -165,7 +165,6 @@ static int fake_poll(struct net_device *dev, int budget)
 {
 	struct fake_device *fake = fake_of(dev);
 
-	(void)budget;
 	if (fake->on_poll)
 		fake->on_poll(fake);
 	return 0;

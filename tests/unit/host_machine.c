@@ -144,7 +144,6 @@ void mem_decommit(void *at, size_t bytes)
 
 void mem_release(void *at, size_t bytes)
 {
-	(void)bytes;
 	struct reservation **link = &reservations;
 
 	while ((*link)->at != at)

@@ -28,7 +28,6 @@ static int stack_up(void **state)
 {
 	struct route_spec gateway = { .via = cpu_to_be32(GATEWAY_IP), .type = RTN_UNICAST };
 
-	(void)state;
 	host_reset();
 	host_capture(true);
 	assert_int_equal(net_init(), 0);
@@ -52,7 +51,6 @@ static u32 small_free(void)
 /* What is still parked is let fail; then every packet must be back and accounted for. */
 static int stack_down(void **state)
 {
-	(void)state;
 	fd_close_all(&init_task.files);
 	eth0.stuck = false;
 	eth0.on_poll = NULL;

@@ -30,7 +30,6 @@ static void addresses_one_may_bind_to(void **state)
 		0xe0000001 };
 	static const u32 strange[] = { PEER_IP, 0x08080808, 0x0a000100 };
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(ours); i++)
 		assert_int_equal(bind_to(udp_socket(), inet_addr_of(ours[i], (u16)(6000 + i))), 0);
 	for (u32 i = 0; i < ARRAY_SIZE(strange); i++)
@@ -42,7 +41,6 @@ static void families_one_may_bind_to(void **state)
 {
 	struct sockaddr_in at = inet_addr_of(0, 7000);
 
-	(void)state;
 	at.sin_family = 10;
 	assert_int_equal(bind_to(udp_socket(), at), -EAFNOSUPPORT);
 	at.sin_family = AF_UNSPEC; /* 4.2BSD's habit, for INADDR_ANY only */
@@ -56,7 +54,6 @@ static void binding_twice(void **state)
 {
 	int fd = udp_socket_at(OUR_IP, OUR_PORT), sent = udp_socket();
 
-	(void)state;
 	assert_int_equal(bind_to(fd, inet_addr_of(0, 6000)), -EINVAL);
 	assert_int_equal(be16_to_cpu(name_of(fd).sin_port), OUR_PORT);
 	stack_know_peer();
@@ -69,7 +66,6 @@ static void binding_fails_cleanly(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	udp_socket_at(0, OUR_PORT);
 	assert_int_equal(bind_to(fd, inet_addr_of(OUR_IP, OUR_PORT)), -EADDRINUSE);
 	assert_int_equal(be32_to_cpu(name_of(fd).sin_addr), 0);
@@ -82,7 +78,6 @@ static void names(void **state)
 	struct sockaddr_in peer;
 	s32 len = sizeof(peer);
 
-	(void)state;
 	assert_int_equal(be16_to_cpu(name_of(fd).sin_port), 0);
 	assert_int_equal(connect_to(fd, inet_addr_of(PEER_IP, PEER_PORT)), 0);
 	assert_int_equal(be32_to_cpu(name_of(fd).sin_addr), OUR_IP); /* routing chose it */
@@ -97,7 +92,6 @@ static void connecting(void **state)
 	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);
 	int fd = udp_socket();
 
-	(void)state;
 	assert_int_equal(sys_connect(fd, user(&to), 15), -EINVAL);
 	to.sin_family = 10;
 	assert_int_equal(connect_to(fd, to), -EAFNOSUPPORT);
@@ -113,7 +107,6 @@ static void shutting_down(void **state)
 	struct file *file = fd_get(&init_task.files, fd);
 	char buf[8];
 
-	(void)state;
 	assert_int_equal(sys_shutdown(unconnected, 2), -ENOTCONN); /* and yet it is */
 	assert_int_equal(send_to(unconnected, "x", 1, 0, PEER_IP, PEER_PORT), -EPIPE);
 	assert_int_equal(connect_to(fd, inet_addr_of(PEER_IP, PEER_PORT)), 0);
@@ -137,7 +130,6 @@ static void to_ourselves_over_lo(void **state)
 	s32 len = sizeof(from);
 	char buf[8];
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(we); i++) {
 		assert_int_equal(send_to(fd, "muffin", 6, 0, we[i], OUR_PORT), 6);
 		assert_int_equal(sys_recvfrom(fd, user(buf), 8, 0, user(&from), user(&len)), 6);
@@ -154,7 +146,6 @@ static void nobody_at_home(void **state)
 	struct sockaddr_in to = inet_addr_of(0x7f000001, 9);
 	int fd = udp_socket();
 
-	(void)state;
 	assert_int_equal(sys_connect(fd, user(&to), 16), 0);
 	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), 1);
 	stack_step(20);

@@ -75,7 +75,6 @@ static void every_frame_both_ways(void **state)
 {
 	int fd = packet_socket(SOCK_RAW, ETH_P_ALL);
 
-	(void)state;
 	inject_hex(FRAME_ARP_ASKED);
 	inject_hex(FRAME_CRUMBS);
 	assert_heard(fd, FRAME_ARP_ASKED, PACKET_BROADCAST);
@@ -88,7 +87,6 @@ static void one_ethertype(void **state)
 {
 	int fd = packet_socket(SOCK_RAW, ETH_P_ARP);
 
-	(void)state;
 	inject_hex(FRAME_CRUMBS);
 	inject_hex(FRAME_ARP_ASKED);
 	assert_heard(fd, FRAME_ARP_ASKED, PACKET_BROADCAST);
@@ -100,7 +98,6 @@ static void deaf_until_bound(void **state)
 	struct sockaddr_ll at = on_device(&eth0.dev, ETH_P_ALL);
 	int fd = packet_socket(SOCK_RAW, 0);
 
-	(void)state;
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(bind_to(fd, &at), 0);
 	inject_hex(FRAME_ARP_ASKED);
@@ -112,7 +109,6 @@ static void one_device(void **state)
 	struct sockaddr_ll at = on_device(init_net.loopback_dev, 0);
 	int fd = packet_socket(SOCK_RAW, ETH_P_ALL);
 
-	(void)state;
 	assert_int_equal(bind_to(fd, &at), 0);
 	inject_hex(FRAME_ARP_ASKED);
 	assert_int_equal(receive(fd, 64, MSG_DONTWAIT), -EAGAIN);
@@ -131,7 +127,6 @@ static void own_namespace_only(void **state)
 	int fd = packet_socket(SOCK_RAW, ETH_P_ALL);
 	u8 frame[64];
 
-	(void)state;
 	assert_int_equal(setup_net(&other), 0);
 	fake_register(&eth1, &other, 2);
 	fake_inject(&eth1, frame, from_hex(FRAME_ARP_ASKED, frame));
@@ -150,7 +145,6 @@ static void without_its_header(void **state)
 	int fd = packet_socket(SOCK_DGRAM, ETH_P_IP);
 	u8 frame[64];
 
-	(void)state;
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(receive(fd, sizeof(buf), 0), from_hex(FRAME_CRUMBS, frame) - ETH_HLEN);
 	assert_memory_equal(buf, frame + ETH_HLEN, 34);
@@ -161,7 +155,6 @@ static void truncation_and_peeking(void **state)
 {
 	int fd = packet_socket(SOCK_RAW, ETH_P_IP);
 
-	(void)state;
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(receive(fd, 14, MSG_PEEK), 14);
 	assert_int_equal(receive(fd, 14, MSG_PEEK | MSG_TRUNC), 48);
@@ -175,7 +168,6 @@ static void another_sockets_frames(void **state)
 	u8 frame[64];
 	u32 len = from_hex(FRAME_CRUMBS, frame), yes = 1;
 
-	(void)state;
 	assert_int_equal(send_frame(fd, frame, len), len);
 	assert_int_equal(receive(fd, 64, MSG_DONTWAIT), -EAGAIN); /* its own */
 	assert_heard(other, FRAME_CRUMBS, PACKET_OUTGOING);
@@ -202,7 +194,6 @@ static void drops_are_counted(void **state)
 {
 	int fd = packet_socket(SOCK_RAW, ETH_P_IP);
 
-	(void)state;
 	assert_int_equal(set_int(fd, 1, SO_RCVBUF, 1), 0); /* 2304 bytes: 48 frames of 48 */
 	for (u32 i = 0; i < 50; i++)
 		inject_hex(FRAME_CRUMBS);
@@ -218,7 +209,6 @@ static void unread_frames_are_bounded(void **state)
 {
 	int fd = packet_socket(SOCK_RAW, ETH_P_ALL), udp = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	stack_know_peer();
 	for (u32 i = 0; i < skb_pool.total_n; i++)
 		inject_hex(FRAME_CRUMBS);
@@ -236,7 +226,6 @@ static void a_whole_frame(void **state)
 	u8 frame[64];
 	u32 len = from_hex(FRAME_CRUMBS, frame);
 
-	(void)state;
 	assert_int_equal(send_frame(fd, frame, len), len);
 	assert_frame(0, FRAME_CRUMBS);
 	assert_int_equal(sys_sendto(fd, user(frame), len, 0, 0, 0), -ENXIO);
@@ -251,7 +240,6 @@ static void a_header_is_made(void **state)
 	struct sockaddr_ll to = on_device(&eth0.dev, 0x88b5); /* IEEE 802: for experiments */
 	int fd = packet_socket(SOCK_DGRAM, 0);
 
-	(void)state;
 	assert_int_equal(sys_sendto(fd, user("muffin"), 6, 0, user(&to), sizeof(to)), -EINVAL);
 	to.sll_halen = ETH_ALEN;
 	memcpy(to.sll_addr, peer_mac, ETH_ALEN);
@@ -269,7 +257,6 @@ static void lengths(void **state)
 {
 	int fd = packet_socket(SOCK_RAW, 0);
 
-	(void)state;
 	memset(buf, 0, sizeof(buf));
 	assert_int_equal(send_frame(fd, buf, 0), -EINVAL);
 	assert_int_equal(send_frame(fd, buf, ETH_HLEN - 1), -EINVAL);
@@ -291,7 +278,6 @@ static void a_full_ring(void **state)
 	int fd = packet_socket(SOCK_RAW, 0);
 	struct sockaddr_ll to = on_device(&eth0.dev, 0);
 
-	(void)state;
 	host_tick_clock(NSEC_PER_USEC);
 	eth0.stuck = true;
 	memset(buf, 0, sizeof(buf));
@@ -309,7 +295,6 @@ static void wrong_sockets_and_names(void **state)
 	struct sockaddr_ll at = on_device(&eth0.dev, 0);
 	int fd = packet_socket(SOCK_RAW, 0);
 
-	(void)state;
 	assert_int_equal(sys_socket(AF_PACKET, SOCK_STREAM, 0), -ESOCKTNOSUPPORT);
 	assert_int_equal(sys_bind(fd, user(&at), sizeof(at) - 1), -EINVAL);
 	at.sll_family = AF_INET;
@@ -330,7 +315,6 @@ static void a_device_that_is_down(void **state)
 	struct sockaddr_ll at = on_device(&eth0.dev, 0);
 	int fd = packet_socket(SOCK_RAW, ETH_P_ALL);
 
-	(void)state;
 	eth0.dev.flags &= ~(u32)IFF_UP;
 	assert_int_equal(bind_to(fd, &at), 0);
 	assert_int_equal(receive(fd, 64, 0), -ENETDOWN);
@@ -344,7 +328,6 @@ static void names_are_told(void **state)
 	int fd = packet_socket(SOCK_RAW, ETH_P_ALL);
 	u32 room = sizeof(name);
 
-	(void)state;
 	assert_int_equal(sys_getsockname(fd, user(&name), user(&room)), 0);
 	assert_int_equal(room, 12); /* no device, no address */
 	assert_int_equal(name.sll_ifindex, 0);
@@ -370,7 +353,6 @@ static void filters(void **state)
 	} prog = { 4, user(some) };
 	int fd = packet_socket(SOCK_RAW, ETH_P_ALL);
 
-	(void)state;
 	assert_int_equal(set_int(fd, SOL_SOCKET, SO_DETACH_FILTER, 0), -ENOENT);
 	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, user(&prog), 16), 0);
 	inject_hex(FRAME_ARP_ASKED);
@@ -412,7 +394,6 @@ static void memberships(void **state)
 	} mreq = { .ifindex = eth0.dev.ifindex, .type = 1 };
 	int fd = packet_socket(SOCK_RAW, ETH_P_ALL), one = packet_socket(SOCK_RAW, 0);
 
-	(void)state;
 	assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 1, user(&mreq), 15), -EINVAL);
 	for (u32 i = 0; i < 2; i++)
 		assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 1, user(&mreq), 16), 0);
@@ -443,7 +424,6 @@ static void device_leaves(void **state)
 	struct sockaddr_ll sll = { .sll_family = AF_PACKET, .sll_ifindex = eth0.dev.ifindex };
 	struct net *other = net_create();
 
-	(void)state;
 	assert_int_equal(sys_bind(bound, user(&sll), sizeof(sll)), 0);
 	assert_int_equal(sys_setsockopt(fd, SOL_PACKET, 1, user(&mreq), 16), 0);
 	assert_int_equal(eth0.dev.promiscuity, 1);
@@ -465,7 +445,6 @@ static void options(void **state)
 	int fd = packet_socket(SOCK_RAW, ETH_P_ALL), value = 2;
 	u32 len = sizeof(value);
 
-	(void)state;
 	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, 0, 0), -EINVAL);
 	assert_int_equal(set_int(fd, SOL_PACKET, PACKET_AUXDATA, 1), -ENOPROTOOPT);
 	assert_int_equal(set_int(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 2), -EINVAL);

@@ -36,7 +36,6 @@ static void inject_to_all(const char *hex)
 
 static void answers_for_our_address(void **state)
 {
-	(void)state;
 	inject_hex(FRAME_ARP_ASKED);
 	assert_int_equal(eth0.sent_n, 1);
 	assert_frame(0, FRAME_ARP_ANSWER);
@@ -49,7 +48,6 @@ static void answers_a_probe(void **state)
 	u8 frame[FAKE_FRAME_MAX];
 	u32 len = from_hex(FRAME_ARP_ASKED, frame);
 
-	(void)state;
 	memset(frame + AT_SIP, 0, 4);
 	fake_inject(&eth0, frame, len);
 	assert_int_equal(eth0.sent_n, 1);
@@ -58,7 +56,6 @@ static void answers_a_probe(void **state)
 
 static void others_are_not_answered(void **state)
 {
-	(void)state;
 	inject_changed(FRAME_ARP_ASKED, AT_TIP + 3, 3);
 	inject_changed(FRAME_ARP_ASKED, AT_OP + 1, 2);
 	inject_changed(FRAME_ARP_ASKED, AT_OP + 1, 9);
@@ -67,7 +64,6 @@ static void others_are_not_answered(void **state)
 
 static void strangers_teach_nothing(void **state)
 {
-	(void)state;
 	inject_hex(FRAME_ARP_ASKED);
 	inject_hex(FRAME_ARP_ANSWERED);
 	assert_null(neigh_lookup(init_net.arp_tbl, &eth0.dev, cpu_to_be32(PEER_IP)));
@@ -78,7 +74,6 @@ static void request_answers_ours(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT);
 	inject_hex(FRAME_ARP_ASKED);
 	assert_frame(1, FRAME_MUFFIN);
@@ -91,7 +86,6 @@ static void only_answers_confirm(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	struct neighbour *n;
 
-	(void)state;
 	send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT);
 	inject_hex(FRAME_ARP_ANSWERED);
 	n = neigh_lookup(init_net.arp_tbl, &eth0.dev, cpu_to_be32(PEER_IP));
@@ -107,7 +101,6 @@ static void only_answers_confirm(void **state)
 
 static void announcement(void **state)
 {
-	(void)state;
 	arp_announce(&eth0.dev);
 	assert_int_equal(eth0.sent_n, 1);
 	assert_frame(0, FRAME_ARP_ANNOUNCE);
@@ -121,7 +114,6 @@ static void malformed(void **state)
 {
 	u8 frame[FAKE_FRAME_MAX];
 
-	(void)state;
 	from_hex(FRAME_ARP_ASKED, frame);
 	fake_inject(&eth0, frame, ETH_HLEN + 27);
 	inject_changed(FRAME_ARP_ASKED, AT_ARP + 1, 6);  /* hardware: IEEE 802 */
@@ -137,7 +129,6 @@ static void malformed(void **state)
 
 static void conflict_is_told(void **state)
 {
-	(void)state;
 	inject_changed(FRAME_ARP_ASKED, AT_SIP + 3, 1);
 	assert_non_null(strstr(host_captured(), "uses our address"));
 	assert_int_equal(eth0.sent_n, 0);
@@ -149,7 +140,6 @@ static void conflicts_are_told_seldom(void **state)
 	const char *at;
 	u32 n = 0;
 
-	(void)state;
 	host_advance_clock(NSEC_PER_SEC);
 	for (u32 i = 0; i < 300; i++) {
 		inject_changed(FRAME_ARP_ASKED, AT_SIP + 3, 1);
@@ -168,7 +158,6 @@ static void flooded(void **state)
 	u8 frame[FAKE_FRAME_MAX];
 	u32 len = from_hex(FRAME_ARP_ASKED, frame), datagrams = 0;
 
-	(void)state;
 	stack_know_peer();
 	for (u32 i = 0; i < 5000; i++) {
 		put16(frame + AT_SIP + 2, (u16)(0x1000 + i));
@@ -191,7 +180,6 @@ static void no_packet_to_ask_with(void **state)
 {
 	struct sk_buff *taken = NULL, *skb;
 
-	(void)state;
 	while ((skb = skb_alloc_reserved(0))) {
 		skb->next = taken;
 		taken = skb;
@@ -207,7 +195,6 @@ static void no_packet_to_ask_with(void **state)
 /* A full ring: nobody waits for ARP, the packet is dropped and counted. */
 static void no_room_to_ask(void **state)
 {
-	(void)state;
 	eth0.stuck = true;
 	while (eth0.dev.tx_room > 0)
 		arp_announce(&eth0.dev);

@@ -89,7 +89,6 @@ enum {
 
 static void multiboot_1(void **state)
 {
-	(void)state;
 	mb1(CMDLINE | MODULES | MAP | LOADER, "muffin.elf quiet -- b", "qemu");
 	read_info(0x2badb002);
 	assert_null(info.problem);
@@ -169,7 +168,6 @@ static void mb2_module(u32 start, u32 end, const char *args)
 
 static void multiboot_2(void **state)
 {
-	(void)state;
 	mb2_begin();
 	mb2_text(1, "quiet -- b");
 	mb2_text(99, "something unknown");
@@ -192,7 +190,6 @@ static void multiboot_2(void **state)
 /* Entries may grow (a larger entry_size), and may not be of no size. */
 static void multiboot_2_entry_sizes(void **state)
 {
-	(void)state;
 	mb2_begin();
 	mb2_map(40, 2);
 	mb2_end();
@@ -216,7 +213,6 @@ static void limits(void **state)
 {
 	static char text[3000];
 
-	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
 	mb2_begin();
 	mb2_text(1, text);
@@ -247,7 +243,6 @@ static void limits(void **state)
 
 static void ranges_that_are_none(void **state)
 {
-	(void)state;
 	mb2_begin();
 	mb2_map(24, 3);
 	put(INFO + 8 + 16 + 8, 0, 8);          /* empty */
@@ -285,7 +280,6 @@ static void pvh(u32 version)
 
 static void pvh_start(void **state)
 {
-	(void)state;
 	pvh(1);
 	read_info(0x336ec578);
 	assert_null(info.problem);
@@ -302,7 +296,6 @@ static void pvh_start(void **state)
 
 static void unknown_loader(void **state)
 {
-	(void)state;
 	read_info(0x12345678);
 	assert_non_null(strstr(info.problem, "neither multiboot"));
 	assert_string_equal(info.protocol, "unknown");

@@ -40,7 +40,6 @@ static u32 run(const struct sock_filter *program, u32 n)
 
 static void loads(void **state)
 {
-	(void)state;
 	assert_int_equal(RUN({ 0x20, 0, 0, 1 }, RET_A), 0x11223344);
 	assert_int_equal(RUN({ 0x20, 0, 0, 2 }, RET_A), 0); /* one byte is missing */
 	assert_int_equal(RUN({ 0x28, 0, 0, 3 }, RET_A), 0x3344);
@@ -60,7 +59,6 @@ static void loads(void **state)
 
 static void memory(void **state)
 {
-	(void)state;
 	assert_int_equal(RUN({ 0x60, 0, 0, 15 }, { 0x04, 0, 0, 1 }, RET_A), 1); /* zero at first */
 	assert_int_equal(RUN(LD(7), { 0x02, 0, 0, 15 }, LD(0), { 0x60, 0, 0, 15 }, RET_A), 7);
 	assert_int_equal(RUN(LDX(8), { 0x03, 0, 0, 0 }, { 0x60, 0, 0, 0 }, RET_A), 8);
@@ -79,7 +77,6 @@ static void arithmetic(void **state)
 		{ 0x60, 1, 31, 1u << 31 }, { 0x70, 1u << 31, 31, 1 }, { 0x90, 42, 5, 2 },
 		{ 0xa0, 12, 10, 6 } };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
 		u16 code = row[i].op | 4;
 
@@ -103,7 +100,6 @@ static void jumps(void **state)
 		{ 0x20, 3, 3, false }, { 0x30, 3, 3, true }, { 0x30, 2, 3, false },
 		{ 0x40, 6, 2, true }, { 0x40, 4, 3, false } };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
 		u16 code = row[i].op | 5;
 
@@ -119,7 +115,6 @@ static void jumps(void **state)
 
 static void refused(void **state)
 {
-	(void)state;
 	assert_int_equal(bpf_check(NULL, 0), -EINVAL);
 	assert_int_equal(bpf_check(NULL, BPF_MAXINSNS + 1), -EINVAL);
 	REFUSED(LD(1));                                   /* no end */
@@ -165,7 +160,6 @@ static void a_program_of_libpcaps(void **state)
 	u8 frame[64];
 	u32 len = from_hex(FRAME_CRUMBS, frame);
 
-	(void)state;
 	assert_int_equal(bpf_check(udp_port_67, ARRAY_SIZE(udp_port_67)), 0);
 	assert_int_equal(bpf_run(udp_port_67, frame, len, aux), 0);
 	put16(frame + 36, 67);

@@ -72,7 +72,6 @@ static void assert_refused(const char *words, const char *where, const char *exp
 
 static void words_of_our_own(void **state)
 {
-	(void)state;
 	assert_taken("console=ttyS0,115200 console=tty0 panic=10 loglevel=7 init=/bin/sh");
 	assert_true(serial);
 	assert_true(vga);
@@ -85,7 +84,6 @@ static void words_of_our_own(void **state)
 
 static void more_words(void **state)
 {
-	(void)state;
 	assert_taken("quiet");
 	assert_int_equal(level, 4);
 	assert_taken("debug selftest rdinit=x panic=-1");
@@ -114,7 +112,6 @@ static void words_of_the_network(void **state)
 {
 	size_t len;
 
-	(void)state;
 	assert_taken("ip=10.0.0.1::::muffin::off route=default,dev=eth0 hosts=b:10.0.0.2 "
 		     "neigh=10.0.0.2,52:54:00:12:34:56");
 	assert_string_equal(ipconfig_hostname(), "muffin");
@@ -123,7 +120,6 @@ static void words_of_the_network(void **state)
 
 static void arguments(void **state)
 {
-	(void)state;
 	assert_taken("quiet -- b \"two words\" sp\"lit q\"uote -- ip=junk \"\"");
 	assert_int_equal(line.argc, 6);
 	assert_string_equal(line.argv[0], "b");
@@ -136,7 +132,6 @@ static void arguments(void **state)
 
 static void quotes_left_open(void **state)
 {
-	(void)state;
 	assert_taken("-- \"to the end of it");
 	assert_int_equal(line.argc, 1);
 	assert_string_equal(line.argv[0], "to the end of it");
@@ -146,7 +141,6 @@ static void too_many_arguments(void **state)
 {
 	char words[512] = "--";
 
-	(void)state;
 	for (u32 i = 0; i < CMDLINE_ARGS_MAX; i++)
 		strcat(words, " a");
 	assert_taken(words);
@@ -159,7 +153,6 @@ static void too_many_arguments(void **state)
 
 static void refused(void **state)
 {
-	(void)state;
 	assert_refused("quiet colour=red", "word 2, character 1", "ip= route=");
 	assert_refused("quietly", "word 1, character 1", "quiet");
 	assert_refused("console=lp0", "character 9", "ttyS0");

@@ -19,7 +19,6 @@ static u32 seen_n;
 
 static void look(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
 {
-	(void)tap;
 	seen[seen_n].outgoing = outgoing;
 	seen[seen_n].len = skb->len;
 	memcpy(seen[seen_n++].bytes, skb->data, min((u32)skb->len, 64u));
@@ -36,7 +35,6 @@ static void taps_see_both_ways(void **state)
 	struct packet_tap tap = { .fn = look }, once = { .fn = look_and_leave };
 	u8 frame[64];
 
-	(void)state;
 	inject_hex(FRAME_ARP_ASKED);
 	assert_int_equal(seen_n, 0);
 	dev_add_tap(&once);
@@ -67,7 +65,6 @@ static struct sk_buff *frame_of(u32 len)
 
 static void no_room(void **state)
 {
-	(void)state;
 	eth0.stuck = true;
 	while (eth0.dev.tx_room > 0)
 		assert_int_equal(dev_queue_xmit(frame_of(60)), 0);
@@ -81,13 +78,11 @@ static void no_room(void **state)
 
 static void poll_of_a_card_that_is_down(struct fake_device *fake)
 {
-	(void)fake;
 	fail();
 }
 
 static void down(void **state)
 {
-	(void)state;
 	eth0.dev.flags &= ~(u32)IFF_UP;
 	eth0.dev.tx_room = 0;
 	assert_int_equal(dev_queue_xmit(frame_of(60)), -ENETDOWN);
@@ -99,7 +94,6 @@ static void down(void **state)
 
 static void driver_says_no(void **state)
 {
-	(void)state;
 	eth0.xmit_answer = -EIO;
 	assert_int_equal(dev_queue_xmit(frame_of(60)), -EIO);
 	stack_check_accounts();
@@ -110,7 +104,6 @@ static void padding(void **state)
 {
 	u8 zeros[ETH_ZLEN] = { 0 };
 
-	(void)state;
 	for (u32 len = ETH_HLEN; len <= 64; len++) {
 		fake_forget(&eth0);
 		assert_int_equal(dev_queue_xmit(frame_of(len)), 0);
@@ -123,7 +116,6 @@ static void padding(void **state)
 
 static void waiting_for_room(void **state)
 {
-	(void)state;
 	host_tick_clock(NSEC_PER_USEC);
 	assert_int_equal(dev_tx_wait(&eth0.dev, 64, 0), 0);
 	assert_int_equal(dev_tx_wait(&eth0.dev, 65, 0), -EAGAIN);
@@ -151,7 +143,6 @@ static void a_batch_that_waits(void **state)
 {
 	bool outer = dev_xmit_begin();
 
-	(void)state;
 	eth0.flushes = 0;
 	eth0.on_poll = poll_within_a_batch;
 	net_poll();
@@ -166,7 +157,6 @@ static void names(void **state)
 {
 	static struct fake_device eth1;
 
-	(void)state;
 	fake_register(&eth1, &init_net, 2);
 	assert_ptr_equal(dev_get_by_name(&init_net, "lo", 2), init_net.loopback_dev);
 	assert_ptr_equal(dev_get_by_name(&init_net, "eth0:", 4), &eth0.dev);
@@ -179,7 +169,6 @@ static void names(void **state)
 
 static void open_fails(void **state)
 {
-	(void)state;
 	eth0.dev.flags &= ~(u32)IFF_UP;
 	eth0.open_answer = -EIO;
 	assert_int_equal(dev_open(&eth0.dev), -EIO);
@@ -192,7 +181,6 @@ static void link_changes_are_told_once(void **state)
 {
 	u64 genid;
 
-	(void)state;
 	fake_set_link(&eth0, false);
 	assert_non_null(strstr(host_captured(), "eth0: link is down"));
 	genid = init_net.genid;
@@ -210,7 +198,6 @@ static void loopback_waits_for_the_poll(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	assert_int_equal(send_to(fd, "x", 1, 0, 0x7f000001, OUR_PORT), 1);
 	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 0);
 	net_poll();
@@ -222,7 +209,6 @@ static void loopback_is_bounded(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	for (u32 n = 0; n < 64; n++)
 		assert_int_equal(send_to(fd, "x", 1, MSG_DONTWAIT, 0x7f000001, OUR_PORT), 1);
 	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 0);
@@ -237,7 +223,6 @@ static void loopback_carries_fragments(void **state)
 	static u8 payload[4000];
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	assert_int_equal(send_to(fd, payload, sizeof(payload), 0, 0x7f000001, OUR_PORT), 4000);
 	net_poll();
 	assert_int_equal(stack_dropped(SKB_DROP_FRAGMENT), 3); /* counted: not reassembled here */
@@ -270,7 +255,6 @@ static void set_up_timers(void (*fn)(struct timer *timer))
 
 static void timers_in_order(void **state)
 {
-	(void)state;
 	set_up_timers(fire);
 	run_timers();
 	mod_timer(&timers[2], 300);
@@ -298,7 +282,6 @@ static void timers_in_order(void **state)
 
 static void timers_that_set_themselves(void **state)
 {
-	(void)state;
 	set_up_timers(fire_again);
 	mod_timer(&timers[0], 100);
 	host_set_clock(1000);
@@ -316,7 +299,6 @@ static void a_wait_rests_until_something_is_due(void **state)
 {
 	u64 start;
 
-	(void)state;
 	set_up_timers(fire);
 	assert_int_equal(timers_next(), UINT64_MAX);
 	host_set_clock(NSEC_PER_SEC);
@@ -340,7 +322,6 @@ static void draining(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	host_tick_clock(NSEC_PER_USEC);
 	assert_int_equal(net_drain(), 0);
 	send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT);
@@ -353,7 +334,6 @@ static void draining_a_card_that_sends_nothing(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	host_tick_clock(NSEC_PER_USEC);
 	stack_know_peer();
 	eth0.stuck = true;
@@ -366,7 +346,6 @@ static void accounts_in_words(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT);
 	net_stats_show();
 	assert_non_null(

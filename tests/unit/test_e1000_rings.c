@@ -120,7 +120,6 @@ static void send_laps(u32 frames)
 /* One lap from the wrap is where every start begins. */
 static void starts_before_the_wrap(void **state)
 {
-	(void)state;
 	card_up(false);
 	assert_int_equal(card.netdev.tx_next, 0xffffff00);
 	assert_int_equal(card.rx_next, 0xffffffc0);
@@ -129,7 +128,6 @@ static void starts_before_the_wrap(void **state)
 
 static void sends_across_the_wrap(void **state)
 {
-	(void)state;
 	card_up(false);
 	send_laps(10 * E1000_TX_RING);
 	assert_in_range(card.netdev.tx_next, 1, 10 * E1000_TX_RING); /* it has wrapped */
@@ -138,7 +136,6 @@ static void sends_across_the_wrap(void **state)
 
 static void sends_across_the_wrap_with_few_packets(void **state)
 {
-	(void)state;
 	card_up(true);
 	send_laps(10 * E1000_TX_RING);
 	e1000_reclaim(&card.netdev);
@@ -148,7 +145,6 @@ static void sends_across_the_wrap_with_few_packets(void **state)
 /* A ring that hardware does not empty takes all but one slot, wherever it starts. */
 static void full_at_every_slot(void **state)
 {
-	(void)state;
 	card_up(false);
 	for (u32 lap = 0, number = 0; lap < 20; lap++) {
 		while (card.netdev.tx_room > 0)
@@ -166,7 +162,6 @@ static u32 heard_n;
 
 static void hear(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
 {
-	(void)tap;
 	assert_false(outgoing);
 	assert_int_equal(number_of(skb->data), heard_n);
 	heard_n++;
@@ -197,7 +192,6 @@ static void receives_across_the_wrap(void **state)
 	struct packet_tap tap = { .fn = hear };
 	u32 number = 0;
 
-	(void)state;
 	card_up(false);
 	dev_add_tap(&tap);
 	while (number < 10 * E1000_RX_RING) {
@@ -217,7 +211,6 @@ static void receives_after_each_opening(void **state)
 	struct packet_tap tap = { .fn = hear };
 	u32 number = 0;
 
-	(void)state;
 	card_up(false);
 	dev_add_tap(&tap);
 	for (u32 opened = 0; opened < 2 * E1000_RX_RING; opened++) {

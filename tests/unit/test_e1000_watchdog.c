@@ -116,7 +116,6 @@ static void assert_on_ring(u16 from, u16 to)
 /* Of a hundred it fetched forty, and sent those. */
 static void what_it_never_fetched(void **state)
 {
-	(void)state;
 	card_up();
 	send_all(0, 100);
 	ew32(&card, E1000_TDH, 40);
@@ -149,7 +148,6 @@ static void hundred_fetched_thirty_sent(void)
 /* It fetched them all, but its count says that thirty left. */
 static void what_it_fetched_and_did_not_send(void **state)
 {
-	(void)state;
 	card_up();
 	hundred_fetched_thirty_sent();
 	card_down();
@@ -158,7 +156,6 @@ static void what_it_fetched_and_did_not_send(void **state)
 /* The link needs a second after the reset: nothing overtakes, nothing is lost from the account. */
 static void waits_for_the_link(void **state)
 {
-	(void)state;
 	card_up();
 	send_all(0, 10);
 	seconds(2);
@@ -181,7 +178,6 @@ static void waits_for_the_link(void **state)
 /* Set down meanwhile: what waited for the link is told as dropped, and sent by nobody later. */
 static void set_down_while_frames_are_held(void **state)
 {
-	(void)state;
 	card_up();
 	send_all(0, 10);
 	seconds(2);
@@ -198,7 +194,6 @@ static void set_down_while_frames_are_held(void **state)
 
 static void reset_that_fails_is_tried_again(void **state)
 {
-	(void)state;
 	card_up();
 	send_all(0, 3);
 	start_fails = true;
@@ -215,7 +210,6 @@ static void reset_that_fails_is_tried_again(void **state)
 /* A group that is not complete is not reported; without a link nothing moves; a slow one does. */
 static void no_false_alarm(void **state)
 {
-	(void)state;
 	card_up();
 	seconds(5);
 	send_all(0, 1);
@@ -236,7 +230,6 @@ static void no_false_alarm(void **state)
 /* Nobody looked for a long time, then something was sent: nothing has stood still yet. */
 static void nobody_looked_for_long(void **state)
 {
-	(void)state;
 	card_up();
 	seconds(1);
 	host_advance_clock(10 * NSEC_PER_SEC);
@@ -252,7 +245,6 @@ static void nobody_looked_for_long(void **state)
 /* A full ring, and an address that is announced when the link comes: the frames held go first, and fit. */
 static void full_ring_and_an_announcement(void **state)
 {
-	(void)state;
 	card_up();
 	assert_int_equal(inet_insert_ifa(&card.netdev, cpu_to_be32(0x0a010001), 24), 0);
 	ew32(&card, E1000_TDH, SLOT(card.netdev.tx_next));
@@ -277,7 +269,6 @@ static void full_ring_and_an_announcement(void **state)
 /* A head that cannot be: no more is sent again than was on the way. */
 static void head_is_garbage(void **state)
 {
-	(void)state;
 	card_up();
 	send_all(0, 3);
 	ew32(&card, E1000_TDH, SLOT(card.netdev.tx_next) + 1);
@@ -291,7 +282,6 @@ static void head_is_garbage(void **state)
 /* The card has counted 2^32 frames, and so have we. */
 static void count_wraps(void **state)
 {
-	(void)state;
 	card_up();
 	card.watch.base = card.netdev.tx_next - 5;
 	card.watch.sent = (typeof(card.watch.sent))((1ull << 32) + 5);
@@ -301,7 +291,6 @@ static void count_wraps(void **state)
 
 static void counters_add_up(void **state)
 {
-	(void)state;
 	card_up();
 	ew32(&card, E1000_CRCERRS, 3);
 	ew32(&card, E1000_MPC, 5);

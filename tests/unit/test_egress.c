@@ -40,7 +40,6 @@ static void prefixes_and_ports(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	only("10.0.0.2:4000-5000,10.0.0.8/31,192.0.2.0/24:53");
 	assert_int_equal(send_x(fd, PEER_IP, 4000), 1);
 	assert_int_equal(send_x(fd, PEER_IP, 5000), 1);
@@ -70,7 +69,6 @@ static void each_way_to_send(void **state)
 	} m = { .name = user(&to), .namelen = 16, .iov = user(&iov), .iovlen = 1 };
 	int fd = udp_socket();
 
-	(void)state;
 	only("10.0.0.2");
 	assert_int_equal(send_x(fd, FAR_IP, PEER_PORT), -EPERM);
 	assert_int_equal(sys_sendmsg(fd, user(&m), 0), -EPERM);
@@ -93,7 +91,6 @@ static void family_unspecified(void **state)
 	struct sockaddr_in to = inet_addr_of(FAR_IP, PEER_PORT);
 	int fd = udp_socket();
 
-	(void)state;
 	only("10.0.0.2");
 	to.sin_family = AF_UNSPEC;
 	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, user(&to), 16), -EPERM);
@@ -113,7 +110,6 @@ static void odd_lengths(void **state)
 	struct sockaddr_storage to = { .in = inet_addr_of(FAR_IP, PEER_PORT) };
 	int fd = udp_socket();
 
-	(void)state;
 	only("10.0.0.2");
 	for (u64 len = 0; len <= 128; len++) {
 		long sent = sys_sendto(fd, user("x"), 1, 0, user(&to), len);
@@ -132,7 +128,6 @@ static void special_addresses(void **state)
 	struct parse_error error;
 	int fd = udp_socket();
 
-	(void)state;
 	only("10.0.0.2");
 	set_int(fd, 1, 6, 1); /* SO_BROADCAST */
 	assert_int_equal(send_x(fd, 0xffffffff, 1), -EPERM);
@@ -154,7 +149,6 @@ static void port_zero_is_a_port(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	only("10.0.0.2:1-65535");
 	assert_int_equal(send_x(fd, PEER_IP, 0), -EPERM);
 	assert_int_equal(connect_to(fd, PEER_IP, 0), -EPERM);
@@ -162,7 +156,6 @@ static void port_zero_is_a_port(void **state)
 
 static void ways_around(void **state)
 {
-	(void)state;
 	only("default");
 	assert_int_equal(sys_socket(AF_PACKET, SOCK_RAW, 0), -EPERM);
 	assert_int_equal(sys_socket(AF_PACKET, SOCK_DGRAM, 0), -EPERM);
@@ -179,7 +172,6 @@ static void told_once_a_burst(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	only("10.0.0.2");
 	host_capture(true);
 	for (int i = 0; i < 100; i++)
@@ -198,7 +190,6 @@ static void told_once_a_burst(void **state)
 
 static void off(void **state)
 {
-	(void)state;
 	stack_know_peer();
 	host_capture(true);
 	egress_init();
@@ -218,7 +209,6 @@ static void refused_words(void **state)
 		{ "b:53", "b:53" }, { ":53", ":53" } };
 	struct parse_error error;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (parse(rows[i].value, &error))
 			fail_msg("taken: '%s'", rows[i].value);
@@ -230,7 +220,6 @@ static void too_many(void **state)
 {
 	struct parse_error error;
 
-	(void)state;
 	for (int i = 0; i < 64; i++)
 		assert_true(parse("10.0.0.2", &error));
 	assert_false(parse("10.0.0.2", &error));

@@ -96,7 +96,6 @@ static void change(u32 at, u64 value, u32 bytes, const char *why)
 
 static void accepted(void **state)
 {
-	(void)state;
 	good();
 	assert_null(read_image(IMAGE_LEN));
 	assert_int_equal(program.entry, TEXT + 0x200);
@@ -119,7 +118,6 @@ static void accepted(void **state)
 
 static void position_independent(void **state)
 {
-	(void)state;
 	good();
 	put(E_TYPE, 3, 2);
 	put(E_ENTRY, 0x200, 8);
@@ -132,7 +130,6 @@ static void position_independent(void **state)
 
 static void not_elf(void **state)
 {
-	(void)state;
 	good();
 	assert_string_equal(read_image(0), "empty");
 	assert_string_equal(read_image(3), "not an ELF file");
@@ -144,7 +141,6 @@ static void not_elf(void **state)
 
 static void wrong_kind(void **state)
 {
-	(void)state;
 	change(E_CLASS, 1, 1, "64-bit");
 	change(E_DATA, 2, 1, "little-endian");
 	change(E_MACHINE, 183, 2, "another machine");
@@ -156,7 +152,6 @@ static void wrong_kind(void **state)
 
 static void truncated(void **state)
 {
-	(void)state;
 	good();
 	assert_non_null(strstr(read_image(4), "ELF header"));
 	assert_non_null(strstr(read_image(63), "ELF header"));
@@ -173,7 +168,6 @@ static void truncated(void **state)
 
 static void malformed(void **state)
 {
-	(void)state;
 	change(E_PHENTSIZE, 32, 2, "program headers of the right size");
 	change(E_PHNUM, 0, 2, "program headers of the right size");
 	change(PH + P_MEMSZ, 0x7ff, 8, "longer in the file");
@@ -198,7 +192,6 @@ static void malformed(void **state)
 
 static void too_many_segments(void **state)
 {
-	(void)state;
 	good();
 	put(E_PHNUM, 17, 2);
 	for (u32 i = 0; i < 17; i++)
@@ -211,7 +204,6 @@ static void too_many_segments(void **state)
 /* Headers outside every segment: the program cannot be told where they are. */
 static void headers_not_loaded(void **state)
 {
-	(void)state;
 	good();
 	segment(0, 5, 0x1000, TEXT, 0x800, 0x800);
 	segment(1, 6, 0x1000, TEXT + 0x1000, 0x100, 0x100);

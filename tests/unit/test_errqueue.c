@@ -83,7 +83,6 @@ static void the_whole_story(void **state)
 {
 	int fd = asking();
 
-	(void)state;
 	router_complains(11, 0, 0, 6);
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), -EHOSTUNREACH);
 	assert_int_equal(read_error(fd), 6);
@@ -111,7 +110,6 @@ static void what_the_complaint_names(void **state)
 {
 	int fd = asking();
 
-	(void)state;
 	router_complains(12, 0, 9u << 24, 0);
 	assert_int_equal(read_error(fd), 0);
 	assert_int_equal(told(0)->info, 9);
@@ -128,7 +126,6 @@ static void ttl_of_the_complaint(void **state)
 	int fd = asking();
 	s32 ttl;
 
-	(void)state;
 	set_int(fd, SOL_IP, IP_RECVTTL, 1);
 	router_complains(11, 0, 0, 0);
 	assert_int_equal(read_error(fd), 0);
@@ -143,7 +140,6 @@ static void pending_while_they_wait(void **state)
 {
 	int fd = asking();
 
-	(void)state;
 	router_complains(3, 1, 0, 0);
 	router_complains(3, 3, 0, 0);
 	read_error(fd);
@@ -163,7 +159,6 @@ static void local_errors(void **state)
 {
 	int fd = asking();
 
-	(void)state;
 	ip_local_error(sk_of(fd), EMSGSIZE, cpu_to_be32(PEER_IP), cpu_to_be16(PEER_PORT), 1500);
 	assert_int_equal(sk_of(fd)->sk_err, 0);
 	assert_int_equal(read_error(fd), 0);
@@ -181,7 +176,6 @@ static void nobody_on_the_link(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	set_int(fd, SOL_IP, IP_RECVERR, 1);
 	assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT), 6);
 	stack_step(3100);
@@ -201,7 +195,6 @@ static void bounded(void **state)
 {
 	int fd = asking();
 
-	(void)state;
 	for (u32 i = 0; i < 20; i++)
 		router_complains(3, 3, 0, 0);
 	assert_int_equal(sk_of(fd)->sk_error_queue.n, 16);
@@ -213,7 +206,6 @@ static void little_room(void **state)
 {
 	int fd = asking();
 
-	(void)state;
 	router_complains(3, 3, 0, 6);
 	piece = (struct iovec){ payload, 2 };
 	um = (struct user_msghdr){

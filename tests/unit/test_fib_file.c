@@ -21,7 +21,6 @@ static unsigned asked;
 /* There are eth0 and eth1. */
 static struct net_device *dev_of(void *arg, struct text name, int *oif)
 {
-	(void)arg;
 	asked++;
 	if (!text_eq(name, "eth0") && !text_eq(name, "eth1"))
 		return NULL;
@@ -63,7 +62,6 @@ static void good_lines(void **state)
 	struct fib_file_error err;
 	struct fib_result res;
 	struct flowi4 fl = { .daddr = cpu_to_be32(0xc0000201) };
-	(void)state;
 
 	asked = 0;
 	assert_int_equal(load(text, &err), 7);
@@ -91,7 +89,6 @@ static void good_lines(void **state)
 static void nothing(void **state)
 {
 	struct fib_file_error err;
-	(void)state;
 
 	assert_int_equal(load("", &err), 0);
 	assert_int_equal(load("\n#\n \n", &err), 0);
@@ -120,7 +117,6 @@ static void bad_lines(void **state)
 		{ "10.0.0.0/24 link eth0\n10.0.0.0/24 throw", "10.0.0.0/24", "another prefix", 2,
 			-EEXIST },
 	};
-	(void)state;
 
 	for (u32 i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct fib_file_error err = { 0 };
@@ -137,7 +133,6 @@ static void bad_lines(void **state)
 static void earlier_lines_stay(void **state)
 {
 	struct fib_file_error err;
-	(void)state;
 
 	assert_int_equal(load("10.0.0.0/8 link eth0\n11.0.0.0/8 link eth1\nx", &err), -EINVAL);
 	assert_int_equal(err.line, 3);
@@ -148,7 +143,6 @@ static void no_memory(void **state)
 {
 	char text[4096] = "";
 	struct fib_file_error err;
-	(void)state;
 
 	for (int i = 0; i < 60; i++)
 		sprintf(text + strlen(text), "10.%d.0.0/16 10.0.0.%d eth0\n", i * 2, i + 1);
@@ -203,7 +197,6 @@ static void many_lines(void **state)
 	struct fib_table *at_once = tb;
 	char *text = lines(MANY, 2000), *rest = text;
 	struct fib_file_error err;
-	(void)state;
 
 	assert_int_equal(load(text, &err), MANY);
 	assert_false(tb->spoilt);
@@ -226,7 +219,6 @@ static void many_lines_and_a_mistake(void **state)
 {
 	char *text = lines(MANY, 2000);
 	struct fib_file_error err;
-	(void)state;
 
 	strcat(text, "nonsense\n");
 	assert_int_equal(load(text, &err), -EINVAL);
@@ -243,7 +235,6 @@ static void many_gateways(void **state)
 	struct flowi4 fl = { .daddr = cpu_to_be32(0x0b000001) };
 	struct fib_file_error err;
 	struct fib_result res;
-	(void)state;
 
 	assert_int_equal(load(text, &err), -ENOSPC);
 	assert_memory_equal(err.expected, "fewer different", 15);

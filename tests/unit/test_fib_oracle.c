@@ -14,7 +14,6 @@ struct fib_table *tb;
 
 int fib_setup(void **state)
 {
-	(void)state;
 	host_reset();
 	host_set_mem_total(1ull << 30);
 	tb = fib_table_new();
@@ -23,7 +22,6 @@ int fib_setup(void **state)
 
 int fib_teardown(void **state)
 {
-	(void)state;
 	fib_table_free(tb);
 	return host_mem_out() != 0;
 }

@@ -61,7 +61,6 @@ static int way(const struct flowi4 *fl)
 static void equal_infos_are_one(void **state)
 {
 	struct flowi4 a = flow(0x0a000001), b = flow(0x0b000001), c = flow(0x0c000001);
-	(void)state;
 
 	add(route(0x0a000000, 8, 2));
 	add(route(0x0b000000, 8, 2));
@@ -79,7 +78,6 @@ static void scopes_of_hops(void **state)
 {
 	struct flowi4 a = flow(0x0a000001), b = flow(0x0b000001), c = flow(0x0c000001);
 	struct oracle_route local = route(0x0c000000, 8, 1);
-	(void)state;
 
 	add(route(0x0a000000, 8, 2));
 	add(route(0x0b000000, 8, 1));
@@ -112,7 +110,6 @@ static u32 share_of_second(u32 flows)
 
 static void weights(void **state)
 {
-	(void)state;
 	add(route(0x0a000000, 8, 9));
 	u32 second = share_of_second(40000);
 	assert_in_range(second, 9600, 10400);
@@ -126,7 +123,6 @@ static void dead_hops_are_skipped(void **state)
 {
 	struct flowi4 fl = flow(0x0a000005), other = flow(0x0b000001);
 	struct fib_result res;
-	(void)state;
 
 	add(route(0x0a000000, 8, 9));
 	add(route(0x0b000000, 8, 5));
@@ -147,7 +143,6 @@ static void dead_hops_are_skipped(void **state)
 static void no_carrier(void **state)
 {
 	struct flowi4 fl = flow(0x0a000005);
-	(void)state;
 
 	add(route(0x0a000000, 8, 9));
 	assert_int_equal(fib_sync_dev(tb, oracle_dev(0), RTNH_F_LINKDOWN, 0), 1);
@@ -163,7 +158,6 @@ static void dead_routes_are_flushed(void **state)
 	struct oracle_route r = route(0x0c000000, 8, 3);
 	struct flowi4 a = flow(0x0a000005), b = flow(0x0b000001), c = flow(0x0c000001);
 	struct fib_result res;
-	(void)state;
 
 	add(route(0x0a000000, 8, 9));
 	add(route(0x0b000000, 8, 2));
@@ -192,7 +186,6 @@ static void device_asked_for(void **state)
 {
 	struct flowi4 fl = flow(0x0a000005);
 	struct fib_result res;
-	(void)state;
 
 	add(route(0x0a000000, 8, 7));
 	add(route(0x0a000000, 7, 6));
@@ -231,7 +224,6 @@ static void three_defaults(void)
 static void defaults_unknown_take_turns(void **state)
 {
 	struct flowi4 fl = flow(0x08080808);
-	(void)state;
 
 	three_defaults();
 	assert_int_equal(way(&fl), 1);
@@ -242,7 +234,6 @@ static void defaults_unknown_take_turns(void **state)
 static void default_that_answers_is_kept(void **state)
 {
 	struct flowi4 fl = flow(0x08080808);
-	(void)state;
 
 	three_defaults();
 	states[2] = FIB_NH_REACHABLE;
@@ -260,7 +251,6 @@ static void default_that_answers_is_kept(void **state)
 static void defaults_known_take_turns(void **state)
 {
 	struct flowi4 fl = flow(0x08080808);
-	(void)state;
 
 	three_defaults();
 	states[2] = FIB_NH_REACHABLE;
@@ -274,7 +264,6 @@ static void default_of_better_metric_alone(void **state)
 {
 	struct flowi4 fl = flow(0x08080808);
 	struct oracle_route worse = route(0, 0, 3);
-	(void)state;
 
 	three_defaults();
 	worse.priority = 9;

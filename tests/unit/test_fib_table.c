@@ -69,7 +69,6 @@ static int oif_of_ten(u8 tos)
 
 static void flags_of_insert(void **state)
 {
-	(void)state;
 	assert_int_equal(insert(ten(0, 2), 0), -ENOENT);
 	assert_int_equal(insert(ten(0, 2), CHANGE), -ENOENT);
 	assert_int_equal(insert(ten(0, 2), FIB_EXCL), -ENOENT);
@@ -90,7 +89,6 @@ static void flags_of_insert(void **state)
 
 static void append_and_prepend(void **state)
 {
-	(void)state;
 	assert_int_equal(insert(ten(0, 2), ADD), 0);
 	assert_int_equal(insert(ten(0, 3), FIB_CREATE | FIB_APPEND), 0);
 	assert_int_equal(oif_of_ten(0), 1);
@@ -106,7 +104,6 @@ static void append_and_prepend(void **state)
 
 static void smaller_metric_wins(void **state)
 {
-	(void)state;
 	assert_int_equal(insert(ten(20, 2), ADD), 0);
 	assert_int_equal(insert(ten(10, 3), ADD), 0);
 	assert_int_equal(insert(ten(30, 5), ADD), 0);
@@ -121,7 +118,6 @@ static void smaller_metric_wins(void **state)
 static void tos_is_matched_first(void **state)
 {
 	struct oracle_route low_delay = ten(50, 3);
-	(void)state;
 
 	low_delay.tos = 0x10;
 	assert_int_equal(insert(ten(0, 2), ADD), 0);
@@ -138,7 +134,6 @@ static void local_before_main(void **state)
 {
 	struct oracle_route local = ten(100, 1);
 	struct fib_result res;
-	(void)state;
 
 	local.table = RT_TABLE_LOCAL;
 	local.type = RTN_LOCAL;
@@ -162,7 +157,6 @@ static void types_speak(void **state)
 	} want[] = { { RTN_BLACKHOLE, -EINVAL }, { RTN_UNREACHABLE, -EHOSTUNREACH },
 		{ RTN_PROHIBIT, -EACCES }, { RTN_THROW, -EAGAIN } };
 	struct fib_result res;
-	(void)state;
 
 	assert_int_equal(insert(ten(0, 2), ADD), 0);
 	for (u32 i = 0; i < ARRAY_SIZE(want); i++) {
@@ -182,7 +176,6 @@ static void default_route(void **state)
 {
 	struct oracle_route r = ten(5, 2);
 	struct fib_result res;
-	(void)state;
 
 	r.prefix = 0;
 	r.plen = 0;
@@ -210,7 +203,6 @@ static void refused(void **state)
 		.nh = &nh,
 		.nhs = 1 };
 	struct fib_config c = ok;
-	(void)state;
 
 	r.prefix |= 1;
 	assert_int_equal(insert(r, ADD), -EINVAL); /* bits below the mask */
@@ -248,7 +240,6 @@ static void refused(void **state)
 static void delete_fits(void **state)
 {
 	struct oracle_route r = ten(7, 9);
-	(void)state;
 
 	assert_int_equal(insert(r, ADD), 0);
 	r.hops = 3;
@@ -326,7 +317,6 @@ static void dump(void **state)
 {
 	struct synth_route *r = calloc(5000, sizeof *r), *sorted = calloc(5000, sizeof *r);
 	struct fib_cursor c;
-	(void)state;
 
 	assert_int_equal(list(NULL, 0, false), 0);
 	synth_table(r, 5000);
@@ -401,7 +391,6 @@ static void out_of_memory(void **state)
 {
 	static const unsigned moments[] = { 0, 1, 14, 30, 100, 500, 1100, 2000, 2500 };
 	struct synth_route *r = calloc(OOM_ROUTES, sizeof *r);
-	(void)state;
 
 	synth_table(r, OOM_ROUTES);
 	synth_shuffle(r, OOM_ROUTES, 4);
@@ -423,7 +412,6 @@ static void each_commit_fails_once(void **state)
 {
 	struct synth_route *r = calloc(OOM_ROUTES, sizeof *r);
 	unsigned n = 1, before;
-	(void)state;
 
 	synth_table(r, OOM_ROUTES);
 	synth_shuffle(r, OOM_ROUTES, 5);
@@ -456,7 +444,6 @@ static void out_of_numbers(void **state)
 	};
 	u32 n = 0;
 	int err;
-	(void)state;
 
 	/* Each route has a gateway of its own: each needs an answer of its own. */
 	do {
@@ -489,7 +476,6 @@ static void torn_paint(void **state)
 	static const u32 units[] = { 0, 8, 20, 30, 50, 80, 100, 120, 160, 200, 300, 400 };
 	struct synth_route *r = calloc(OOM_ROUTES, sizeof *r);
 	u32 torn_n = 0, refused_n = 0;
-	(void)state;
 
 	memset(&o, 0, sizeof o);
 	synth_table(r, OOM_ROUTES);

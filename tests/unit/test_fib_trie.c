@@ -111,7 +111,6 @@ static void fixed_vectors(void **state)
 			{ 0xc0000260, 27, 4 }, { 0xc0000280, 25, 5 }, { 0xc0000281, 32, 6 },
 			{ 0xc00002ff, 32, 7 }, { 0xc0000100, 23, 8 } },
 	};
-	(void)state;
 
 	for (u32 s = 0; s < ARRAY_SIZE(sets); s++) {
 		u32 n = 0;
@@ -148,7 +147,6 @@ static void churn(void **state)
 	static struct synth_route have[CHURN_MAX];
 	u64 seed = 42;
 	u32 n = 0;
-	(void)state;
 
 	for (u32 step = 0; step < CHURN; step++) {
 		u64 bits = synth_random(&seed);
@@ -291,25 +289,21 @@ static void whole_space(u32 n)
 
 static void whole_space_full(void **state)
 {
-	(void)state;
 	whole_space(SYNTH_FULL);
 }
 
 static void whole_space_100k(void **state)
 {
-	(void)state;
 	whole_space(100000);
 }
 
 static void whole_space_1k(void **state)
 {
-	(void)state;
 	whole_space(1000);
 }
 
 static void whole_space_few(void **state)
 {
-	(void)state;
 	for (u32 n = 1; n < 40; n++)
 		whole_space(n);
 }
@@ -329,7 +323,6 @@ static void fill(u32 n)
 
 static void sizes(void **state)
 {
-	(void)state;
 	assert_int_equal(fib_table_bytes(tb).total, 4096);
 	assert_int_equal(host_mem_out(), 4096);
 	fill(3);
@@ -338,7 +331,6 @@ static void sizes(void **state)
 
 static void size_of_1k(void **state)
 {
-	(void)state;
 	fill(1000);
 	assert_true(fib_table_bytes(tb).trie <= 64 << 10);
 	assert_int_equal(fib_table_bytes(tb).total, host_mem_out());
@@ -346,7 +338,6 @@ static void size_of_1k(void **state)
 
 static void size_of_a_full_table(void **state)
 {
-	(void)state;
 	fill(SYNTH_FULL);
 	assert_true(fib_table_bytes(tb).trie <= 4 << 20);
 	assert_int_equal(fib_table_bytes(tb).total, host_mem_out());
@@ -357,7 +348,6 @@ static void size_of_a_full_table(void **state)
 static void canonical(void **state)
 {
 	struct synth_route *r = calloc(20000, sizeof *r);
-	(void)state;
 
 	synth_table(r, 20000);
 	for (u32 i = 0; i < 20000; i++)
@@ -386,7 +376,6 @@ static u64 wrong_answers, right_answers;
 
 static void wait_for_readers(void *arg)
 {
-	(void)arg;
 	for (int i = 0; i < READERS; i++) {
 		u64 seen = __atomic_load_n(&passed[i], __ATOMIC_ACQUIRE);
 
@@ -439,7 +428,6 @@ static void readers_beside_a_writer(void **state)
 {
 	pthread_t thread[READERS];
 	u64 seed = 3;
-	(void)state;
 
 	stop = false;
 	wrong_answers = right_answers = 0;
@@ -475,7 +463,6 @@ static struct {
 
 static void look_while_waiting(void *arg)
 {
-	(void)arg;
 	assert_int_equal(seen.block->last[0], seen.last);
 	assert_memory_equal(fib_block_slots(seen.block, false), seen.slots, sizeof seen.slots);
 	assert_int_equal(tb->trie.dst[fib_trie_find(&tb->trie, seen.addr)].plen, seen.want);
@@ -484,8 +471,6 @@ static void look_while_waiting(void *arg)
 
 static void old_is_whole_while_readers_leave(void **state)
 {
-	(void)state;
-
 	for (u32 i = 0; i < 40; i++) /* enough for a trie */
 		add((struct synth_route){ 0x0a010000 + (i << 8), 24, (u8)i });
 	assert_int_equal(tb->trie.root->width, FIB_ROOT_SMALL);
@@ -508,7 +493,6 @@ static void old_is_whole_while_readers_leave(void **state)
 static void popcounts(void **state)
 {
 	u64 seed = 1;
-	(void)state;
 
 	for (int i = 0; i < 100000; i++) {
 		u64 x = synth_random(&seed) & synth_random(&seed) >> i % 64;
@@ -540,7 +524,6 @@ static int teardown_without_popcnt(void **state)
 
 static void layouts_follow_the_cpu(void **state)
 {
-	(void)state;
 	for (u32 i = 0; i < 40; i++)
 		add((struct synth_route){ 0x0a010000 + (i << 8), 24, (u8)i });
 	u32 word = fib_root_words(tb->trie.root)[0x0a010200 >> 20];
@@ -552,7 +535,6 @@ static void layouts_follow_the_cpu(void **state)
 
 static void selftest(void **state)
 {
-	(void)state;
 	assert_int_equal(fib_selftest(), 0);
 	host_fail_commit(1, false);
 	assert_int_equal(fib_selftest(), -ENOMEM);

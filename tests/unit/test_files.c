@@ -16,7 +16,6 @@ static int released;
 
 static void count_release(struct file *file)
 {
-	(void)file;
 	released++;
 }
 
@@ -30,7 +29,6 @@ static int open_one(void)
 
 static void lowest_descriptor(void **state)
 {
-	(void)state;
 	assert_int_equal(open_one(), 0);
 	assert_int_equal(open_one(), 1);
 	assert_int_equal(open_one(), 2);
@@ -50,7 +48,6 @@ static void table_full(void **state)
 {
 	struct file *file = file_new(&counting, NULL, 0);
 
-	(void)state;
 	for (int i = 0; i < FDS_MAX; i++)
 		assert_int_equal(open_one(), i);
 	assert_int_equal(fd_install(&table, file, 0), -EMFILE);
@@ -63,7 +60,6 @@ static void table_full(void **state)
 
 static void duplicates(void **state)
 {
-	(void)state;
 	open_one();
 	open_one();
 	assert_int_equal(fd_dup2(&table, 0, 5), 5);
@@ -84,7 +80,6 @@ static void duplicates(void **state)
 
 static void no_memory_for_a_file(void **state)
 {
-	(void)state;
 	host_fail_commit(1, true);
 	assert_null(file_new(&plain, NULL, 0));
 }
@@ -93,7 +88,6 @@ static void no_memory_for_a_file(void **state)
 
 static void finding(void **state)
 {
-	(void)state;
 	assert_int_equal(memfile_add("/etc/hosts", "one", 3), 0);
 	assert_int_equal(memfile_add("./etc/hosts", "two", 3), 0);
 	assert_memory_equal(memfile_find("/etc/hosts")->data, "two", 3); /* the later one */
@@ -111,7 +105,6 @@ static void reading_and_seeking(void **state)
 	struct file *f;
 	char buf[8] = "";
 
-	(void)state;
 	assert_int_equal(memfile_add("/f", "0123456789", 10), 0);
 	f = memfile_open(memfile_find("/f"), 0);
 	assert_int_equal(f->size, 10);
@@ -183,7 +176,6 @@ static int add(size_t len)
 
 static void regular_files_are_found(void **state)
 {
-	(void)state;
 	two_files();
 	assert_true(memfile_is_cpio(archive, archive_len));
 	assert_int_equal(add(archive_len), 2); /* the directory is none */
@@ -207,7 +199,6 @@ static void assert_refused(const char *why, size_t len)
 /* Cut anywhere it is refused: in the headers, the names, the files, or for its missing end. */
 static void cut_short(void **state)
 {
-	(void)state;
 	two_files();
 	for (size_t len = 1; len < archive_len - 4; len += 5) {
 		problem = NULL;
@@ -222,7 +213,6 @@ static void cut_short(void **state)
 
 static void malformed_archives(void **state)
 {
-	(void)state;
 	two_files();
 	archive[0] = '1';
 	assert_refused("no header", archive_len);
@@ -248,7 +238,6 @@ static void malformed_archives(void **state)
 
 static void too_many_files(void **state)
 {
-	(void)state;
 	for (u32 i = 0; i < 255; i++)
 		assert_int_equal(memfile_add("/x", "x", 1), 0);
 	two_files();
@@ -295,7 +284,6 @@ static void made_text_in_pieces(void **state)
 	struct file *file = open_proc();
 	char buf[40];
 
-	(void)state;
 	assert_int_equal(file->ops->read(file, buf, 20), 20);
 	assert_memory_equal(buf, "line 000000\nline 000", 20);
 	lines_n = 1; /* what is being read stays what it was */
@@ -317,7 +305,6 @@ static void made_text_from_the_middle(void **state)
 	struct file *file = open_proc();
 	char buf[40];
 
-	(void)state;
 	lines_n = 2;
 	assert_int_equal(file->ops->read(file, buf, 40), 24);
 	file_put(file);
@@ -336,7 +323,6 @@ static void made_text_of_any_length(void **state)
 	struct file *file = open_proc();
 	size_t before = host_mem_out();
 
-	(void)state;
 	for (lines_n = 340; lines_n <= 342; lines_n++) {
 		file->pos = 0;
 		assert_int_equal(file->ops->read(file, buf, sizeof(buf)), 12 * lines_n);
@@ -367,7 +353,6 @@ static void written_lines(void **state)
 	static char long_line[PROC_WRITE_MAX + 2];
 	struct file *file = open_proc();
 
-	(void)state;
 	memset(long_line, 'x', sizeof(long_line) - 1);
 	assert_int_equal(write_proc(file, "one"), 3);
 	assert_string_equal(taken, "[one]");
@@ -384,7 +369,6 @@ static void written_lines(void **state)
 
 static void no_memory_for_a_made_text(void **state)
 {
-	(void)state;
 	host_fail_commit(1, true);
 	assert_null(open_proc());
 	assert_null(proc_open(&proc, 0));

@@ -403,7 +403,6 @@ static long mtu(void)
 
 static void hear(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
 {
-	(void)tap, (void)skb, (void)outgoing;
 }
 
 static bool tapped;
@@ -564,7 +563,6 @@ static void tell(struct told *t)
  * different times. */
 static void poll_takes_time(struct fake_device *card)
 {
-	(void)card;
 	host_advance_clock(100 * NSEC_PER_USEC);
 }
 
@@ -601,7 +599,6 @@ static void play(u64 seed, struct told told[STEPS])
 
 static u32 pass(void *priv, struct sk_buff *skb, const struct nf_hook_state *s)
 {
-	(void)priv, (void)skb, (void)s;
 	return NF_ACCEPT;
 }
 
@@ -650,7 +647,6 @@ static void the_same_bytes(void **state)
 		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	u64 *n = (void *)(told + 2 * STEPS);
 
-	(void)state;
 	assert_ptr_not_equal(told, MAP_FAILED);
 	begin();
 	for (u64 seed = first_seed; seed < first_seed + seeds_n; seed++) {

@@ -175,7 +175,6 @@ static void second_card(void)
 
 static void ttl_and_tos(void **state)
 {
-	(void)state;
 	warm();
 	set_all(SOL_IP, IP_TTL, 3);
 	next_is((struct datagram){ .ttl = 3 });
@@ -185,7 +184,6 @@ static void ttl_and_tos(void **state)
 
 static void no_checksum(void **state)
 {
-	(void)state;
 	warm();
 	set_all(SOL_SOCKET, SO_NO_CHECK, 1);
 	assert_by(SEND, (struct datagram){ .no_check = true });
@@ -197,7 +195,6 @@ static void no_checksum(void **state)
 
 static void bound_to_a_device(void **state)
 {
-	(void)state;
 	second_card();
 	warm();
 	set_all(SOL_SOCKET, SO_BINDTOIFINDEX, eth1.dev.ifindex);
@@ -211,7 +208,6 @@ static void paced(void **state)
 {
 	u64 rate = 60; /* a frame a second */
 
-	(void)state;
 	warm();
 	for (u32 way = 0; way < WAYS; way++) {
 		assert_int_equal(sys_setsockopt((u64)fds[way], SOL_SOCKET, SO_MAX_PACING_RATE,
@@ -226,7 +222,6 @@ static void paced(void **state)
 
 static void cut_into_segments(void **state)
 {
-	(void)state;
 	warm();
 	set_all(SOL_UDP, UDP_SEGMENT, LEN / 2);
 	for (u32 way = 0; way < SEGMENT; way++) {
@@ -238,7 +233,6 @@ static void cut_into_segments(void **state)
 
 static void corked(void **state)
 {
-	(void)state;
 	warm();
 	set_all(SOL_UDP, UDP_CORK, 1);
 	for (u32 way = 0; way < SEGMENT; way++) {
@@ -252,7 +246,6 @@ static void corked(void **state)
 
 static void shut_down(void **state)
 {
-	(void)state;
 	warm();
 	for (u32 way = 0; way < WAYS; way++)
 		sys_shutdown((u64)fds[way], 1);
@@ -263,7 +256,6 @@ static void broadcast_forbidden(void **state)
 {
 	static const u8 all[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
-	(void)state;
 	warm();
 	dst = 0x0a0000ff;
 	for (u32 i = 0; i < 3; i++)
@@ -277,7 +269,6 @@ static void connected_elsewhere(void **state)
 {
 	struct sockaddr_in to = inet_addr_of(FAR_IP, PEER_PORT), none = { .sin_family = 0 };
 
-	(void)state;
 	warm();
 	assert_int_equal(sys_connect((u64)fds[SEND], user(&to), sizeof(to)), 0);
 	dst = FAR_IP;
@@ -293,7 +284,6 @@ static void another_port(void **state)
 	int fd = udp_socket();
 	u16 first, second;
 
-	(void)state;
 	warm();
 	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
 	for (u32 i = 0; i < 3; i++)
@@ -309,7 +299,6 @@ static void another_port(void **state)
 /* What is parked for somebody else fills SO_SNDBUF: nothing more is accepted, ready or not. */
 static void send_buffer_full(void **state)
 {
-	(void)state;
 	warm();
 	for (u32 way = 0; way < WAYS; way++) {
 		struct message m;
@@ -329,7 +318,6 @@ static void send_buffer_full(void **state)
 
 static void address_deleted(void **state)
 {
-	(void)state;
 	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(OTHER_IP), 24), 0);
 	warm();
 	inet_del_ifa(&eth0.dev, inet_find_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 24));
@@ -342,7 +330,6 @@ static void address_deleted(void **state)
 /* A nearer network, whose address is the better one to send from. */
 static void address_added(void **state)
 {
-	(void)state;
 	warm();
 	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(0x0a000003), 30), 0);
 	assert_by(SEND, (struct datagram){ .len = 0 });
@@ -353,7 +340,6 @@ static void address_added(void **state)
 /* The peer's address becomes our own. */
 static void address_is_ours(void **state)
 {
-	(void)state;
 	warm();
 	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(PEER_IP), 24), 0);
 	next_stays_away();
@@ -371,7 +357,6 @@ static void route_added(void **state)
 {
 	struct route_spec detour = to_peer(RTN_UNICAST);
 
-	(void)state;
 	warm();
 	assert_int_equal(ip_route_add(&init_net, &detour), 0);
 	next_is((struct datagram){ .mac = gateway_mac });
@@ -382,7 +367,6 @@ static void route_deleted(void **state)
 	struct route_spec detour = to_peer(RTN_UNICAST);
 	struct fib_config cfg = { .dst = detour.dst, .dst_len = 32, .scope = RT_SCOPE_NOWHERE };
 
-	(void)state;
 	assert_int_equal(ip_route_add(&init_net, &detour), 0);
 	stack_know_peer();
 	dst = PEER_IP;
@@ -402,7 +386,6 @@ static void route_prohibits(void **state)
 {
 	struct route_spec wall = to_peer(RTN_PROHIBIT);
 
-	(void)state;
 	warm();
 	assert_int_equal(ip_route_add(&init_net, &wall), 0);
 	next_fails(-EACCES);
@@ -410,7 +393,6 @@ static void route_prohibits(void **state)
 
 static void device_down_and_up(void **state)
 {
-	(void)state;
 	warm();
 	dev_close(&eth0.dev);
 	next_fails(-ENETUNREACH);
@@ -424,7 +406,6 @@ static void device_in_another_namespace(void **state)
 {
 	struct net *net = nsfs_get("blue");
 
-	(void)state;
 	warm();
 	assert_int_equal(dev_change_net_namespace(&eth0.dev, net), 0);
 	assert_int_equal(dev_open(&eth0.dev), 0);
@@ -442,7 +423,6 @@ static void device_in_another_namespace(void **state)
 
 static void smaller_mtu(void **state)
 {
-	(void)state;
 	warm();
 	assert_int_equal(dev_set_mtu(&eth0.dev, 68), 0);
 	next_is((struct datagram){ .len = 0 });
@@ -459,7 +439,6 @@ static void path_mtu(void **state)
 {
 	const u8 *far = noise(1, 600);
 
-	(void)state;
 	warm();
 	for (u32 i = 0; i < 3; i++) {
 		fake_forget(&eth0);
@@ -494,7 +473,6 @@ static void peer_is(const u8 mac[ETH_ALEN], u16 state)
 
 static void neighbour_replaced(void **state)
 {
-	(void)state;
 	warm();
 	peer_is(other_mac, NUD_PERMANENT);
 	next_is((struct datagram){ .mac = other_mac });
@@ -506,7 +484,6 @@ static void neighbour_replaced(void **state)
 /* Its half minute is over: it is used and asked again; when it does not answer, it is gone. */
 static void neighbour_grows_old(void **state)
 {
-	(void)state;
 	warm();
 	peer_is(peer_mac, NUD_REACHABLE);
 	next_is((struct datagram){ .len = 0 });
@@ -523,7 +500,6 @@ static void neighbour_grows_old(void **state)
 /* It says by itself that it has moved. */
 static void neighbour_moves(void **state)
 {
-	(void)state;
 	warm();
 	peer_is(peer_mac, NUD_REACHABLE);
 	next_is((struct datagram){ .len = 0 });
@@ -534,7 +510,6 @@ static void neighbour_moves(void **state)
 
 static void gateway_moves(void **state)
 {
-	(void)state;
 	warm();
 	dst = FAR_IP;
 	for (u32 i = 0; i < 3; i++)
@@ -551,7 +526,6 @@ static void neighbour_makes_room(void **state)
 	struct neighbour *before;
 	u32 others = 0;
 
-	(void)state;
 	warm();
 	peer_is(peer_mac, NUD_REACHABLE);
 	next_is((struct datagram){ .len = 0 });
@@ -572,7 +546,6 @@ static void broadcast_becomes_a_host(void **state)
 {
 	static const u8 all[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
-	(void)state;
 	warm();
 	dst = 0x0a0000ff;
 	for (u32 i = 0; i < 3; i++)
@@ -596,7 +569,6 @@ static void rules(void **state)
 {
 	struct nf_rule drop = nf_rule_any(NF_DROP), queue = nf_rule_any(NF_QUEUE);
 
-	(void)state;
 	warm();
 	assert_int_equal(nf_rule_append(&init_net, NF_INET_LOCAL_OUT, &drop), 0);
 	next_fails(-EPERM);
@@ -616,7 +588,6 @@ static u32 heard_n;
 
 static void hear(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
 {
-	(void)tap, (void)skb;
 	heard_n += outgoing;
 }
 
@@ -624,7 +595,6 @@ static void taps(void **state)
 {
 	struct packet_tap tap = { .fn = hear };
 
-	(void)state;
 	warm();
 	dev_add_tap(&tap);
 	next_is((struct datagram){ .len = 0 });
@@ -638,7 +608,6 @@ static void queueing_discipline(void **state)
 {
 	struct qdisc_spec spec = { .rate = 1, .packets = true, .burst = 1, .limit = 20 };
 
-	(void)state;
 	warm();
 	assert_int_equal(dev_set_qdisc(&eth0.dev, &spec), 0);
 	assert_true(send_by(SEND) > 0);
@@ -651,7 +620,6 @@ static void queueing_discipline(void **state)
 
 static void link_pulled(void **state)
 {
-	(void)state;
 	warm();
 	fake_set_link(&eth0, false);
 	next_fails(-EAGAIN);

@@ -26,7 +26,6 @@ static void fix_icmp_checksum(void)
 
 static void echo_is_answered(void **state)
 {
-	(void)state;
 	stack_know_peer();
 	inject_hex(FRAME_ECHO);
 	assert_int_equal(eth0.sent_n, 1);
@@ -37,7 +36,6 @@ static void echo_is_answered(void **state)
 
 static void largest_echo(void **state)
 {
-	(void)state;
 	stack_know_peer();
 	len = from_hex(FRAME_ECHO, frame);
 	for (; len < 1514; len++)
@@ -66,7 +64,6 @@ static void inject_from(const char *hex, u32 at, u32 addr)
 
 static void no_answer_to_everybody(void **state)
 {
-	(void)state;
 	stack_know_peer();
 	inject_from(FRAME_ECHO, DADDR, 0x0a0000ff);
 	inject_from(FRAME_ECHO, DADDR, 0xffffffff);
@@ -76,7 +73,6 @@ static void no_answer_to_everybody(void **state)
 /* RFC 1122 3.2.2: nothing is sent back to an address that is no single host's. */
 static void no_answer_to_nobody(void **state)
 {
-	(void)state;
 	inject_from(FRAME_ECHO, SADDR, 0);
 	inject_from(FRAME_ECHO, SADDR, 0x0a0000ff);
 	inject_from(FRAME_CRUMBS, SADDR, 0);
@@ -91,7 +87,6 @@ static void no_way_back(void **state)
 		.dst = cpu_to_be32(PEER_IP), .dst_len = 32, .type = RTN_UNREACHABLE
 	};
 
-	(void)state;
 	assert_int_equal(ip_route_add(&init_net, &hole), 0);
 	inject_hex(FRAME_ECHO);
 	inject_hex(FRAME_CRUMBS);
@@ -100,7 +95,6 @@ static void no_way_back(void **state)
 
 static void malformed(void **state)
 {
-	(void)state;
 	len = from_hex(FRAME_ECHO, frame);
 	put16(frame + IP + 2, 20 + 7);
 	fix_ip_checksum(frame);
@@ -121,7 +115,6 @@ static void malformed(void **state)
 
 static void closed_port(void **state)
 {
-	(void)state;
 	stack_know_peer();
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(eth0.sent_n, 1);
@@ -134,7 +127,6 @@ static void closed_port(void **state)
 
 static void no_complaint_about_broadcasts(void **state)
 {
-	(void)state;
 	stack_know_peer();
 	len = from_hex(FRAME_CRUMBS, frame);
 	memset(frame, 0xff, 6); /* on the link */
@@ -147,7 +139,6 @@ static void no_complaint_about_broadcasts(void **state)
 
 static void a_hundred_a_second(void **state)
 {
-	(void)state;
 	stack_know_peer();
 	for (u32 i = 0; i < 150; i++)
 		inject_hex(FRAME_CRUMBS), net_poll();
@@ -162,7 +153,6 @@ static void no_packet_to_complain_with(void **state)
 {
 	struct sk_buff_head held = { .n = 0 };
 
-	(void)state;
 	stack_know_peer();
 	stack_take_packets(&held, 1);
 	inject_hex(FRAME_CRUMBS);
@@ -226,7 +216,6 @@ static void each_code_has_its_errno(void **state)
 	};
 	int fd = connected();
 
-	(void)state;
 	for (u8 i = 0; i < ARRAY_SIZE(codes); i++) {
 		told(3, i, 0);
 		assert_int_equal(pending(fd), codes[i].fatal ? -codes[i].err : 0);
@@ -244,7 +233,6 @@ static void other_complaints(void **state)
 {
 	int fd = connected();
 
-	(void)state;
 	told(11, 0, 0);         /* time exceeded passes by itself */
 	told(4, 0, 0);          /* source quench: RFC 6633 */
 	told(5, 0, 0x0a0000fe); /* redirect */
@@ -264,7 +252,6 @@ static void too_big_is_not_told_without_df(void **state)
 {
 	int fd = connected();
 
-	(void)state;
 	set_int(fd, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
 	told(3, 4, 1400);
 	assert_int_equal(pending(fd), 0);
@@ -275,7 +262,6 @@ static void receivers_hear_it_too(void **state)
 	int fd = connected();
 	char buf[8];
 
-	(void)state;
 	inject_hex(FRAME_TOLD_PORT);
 	assert_int_equal(sys_recvfrom(fd, user(buf), 8, MSG_DONTWAIT, 0, 0), -ECONNREFUSED);
 	assert_int_equal(sys_recvfrom(fd, user(buf), 8, MSG_DONTWAIT, 0, 0), -EAGAIN);
@@ -285,7 +271,6 @@ static void only_the_connected_are_told(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	inject_hex(FRAME_TOLD_PORT);
 	assert_int_equal(sk_of(fd)->sk_err, 0);
 }
@@ -311,7 +296,6 @@ static void false_quotes(void **state)
 	};
 	int fd = connected();
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(changes); i++) {
 		len = from_hex(FRAME_TOLD_PORT, frame);
 		frame[changes[i].at] = changes[i].value;
@@ -325,7 +309,6 @@ static void quotes_cut_short(void **state)
 {
 	int fd = connected();
 
-	(void)state;
 	for (u32 quoted = 0; quoted < 28; quoted++) {
 		from_hex(FRAME_TOLD_PORT, frame);
 		len = QUOTED + quoted;

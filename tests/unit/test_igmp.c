@@ -78,7 +78,6 @@ static void only_what_was_joined(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	to_group(GROUP);
 	assert_false(got(fd));
 	assert_int_equal(stack_dropped(SKB_DROP_NOT_LOCAL), 1);
@@ -100,7 +99,6 @@ static void all_of_them(void **state)
 {
 	int one = sharing(), two = sharing(), three = sharing();
 
-	(void)state;
 	set_int(two, SOL_IP, IP_MULTICAST_ALL, 0);
 	assert_int_equal(join(one), 0);
 	to_group(GROUP);
@@ -126,7 +124,6 @@ static void broadcasts(void **state)
 	u8 frame[FAKE_FRAME_MAX];
 	u32 len = from_hex(FRAME_CRUMBS, frame);
 
-	(void)state;
 	memset(frame, 0xff, 6);
 	memset(frame + DADDR, 0xff, 4);
 	put16(frame + UDP_CHECK, 0);
@@ -140,7 +137,6 @@ static void refused(void **state)
 	int fd = udp_socket();
 	struct mreq m = { cpu_to_be32(GROUP), BE32_ZERO, 0 };
 
-	(void)state;
 	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_ADD_MEMBERSHIP, user(&m), 7), -EINVAL);
 	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_ADD_MEMBERSHIP, 8, 8), -EFAULT);
 	assert_int_equal(membership(fd, IP_ADD_MEMBERSHIP, PEER_IP, OUR_IP, 0), -EINVAL);
@@ -170,7 +166,6 @@ static void a_copy_for_us(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	join_quietly(fd);
 	assert_int_equal(send_group(fd), 6);
 	assert_int_equal(eth0.sent_n, 1);
@@ -197,7 +192,6 @@ static void never_on_the_wire(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	join_quietly(fd);
 	set_int(fd, SOL_IP, IP_MULTICAST_TTL, 0);
 	for (u32 i = 0; i < 2; i++) {
@@ -220,7 +214,6 @@ static void over_loopback(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	struct mreq m = { BE32_ZERO, BE32_ZERO, init_net.loopback_dev->ifindex };
 
-	(void)state;
 	join_quietly(fd);
 	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), 0);
 	for (int ttl = 1; ttl >= 0; ttl--) {
@@ -240,7 +233,6 @@ static void large_ones(void **state)
 	static u8 payload[4000];
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	join_quietly(fd);
 	assert_int_equal(send_to(fd, payload, 4000, 0, GROUP, OUR_PORT), 4000);
 	assert_int_equal(eth0.sent_n, 3);
@@ -259,7 +251,6 @@ static void by_another_device(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	struct mreq m = { BE32_ZERO, BE32_ZERO, 0 };
 
-	(void)state;
 	fake_register(&eth1, &init_net, 9);
 	assert_int_equal(inet_insert_ifa(&eth1.dev, cpu_to_be32(0x0a090001), 24), 0);
 	m.index = eth1.dev.ifindex;
@@ -299,7 +290,6 @@ static void reported(void **state)
 {
 	int one = sharing(), two = sharing();
 
-	(void)state;
 	assert_int_equal(join(one), 0);
 	assert_int_equal(join(two), 0);
 	assert_int_equal(eth0.sent_n, 1);
@@ -323,7 +313,6 @@ static void another_goes_on(void **state)
 {
 	int one = sharing(), two = sharing();
 
-	(void)state;
 	assert_int_equal(join(one), 0);
 	assert_int_equal(join(two), 0);
 	drop(one);
@@ -347,7 +336,6 @@ static void asked(void **state)
 		{ FRAME_IGMP_QUERY_V3, 24800 }, { FRAME_IGMP_QUERY_GROUP, 1000 } };
 	int fd = udp_socket();
 
-	(void)state;
 	join_quietly(fd);
 	settle();
 	for (u32 i = 0; i < ARRAY_SIZE(q); i++) {
@@ -382,7 +370,6 @@ static void asked_to_hurry(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	join_quietly(fd);
 	settle();
 	for (u32 i = 0; i < 20; i++) {
@@ -399,7 +386,6 @@ static void others_reported(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	join_quietly(fd);
 	inject_hex(FRAME_IGMP_REPORTED);
 	settle();
@@ -419,7 +405,6 @@ static void what_is_told(void **state)
 	struct mreq m = { cpu_to_be32(GROUP), BE32_ZERO, init_net.loopback_dev->ifindex };
 	int fd = udp_socket();
 
-	(void)state;
 	assert_int_equal(membership(fd, IP_ADD_MEMBERSHIP, 0xe0000001, OUR_IP, 0), 0);
 	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_ADD_MEMBERSHIP, user(&m), 12), 0);
 	inject_hex(FRAME_IGMP_QUERY);
@@ -442,7 +427,6 @@ static void damaged(void **state)
 	u8 frame[FAKE_FRAME_MAX];
 	u32 len = from_hex(FRAME_IGMP_QUERY, frame);
 
-	(void)state;
 	join_quietly(fd);
 	settle();
 	frame[len - 1] ^= 1;

@@ -47,7 +47,6 @@ static void delivered(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	inject_hex(FRAME_CRUMBS);
 	inject_hex(FRAME_CRUMBS_OPTIONS);
 	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 2);
@@ -57,7 +56,6 @@ static void delivered(void **state)
 
 static void malformed_headers(void **state)
 {
-	(void)state;
 	good();
 	for (len = IP; len < IP + 20; len++) /* the header itself is cut off */
 		assert_dropped(SKB_DROP_HEADER);
@@ -82,7 +80,6 @@ static void malformed_headers(void **state)
 
 static void header_longer_than_the_frame(void **state)
 {
-	(void)state;
 	good();
 	frame[VERSION_IHL] = 0x4f;
 	put16(frame + LEN, 60);
@@ -91,7 +88,6 @@ static void header_longer_than_the_frame(void **state)
 
 static void every_wrong_bit_is_seen(void **state)
 {
-	(void)state;
 	udp_socket_at(0, OUR_PORT);
 	for (u32 bit = 0; bit < 160; bit++) {
 		good();
@@ -106,7 +102,6 @@ static void fragments(void **state)
 {
 	static const u16 offsets[] = { 0x2000, 0x2001, 0x0001, 0x1fff };
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(offsets); i++) {
 		good();
 		put16(frame + FRAG, offsets[i]);
@@ -117,7 +112,6 @@ static void fragments(void **state)
 
 static void unknown_protocol(void **state)
 {
-	(void)state;
 	good();
 	frame[PROTO] = 6;
 	fix_ip_checksum(frame);
@@ -128,7 +122,6 @@ static void not_for_us(void **state)
 {
 	static const u32 strange[] = { PEER_IP, 0x0a000101, 0x7f000001, 0x08080808 };
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(strange); i++) {
 		good();
 		put32(DADDR, strange[i]);
@@ -145,7 +138,6 @@ static void impossible_sources(void **state)
 	static const u32 strange[] = { 0xe0000001, 0xffffffff, 0x7f000001, 0x7f123456, OUR_IP,
 		0x0a0000ff };
 
-	(void)state;
 	udp_socket_at(0, OUR_PORT);
 	for (u32 i = 0; i < ARRAY_SIZE(strange); i++) {
 		good();
@@ -160,7 +152,6 @@ static void broadcast_and_groups(void **state)
 	static const u32 everybody[] = { 0x0a0000ff, 0xffffffff, 0xe0000001 };
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(everybody); i++) {
 		good();
 		memset(frame, 0xff, 6);
@@ -177,7 +168,6 @@ static void padding_is_cut_off(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	char buf[64];
 
-	(void)state;
 	good();
 	memset(frame + len, 0xee, 12);
 	len = 60;
@@ -190,7 +180,6 @@ static void padding_is_cut_off(void **state)
 
 static void frames_that_are_none(void **state)
 {
-	(void)state;
 	good();
 	for (len = 0; len < ETH_HLEN; len++)
 		assert_dropped(SKB_DROP_HEADER);

@@ -87,7 +87,6 @@ static void every_length_around_the_edges(void **state)
 		65507 };
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	fill_payload();
 	for (u32 i = 0; i < ARRAY_SIZE(lens); i++)
@@ -102,7 +101,6 @@ static void odd_mtus(void **state)
 	static const u32 mtus[] = { 68, 576, 577, 1006, 1499 };
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	fill_payload();
 	for (u32 i = 0; i < ARRAY_SIZE(mtus); i++) {
@@ -122,7 +120,6 @@ static void route_mtu(void **state)
 		.mtu = 600 };
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	fill_payload();
 	assert_int_equal(ip_route_add(&init_net, &narrow), 0);
@@ -135,7 +132,6 @@ static void identification(void **state)
 	int fd = udp_socket();
 	u16 first;
 
-	(void)state;
 	stack_know_peer();
 	send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT);
 	assert_int_equal(get16(frame(0) + AT_ID), 0);
@@ -159,7 +155,6 @@ static void every_identification_has_its_checksum(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(set_int(fd, 0, IP_MTU_DISCOVER, IP_PMTUDISC_DONT), 0);
 	for (u32 i = 0; i < 65537; i++) {
@@ -174,7 +169,6 @@ static void too_many_pieces(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	eth0.dev.mtu = 68;
 	net_changed(&init_net);
@@ -195,7 +189,6 @@ static void fault_in_the_middle(void **state)
 	} msg = { user(&to), sizeof(to), 0, user(iov), 2, 0, 0, 0, 0 };
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(sys_sendmsg(fd, user(&msg), 0), -EFAULT);
 	assert_int_equal(eth0.sent_n, 0);
@@ -208,7 +201,6 @@ static void ring_smaller_than_the_datagram(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	host_tick_clock(NSEC_PER_USEC);
 	eth0.slots = 4;
@@ -222,7 +214,6 @@ static void fragments_wait_together(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	fill_payload();
 	assert_int_equal(send_to(fd, payload, 5000, 0, PEER_IP, PEER_PORT), 5000);
 	assert_int_equal(init_net.mib.parked, 1);

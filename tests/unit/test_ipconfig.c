@@ -73,7 +73,6 @@ static void ip_in_full(void **state)
 	struct rtable rt;
 	size_t len;
 
-	(void)state;
 	assert_taken(ipconfig_parse_ip,
 		"10.0.0.1:10.0.0.9:10.0.0.254:255.255.255.0:muffin:eth1:off:"
 		"1.1.1.1:8.8.8.8:10.0.0.7");
@@ -92,7 +91,6 @@ static void ip_in_full(void **state)
 /* RFC 791's classes stand in for a mask, as on Linux. */
 static void ip_alone(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_ip, "172.16.0.1");
 	assert_taken(ipconfig_parse_ip, "192.0.2.1:::::eth1");
 	assert_applied();
@@ -104,7 +102,6 @@ static void ip_alone(void **state)
 /* RFC 3021: with a mask of 31 or 32 bits every address is a host's. */
 static void ip_of_two(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_ip, "10.0.0.0:::255.255.255.254::eth0");
 	assert_taken(ipconfig_parse_ip, "10.1.2.255:::255.255.255.255::eth1");
 	assert_applied();
@@ -114,7 +111,6 @@ static void ip_of_two(void **state)
 
 static void ip_class_a(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_ip, "10.1.2.3::::::none");
 	assert_applied();
 	assert_int_equal(first_ifa(0)->prefix_len, 8);
@@ -122,7 +118,6 @@ static void ip_class_a(void **state)
 
 static void ip_off(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_ip, "off");
 	assert_taken(ipconfig_parse_ip, "none");
 	assert_taken(ipconfig_parse_ip, "::::muffin::off");
@@ -165,7 +160,6 @@ static void ip_refused(void **state)
 	};
 	char host[90] = "10.0.0.1::::";
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
 		assert_refused(ipconfig_parse_ip, words[i].word, words[i].at, words[i].len,
 			words[i].expected);
@@ -177,7 +171,6 @@ static void ip_refused(void **state)
 
 static void ip_too_many(void **state)
 {
-	(void)state;
 	for (u32 i = 0; i < 16; i++)
 		assert_taken(ipconfig_parse_ip, "off");
 	assert_refused(ipconfig_parse_ip, "off", 0, 3, "at most 16");
@@ -185,14 +178,12 @@ static void ip_too_many(void **state)
 
 static void ip_not_applied_device(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_ip, "10.0.0.1:::::eth7:off");
 	assert_not_applied("there is no device 'eth7'");
 }
 
 static void ip_not_applied_twice(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_ip, "10.0.0.1");
 	assert_taken(ipconfig_parse_ip, "10.0.1.1");
 	assert_not_applied("eth0 was given an address twice");
@@ -200,14 +191,12 @@ static void ip_not_applied_twice(void **state)
 
 static void ip_not_applied_gateway(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_ip, "10.0.0.1::10.0.1.254:255.255.255.0");
 	assert_not_applied("the gateway 10.0.1.254 is not inside 10.0.0.1/24");
 }
 
 static void ip_not_applied_memory(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_ip, "10.0.0.1");
 	cards();
 	host_fail_commit(1, true);
@@ -223,7 +212,6 @@ static void routes_taken(void **state)
 {
 	struct rtable rt;
 
-	(void)state;
 	assert_taken(ipconfig_parse_ip, "10.0.0.1:::255.255.255.0");
 	assert_taken(ipconfig_parse_route, "default,via=10.0.0.9");
 	assert_taken(ipconfig_parse_route,
@@ -273,7 +261,6 @@ static void routes_refused(void **state)
 		{ "10.0.0.0/8,dev=eth0,", 20, 0, "via=" },
 	};
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
 		assert_refused(ipconfig_parse_route, words[i].word, words[i].at, words[i].len,
 			words[i].expected);
@@ -284,14 +271,12 @@ static void routes_refused(void **state)
 
 static void route_not_applied_device(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_route, "default,dev=eth7");
 	assert_not_applied("there is no device 'eth7'");
 }
 
 static void route_not_applied_via(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_ip, "10.0.0.1:::255.255.255.0");
 	assert_taken(ipconfig_parse_route, "default,via=10.0.1.9");
 	assert_not_applied("via 10.0.1.9 is on no device's link");
@@ -299,7 +284,6 @@ static void route_not_applied_via(void **state)
 
 static void route_not_applied_twice(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_route, "192.0.2.0/24,dev=eth0");
 	assert_taken(ipconfig_parse_route, "192.0.2.0/24,dev=eth0");
 	assert_not_applied("192.0.2.0/24: there already");
@@ -315,7 +299,6 @@ static void routes_file(void **state)
 	struct rtable rt;
 	u64 genid;
 
-	(void)state;
 	assert_taken(ipconfig_parse_ip, "10.0.0.1:::255.255.255.0");
 	assert_applied();
 	genid = init_net.genid;
@@ -336,7 +319,6 @@ static void neighbours_taken(void **state)
 {
 	struct neighbour *n;
 
-	(void)state;
 	assert_taken(ipconfig_parse_ip, "10.0.0.1");
 	assert_taken(ipconfig_parse_neigh, "10.0.0.2,52:54:00:aB:34:56");
 	assert_taken(ipconfig_parse_neigh, "10.0.0.3,52-54-00-12-34-57,dev=eth1");
@@ -365,7 +347,6 @@ static void neighbours_refused(void **state)
 		{ "10.0.0.2,52:54:00:12:34:56,dev=an-interface-name", 31, 17, "at most 15" },
 	};
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
 		assert_refused(ipconfig_parse_neigh, words[i].word, words[i].at, words[i].len,
 			words[i].expected);
@@ -376,14 +357,12 @@ static void neighbours_refused(void **state)
 
 static void neighbour_not_applied(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_neigh, "10.0.0.2,52:54:00:12:34:56,dev=eth7");
 	assert_not_applied("there is no device 'eth7'");
 }
 
 static void neighbour_table_full(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_neigh, "10.0.0.2,52:54:00:12:34:56");
 	assert_taken(ipconfig_parse_neigh, "10.0.0.3,52:54:00:12:34:56");
 	cards();
@@ -412,7 +391,6 @@ static void qdiscs_taken(void **state)
 		{ "tbf,rate=4294967295mpps", { .rate = 4294967295000000, .packets = true } },
 	};
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(words); i++) {
 		const struct qdisc_spec *spec = &ipconfig_words.qdiscs[i].spec;
 
@@ -452,7 +430,6 @@ static void qdiscs_refused(void **state)
 		{ "pfifo,dev=", 10, 0, "at most 15" },
 	};
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
 		assert_refused(ipconfig_parse_qdisc, words[i].word, words[i].at, words[i].len,
 			words[i].expected);
@@ -463,7 +440,6 @@ static void qdiscs_refused(void **state)
 
 static void qdiscs_applied(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_qdisc, "tbf,rate=1mbit,limit=9");
 	assert_taken(ipconfig_parse_qdisc, "pfifo,dev=eth1");
 	assert_applied();
@@ -474,7 +450,6 @@ static void qdiscs_applied(void **state)
 
 static void qdisc_not_applied(void **state)
 {
-	(void)state;
 	assert_taken(ipconfig_parse_qdisc, "pfifo,dev=eth7");
 	assert_not_applied("qdisc=: there is no device 'eth7'");
 }
@@ -485,7 +460,6 @@ static void hosts_taken(void **state)
 {
 	size_t len;
 
-	(void)state;
 	assert_taken(ipconfig_parse_hosts, "b:10.0.0.2");
 	assert_taken(ipconfig_parse_hosts, "c.example:192.0.2.1,d:255.255.255.255");
 	assert_string_equal(ipconfig_hosts_file(&len),
@@ -514,7 +488,6 @@ static void hosts_refused(void **state)
 		{ "b:10.0.0.2,c:x", 13, 1, "IPv4 address" },
 	};
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
 		assert_refused(ipconfig_parse_hosts, words[i].word, words[i].at, words[i].len,
 			words[i].expected);
@@ -527,7 +500,6 @@ static void hosts_full(void **state)
 	size_t len;
 	u32 n = 0;
 
-	(void)state;
 	while (ipconfig_parse_hosts(text_of(word), &error))
 		assert_true(++n < 1000);
 	assert_non_null(strstr(error.expected, "fewer"));
@@ -542,7 +514,6 @@ static void many_name_servers(void **state)
 	const char *text;
 	size_t len;
 
-	(void)state;
 	for (u32 i = 0; i < 16; i++)
 		assert_taken(
 			ipconfig_parse_ip, "10.0.0.1::::::off:255.255.255.251:255.255.255.252");

@@ -21,7 +21,6 @@ static void cutting(void **state)
 {
 	struct text rest = text_of("a,,b");
 
-	(void)state;
 	assert_true(text_eq(text_cut(&rest, ','), "a"));
 	assert_true(text_eq(text_cut(&rest, ','), ""));
 	assert_int_equal(rest.len, 1);
@@ -43,7 +42,6 @@ static void numbers(void **state)
 	u32 v = 77;
 	s32 s = 77;
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_false(parse_u32(text_of(bad[i]), UINT32_MAX, &v));
 	assert_int_equal(v, 77);
@@ -69,7 +67,6 @@ static void addresses(void **state)
 		"1.2.3.256", "1.2.3.04", "01.2.3.4", "1.2.3.-4", "1.2.3.4 ", " 1.2.3.4", "1.2.3.4x",
 		"1.2.3.1000", "a.b.c.d", "00.0.0.0", "1.2.3.0", "...", "1.2.3.4/8" };
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(texts); i++) {
 		u32 expected = 0;
 		be32 got = { 0 };
@@ -103,7 +100,6 @@ static void prefixes(void **state)
 		{ "10.0.0.0/8/8", 0, -1 },
 	};
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(texts); i++) {
 		be32 addr = { 0 };
 		u8 len = 99;
@@ -122,7 +118,6 @@ static void macs(void **state)
 		"52.54.00.12.34.56", "52:54:00:12:34 56" };
 	u8 mac[6] = { 0 };
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_false(parse_mac(text_of(bad[i]), mac));
 	assert_true(parse_mac(text_of("52:54:00:aB:Cd:fF"), mac));
@@ -143,7 +138,6 @@ static void macs(void **state)
 
 static void as_the_c_library_has_it(void **state)
 {
-	(void)state;
 	SAME("plain");
 	SAME("%d %d %d", 0, -1, INT32_MIN);
 	SAME("%u %u", 0u, UINT32_MAX);
@@ -176,7 +170,6 @@ static void our_own_conversions(void **state)
 	const u8 mac[6] = { 0x52, 0x54, 0, 0x0a, 0xbc, 0xff };
 	char buf[64];
 
-	(void)state;
 	text_format(buf, sizeof(buf), "%pI4|%pM", &addr, mac);
 	assert_string_equal(buf, "192.168.0.255|52:54:00:0a:bc:ff");
 	text_format(buf, sizeof(buf), "%p", (void *)0xabcdul);
@@ -187,7 +180,6 @@ static void unknown_conversions_show_themselves(void **state)
 {
 	char buf[16];
 
-	(void)state;
 	assert_int_equal(format_with(buf, sizeof(buf), "%q %"), 4);
 	assert_string_equal(buf, "%q %");
 	format_with(buf, sizeof(buf), "%s", NULL);
@@ -198,7 +190,6 @@ static void text_is_cut(void **state)
 {
 	char buf[8] = "1234567";
 
-	(void)state;
 	assert_int_equal(text_format(buf, 1, "abc"), 0);
 	assert_string_equal(buf, "");
 	assert_int_equal(text_format(buf, 4, "%d", 123456), 3);
@@ -210,7 +201,6 @@ static void strings_are_cut(void **state)
 {
 	char buf[4];
 
-	(void)state;
 	assert_true(strscpy(buf, "abc", 4));
 	assert_string_equal(buf, "abc");
 	assert_false(strscpy(buf, "abcd", 4));
@@ -232,7 +222,6 @@ static void slab_objects(void **state)
 	static const struct object zero;
 	size_t out;
 
-	(void)state;
 	for (u32 i = 0; i < 100; i++) {
 		objects[i] = slab_alloc(&slab);
 		assert_memory_equal(objects[i], &zero, sizeof(zero));
@@ -257,7 +246,6 @@ static void slab_without_memory(void **state)
 {
 	static struct slab slab = SLAB(struct object);
 
-	(void)state;
 	host_fail_commit(1, true);
 	assert_null(slab_alloc(&slab));
 	assert_int_equal(slab.in_use, 0);
@@ -277,7 +265,6 @@ static void lists(void **state)
 		    *tmp;
 	int order = 0;
 
-	(void)state;
 	assert_true(list_empty(&head));
 	list_add_tail(&n[1].list, &head);
 	list_add_tail(&n[2].list, &head);

@@ -54,7 +54,6 @@ static u32 share_of_eth1(void)
 
 static void weights(void **state)
 {
-	(void)state;
 	add_second_card();
 	assert_int_equal(two_ways(1, 2), 0);
 	assert_in_range(share_of_eth1(), 1900, 2100); /* 2000, standard deviation 26 */
@@ -68,7 +67,6 @@ static void a_flow_stays(void **state)
 {
 	const struct net_device *way[100];
 
-	(void)state;
 	add_second_card();
 	assert_int_equal(two_ways(1, 1), 0);
 	for (u32 i = 0; i < 100; i++)
@@ -87,7 +85,6 @@ static void a_flow_stays(void **state)
 
 static void without_any_link_it_waits_for_one(void **state)
 {
-	(void)state;
 	add_second_card();
 	assert_int_equal(two_ways(1, 1), 0);
 	fake_set_link(&eth0, false);
@@ -101,7 +98,6 @@ static void without_any_link_it_waits_for_one(void **state)
 /* A hop whose card is down is dead; the route lives as long as one is not. */
 static void a_card_that_is_taken_down(void **state)
 {
-	(void)state;
 	add_second_card();
 	assert_int_equal(two_ways(1, 1), 0);
 	dev_close(&eth1.dev);
@@ -139,7 +135,6 @@ static void a_kept_flow_is_moved(void **state)
 	u32 far = behind_second_card();
 	int fd = udp_socket();
 
-	(void)state;
 	send_to(fd, "one", 3, 0, far, PEER_PORT);
 	send_to(fd, "two", 3, 0, far, PEER_PORT);
 	assert_int_equal(eth1.sent_n, 2);
@@ -166,7 +161,6 @@ static void who_waits_is_moved(void **state)
 	u32 far = behind_second_card();
 	int fd = udp_socket();
 
-	(void)state;
 	eth1.stuck = true;
 	while (eth1.dev.tx_room > 0)
 		assert_int_equal(send_to(fd, "x", 1, 0, far, PEER_PORT), 1);
@@ -184,7 +178,6 @@ static void a_device_that_is_named_decides(void **state)
 	struct flowi4 fl4;
 	struct rtable rt;
 
-	(void)state;
 	add_second_card();
 	assert_int_equal(two_ways(1, 1), 0);
 	for (u32 i = 0; i < 50; i++) {
@@ -222,7 +215,6 @@ static void a_gateway_that_fails_is_avoided(void **state)
 	struct route_spec second = { .via = cpu_to_be32(OTHER_GATEWAY), .type = RTN_UNICAST };
 	int fd = udp_socket();
 
-	(void)state;
 	add_second_card();
 	assert_int_equal(ip_route_add(&init_net, &second), 0);
 	assert_int_equal(neigh_set(init_net.arp_tbl, &eth0.dev, cpu_to_be32(GATEWAY_IP),
@@ -252,7 +244,6 @@ static void the_smaller_metric_is_first(void **state)
 		.via = cpu_to_be32(OTHER_GATEWAY), .type = RTN_UNICAST, .metric = 100
 	};
 
-	(void)state;
 	add_second_card();
 	assert_int_equal(ip_route_add(&init_net, &second), 0);
 	assert_int_equal(be32_to_cpu(gateway_to(FAR_IP)), GATEWAY_IP);
@@ -278,7 +269,6 @@ static void replaced_and_deleted(void **state)
 	struct fib_nh via8 = { .gw = cpu_to_be32(0x0a000008) };
 	struct fib_config cfg = far_route(FIB_CREATE | FIB_EXCL);
 
-	(void)state;
 	assert_int_equal(inet_rtm_newroute(&init_net, &cfg, &via9), 0);
 	assert_int_equal(be32_to_cpu(gateway_to(FAR_NET + 1)), 0x0a000009);
 	assert_int_equal(inet_rtm_newroute(&init_net, &cfg, &via8), -EEXIST);
@@ -302,7 +292,6 @@ static void types(void **state)
 	struct flowi4 fl4;
 	struct rtable rt;
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct fib_config cfg = far_route(FIB_CREATE | FIB_REPLACE);
 
@@ -319,7 +308,6 @@ static void what_a_hop_may_be(void **state)
 	struct fib_nh nh = { .gw = cpu_to_be32(OTHER_GATEWAY) };
 	struct fib_config cfg = far_route(FIB_CREATE);
 
-	(void)state;
 	assert_int_equal(inet_rtm_newroute(&init_net, &cfg, &nh), -ENETUNREACH);
 	nh.flags = RTNH_F_ONLINK; /* though no address says so; then the device must be named */
 	assert_int_equal(inet_rtm_newroute(&init_net, &cfg, &nh), -ENODEV);
@@ -342,7 +330,6 @@ static void several_addresses(void **state)
 {
 	struct in_ifaddr *first;
 
-	(void)state;
 	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(0x0a000005), 24), 0);
 	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(0x0a020001), 16), 0);
 	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(0x0a020001), 16), -EEXIST);

@@ -26,7 +26,6 @@ static void first_packet_asks_and_waits(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	assert_null(peer());
 	assert_int_equal(send_muffin(fd), 6);
 	assert_int_equal(peer()->nud_state, NUD_INCOMPLETE);
@@ -42,7 +41,6 @@ static void answer_releases_in_order(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	assert_int_equal(send_muffin(fd), 6);
 	assert_int_equal(send_to(fd, "muffins", 7, 0, PEER_IP, PEER_PORT), 7);
 	inject_hex(FRAME_ARP_ANSWERED);
@@ -61,7 +59,6 @@ static void giving_up_is_told_and_counted(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	send_muffin(fd);
 	send_muffin(fd);
 	stack_step(3100);
@@ -82,7 +79,6 @@ static void closed_before_the_answer(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	send_muffin(fd);
 	assert_int_equal(fd_close(&init_task.files, fd), 0);
 	stack_step(3100);
@@ -99,7 +95,6 @@ static void queue_is_bounded_in_packets(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	for (u32 i = 0; i < NEIGH_QUEUE_MAX; i++)
 		assert_int_equal(send_muffin(fd), 6);
 	assert_int_equal(send_muffin(fd), -ENOBUFS);
@@ -114,7 +109,6 @@ static void parking_is_bounded_in_all(void **state)
 	int fd = sender();
 	u32 most = skb_pool.total_n / 4;
 
-	(void)state;
 	for (u32 i = 0; i < most; i++)
 		assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP + 20 + i / 32, PEER_PORT), 6);
 	assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP + 19, PEER_PORT), -ENOBUFS);
@@ -128,7 +122,6 @@ static void released_without_room(void **state)
 	int fd = sender();
 	struct sock *sk = ((struct socket *)fd_get(&init_task.files, fd)->private_data)->sk;
 
-	(void)state;
 	assert_int_equal(send_muffin(fd), 6);
 	fake_set_link(&eth0, false);
 	inject_hex(FRAME_ARP_ANSWERED);
@@ -145,7 +138,6 @@ static void queue_is_bounded_in_bytes(void **state)
 	int fd = sender();
 	u32 free_n = skb_pool.free_n;
 
-	(void)state;
 	assert_int_equal(send_to(fd, payload, 60000, 0, PEER_IP, PEER_PORT), 60000);
 	assert_int_equal(send_to(fd, payload, 65507, 0, PEER_IP, PEER_PORT), 65507);
 	assert_int_equal(free_n - skb_pool.free_n, 41 + 45 + 1); /* and the request on the ring */
@@ -169,7 +161,6 @@ static void fragments_are_released(void **state)
 	static u8 payload[60000];
 	int fd = sender();
 
-	(void)state;
 	assert_int_equal(send_to(fd, payload, 60000, 0, PEER_IP, PEER_PORT), 60000);
 	eth0.stuck = true;
 	for (u32 i = 0; i < 30; i++) /* 31 with the request: 33 of 64 are left, 41 are needed */
@@ -189,7 +180,6 @@ static void fragments_are_released(void **state)
 
 static void answer_after_a_second(struct fake_device *fake)
 {
-	(void)fake;
 	if (clock_ns() > NSEC_PER_SEC)
 		inject_hex(FRAME_ARP_ANSWERED);
 }
@@ -201,7 +191,6 @@ static void send_buffer_bounds_what_is_parked(void **state)
 	int fd = sender();
 	struct file *file = fd_get(&init_task.files, fd);
 
-	(void)state;
 	set_int(fd, 1, 7 /* SO_SNDBUF */, 1); /* 4608 */
 	for (u32 i = 0; i < 4; i++) {
 		assert_int_equal(file->ops->poll(file) & POLLOUT, POLLOUT);
@@ -228,7 +217,6 @@ static void waiting_for_the_send_buffer_ends(void **state)
 	s64 tv[2] = { 0, 500000 };
 	int fd = sender();
 
-	(void)state;
 	set_int(fd, 1, 7 /* SO_SNDBUF */, 1);
 	for (u32 i = 0; i < 4; i++)
 		send_to(fd, payload, 1400, 0, PEER_IP, PEER_PORT);
@@ -244,7 +232,6 @@ static void buffer_accounting_while_others_wait(void **state)
 	int fd = sender();
 	u32 one;
 
-	(void)state;
 	send_muffin(fd);
 	one = sk_of(fd)->sk_wmem;
 	send_to(fd, "muffin", 6, 0, GATEWAY_IP, PEER_PORT);
@@ -258,7 +245,6 @@ static void permanent_releases_what_is_parked(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	send_muffin(fd);
 	stack_know_peer();
 	assert_frame(1, FRAME_MUFFIN);

@@ -95,7 +95,6 @@ static void crowded_buckets(void **state)
 {
 	struct neigh_table *tbl = neigh_table_new(300);
 
-	(void)state;
 	for (u32 i = 0; i < 1000; i++) {
 		assert_non_null(entry(tbl, i));
 		for (u32 j = i < 300 ? 0 : i - 299; j <= i; j += 37)
@@ -131,7 +130,6 @@ static void permanent_and_waiting_stay(void **state)
 {
 	struct neigh_table *tbl = neigh_table_new(2);
 
-	(void)state;
 	assert_int_equal(neigh_set_permanent(tbl, &eth0.dev, cpu_to_be32(0x0a000064), peer_mac), 0);
 	assert_int_equal(neigh_set_permanent(tbl, &eth0.dev, cpu_to_be32(0x0a000065), peer_mac), 0);
 	assert_null(entry(tbl, 2));
@@ -146,7 +144,6 @@ static void all_busy(void **state)
 	u32 n = 0;
 	long err;
 
-	(void)state;
 	host_set_mem_total(4 << 20);
 	init_net.arp_tbl = neigh_table_new(8);
 	net_changed(&init_net);
@@ -165,7 +162,6 @@ static void addresses_without_arp_make_room(void **state)
 {
 	struct neigh_table *tbl = neigh_table_new(4);
 
-	(void)state;
 	for (u32 i = 0; i < 20; i++) {
 		host_advance_clock(1);
 		assert_non_null(neigh_lookup_create(
@@ -176,7 +172,6 @@ static void addresses_without_arp_make_room(void **state)
 
 static void table_without_memory(void **state)
 {
-	(void)state;
 	host_fail_commit(1, true);
 	assert_null(neigh_table_new(4));
 	host_fail_commit(0, false);

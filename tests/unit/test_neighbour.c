@@ -37,7 +37,6 @@ static void three_tries_a_second_apart(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	send_muffin(fd);
 	stack_step(990);
 	assert_int_equal(frames_of(ETH_P_ARP), 1);
@@ -59,7 +58,6 @@ static void dead_for_a_moment(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	send_muffin(fd);
 	stack_step(3100);
 	assert_int_equal(send_muffin(fd), -EHOSTUNREACH); /* the pending error */
@@ -80,7 +78,6 @@ static void dead_host_flooded(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	for (u32 i = 0; i < 6000; i++) {
 		send_muffin(fd);
 		host_advance_clock(10 * NSEC_PER_MSEC);
@@ -103,7 +100,6 @@ static void stale_is_used_and_asked_again(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	reachable(fd);
 	stack_step(29900);
 	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
@@ -130,7 +126,6 @@ static void confirmed_from_above(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	reachable(fd);
 	stack_step(25000);
 	send_to(fd, "x", 1, MSG_CONFIRM, PEER_IP, PEER_PORT);
@@ -152,7 +147,6 @@ static void probe_fails_after_six(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	reachable(fd);
 	stack_step(30100);
 	send_muffin(fd);
@@ -185,7 +179,6 @@ static void unsolicited_updates(void **state)
 	int fd = sender();
 	u64 genid;
 
-	(void)state;
 	reachable(fd);
 	neigh_update(peer(), peer_mac, false);
 	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
@@ -211,7 +204,6 @@ static void learned_by_its_own_request(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	send_muffin(fd);
 	inject_hex(FRAME_ARP_ASKED);
 	assert_frame(1, FRAME_MUFFIN);
@@ -222,7 +214,6 @@ static void permanent(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	stack_know_peer();
 	send_muffin(fd);
 	stack_step(120000);
@@ -238,7 +229,6 @@ static void none_teaches_nothing(void **state)
 	struct neighbour *n =
 		neigh_lookup_create(init_net.arp_tbl, &eth0.dev, cpu_to_be32(PEER_IP));
 
-	(void)state;
 	assert_int_equal(n->nud_state, NUD_NONE);
 	neigh_update(n, peer_mac, true);
 	assert_int_equal(n->nud_state, NUD_NONE);

@@ -64,7 +64,6 @@ static void same_address_same_port(void **state)
 	struct net *net = twin();
 	int first = udp_socket_at(OUR_IP, OUR_PORT), second;
 
-	(void)state;
 	enter("/run/netns/twin");
 	second = udp_socket_at(OUR_IP, OUR_PORT);
 	assert_ptr_equal(sk_of(second)->sk_net, net);
@@ -89,7 +88,6 @@ static void reception_is_apart(void **state)
 	int here = udp_socket_at(OUR_IP, OUR_PORT);
 	struct net *net = twin();
 
-	(void)state;
 	memcpy(frame, eth1.dev.dev_addr, ETH_ALEN);
 	fake_inject(&eth1, frame, len);
 	assert_int_equal(sk_of(here)->sk_receive_queue.n, 0);
@@ -107,7 +105,6 @@ static void neighbours_are_apart(void **state)
 	struct net *net = twin();
 	int here = udp_socket();
 
-	(void)state;
 	enter("/run/netns/twin");
 	int there = udp_socket();
 	send_to(here, "a", 1, 0, PEER_IP, PEER_PORT);
@@ -132,7 +129,6 @@ static void routes_are_apart(void **state)
 	u64 genid = init_net.genid;
 	struct rtable rt;
 
-	(void)state;
 	assert_int_equal(ip_route_add(net, &far), 0);
 	assert_int_equal(init_net.genid, genid);
 	assert_int_equal(ip_route_output_flow(net, &fl4, &rt), -EINVAL);
@@ -146,7 +142,6 @@ static void echo_is_answered_where_it_came_in(void **state)
 	u32 len = from_hex(FRAME_ECHO, frame);
 	struct net *net = twin();
 
-	(void)state;
 	assert_int_equal(
 		neigh_set_permanent(net->arp_tbl, &eth1.dev, cpu_to_be32(PEER_IP), peer_mac), 0);
 	memcpy(frame, eth1.dev.dev_addr, ETH_ALEN);
@@ -164,7 +159,6 @@ static void fresh_one_has_lo_that_is_down(void **state)
 {
 	const struct net *net;
 
-	(void)state;
 	assert_int_equal(sys_unshare(CLONE_NEWNET), 0);
 	net = init_task.nsproxy->net_ns;
 	assert_ptr_not_equal(net, &init_net);
@@ -183,7 +177,6 @@ static void last_user_ends_it(void **state)
 	int home = open_ns("/proc/self/ns/net");
 	size_t out = 0;
 
-	(void)state;
 	for (u32 i = 0; i < 4; i++) {
 		int fd;
 
@@ -208,7 +201,6 @@ static void what_waits_keeps_it(void **state)
 	int home = open_ns("/proc/self/ns/net"), fd;
 	struct net *net;
 
-	(void)state;
 	assert_int_equal(sys_unshare(CLONE_NEWNET), 0);
 	net = init_task.nsproxy->net_ns;
 	fake_register(&eth1, net, 2);
@@ -240,7 +232,6 @@ static void nobodys_packet_is_dropped_and_counted(void **state)
 	u8 frame[FAKE_FRAME_MAX];
 	u32 len = from_hex(FRAME_ECHO, frame);
 
-	(void)state;
 	assert_int_equal(sys_unshare(CLONE_NEWNET), 0);
 	fake_register(&eth1, init_task.nsproxy->net_ns, 2);
 	assert_int_equal(inet_insert_ifa(&eth1.dev, cpu_to_be32(OUR_IP), 24), 0);
@@ -263,7 +254,6 @@ static void a_card_leaves_everything_behind(void **state)
 	int fd = udp_socket();
 	struct rtable rt;
 
-	(void)state;
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), 1); /* parked */
 	assert_int_equal(dev_change_net_namespace(&eth0.dev, net), 0);
 	assert_int_equal(stack_dropped(SKB_DROP_DEV_DOWN), 1);
@@ -281,7 +271,6 @@ static void what_cannot_move(void **state)
 {
 	struct net *net = nsfs_get("other");
 
-	(void)state;
 	assert_int_equal(dev_change_net_namespace(init_net.loopback_dev, net), -EINVAL);
 	fake_register(&eth1, net, 2); /* is called eth0 there */
 	assert_int_equal(dev_change_net_namespace(&eth0.dev, net), -EEXIST);
@@ -293,7 +282,6 @@ static void mistakes(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	assert_int_equal(sys_unshare(CLONE_NEWNS), -EINVAL);
 	assert_int_equal(sys_unshare(0), 0);
 	assert_ptr_equal(init_task.nsproxy->net_ns, &init_net);
@@ -310,7 +298,6 @@ static void no_memory(void **state)
 	u32 before = namespaces();
 	long err = -ENOMEM;
 
-	(void)state;
 	for (unsigned n = 1; err != 0; n++) {
 		assert_true(n < 50);
 		host_fail_commit(n, true);

@@ -64,7 +64,6 @@ static void accept(void **state)
 {
 	struct module m = module('a', NF_INET_LOCAL_OUT, 0, NF_ACCEPT);
 
-	(void)state;
 	add(&m);
 	assert_int_equal(send_muffin(), 6);
 	assert_string_equal(order, "a");
@@ -78,7 +77,6 @@ static void drop(void **state)
 {
 	struct module m = module('d', NF_INET_LOCAL_OUT, 0, NF_DROP);
 
-	(void)state;
 	add(&m);
 	assert_int_equal(send_muffin(), -EPERM);
 	assert_int_equal(eth0.sent_n, 0);
@@ -92,7 +90,6 @@ static void kept_flows_become_stale(void **state)
 	struct module m = module('d', NF_INET_LOCAL_OUT, 0, NF_DROP);
 	u64 before = init_net.genid;
 
-	(void)state;
 	add(&m);
 	assert_int_not_equal(init_net.genid, before);
 	before = init_net.genid;
@@ -106,7 +103,6 @@ static void dropped_before_arp(void **state)
 	struct module m = module('d', NF_INET_LOCAL_OUT, 0, NF_DROP);
 	int fd = udp_socket();
 
-	(void)state;
 	add(&m);
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), -EPERM);
 	assert_int_equal(eth0.sent_n, 0);
@@ -116,7 +112,6 @@ static void unknown_verdict_drops(void **state)
 {
 	struct module m = module('?', NF_INET_LOCAL_OUT, 0, 77);
 
-	(void)state;
 	add(&m);
 	assert_int_equal(send_muffin(), -EPERM);
 }
@@ -129,7 +124,6 @@ static void priorities(void **state)
 		      d = module('d', NF_INET_LOCAL_OUT, 100, NF_ACCEPT),
 		      e = module('e', NF_INET_POST_ROUTING, -200, NF_ACCEPT);
 
-	(void)state;
 	add(&e);
 	add(&b);
 	add(&d);
@@ -147,7 +141,6 @@ static void stolen(void **state)
 {
 	struct module m = module('s', NF_INET_LOCAL_OUT, 0, NF_STOLEN);
 
-	(void)state;
 	add(&m);
 	init_net.mib.queued++; /* the thief's to do */
 	assert_int_equal(send_muffin(), 6);
@@ -174,14 +167,11 @@ static int answer;
 
 static int refuse(struct nf_queue_entry *entry, u32 queue_num)
 {
-	(void)entry;
-	(void)queue_num;
 	return answer;
 }
 
 static void hook_gone(struct net *net, const struct nf_hook_ops *ops)
 {
-	(void)net;
 	for (u32 i = 0; i < entry_n; i++)
 		if (entries[i]->ops == ops)
 			nf_queue_drop(entries[i]);
@@ -195,7 +185,6 @@ static void queue_without_handler(void **state)
 {
 	struct module m = module('q', NF_INET_LOCAL_OUT, 0, NF_QUEUE | 7 << NF_VERDICT_QSHIFT);
 
-	(void)state;
 	add(&m);
 	assert_int_equal(send_muffin(), -EPERM);
 	assert_int_equal(stack_dropped(SKB_DROP_QUEUE_NO_HANDLER), 1);
@@ -237,7 +226,6 @@ static void reinjected(void **state)
 		{ NF_QUEUE | 9 << NF_VERDICT_QSHIFT, "aq", 0, 1 },
 	};
 
-	(void)state;
 	add(&a);
 	add(&q);
 	add(&z);
@@ -272,7 +260,6 @@ static void queued_packets_end_with_their_hook(void **state)
 {
 	struct module m = module('q', NF_INET_LOCAL_OUT, 0, NF_QUEUE);
 
-	(void)state;
 	add(&m);
 	init_net.nf->queue_handler = &taking;
 	assert_int_equal(send_muffin(), 6);
@@ -287,7 +274,6 @@ static void neighbour_gone_while_queued(void **state)
 	struct module m = module('q', NF_INET_LOCAL_OUT, 0, NF_QUEUE);
 	u32 i = 0;
 
-	(void)state;
 	add(&m);
 	init_net.nf->queue_handler = &taking;
 	assert_int_equal(send_muffin(), 6);
@@ -309,7 +295,6 @@ static void device_gone_while_queued(void **state)
 	struct module m = module('q', NF_INET_LOCAL_OUT, 0, NF_QUEUE);
 	struct net *other = net_create();
 
-	(void)state;
 	add(&m);
 	init_net.nf->queue_handler = &taking;
 	assert_int_equal(send_muffin(), 6);
@@ -330,7 +315,6 @@ static void local_in(void **state)
 	struct module m = module('i', NF_INET_LOCAL_IN, 0, NF_DROP);
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	add(&m);
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 0);
@@ -348,7 +332,6 @@ static void state_names_the_device(void **state)
 	struct module in = module('i', NF_INET_LOCAL_IN, 0, NF_DROP),
 		      out = module('o', NF_INET_POST_ROUTING, 0, NF_DROP);
 
-	(void)state;
 	add(&in);
 	inject_hex(FRAME_CRUMBS);
 	assert_string_equal(order, "i");
@@ -361,7 +344,6 @@ static void state_names_the_device(void **state)
 
 static void no_memory(void **state)
 {
-	(void)state;
 	host_fail_commit(1, true);
 	for (int i = 0; i < 200; i++) {
 		struct net net = { .genid = 1 };

@@ -158,7 +158,6 @@ static void families(void **state)
 	const struct netlink_family high = { .protocol = NETLINK_PROTOCOLS },
 				    many = { .protocol = 5, .groups = 65 };
 
-	(void)state;
 	demo_socket();
 	assert_int_equal(netlink_kernel_create(&demo_family), -EEXIST);
 	assert_int_equal(netlink_kernel_create(&high), -EINVAL);
@@ -174,7 +173,6 @@ static void addresses(void **state)
 	struct sockaddr_nl at = { .nl_family = AF_NETLINK, .nl_groups = 5 };
 	int a = demo_socket(), b = demo_socket(), c = demo_socket();
 
-	(void)state;
 	assert_int_equal(name_of(a).nl_pid, 0);
 	assert_int_equal(sys_bind(a, user(&at), sizeof(at)), 0);
 	assert_int_equal(name_of(a).nl_pid, init_task.pid);
@@ -201,7 +199,6 @@ static void peers(void **state)
 	int fd = demo_socket();
 	struct request r = request(DEMO_FAIL, 0, 0, 0);
 
-	(void)state;
 	assert_int_equal(sys_connect(fd, user(&to), 8), -EINVAL);
 	assert_int_equal(sys_connect(fd, user(&to), 1), -EINVAL);
 	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
@@ -222,7 +219,6 @@ static void acknowledgements(void **state)
 	int fd = demo_socket();
 	struct request r = request(DEMO_FAIL, NLM_F_ACK, EPERM, 0);
 
-	(void)state;
 	ask(fd, DEMO_FAIL, 0, 0, 0);
 	assert_int_equal(receive(fd, sizeof(got), 0), -EAGAIN);
 	ask(fd, DEMO_FAIL, NLM_F_ACK, 0, 0);
@@ -252,7 +248,6 @@ static void padded_request(void **state)
 		struct request next;
 	} two = { .r = request(DEMO_ECHO, 0, 1, 0), .next = request(DEMO_ECHO, 0, 2, 0) };
 
-	(void)state;
 	two.r.nlh.nlmsg_len++;
 	assert_int_equal(send_bytes(fd, &two, sizeof(two)), sizeof(two));
 	assert_int_equal(receive(fd, sizeof(got), 0), 24);
@@ -269,7 +264,6 @@ static void long_request(void **state)
 		u8 rest[8000];
 	} big = { .r = request(DEMO_FAIL, 0, ENOENT, 0) };
 
-	(void)state;
 	big.r.nlh.nlmsg_len = sizeof(big);
 	assert_int_equal(send_bytes(fd, &big, sizeof(big)), sizeof(big));
 	assert_ack(fd, -ENOENT, 36, NLM_F_CAPPED);
@@ -281,7 +275,6 @@ static void several_in_one(void **state)
 	struct request r[3] = { request(DEMO_ECHO, 0, 1, 0), request(DEMO_ECHO, 0, 2, 0),
 		request(DEMO_ECHO, 0, 3, 0) };
 
-	(void)state;
 	r[2].nlh.nlmsg_len++; /* reaches past the end */
 	assert_int_equal(send_bytes(fd, r, sizeof(r)), sizeof(r));
 	assert_int_equal(receive(fd, sizeof(got), 0), 24);
@@ -299,7 +292,6 @@ static void receiving(void **state)
 	struct sockaddr_nl from;
 	s32 len = sizeof(from);
 
-	(void)state;
 	ask(fd, DEMO_ECHO, 0, 1, 0);
 	ask(fd, DEMO_ECHO, 0, 2, 0);
 	assert_int_equal(receive(fd, 10, MSG_PEEK | MSG_TRUNC), 24);
@@ -343,7 +335,6 @@ static void dumps(void **state)
 	u32 datagrams;
 	s32 err;
 
-	(void)state;
 	ask(fd, DEMO_COUNT, 0, 1000, 8);
 	ask(fd, DEMO_ECHO, 0, 0, 0); /* in between */
 	assert_true(receive(fd, sizeof(got), MSG_PEEK) > 24);
@@ -371,7 +362,6 @@ static void ends_of_dumps(void **state)
 	u32 datagrams;
 	s32 err;
 
-	(void)state;
 	for (u32 n = 1; n < 100; n++) {
 		ask(fd, DEMO_COUNT, 0, n, 0);
 		assert_int_equal(read_dump(fd, &datagrams, &err), n);
@@ -390,7 +380,6 @@ static void lost_messages(void **state)
 	int fd = demo_socket();
 	u32 n = 0;
 
-	(void)state;
 	assert_int_equal(set_int(fd, SOL_SOCKET, SO_RCVBUF, 0), 0); /* Linux's least: 2304 */
 	for (u32 i = 0; i < 200; i++)
 		ask(fd, DEMO_ECHO, 0, i, 0);
@@ -419,7 +408,6 @@ static void no_packets_left(void **state)
 	struct sk_buff *held = NULL, *skb;
 	int fd = demo_socket();
 
-	(void)state;
 	while ((skb = nlmsg_new())) {
 		skb->next = held;
 		held = skb;
@@ -445,7 +433,6 @@ static void groups(void **state)
 	struct sockaddr_nl from;
 	s32 len = sizeof(from);
 
-	(void)state;
 	ask(a, DEMO_SAY, 0, 3, 0);
 	assert_false(netlink_has_listeners(&init_net, DEMO_PROTOCOL, 3));
 	assert_int_equal(set_int(b, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, 3), 0);
@@ -475,7 +462,6 @@ static void options(void **state)
 	int fd = demo_socket();
 	u32 value = 9, len = sizeof(value);
 
-	(void)state;
 	assert_int_equal(set_int(fd, SOL_NETLINK, NETLINK_EXT_ACK, 5), 0);
 	assert_int_equal(
 		sys_getsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, user(&value), user(&len)), 0);
@@ -497,7 +483,6 @@ static void namespaces(void **state)
 	struct sockaddr_nl at = { .nl_family = AF_NETLINK, .nl_pid = 7, .nl_groups = 4 };
 	int a = demo_socket(), b;
 
-	(void)state;
 	init_task.nsproxy = &there;
 	b = demo_socket();
 	init_task.nsproxy = here;
@@ -513,7 +498,6 @@ static void readiness(void **state)
 	int fd = demo_socket();
 	struct file *file = fd_get(&init_task.files, fd);
 
-	(void)state;
 	assert_int_equal(file->ops->poll(file), POLLOUT | POLLWRNORM);
 	ask(fd, DEMO_ECHO, 0, 1, 0);
 	assert_int_equal(file->ops->poll(file), POLLOUT | POLLWRNORM | POLLIN | POLLRDNORM);
@@ -529,7 +513,6 @@ static void attributes(void **state)
 	const struct nlattr *tb[4], *inner[4];
 	struct nlattr *nest;
 
-	(void)state;
 	assert_int_equal(nla_put_u8(skb, 1, 0xab), 0);
 	nest = nla_nest_start(skb, 3);
 	assert_int_equal(nla_put_string(skb, 1, "eth0"), 0);

@@ -102,7 +102,6 @@ static bool matches(const char *conditions, const struct packet *p)
 
 static void addresses(void **state)
 {
-	(void)state;
 	assert_true(MATCHES("", (void)0));
 	assert_true(MATCHES("dst=10.0.0.2,", (void)0));
 	assert_false(MATCHES("dst=10.0.0.3,", (void)0));
@@ -131,7 +130,6 @@ static void port_ranges(void **state)
 		{ 1, 65534 }, { 4000, 5000 }, { 32767, 32768 }, { 53, 53 } };
 	static const u32 others[] = { 0, 1, 32768, 65535 };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
 		for (size_t j = 0; j < ARRAY_SIZE(others); j++)
 			for (int k = -1; k <= 1; k++)
@@ -160,7 +158,6 @@ static void port_ranges(void **state)
 
 static void protocols(void **state)
 {
-	(void)state;
 	assert_true(MATCHES("proto=udp,", (void)0));
 	assert_false(MATCHES("proto=16,", (void)0));
 	assert_false(MATCHES("proto=18,", (void)0));
@@ -179,7 +176,6 @@ static void protocols(void **state)
 
 static void devices(void **state)
 {
-	(void)state;
 	assert_true(MATCHES("dev=eth0,", (void)0));
 	assert_false(MATCHES("dev=lo,", (void)0));
 	assert_true(MATCHES("dev=lo,", p_.dev = 1));
@@ -192,7 +188,6 @@ static void devices(void **state)
 /* A fragment after the first begins with anything; so does a packet that ends too early. */
 static void packets_without_ports(void **state)
 {
-	(void)state;
 	assert_false(MATCHES("dport=4747,", p_.offset = 1));
 	assert_false(MATCHES("dport=0-65535,", p_.offset = 0x1fff));
 	assert_true(MATCHES("dport=4747,", p_.offset = 0x2000)); /* the first one, more follow */
@@ -210,7 +205,6 @@ static void lanes_do_not_touch(void **state)
 {
 	static const char all[] = "src=0.0.0.0/32,dst=0.0.0.0/32,proto=17,sport=0,dport=0,";
 
-	(void)state;
 	assert_true(MATCHES(all, p_.src = p_.dst = p_.sport = p_.dport = 0));
 	assert_false(MATCHES(all, p_.src = p_.dst = p_.sport = 0; p_.dport = 65535));
 	assert_false(MATCHES(all, p_.src = p_.dst = p_.dport = 0; p_.sport = 65535));
@@ -235,7 +229,6 @@ static void first_match_wins(void **state)
 {
 	struct packet other = muffin;
 
-	(void)state;
 	other.dst = FAR_IP;
 	assert_int_equal(order("append out,dst=10.0.0.0/24,queue:7"), 0);
 	assert_int_equal(order("append out,dst=10.0.0.2,drop"), 0);
@@ -262,7 +255,6 @@ static void shown_as_written(void **state)
 		"out,proto=icmp,drop", "post,proto=tcp,drop", "post,proto=47,dev=lo,accept" };
 	char expected[600] = "", line[200];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
 		snprintf(line, sizeof(line), "append %s", rules[i]);
 		assert_int_equal(order(line), 0);
@@ -286,7 +278,6 @@ static void registered_while_needed(void **state)
 	struct static_key *key = &nf_hooks_needed[NF_INET_LOCAL_OUT];
 	u64 genid = init_net.genid;
 
-	(void)state;
 	assert_false(key->enabled);
 	assert_int_equal(order("append in,policy=drop"), 0);
 	assert_false(key->enabled);
@@ -316,7 +307,6 @@ static void full_list(void **state)
 	struct nf_rule rule = nf_rule_any(NF_DROP);
 	size_t before = host_mem_out();
 
-	(void)state;
 	for (u32 i = 0; i < NF_RULES_MAX; i++) {
 		nf_rule_bound(&rule, NF_LANE_SPORT, i, i);
 		nf_rule_bound(&rule, NF_LANE_PORTED, 1, 1);
@@ -336,7 +326,6 @@ static void full_list(void **state)
 
 static void no_memory(void **state)
 {
-	(void)state;
 	host_fail_commit(1, true);
 	assert_int_equal(order("append out,drop"), -ENOMEM);
 	assert_int_equal(order("append out,policy=drop"), -ENOMEM);
@@ -357,7 +346,6 @@ static void each_namespace_its_own(void **state)
 	static struct net other;
 	struct nf_rule rule = nf_rule_any(NF_DROP);
 
-	(void)state;
 	assert_int_equal(setup_net(&other), 0);
 	assert_int_equal(nf_rule_append(&other, NF_INET_LOCAL_OUT, &rule), 0);
 	assert_string_equal(shown(), "");
@@ -371,7 +359,6 @@ static void dropped_and_let_pass(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), 1);
 	assert_int_equal(order("append out,proto=udp,dport=4747,drop"), 0);
@@ -395,7 +382,6 @@ static void whole_before_fragments(void **state)
 	static u8 big[4000];
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(order("append post,dport=4747,accept"), 0);
 	assert_int_equal(send_to(fd, big, sizeof(big), 0, PEER_IP, PEER_PORT), 4000);
@@ -407,7 +393,6 @@ static void on_the_way_in(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	assert_int_equal(order("append in,src=10.0.0.2,sport=4747,drop"), 0);
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 0);
@@ -465,7 +450,6 @@ static void refused(void **state)
 	struct nf_rule_text rule;
 	struct parse_error error;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
 		struct text t = text_of(refusals[i].rule);
 
@@ -482,7 +466,6 @@ static void refused(void **state)
 
 static void orders_refused(void **state)
 {
-	(void)state;
 	assert_int_equal(order("out,drop"), -EINVAL);
 	assert_int_equal(order("append"), -EINVAL);
 	assert_int_equal(order("append  out,drop"), -EINVAL);
@@ -502,7 +485,6 @@ static void words(void **state)
 	struct parse_error error;
 	char problem[100];
 
-	(void)state;
 	assert_true(nf_rules_parse_word(text_of("out,dst=10.0.0.2,drop"), &error));
 	assert_true(nf_rules_parse_word(text_of("out,policy=drop"), &error));
 	assert_false(nf_rules_parse_word(text_of("out,polcy=drop"), &error));

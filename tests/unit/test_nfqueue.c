@@ -20,9 +20,6 @@ static u8 got[MESSAGE_MAX] __aligned(4);
 
 static u32 hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	(void)priv;
-	(void)skb;
-	(void)state;
 	return hook_verdict;
 }
 
@@ -191,7 +188,6 @@ static void binding(void **state)
 {
 	int a = nfq_socket(), b = nfq_socket();
 
-	(void)state;
 	assert_int_equal(set_mode(a, 0, NFQNL_COPY_META, 0), -ENODEV);
 	assert_int_equal(config(a, 0, NFQNL_CFG_CMD_UNBIND), -ENODEV);
 	assert_int_equal(config(a, 0, NFQNL_CFG_CMD_PF_BIND), 0);
@@ -228,7 +224,6 @@ static void bad_verdicts(void **state)
 {
 	int fd = nfq_bound(0), other = nfq_socket();
 
-	(void)state;
 	queue_at(NF_INET_LOCAL_OUT, 0);
 	assert_int_equal(send_number(1), 4);
 	assert_int_equal(verdict(fd, 2, NF_ACCEPT), -ENOENT);
@@ -262,7 +257,6 @@ static void message_bytes(void **state)
 	};
 	int fd = nfq_bound(5);
 
-	(void)state;
 	queue_at(NF_INET_LOCAL_OUT, 5);
 	assert_int_equal(send_number(1), 4);
 	assert_int_equal(init_net.mib.queued, 1);
@@ -283,7 +277,6 @@ static void copy_modes(void **state)
 {
 	int fd = nfq_bound(0);
 
-	(void)state;
 	queue_at(NF_INET_POST_ROUTING, 0);
 	assert_int_equal(set_mode(fd, 0, NFQNL_COPY_META, 0), 0);
 	assert_int_equal(send_number(1), 4);
@@ -306,7 +299,6 @@ static void incoming(void **state)
 	int fd = nfq_bound(0), in = udp_socket_at(0, OUR_PORT);
 	const struct nfqnl_msg_packet_hw *hw;
 
-	(void)state;
 	queue_at(NF_INET_LOCAL_IN, 0);
 	for (u32 i = 0; i < 3; i++)
 		inject_hex(FRAME_CRUMBS);
@@ -337,7 +329,6 @@ static void large_datagram(void **state)
 	int fd = nfq_bound(0);
 	u32 at = 0;
 
-	(void)state;
 	for (u32 i = 0; i < sizeof(data); i++)
 		data[i] = (u8)(i * 7 + i / 256);
 	queue_at(NF_INET_LOCAL_OUT, 0);
@@ -374,7 +365,6 @@ static void queue_full(void **state)
 	struct seq_file m = { .buf = text, .size = sizeof(text) };
 	int fd = nfq_bound(0);
 
-	(void)state;
 	queue_at(NF_INET_LOCAL_OUT, 0);
 	assert_int_equal(set_number(fd, 0, NFQA_CFG_QUEUE_MAXLEN, 2), 0);
 	assert_int_equal(send_number(1), 4);
@@ -400,7 +390,6 @@ static void pool_share(void **state)
 	int a = nfq_bound(0), b = nfq_bound(1);
 	u32 n = 0;
 
-	(void)state;
 	assert_int_equal(set_number(a, 0, NFQA_CFG_QUEUE_MAXLEN, 1 << 20), 0);
 	assert_int_equal(set_number(b, 1, NFQA_CFG_QUEUE_MAXLEN, 1 << 20), 0);
 	queue_at(NF_INET_LOCAL_OUT, 0);
@@ -425,7 +414,6 @@ static void batch(void **state)
 {
 	int fd = nfq_bound(0);
 
-	(void)state;
 	queue_at(NF_INET_LOCAL_OUT, 0);
 	for (u32 i = 1; i <= 5; i++)
 		assert_int_equal(send_number(i), 4);
@@ -446,7 +434,6 @@ static void two_queues_take_turns(void **state)
 {
 	int fd = nfq_bound(0);
 
-	(void)state;
 	assert_int_equal(config(fd, 1, NFQNL_CFG_CMD_BIND), 0);
 	assert_int_equal(set_mode(fd, 1, NFQNL_COPY_META, 0), 0);
 	queue_at(NF_INET_LOCAL_OUT, 0);
@@ -471,7 +458,6 @@ static void hooks_come_and_go(void **state)
 	struct nf_hook_ops in = { .hook = hook, .hooknum = NF_INET_LOCAL_IN };
 	int fd = nfq_bound(0);
 
-	(void)state;
 	queue_at(NF_INET_LOCAL_OUT, 0);
 	nf_register_net_hook(&init_net, &in);
 	assert_int_equal(send_number(1), 4);
@@ -494,7 +480,6 @@ static void no_memory_for_messages(void **state)
 	struct sk_buff *held = NULL, *skb;
 	int fd = nfq_bound(0);
 
-	(void)state;
 	queue_at(NF_INET_LOCAL_OUT, 0);
 	assert_int_equal(send_number(1), 4);
 	while ((skb = nlmsg_new())) {
@@ -518,7 +503,6 @@ static void no_memory_for_messages(void **state)
 
 static void arrives_while_waiting(void *arg)
 {
-	(void)arg;
 	host_on_idle(NULL, NULL);
 	inject_hex(FRAME_CRUMBS);
 }
@@ -530,7 +514,6 @@ static void reader_sleeps(void **state)
 	} timeout = { 1, 0 };
 	int fd = nfq_bound(0);
 
-	(void)state;
 	host_tick_clock(NSEC_PER_USEC);
 	assert_int_equal(sys_setsockopt(fd, 1, 20, user(&timeout), sizeof(timeout)), 0);
 	assert_int_equal(sys_recvfrom(fd, user(got), sizeof(got), 0, 0, 0), -EAGAIN);
@@ -573,7 +556,6 @@ static void mangled(void **state)
 	int fd = nfq_bound(0);
 	u32 id = 0;
 
-	(void)state;
 	queue_at(NF_INET_LOCAL_OUT, 0);
 	for (u32 i = 0; i < ARRAY_SIZE(lens); i++) {
 		u32 len = make_packet(PEER_IP, lens[i], true);
@@ -594,7 +576,6 @@ static void mangled_to_fragments(void **state)
 	int fd = nfq_bound(0);
 	u32 len = make_packet(PEER_IP, 4000, false), at = IP_HLEN;
 
-	(void)state;
 	queue_at(NF_INET_LOCAL_OUT, 0);
 	assert_int_equal(send_number(1), 4);
 	assert_int_equal(mangle(fd, 1, len), 0);
@@ -624,7 +605,6 @@ static void mangled_badly(void **state)
 	int fd = nfq_bound(0);
 	u32 id = 0, len;
 
-	(void)state;
 	queue_at(NF_INET_LOCAL_OUT, 0);
 	for (u32 i = 0; i < 6; i++) {
 		assert_int_equal(send_number(1), 4);
@@ -651,7 +631,6 @@ static void mangled_address(void **state)
 {
 	int fd = nfq_bound(0);
 
-	(void)state;
 	queue_at(NF_INET_LOCAL_OUT, 0);
 	assert_int_equal(send_number(1), 4);
 	assert_int_equal(mangle(fd, 1, make_packet(FAR_IP, 4, true)), 0);
@@ -671,7 +650,6 @@ static void mangled_on_the_way_in(void **state)
 	u8 buf[2000];
 	u32 len;
 
-	(void)state;
 	queue_at(NF_INET_LOCAL_IN, 0);
 	for (u32 i = 0; i < 3; i++)
 		inject_hex(FRAME_CRUMBS);

@@ -66,7 +66,6 @@ static void bytes_of_the_format(void **state)
 		8, 0, 0, 1, 0, 0, 0 };
 	u8 frame[64] = { 0 };
 
-	(void)state;
 	start(false);
 	inject_hex(FRAME_CRUMBS);
 	pcap_finish();
@@ -85,7 +84,6 @@ static void both_ways(void **state)
 {
 	u8 frame[64] = { 0 };
 
-	(void)state;
 	start(false);
 	inject_hex(FRAME_ARP_ASKED);
 	send_to(udp_socket(), "muffin", 6, 0, INADDR_LOOPBACK,
@@ -103,7 +101,6 @@ static void both_ways(void **state)
 /* A slow line gets whole frames or nothing, and the count of the others. */
 static void slow(void **state)
 {
-	(void)state;
 	start(false);
 	takes = 0;
 	for (u32 i = 0; i < 70000; i++)
@@ -120,7 +117,6 @@ static void slow(void **state)
 
 static void waiting_for_a_slow_line(void **state)
 {
-	(void)state;
 	start(true);
 	takes = 16;
 	for (u32 i = 0; i < 40000; i++)
@@ -132,7 +128,6 @@ static void waiting_for_a_slow_line(void **state)
 
 static void a_line_that_is_stuck(void **state)
 {
-	(void)state;
 	host_tick_clock(NSEC_PER_MSEC);
 	start(true);
 	takes = 0;
@@ -148,7 +143,6 @@ static void a_line_that_is_stuck(void **state)
 /* The counts of bytes pass 2^32, at every offset. */
 static void counts_wrap(void **state)
 {
-	(void)state;
 	start(true);
 	assert_int_equal(pcap_poll(SIZE_MAX), FILE_LEN);
 	for (u32 before = 0; before < 130; before++) {
@@ -167,7 +161,6 @@ static void no_memory(void **state)
 {
 	const struct pcap_sink sink = { .write_some = take_some };
 
-	(void)state;
 	host_fail_commit(1, false);
 	assert_int_equal(pcap_start(&sink), -ENOMEM);
 	pcap_finish(); /* of nothing */

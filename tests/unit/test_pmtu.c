@@ -58,7 +58,6 @@ static void what_is_sent_gets_smaller(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	assert_int_equal(send_far(fd, 1472), 1472);
 	assert_int_equal(get16(eth0.sent[0].bytes + IP + 6), DF);
 	too_big(0, 1400);
@@ -77,7 +76,6 @@ static void forgotten_after_ten_minutes(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	send_far(fd, 1472);
 	too_big(0, 1400);
 	host_advance_clock(599 * NSEC_PER_SEC);
@@ -96,7 +94,6 @@ static void never_raised(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	send_far(fd, 1472);
 	too_big(0, 1000);
 	send_far(fd, 1472); /* in fragments, without DF */
@@ -111,7 +108,6 @@ static void below_the_least(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	send_far(fd, 1472);
 	too_big(0, 300);
 	assert_int_equal(known(FAR_IP), 552);
@@ -133,7 +129,6 @@ static void plateaus(void **state)
 		{ 68, 0 }, { 28, 0 } };
 	int fd = sender();
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_int_equal(pmtu_plateau(rows[i].len), rows[i].next);
 	send_far(fd, 1472);
@@ -146,7 +141,6 @@ static void forged(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	send_far(fd, 1000);
 	too_big(0, 1028); /* it would have fitted */
 	too_big(0, 1500);
@@ -181,7 +175,6 @@ static void every_mode(void **state)
 	};
 	int fd = sender();
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
 		u32 ip = FAR_IP + i;
 
@@ -208,7 +201,6 @@ static void told_to_the_connected(void **state)
 	s32 len = sizeof(int);
 	int fd = sender(), value;
 
-	(void)state;
 	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
 	fake_forget(&eth0);
 	assert_int_equal(sys_sendto(fd, user(payload), 1472, 0, 0, 0), 1472);
@@ -224,7 +216,6 @@ static void local_error(void **state)
 {
 	int fd = sender();
 
-	(void)state;
 	set_int(fd, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
 	set_int(fd, SOL_IP, IP_RECVERR, 1);
 	assert_int_equal(send_far(fd, 1473), -EMSGSIZE);
@@ -235,7 +226,6 @@ static void local_error(void **state)
 
 static void the_table_is_bounded(void **state)
 {
-	(void)state;
 	for (u32 i = 0; i < PMTU_MAX + 5; i++) {
 		host_advance_clock(1);
 		pmtu_update(&init_net, cpu_to_be32(FAR_IP + i), 1000);

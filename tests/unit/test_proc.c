@@ -38,7 +38,6 @@ static void assert_line(const char *path, const char *line)
 
 static void devices(void **state)
 {
-	(void)state;
 	eth0.dev.stats = (struct net_device_stats){ .tx_packets = 1,
 		.tx_bytes = 2,
 		.tx_dropped = 3,
@@ -62,7 +61,6 @@ static void counters(void **state)
 	u8 frame[64];
 	u32 len = from_hex(FRAME_CRUMBS, frame);
 
-	(void)state;
 	udp_socket_at(0, OUR_PORT);
 	fake_inject(&eth0, frame, len);
 	frame[41] ^= 1;
@@ -80,7 +78,6 @@ static void routes(void **state)
 	};
 	const char *line;
 
-	(void)state;
 	assert_int_equal(ip_route_add(&init_net, &spec), 0);
 	assert_line(
 		"/proc/net/route", "eth0\t00000000\tFE00000A\t0003\t0\t0\t0\t00000000\t0\t0\t0 ");
@@ -94,7 +91,6 @@ static void routes(void **state)
 
 static void neighbours(void **state)
 {
-	(void)state;
 	stack_know_peer();
 	send_to(udp_socket(), "muffin", 6, 0, 0x0a000003, 9);
 	assert_line("/proc/net/arp",
@@ -110,7 +106,6 @@ static void sockets(void **state)
 	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	inject_hex(FRAME_CRUMBS);
 	assert_line("/proc/net/udp", " 5000: 00000000:1388 00000000:0000 07 00000000:0000000E ");
 	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
@@ -127,7 +122,6 @@ static void the_account(void **state)
 	unsigned long accepted, sent, parked, queued, dropped;
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	send_to(fd, "muffin", 6, 0, PEER_IP, 9);
 	send_to(fd, "muffin", 6, 0, 0x0a000003, 9);
@@ -176,7 +170,6 @@ static void questions(void **state)
 {
 	struct request r;
 
-	(void)state;
 	assert_address(0x8915, "eth0", OUR_IP);
 	assert_address(0x8919, "eth0", 0x0a0000ff);
 	assert_address(0x891b, "eth0", 0xffffff00);
@@ -205,7 +198,6 @@ static void questions_without_answer(void **state)
 	static struct fake_device eth1;
 	struct request r;
 
-	(void)state;
 	fake_register(&eth1, &init_net, 2);
 	assert_int_equal(ask(0x8915, "eth1", &r), -EADDRNOTAVAIL);
 	assert_int_equal(ask(0x8915, "eth9", &r), -ENODEV);
@@ -224,7 +216,6 @@ static void a_list_of_addresses(void **state)
 		u64 at;
 	} conf = { 0, 0 };
 
-	(void)state;
 	assert_int_equal(dev_ioctl(&init_net, 0x8912, user(&conf)), 0);
 	assert_int_equal(conf.len, 80);
 	conf.len = 79; /* room for one */

@@ -45,7 +45,6 @@ static void nothing_asked_nothing_told(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(receive(fd, sizeof(control)), 6);
 	assert_int_equal(mm[0].hdr.controllen, 0);
@@ -57,7 +56,6 @@ static void header_fields(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	s32 ttl, info[3];
 
-	(void)state;
 	set_int(fd, SOL_IP, IP_PKTINFO, 1);
 	set_int(fd, SOL_IP, IP_RECVTTL, 1);
 	set_int(fd, SOL_IP, IP_RECVTOS, 1);
@@ -82,7 +80,6 @@ static void timestamps(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	s64 t[2];
 
-	(void)state;
 	inject_hex(FRAME_CRUMBS); /* before anybody asked: the time of reading */
 	host_advance_clock(1500 * NSEC_PER_MSEC);
 	set_int(fd, SOL_SOCKET, SO_TIMESTAMP, 1);
@@ -108,7 +105,6 @@ static void overflow_is_told(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	u32 drops;
 
-	(void)state;
 	set_int(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
 	inject_hex(FRAME_CRUMBS);
 	sk_of(fd)->sk_drops = 7;
@@ -126,7 +122,6 @@ static void too_little_room(void **state)
 	} rows[] = { { 0, 0 }, { 15, 0 }, { 16, 16 }, { 18, 18 } };
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	set_int(fd, SOL_IP, IP_RECVTTL, 1);
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
 		inject_hex(FRAME_CRUMBS);
@@ -149,7 +144,6 @@ static void names_and_faults(void **state)
 	struct sockaddr_in from;
 	struct user_msghdr *um = prepare(0);
 
-	(void)state;
 	um->name = user(&from);
 	um->namelen = sizeof(from) + 20;
 	inject_hex(FRAME_CRUMBS);
@@ -188,7 +182,6 @@ static void batches(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	for (u32 i = 0; i < BATCH + 2; i++)
 		inject_hex(FRAME_CRUMBS);
 	assert_int_equal(receive_batch(fd, 0, NULL), BATCH);
@@ -210,7 +203,6 @@ static void timeout(void **state)
 	s64 ts[2] = { 2, 500000000 };
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	host_tick_clock(NSEC_PER_USEC);
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(receive_batch(fd, 0, ts), 1);
@@ -236,7 +228,6 @@ static void errors_between(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	inject_hex(FRAME_CRUMBS);
 	inject_hex(FRAME_CRUMBS);
 	for (u32 i = 0; i < BATCH; i++)

@@ -39,7 +39,6 @@ static void where_things_go(void **state)
 {
 	const struct net_device *lo = init_net.loopback_dev, *eth = &eth0.dev;
 
-	(void)state;
 	assert_goes(PEER_IP, eth, OUR_IP, PEER_IP, 0);
 	assert_goes(FAR_IP, eth, OUR_IP, GATEWAY_IP, 0);
 	assert_goes(OUR_IP, lo, OUR_IP, OUR_IP, RTCF_LOCAL);
@@ -56,7 +55,6 @@ static void an_address_given_twice(void **state)
 	static const u8 len[] = { 24, 25 };
 	const be32 ours = cpu_to_be32(0x0a640081); /* 10.100.0.129: both end with .255 */
 
-	(void)state;
 	for (u32 i = 0; i < 2; i++) {
 		for (u32 k = 0; k < 2; k++)
 			assert_int_equal(inet_insert_ifa(&eth0.dev, ours, len[k]), 0);
@@ -72,7 +70,6 @@ static void an_address_given_twice(void **state)
 
 static void a_source_may_be_asked_for(void **state)
 {
-	(void)state;
 	assert_int_equal(route(OUR_IP, PEER_IP, 0), 0);
 	assert_int_equal(route(PEER_IP, PEER_IP, 0), -EINVAL);
 	assert_int_equal(route(0x0a0000ff, PEER_IP, 0), -EINVAL);
@@ -91,7 +88,6 @@ static void types_that_refuse(void **state)
 		{ RTN_PROHIBIT, -EACCES },
 	};
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(types); i++) {
 		struct route_spec s = spec(0xc0000200 + (i << 8), 24, types[i].type);
 
@@ -106,7 +102,6 @@ static void no_route(void **state)
 	static struct net bare;
 	struct flowi4 fl4 = { .daddr = cpu_to_be32(FAR_IP) };
 
-	(void)state;
 	assert_int_equal(setup_net(&bare), 0);
 	assert_int_equal(ip_route_output_flow(&bare, &fl4, &rt), -ENETUNREACH);
 	fl4 = (struct flowi4){ .daddr = cpu_to_be32(0xe0000001) };
@@ -115,7 +110,6 @@ static void no_route(void **state)
 
 static void device_that_is_down(void **state)
 {
-	(void)state;
 	eth0.dev.flags &= ~(u32)IFF_UP;
 	assert_int_equal(route(0, PEER_IP, 0), -ENETDOWN);
 	assert_int_equal(route(0, OUR_IP, 0), 0); /* lo is not */
@@ -124,7 +118,6 @@ static void device_that_is_down(void **state)
 
 static void no_neighbour_free(void **state)
 {
-	(void)state;
 	init_net.arp_tbl = neigh_table_new(1);
 	assert_int_equal(
 		neigh_set_permanent(init_net.arp_tbl, &eth0.dev, cpu_to_be32(PEER_IP), peer_mac),
@@ -141,7 +134,6 @@ static void add_second_card(void)
 
 static void two_cards(void **state)
 {
-	(void)state;
 	add_second_card();
 	assert_string_equal(eth1.dev.name, "eth1");
 	assert_goes(0xac101234, &eth1.dev, 0xac100001, 0xac101234, 0);
@@ -158,7 +150,6 @@ static void adding_routes(void **state)
 {
 	struct route_spec via = spec(0xc6336400, 24, RTN_UNICAST), onlink = via;
 
-	(void)state;
 	via.via = cpu_to_be32(0x08080808); /* on nobody's link: the default route does not count */
 	assert_int_equal(ip_route_add(&init_net, &via), -ENETUNREACH);
 	via.via = cpu_to_be32(OUR_IP); /* ourselves */
@@ -182,7 +173,6 @@ static void smaller_metric_wins(void **state)
 {
 	struct route_spec a = spec(0xc6336400, 24, RTN_UNICAST), b = a;
 
-	(void)state;
 	a.via = cpu_to_be32(0x0a000009);
 	a.metric = 100;
 	b.via = cpu_to_be32(0x0a00000a);
@@ -197,7 +187,6 @@ static void every_change_is_noticed(void **state)
 {
 	struct route_spec s = spec(0xc6336400, 24, RTN_BLACKHOLE);
 
-	(void)state;
 	assert_int_equal(route(0, PEER_IP, 0), 0);
 	assert_int_equal(ip_route_add(&init_net, &s), 0);
 	assert_false(rt_valid(&init_net, &rt));
@@ -212,7 +201,6 @@ static void every_change_is_noticed(void **state)
 /* RFC 3021: a link of two has no broadcast address; and a single address has no link. */
 static void short_prefixes(void **state)
 {
-	(void)state;
 	fake_register(&eth1, &init_net, 2);
 	assert_int_equal(inet_insert_ifa(&eth1.dev, cpu_to_be32(0xac100000), 31), 0);
 	assert_goes(0xac100001, &eth1.dev, 0xac100000, 0xac100001, 0);
@@ -240,7 +228,6 @@ static void types_of_addresses(void **state)
 		{ 0, RTN_UNICAST },
 	};
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(addresses); i++)
 		assert_int_equal(
 			ip_addr_type(&init_net, cpu_to_be32(addresses[i].addr)), addresses[i].type);
@@ -251,7 +238,6 @@ static void no_memory(void **state)
 	static struct net net;
 	int err = -1;
 
-	(void)state;
 	for (unsigned n = 1; err != 0; n++) {
 		net = (struct net){ .genid = 0 };
 		host_fail_commit(n, true);

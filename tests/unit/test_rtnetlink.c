@@ -87,7 +87,6 @@ static int link_with_u32(u16 type, u32 value)
 
 static void links(void **state)
 {
-	(void)state;
 	open_socket();
 	link(77, IFF_UP, IFF_UP);
 	assert_int_equal(answer(), -ENODEV);
@@ -115,7 +114,6 @@ static int rename_to(const char *name, u16 len)
 
 static void names(void **state)
 {
-	(void)state;
 	open_socket();
 	assert_int_equal(rename_to("wan", 4), 0);
 	assert_string_equal(eth0.dev.name, "wan");
@@ -136,7 +134,6 @@ static void into_a_namespace(void **state)
 	struct file *file = proc_open(proc_find("/run/netns/red"), 0);
 	int ns = fd_install(&init_task.files, file, 0);
 
-	(void)state;
 	open_socket();
 	assert_int_equal(link_with_u32(IFLA_NET_NS_FD, 99), -EINVAL);
 	assert_int_equal(link_with_u32(IFLA_NET_NS_FD, (u32)fd), -EINVAL);
@@ -170,7 +167,6 @@ static void neighbours(void **state)
 {
 	int udp = udp_socket();
 
-	(void)state;
 	open_socket();
 	assert_int_equal(neigh(RTM_NEWNEIGH, 0, NUD_PERMANENT, true), -ENOENT);
 	assert_int_equal(neigh(RTM_NEWNEIGH, NLM_F_CREATE, NUD_PERMANENT, false), -EINVAL);
@@ -196,7 +192,6 @@ static void parked_and_deleted(void **state)
 {
 	int udp = udp_socket();
 
-	(void)state;
 	open_socket();
 	send_to(udp, "x", 1, 0, PEER_IP, PEER_PORT);
 	assert_int_equal(neigh(RTM_DELNEIGH, 0, 0, false), 0);
@@ -226,7 +221,6 @@ static void malformed(void **state)
 	};
 	u8 many[33 * 8] = { 0 };
 
-	(void)state;
 	open_socket();
 	for (u32 i = 0; i < ARRAY_SIZE(hops); i++) {
 		route(RTM_NEWROUTE, NLM_F_CREATE, 0xc0000200, 24);
@@ -261,7 +255,6 @@ static void listed_bit_by_bit(void **state)
 	const u8 *at = got;
 	u32 found = 0;
 
-	(void)state;
 	open_socket();
 	route(RTM_NEWROUTE, NLM_F_CREATE, 0xc0000200, 24);
 	((struct rtmsg *)(req.bytes + NLMSG_HDRLEN))->scope = RT_SCOPE_LINK;
@@ -301,7 +294,6 @@ static void long_list(void **state)
 	size_t before;
 	u32 routes = 0, done = 0;
 
-	(void)state;
 	add_routes(500);
 	open_socket();
 	before = host_mem_out();
@@ -321,7 +313,6 @@ static void long_list(void **state)
 
 static void no_family_no_list(void **state)
 {
-	(void)state;
 	open_socket();
 	begin(RTM_GETROUTE, NLM_F_DUMP, &(struct rtmsg){ .family = 10 }, sizeof(struct rtmsg));
 	assert_int_equal(count_messages(ask(), RTM_NEWROUTE), 0);

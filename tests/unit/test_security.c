@@ -67,7 +67,6 @@ static void each_hook(int refusal)
 
 static void refused(void **state)
 {
-	(void)state;
 	security_add_hooks(hooks, ARRAY_SIZE(hooks));
 	each_hook(-EACCES);
 	assert_int_equal(asked, 6);
@@ -77,7 +76,6 @@ static void refused(void **state)
 
 static void let_pass(void **state)
 {
-	(void)state;
 	security_add_hooks(hooks, ARRAY_SIZE(hooks));
 	each_hook(0);
 	assert_int_equal(asked, 6);
@@ -89,7 +87,6 @@ static void refusal_changes_nothing(void **state)
 	struct sockaddr_in at = inet_addr_of(OUR_IP, OUR_PORT);
 	int fd = udp_socket();
 
-	(void)state;
 	security_add_hooks(hooks, ARRAY_SIZE(hooks));
 	answer = -EPERM;
 	assert_int_equal(sys_bind(fd, user(&at), 16), -EPERM);
@@ -101,18 +98,12 @@ static int first_asked, second_asked, first_answer;
 
 static int first(int family, int type, int protocol)
 {
-	(void)family;
-	(void)type;
-	(void)protocol;
 	first_asked++;
 	return first_answer;
 }
 
 static int second(int family, int type, int protocol)
 {
-	(void)family;
-	(void)type;
-	(void)protocol;
 	second_asked++;
 	return -EACCES;
 }
@@ -124,7 +115,6 @@ static void first_refusal_wins(void **state)
 				  two[] = { { .hook = SECURITY_SOCKET_CREATE,
 					  .socket_create = second } };
 
-	(void)state;
 	security_add_hooks(one, 1);
 	security_add_hooks(two, 1);
 	first_answer = -EPERM;

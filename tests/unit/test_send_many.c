@@ -68,7 +68,6 @@ static void one_length(void **state)
 {
 	static const u32 lens[] = { 0, 1, 3, 4, 5, 8, 9, 18, 64, PAYLOAD_MAX };
 
-	(void)state;
 	for (u32 kind = 0; kind < 4; kind++)
 		for (u32 i = 0; i < ARRAY_SIZE(lens); i++) {
 			up(kind);
@@ -89,7 +88,6 @@ static void mixed(void **state)
 	static struct message odd[60];
 	u32 seed = 7;
 
-	(void)state;
 	for (u32 kind = 0; kind < 4; kind++)
 		for (u32 round = 0; round < 20; round++) {
 			up(kind);
@@ -113,7 +111,6 @@ static void mixed(void **state)
 
 static void counts(void **state)
 {
-	(void)state;
 	up(3);
 	prepare(VEC_MAX, 4);
 	assert_int_equal(send_many(0, 0), 0);
@@ -145,7 +142,6 @@ static void stops_at(u32 bad, long err)
 
 static void bad_messages(void **state)
 {
-	(void)state;
 	for (u32 kind = 0; kind < 4; kind++)
 		for (u32 bad = 0; bad < 30; bad += 29 / 2) {
 			up(kind);
@@ -180,7 +176,6 @@ static void bad_messages(void **state)
 /* Where the length goes cannot be written: sent, but not counted, as on Linux. */
 static void the_length_cannot_be_told(void **state)
 {
-	(void)state;
 	for (u32 kind = 0; kind < 4; kind++) {
 		up(kind);
 		prepare(10, 7);
@@ -196,7 +191,6 @@ static void the_length_cannot_be_told(void **state)
 /* A ring that fills up in the middle; the rest, sent later, follows in order. */
 static void full_in_the_middle(void **state)
 {
-	(void)state;
 	for (u32 kind = 0; kind < 4; kind++)
 		for (u32 room = 1; room < 64; room += 9) {
 			u32 done = 0;
@@ -249,7 +243,6 @@ static void segment_sizes(void **state)
 	static const u16 sizes[] = { 1, 2, 3, 4, 5, 7, 8, 9, 18, 19, 500, 1471, 1472 };
 	static const u32 n[] = { 1, 2, 3, 40, 62 };
 
-	(void)state;
 	for (u32 kind = 0; kind < 4; kind++)
 		for (u32 s = 0; s < ARRAY_SIZE(sizes); s++)
 			for (u32 k = 0; k < ARRAY_SIZE(n); k++)
@@ -271,7 +264,6 @@ static void segment_option(void **state)
 {
 	const u8 *payload = noise(1, 1000);
 
-	(void)state;
 	up(3);
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_SEGMENT, 300), 0);
 	for (u32 i = 0; i < 3; i++) {
@@ -337,7 +329,6 @@ static void segments_refused(void **state)
 {
 	const u8 *payload = noise(1, 65000);
 
-	(void)state;
 	up(3);
 	assert_int_equal(segments(payload, 129, 1, 0), -EINVAL);
 	assert_int_equal(segments(payload, 3000, 1473, 0), -EMSGSIZE);
@@ -365,7 +356,6 @@ static void segments_of_pieces(void **state)
 	const u8 *payload = noise(4, 1000);
 	u16 size = 100;
 
-	(void)state;
 	for (u32 kind = 0; kind < 4; kind++)
 		for (u32 i = 0; i < ARRAY_SIZE(cut); i++) {
 			struct message m;
@@ -382,7 +372,6 @@ static void segments_of_pieces(void **state)
 
 static void unstick(void *arg)
 {
-	(void)arg;
 	eth0.stuck = false;
 }
 
@@ -391,7 +380,6 @@ static void segments_need_room(void **state)
 {
 	const u8 *payload = noise(4, 1000);
 
-	(void)state;
 	for (u32 kind = 0; kind < 4; kind++)
 		for (u32 room = 0; room < 10; room++) {
 			up(kind);
@@ -443,7 +431,6 @@ static void this_message_alone(void **state)
 	struct message m;
 	u8 tos8 = 0x20;
 
-	(void)state;
 	assert_int_equal(inet_insert_ifa(&eth0.dev, info.spec_dst, 24), 0);
 	for (u32 kind = 0; kind < 4; kind++) {
 		up(kind);
@@ -507,7 +494,6 @@ static void malformed(void **state)
 	be32 info[3] = { { 0 }, cpu_to_be32(0x01020304), { 0 } };
 	struct message m;
 
-	(void)state;
 	up(3);
 	bytes = noise(1, 50);
 	for (u32 i = 0; i < ARRAY_SIZE(bad); i++)
@@ -544,7 +530,6 @@ static void at_the_end_of_the_buffer(void **state)
 	struct cmsghdr *c = (void *)control;
 	struct message m;
 
-	(void)state;
 	up(3);
 	bytes = noise(1, 50);
 	*c = (struct cmsghdr){ 1008, 77, 0 };

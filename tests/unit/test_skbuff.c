@@ -15,7 +15,6 @@ static void pool_gives_all_and_no_more(void **state)
 {
 	struct sk_buff *skb[8];
 
-	(void)state;
 	assert_int_equal(skb_pool_init(8), 0);
 	for (u32 i = 0; i < 8; i++) {
 		skb[i] = skb_alloc(SKB_HEADROOM);
@@ -35,7 +34,6 @@ static void pool_gives_all_and_no_more(void **state)
 
 static void pool_without_memory(void **state)
 {
-	(void)state;
 	host_fail_commit(1, true);
 	assert_int_equal(skb_pool_init(8), -ENOMEM);
 }
@@ -45,7 +43,6 @@ static void small_packets(void **state)
 {
 	struct sk_buff *skb[4];
 
-	(void)state;
 	assert_int_equal(skb_pool_init(16), 0);
 	for (u32 i = 0; i < 4; i++) {
 		skb[i] = skb_alloc_small();
@@ -71,7 +68,6 @@ static void small_packets(void **state)
 /* The pool does without them. */
 static void no_memory_for_small_packets(void **state)
 {
-	(void)state;
 	host_fail_commit(2, true);
 	assert_int_equal(skb_pool_init(16), 0);
 	assert_null(skb_alloc_small());
@@ -82,7 +78,6 @@ static void headers_and_room(void **state)
 {
 	struct sk_buff *skb;
 
-	(void)state;
 	assert_int_equal(skb_pool_init(2), 0);
 	skb = skb_alloc(SKB_HEADROOM);
 	assert_int_equal(skb_room(skb), SKB_SLOT - SKB_HEADROOM);
@@ -105,7 +100,6 @@ static void queues(void **state)
 	struct sk_buff_head q = { .n = 0 };
 	struct sk_buff *a, *b;
 
-	(void)state;
 	assert_int_equal(skb_pool_init(2), 0);
 	a = skb_alloc(0);
 	b = skb_alloc(0);
@@ -126,7 +120,6 @@ static void ends_are_counted(void **state)
 {
 	struct sk_buff *skb;
 
-	(void)state;
 	assert_int_equal(skb_pool_init(4), 0);
 	kfree_skb(skb_alloc(0), SKB_DROP_HEADER);
 	consume_skb(skb_alloc(0));
@@ -141,7 +134,6 @@ static void ends_are_counted(void **state)
 
 static void reasons_have_names(void **state)
 {
-	(void)state;
 	for (int r = 0; r < SKB_DROP_REASONS; r++)
 		for (int other = 0; other <= SKB_DROP_REASONS; other++)
 			if (other != r)
@@ -154,7 +146,6 @@ static u32 freed;
 
 static void count_free(struct sock *sk)
 {
-	(void)sk;
 	freed++;
 }
 
@@ -166,7 +157,6 @@ static void waiting_packets_keep_their_sock(void **state)
 	struct sock sk = { .sk_prot = &counting, .sk_refs = 1, .sk_net = &net };
 	struct sk_buff *skb;
 
-	(void)state;
 	assert_int_equal(skb_pool_init(2), 0);
 	skb = skb_alloc(SKB_NETWORK_OFF);
 	skb_put(skb, 100);
@@ -200,7 +190,6 @@ static void pieces_in(void **state)
 	struct msghdr m = message(iov, 4);
 	char buf[8] = "";
 
-	(void)state;
 	assert_int_equal(memcpy_from_msg(buf, &m, 3), 0);
 	assert_string_equal(buf, "abc");
 	assert_int_equal(memcpy_from_msg(buf, &m, 0), 0);
@@ -217,7 +206,6 @@ static void pieces_out(void **state)
 	struct iovec iov[3] = { { a, 2 }, { NULL, 0 }, { b, 3 } };
 	struct msghdr m = message(iov, 3);
 
-	(void)state;
 	assert_int_equal(memcpy_to_msg(&m, "abcd", 4), 0);
 	assert_memory_equal(a, "ab", 2);
 	assert_string_equal(b, "cd");
@@ -231,7 +219,6 @@ static void sum_over_pieces(void **state)
 {
 	u8 whole[97], copy[97];
 
-	(void)state;
 	for (u32 i = 0; i < sizeof(whole); i++)
 		whole[i] = (u8)(i * 37 + 11);
 	for (u32 cut = 0; cut <= 97; cut++) {
@@ -251,7 +238,6 @@ static void sum_of_bad_memory(void **state)
 	struct iovec iov[2] = { { good, 4 }, { (void *)8, 4 } };
 	struct msghdr m = message(iov, 2);
 
-	(void)state;
 	assert_int_equal(csum_memcpy_from_msg(copy, &m, 8), -EFAULT);
 	m = message(iov + 1, 1);
 	assert_int_equal(csum_memcpy_from_msg(copy, &m, 4), -EFAULT);
@@ -266,7 +252,6 @@ static void example_of_the_rfc(void **state)
 {
 	static const u8 bytes[] = { 0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7 };
 
-	(void)state;
 	assert_int_equal(be16_to_cpu(csum_fold(csum_add(0, bytes, 8))), 0x220d);
 	assert_int_equal(
 		be16_to_cpu(csum_fold(csum_add(csum_add(0, bytes, 4), bytes + 4, 4))), 0x220d);
@@ -276,7 +261,6 @@ static void every_length_and_alignment(void **state)
 {
 	u8 bytes[96];
 
-	(void)state;
 	for (u32 i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (u8)(255 - i * 3);
 	for (u32 at = 0; at < 8; at++)
@@ -290,7 +274,6 @@ static void largest_sums_fold(void **state)
 	static u8 bytes[65535];
 	csum sum = 0;
 
-	(void)state;
 	memset(bytes, 0xff, sizeof(bytes));
 	for (u32 i = 0; i < 100; i++)
 		sum = csum_add(sum, bytes, 65534);
@@ -304,7 +287,6 @@ static void pseudo_header(void **state)
 {
 	const be32 s = cpu_to_be32(0x0a000001), d = cpu_to_be32(0x0a000002);
 
-	(void)state;
 	assert_int_equal(be16_to_cpu(csum_fold(csum_pseudo(s, d, 14, 17))),
 		rfc1071((const u8 *)"\x0a\0\0\1\x0a\0\0\2\0\x11\0\x0e", 12, 0));
 	assert_true(csum_ok(csum_add(0, "\xff\xff", 2)));

@@ -30,7 +30,6 @@ static int plain_file(void)
 
 static void kinds_of_sockets(void **state)
 {
-	(void)state;
 	assert_int_equal(sys_socket(AF_INET, SOCK_DGRAM, 0), 0);
 	assert_int_equal(sys_socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP), 1);
 	assert_int_equal(sys_socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), 2);
@@ -52,7 +51,6 @@ static void descriptors_run_out(void **state)
 {
 	long err = 0;
 
-	(void)state;
 	for (int i = 0; i < FDS_MAX; i++)
 		assert_int_equal(sys_socket(AF_INET, SOCK_DGRAM, 0), i);
 	for (int i = 0; i < 1000; i++)
@@ -67,7 +65,6 @@ static void closing_gives_back(void **state)
 {
 	size_t out;
 
-	(void)state;
 	fd_close(&init_task.files, udp_socket());
 	out = host_mem_out();
 	for (int i = 0; i < 5000; i++) {
@@ -82,7 +79,6 @@ static void no_memory(void **state)
 {
 	long answers[3] = { 0 };
 
-	(void)state;
 	for (unsigned n = 1; n <= 3; n++) {
 		host_fail_commit(min(n, 2u), true); /* the page before is there by now */
 		answers[n - 1] = sys_socket(AF_INET, SOCK_DGRAM, 0);
@@ -115,7 +111,6 @@ static void each_call_wants_a_socket(u64 fd, long err)
 
 static void bad_descriptors(void **state)
 {
-	(void)state;
 	each_call_wants_a_socket(0, -EBADF);
 	each_call_wants_a_socket(FDS_MAX, -EBADF);
 	each_call_wants_a_socket((u64)-1, -EBADF);
@@ -129,7 +124,6 @@ static void addresses_in(void **state)
 	int fd = udp_socket();
 	struct sockaddr_storage a = { .in = inet_addr_of(OUR_IP, OUR_PORT) };
 
-	(void)state;
 	assert_int_equal(sys_bind(fd, user(&a), 129), -EINVAL);
 	assert_int_equal(sys_bind(fd, user(&a), UINT32_MAX), -EINVAL);
 	assert_int_equal(sys_bind(fd, BAD_POINTER, 16), -EFAULT);
@@ -149,7 +143,6 @@ static void addresses_out(void **state)
 	struct sockaddr_in a, untouched;
 	s32 len = sizeof(a);
 
-	(void)state;
 	assert_int_equal(sys_getsockname(fd, user(&a), user(&len)), 0);
 	assert_int_equal(len, 16);
 	assert_int_equal(a.sin_family, AF_INET);
@@ -175,7 +168,6 @@ static void options_across_the_border(void **state)
 	int value = 1;
 	s32 len = 4;
 
-	(void)state;
 	assert_int_equal(sys_setsockopt(fd, 1, 6, user(&value), UINT32_MAX), -EINVAL);
 	assert_int_equal(sys_setsockopt(fd, 1, 6, BAD_POINTER, 4), -EFAULT);
 	assert_int_equal(sys_getsockopt(fd, 1, 6, user(&value), BAD_POINTER), -EFAULT);
@@ -193,7 +185,6 @@ static void message_in_pieces(void **state)
 	struct user_message m = { .name = user(&to), .namelen = 16, .iov = user(iov), .iovlen = 5 };
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(sys_sendmsg(fd, user(&m), 0), 6);
 	assert_frame(0, FRAME_MUFFIN);
@@ -210,7 +201,6 @@ static void messages_refused(void **state)
 	struct user_message m = good;
 	int fd = udp_socket();
 
-	(void)state;
 	assert_int_equal(sys_sendmsg(fd, BAD_POINTER, 0), -EFAULT);
 	m.iov = BAD_POINTER;
 	assert_int_equal(sys_sendmsg(fd, user(&m), 0), -EFAULT);
@@ -243,7 +233,6 @@ static void lengths_do_not_wrap(void **state)
 	struct user_message m = { .name = user(&to), .namelen = 16, .iov = user(iov), .iovlen = 3 };
 	int fd = udp_socket();
 
-	(void)state;
 	assert_int_equal(sys_sendmsg(fd, user(&m), 0), -EMSGSIZE);
 	assert_int_equal(sys_sendto(fd, user("x"), (u64)-1, 0, user(&to), 16), -EMSGSIZE);
 }
@@ -258,7 +247,6 @@ static void receive_a_message(void **state)
 	};
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(sys_recvmsg(fd, user(&m), 0), 6);
 	assert_memory_equal(a, "cr", 2);
@@ -282,7 +270,6 @@ static void receptions_refused(void **state)
 	struct sockaddr_in from;
 	s32 len = -1;
 
-	(void)state;
 	assert_int_equal(sys_recvmsg(fd, BAD_POINTER, 0), -EFAULT);
 	m.iov = BAD_POINTER;
 	assert_int_equal(sys_recvmsg(fd, user(&m), 0), -EFAULT);
@@ -307,7 +294,6 @@ static void received_from(void **state)
 	s32 len = sizeof(from);
 	char buf[8];
 
-	(void)state;
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(sys_recvfrom(fd, user(buf), 8, 0, user(&from), user(&len)), 6);
 	assert_int_equal(from.sin_family, AF_INET);
@@ -325,7 +311,6 @@ static void read_write_poll(void **state)
 	struct file *file = fd_get(&init_task.files, fd);
 	char buf[8];
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(file->ops->mode, S_IFSOCK | 0777);
 	assert_int_equal(file->ops->write(file, "muffin", 6), -EDESTADDRREQ);
@@ -358,7 +343,6 @@ static void nonblocking(void **state)
 	struct iovec iov[1] = { { buf, 8 } };
 	struct user_message m = { .iov = user(iov), .iovlen = 1 };
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(sys_recvfrom(fd, user(buf), 8, 0, 0, 0), -EAGAIN);
 	assert_int_equal(sys_recvmsg(fd, user(&m), 0), -EAGAIN);
@@ -379,7 +363,6 @@ static void registering_families(void **state)
 	static const struct net_proto_family beyond = { .family = PF_MAX }, again = { .family = 2 },
 					     negative = { .family = -1 };
 
-	(void)state;
 	assert_int_equal(sock_register(&beyond), -ENOBUFS);
 	assert_int_equal(sock_register(&negative), -ENOBUFS);
 	assert_int_equal(sock_register(&again), -EEXIST);
@@ -388,15 +371,12 @@ static void registering_families(void **state)
 /* A family that can do nothing: what is missing is said, not called. */
 static void poor_release(struct socket *sock)
 {
-	(void)sock;
 }
 
 static const struct proto_ops poor_ops = { .family = 5, .release = poor_release };
 
 static int poor_create(struct net *net, struct socket *sock, int protocol)
 {
-	(void)net;
-	(void)protocol;
 	sock->ops = &poor_ops;
 	return 0;
 }
@@ -407,7 +387,6 @@ static void missing_operations(void **state)
 	struct sockaddr_in a = inet_addr_of(0, 0);
 	long fd;
 
-	(void)state;
 	assert_int_equal(sock_register(&poor), 0);
 	fd = sys_socket(5, SOCK_DGRAM, 0);
 	assert_true(fd >= 0);

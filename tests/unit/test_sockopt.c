@@ -29,7 +29,6 @@ static void switches(void **state)
 	static const int names[] = { SO_REUSEADDR, SO_REUSEPORT, SO_BROADCAST, SO_NO_CHECK,
 		SO_DONTROUTE, SO_KEEPALIVE, SO_TIMESTAMP, SO_TIMESTAMPNS, SO_RXQ_OVFL };
 
-	(void)state;
 	fd = udp_socket();
 	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
 		assert_int_equal(get(SOL_SOCKET, names[i]), 0);
@@ -42,7 +41,6 @@ static void switches(void **state)
 
 static void what_a_socket_is(void **state)
 {
-	(void)state;
 	fd = udp_socket();
 	assert_int_equal(get(SOL_SOCKET, SO_TYPE), SOCK_DGRAM);
 	assert_int_equal(get(SOL_SOCKET, SO_PROTOCOL), IPPROTO_UDP);
@@ -60,7 +58,6 @@ static void what_a_socket_is(void **state)
 /* Taken, because programs set them; a datagram socket has no use for them. */
 static void taken_and_ignored(void **state)
 {
-	(void)state;
 	fd = udp_socket();
 	assert_int_equal(set(SOL_SOCKET, SO_DEBUG, 1), 0);
 	assert_int_equal(set(SOL_SOCKET, SO_OOBINLINE, 1), 0);
@@ -70,7 +67,6 @@ static void taken_and_ignored(void **state)
 
 static void numbers_are_kept(void **state)
 {
-	(void)state;
 	fd = udp_socket();
 	assert_int_equal(set(SOL_SOCKET, SO_PRIORITY, 6), 0);
 	assert_int_equal(get(SOL_SOCKET, SO_PRIORITY), 6);
@@ -81,7 +77,6 @@ static void numbers_are_kept(void **state)
 /* One clock at a time: asking for one gives up the other. */
 static void one_timestamp(void **state)
 {
-	(void)state;
 	fd = udp_socket();
 	set(SOL_SOCKET, SO_TIMESTAMP, 1);
 	set(SOL_SOCKET, SO_TIMESTAMPNS, 1);
@@ -93,7 +88,6 @@ static void linger(void **state)
 {
 	s32 value[2] = { 1, 7 }, len = sizeof(value);
 
-	(void)state;
 	fd = udp_socket();
 	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_LINGER, user(value), 7), -EINVAL);
 	assert_int_equal(sys_setsockopt(fd, SOL_SOCKET, SO_LINGER, 8, 8), -EFAULT);
@@ -111,7 +105,6 @@ static void bound_to_a_device(void **state)
 	char name[16] = "";
 	s32 len = sizeof(name);
 
-	(void)state;
 	fd = udp_socket();
 	assert_int_equal(
 		sys_getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, user(name), user(&len)), 0);
@@ -138,7 +131,6 @@ static void bound_to_a_device(void **state)
 
 static void pending_error(void **state)
 {
-	(void)state;
 	fd = udp_socket();
 	sk_report_error(sk_of(fd), ECONNREFUSED);
 	assert_int_equal(get(SOL_SOCKET, SO_ERROR), ECONNREFUSED);
@@ -152,7 +144,6 @@ static void buffers(void **state)
 		int name, force, least;
 	} rows[] = { { SO_SNDBUF, SO_SNDBUFFORCE, 4608 }, { SO_RCVBUF, SO_RCVBUFFORCE, 2304 } };
 
-	(void)state;
 	fd = udp_socket();
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_int_equal(get(SOL_SOCKET, rows[i].name), 212992);
@@ -183,7 +174,6 @@ static void timeouts(void **state)
 	static const int names[] = { SO_RCVTIMEO, SO_SNDTIMEO };
 	s64 t[2];
 
-	(void)state;
 	fd = udp_socket();
 	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
 		s32 len = sizeof(t);
@@ -214,7 +204,6 @@ static void timeouts(void **state)
 
 static void ip_options(void **state)
 {
-	(void)state;
 	fd = udp_socket();
 	assert_int_equal(get(SOL_IP, IP_TTL), 64);
 	assert_int_equal(set(SOL_IP, IP_TTL, 255), 0);
@@ -243,7 +232,6 @@ static void ip_in_one_byte(void **state)
 {
 	u8 byte = 33;
 
-	(void)state;
 	fd = udp_socket();
 	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_TTL, user(&byte), 1), 0);
 	assert_int_equal(get(SOL_IP, IP_TTL), 33);
@@ -258,7 +246,6 @@ static void ip_switches(void **state)
 	static const int names[] = { IP_PKTINFO, IP_RECVERR, IP_RECVTTL, IP_RECVTOS, IP_FREEBIND,
 		IP_BIND_ADDRESS_NO_PORT, IP_MULTICAST_LOOP };
 
-	(void)state;
 	fd = udp_socket();
 	assert_int_equal(get(SOL_IP, IP_MULTICAST_LOOP), 1);
 	assert_int_equal(get(SOL_IP, IP_MULTICAST_ALL), 1);
@@ -277,7 +264,6 @@ static void mtu_of_the_peer(void **state)
 	s32 len = sizeof(int);
 	int value;
 
-	(void)state;
 	fd = udp_socket();
 	assert_int_equal(sys_getsockopt(fd, SOL_IP, IP_MTU, user(&value), user(&len)), -ENOTCONN);
 	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
@@ -295,7 +281,6 @@ static void device_for_groups(void **state)
 	be32 told = BE32_ZERO;
 	s32 len = sizeof(told);
 
-	(void)state;
 	fd = udp_socket();
 	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m), 3), -EINVAL);
 	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, 8, 12), -EFAULT);
@@ -317,7 +302,6 @@ static void device_for_groups(void **state)
 
 static void udp_options(void **state)
 {
-	(void)state;
 	fd = udp_socket();
 	assert_int_equal(set(SOL_UDP, UDP_CORK, 5), 0);
 	assert_int_equal(get(SOL_UDP, UDP_CORK), 1);
@@ -335,7 +319,6 @@ static void binding(void **state)
 {
 	struct sockaddr_in far = inet_addr_of(FAR_IP, OUR_PORT), us = inet_addr_of(OUR_IP, 0);
 
-	(void)state;
 	fd = udp_socket();
 	assert_int_equal(sys_bind(fd, user(&far), sizeof(far)), -EADDRNOTAVAIL);
 	set(SOL_IP, IP_FREEBIND, 1);
@@ -353,7 +336,6 @@ static void refused(void **state)
 	s32 len = 4;
 	int value = 1;
 
-	(void)state;
 	fd = udp_socket();
 	assert_int_equal(set(SOL_SOCKET, 9999, 1), -ENOPROTOOPT);
 	assert_int_equal(set(SOL_SOCKET, 42 /* SO_PEEK_OFF */, 1), -ENOPROTOOPT);
@@ -376,7 +358,6 @@ static void little_room(void **state)
 	u8 value[4] = { 9, 9, 9, 9 };
 	s32 len = 2;
 
-	(void)state;
 	fd = udp_socket();
 	assert_int_equal(sys_getsockopt(fd, SOL_IP, IP_TTL, user(value), user(&len)), 0);
 	assert_int_equal(len, 1);

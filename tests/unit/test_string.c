@@ -37,7 +37,6 @@ static void fill(void)
 
 static void copying(void **state)
 {
-	(void)state;
 	for (u32 at = 0; at < 9; at++) {
 		for (u32 len = 0; len < 70; len++) {
 			fill();
@@ -50,7 +49,6 @@ static void copying(void **state)
 
 static void moving(void **state)
 {
-	(void)state;
 	for (u32 from = 0; from < 20; from++) {
 		for (u32 to = 0; to < 20; to++) {
 			for (u32 len = 0; len < 50; len++) {
@@ -66,7 +64,6 @@ static void moving(void **state)
 
 static void setting(void **state)
 {
-	(void)state;
 	for (u32 at = 0; at < 9; at++) {
 		for (u32 len = 0; len < 70; len++) {
 			fill();
@@ -86,7 +83,6 @@ static void comparing(void **state)
 {
 	static const char *const s[] = { "", "a", "ab", "abc", "abd", "b", "\xff", "a\xff" };
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(s); i++) {
 		assert_int_equal(our_strlen(s[i]), strlen(s[i]));
 		for (u32 j = 0; j < ARRAY_SIZE(s); j++) {
@@ -107,7 +103,6 @@ static void searching(void **state)
 	static const char s[] = "abcabc\xff";
 	static const int wanted[] = { 'a', 'c', 'z', 0, 0xff, -1 };
 
-	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(wanted); i++) {
 		assert_ptr_equal(our_strchr(s, wanted[i]), strchr(s, wanted[i]));
 		for (size_t n = 0; n <= sizeof(s); n++)

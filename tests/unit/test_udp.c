@@ -23,7 +23,6 @@ static void header_and_checksum(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT), 6);
 	assert_int_equal(send_to(fd, "", 0, 0, PEER_IP, PEER_PORT), 0);
@@ -41,7 +40,6 @@ static void options_reach_the_header(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(set_int(fd, SOL_SOCKET, SO_NO_CHECK, 1), 0);
 	assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT), 6);
@@ -57,7 +55,6 @@ static void behind_the_gateway(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(send_to(fd, "muffin", 6, 0, FAR_IP, PEER_PORT), 6);
 	assert_frame(0, FRAME_TO_FAR);
@@ -68,7 +65,6 @@ static void too_long(void **state)
 	static u8 payload[65508];
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(send_to(fd, payload, 65508, 0, PEER_IP, PEER_PORT), -EMSGSIZE);
 	assert_int_equal(send_to(fd, payload, 65507, 0, PEER_IP, PEER_PORT), 65507);
@@ -80,7 +76,6 @@ static void too_long_for_one_frame(void **state)
 	static u8 payload[1473];
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(set_int(fd, SOL_IP, 10, IP_PMTUDISC_DO), 0);
 	assert_int_equal(send_to(fd, payload, 1473, 0, PEER_IP, PEER_PORT), -EMSGSIZE);
@@ -93,7 +88,6 @@ static void broadcast_needs_leave(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	struct sockaddr_in all = inet_addr_of(0x0a0000ff, PEER_PORT);
 
-	(void)state;
 	assert_int_equal(send_to(fd, "muffin", 6, 0, 0x0a0000ff, PEER_PORT), -EACCES);
 	assert_int_equal(sys_connect(fd, user(&all), sizeof(all)), -EACCES);
 	assert_int_equal(send_to(fd, "muffin", 6, 0, 0xffffffff, PEER_PORT), -EACCES);
@@ -109,7 +103,6 @@ static void multicast(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	assert_int_equal(send_to(fd, "muffin", 6, 0, 0xef810203, PEER_PORT), 6);
 	assert_frame(0, FRAME_TO_GROUP);
 }
@@ -119,7 +112,6 @@ static void bound_to_a_group(void **state)
 {
 	int fd = udp_socket_at(0xef810203, OUR_PORT);
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT), 6);
 	assert_frame(0, FRAME_MUFFIN);
@@ -130,7 +122,6 @@ static void leave_taken_back(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	assert_int_equal(set_int(fd, SOL_SOCKET, SO_BROADCAST, 1), 0);
 	assert_int_equal(send_to(fd, "x", 1, 0, 0x0a0000ff, PEER_PORT), 1);
 	assert_int_equal(set_int(fd, SOL_SOCKET, SO_BROADCAST, 0), 0);
@@ -142,7 +133,6 @@ static void destinations_refused(void **state)
 	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);
 	int fd = udp_socket();
 
-	(void)state;
 	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), -EDESTADDRREQ);
 	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, user(&to), 15), -EINVAL);
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, 0), -EINVAL);
@@ -158,7 +148,6 @@ static void unspecified_family(void **state)
 	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	stack_know_peer();
 	to.sin_family = AF_UNSPEC;
 	assert_int_equal(sys_sendto(fd, user("muffin"), 6, 0, user(&to), 16), 6);
@@ -169,7 +158,6 @@ static void bad_memory(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(send_to(fd, (void *)16, 6, 0, PEER_IP, PEER_PORT), -EFAULT);
 	assert_int_equal(send_to(fd, (void *)16, 6000, 0, PEER_IP, PEER_PORT), -EFAULT);
@@ -182,7 +170,6 @@ static void route_with_a_tiny_mtu(void **state)
 	static const u8 payload[1000];
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	for (u32 mtu = 1; mtu < 68; mtu++) {
 		struct route_spec spec = { .dst = cpu_to_be32(FAR_IP + mtu),
@@ -214,7 +201,6 @@ static void control_to_the_last_byte(void **state)
 	struct cmsghdr *last = (struct cmsghdr *)(control + 126);
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	*last = (struct cmsghdr){ .len = 16, .level = SOL_IP, .type = IP_TTL };
 	assert_int_equal(sys_sendmsg(fd, user(&m), 0), -EINVAL);
@@ -229,7 +215,6 @@ static void train_longer_than_the_pool(void **state)
 	int fd = udp_socket();
 	u64 start = clock_ns();
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_SEGMENT, 20), 0);
 	stack_take_packets(&held, 54);
@@ -246,7 +231,6 @@ static void after_shutdown(void **state)
 	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);
 	int fd = udp_socket();
 
-	(void)state;
 	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
 	assert_int_equal(sys_shutdown(fd, 1), 0);
 	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), -EPIPE);
@@ -258,7 +242,6 @@ static void connected(void **state)
 			   none = { .sin_family = AF_UNSPEC };
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	stack_know_peer();
 	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
 	assert_int_equal(sys_sendto(fd, user("muffin"), 6, 0, 0, 0), 6);
@@ -277,7 +260,6 @@ static void connect_without_a_route(void **state)
 	struct sockaddr_in to = inet_addr_of(FAR_IP, PEER_PORT);
 	int fd = udp_socket();
 
-	(void)state;
 	assert_int_equal(ip_route_add(&init_net, &hole), 0);
 	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), -EHOSTUNREACH);
 }
@@ -290,7 +272,6 @@ static void disconnect_keeps_what_was_bound(void **state)
 	int fd = udp_socket_at(0, OUR_PORT), other = udp_socket_at(OUR_IP, 0);
 	s32 len = sizeof(name);
 
-	(void)state;
 	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
 	assert_int_equal(sys_connect(fd, user(&none), sizeof(none)), 0);
 	assert_int_equal(sys_getsockname(fd, user(&name), user(&len)), 0);
@@ -307,7 +288,6 @@ static void pending_error_is_told_once(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	sk_report_error(sk_of(fd), EHOSTUNREACH);
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), -EHOSTUNREACH);
@@ -326,7 +306,6 @@ static void fill_ring(int fd)
 
 static void unstick(void *arg)
 {
-	(void)arg;
 	if (host_idles() == 3)
 		eth0.stuck = false;
 }
@@ -335,7 +314,6 @@ static void full_ring_does_not_block_those_who_asked(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	fill_ring(fd);
 	assert_false(udp_writable(sk_of(fd)));
@@ -351,7 +329,6 @@ static void full_ring_blocks(void **state)
 	int fd = udp_socket();
 	u32 before;
 
-	(void)state;
 	stack_know_peer();
 	fill_ring(fd);
 	before = eth0.sent_n;
@@ -368,7 +345,6 @@ static void full_ring_has_an_end(void **state)
 	int fd = udp_socket();
 	u64 start;
 
-	(void)state;
 	stack_know_peer();
 	fill_ring(fd);
 	start = clock_ns();
@@ -390,7 +366,6 @@ static void tables_that_never_rest(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	host_tick_clock(NSEC_PER_MSEC);
 	eth0.stuck = true;
@@ -404,7 +379,6 @@ static void link_down(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	host_tick_clock(NSEC_PER_USEC);
 	fake_set_link(&eth0, false);
@@ -419,7 +393,6 @@ static void device_down(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	eth0.dev.flags &= ~(u32)IFF_UP;
 	net_changed(&init_net);
@@ -433,7 +406,6 @@ static void empty_pool(void **state)
 	struct sk_buff_head held = { .n = 0 };
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	host_tick_clock(NSEC_PER_USEC);
 	stack_take_packets(&held, 0);
@@ -453,7 +425,6 @@ static void move_peer(void *arg)
 		.via = cpu_to_be32(GATEWAY_IP),
 		.type = RTN_UNICAST };
 
-	(void)arg;
 	if (host_idles() != 2)
 		return;
 	eth0.stuck = false;
@@ -466,7 +437,6 @@ static void tables_change_while_waiting(void **state)
 	int fd = udp_socket();
 	u32 last;
 
-	(void)state;
 	stack_know_peer();
 	fill_ring(fd);
 	last = eth0.sent_n;
@@ -483,7 +453,6 @@ static void take_peer_away(void *arg)
 		.dst = cpu_to_be32(PEER_IP), .dst_len = 32, .type = RTN_PROHIBIT
 	};
 
-	(void)arg;
 	eth0.stuck = false;
 	if (host_idles() == 1)
 		assert_int_equal(ip_route_add(&init_net, &hole), 0);
@@ -493,7 +462,6 @@ static void way_vanishes_while_waiting(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	stack_know_peer();
 	fill_ring(fd);
 	host_on_idle(take_peer_away, NULL);
@@ -508,7 +476,6 @@ static void route_change_is_seen(void **state)
 		.via = cpu_to_be32(GATEWAY_IP),
 		.type = RTN_UNICAST };
 
-	(void)state;
 	stack_know_peer();
 	send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT);
 	assert_int_equal(ip_route_add(&init_net, &detour), 0);
@@ -524,7 +491,6 @@ static void sending_allocates_nothing(void **state)
 	int fd = udp_socket();
 	unsigned commits;
 
-	(void)state;
 	stack_know_peer();
 	send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT);
 	commits = host_commits();
@@ -538,7 +504,6 @@ static void writable_until_the_buffer_is_full(void **state)
 {
 	int fd = udp_socket();
 
-	(void)state;
 	assert_true(udp_writable(sk_of(fd)));
 	sk_of(fd)->sk_wmem = sk_of(fd)->sk_sndbuf;
 	sock_update_wmem(sk_of(fd));

@@ -55,7 +55,6 @@ static void pieces(void **state)
 		65507 };
 	static const u32 piece[] = { 1, 7, 501, 1471, 1472, 1473, 1481, 4099 };
 
-	(void)state;
 	up(true);
 	for (u32 t = 0; t < ARRAY_SIZE(total); t++)
 		for (u32 p = 0; p < ARRAY_SIZE(piece); p++) {
@@ -78,7 +77,6 @@ static void too_long_altogether(void **state)
 {
 	const u8 *payload = noise(1, 65508);
 
-	(void)state;
 	up(true);
 	more(payload, 40000);
 	assert_int_equal(send_to(fd, payload, 25508, 0, PEER_IP, PEER_PORT), -EMSGSIZE);
@@ -126,14 +124,12 @@ static void first_piece_decides(bool tables_change)
 
 static void the_first_piece_decides(void **state)
 {
-	(void)state;
 	first_piece_decides(false);
 }
 
 /* It is routed anew, and is what it was. */
 static void the_first_piece_still_decides(void **state)
 {
-	(void)state;
 	first_piece_decides(true);
 }
 
@@ -141,7 +137,6 @@ static void corked(void **state)
 {
 	const u8 *payload = noise(3, 5000);
 
-	(void)state;
 	up(true);
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
 	for (u32 at = 0; at < 5000; at += 625)
@@ -159,7 +154,6 @@ static void corked(void **state)
 /* stack_down finds whatever leaks. */
 static void closed_while_pending(void **state)
 {
-	(void)state;
 	up(true);
 	more(noise(4, 6000), 6000);
 	assert_int_equal(fd_close(&init_task.files, fd), 0);
@@ -170,7 +164,6 @@ static void faults(void **state)
 {
 	const u8 *payload = noise(5, 8000);
 
-	(void)state;
 	up(true);
 	for (u32 bad = 0; bad < 3000; bad += 333) {
 		more(payload, 2000);
@@ -195,7 +188,6 @@ static void the_way_changes(void **state)
 		.type = RTN_UNICAST };
 	const u8 *payload = noise(6, 300);
 
-	(void)state;
 	up(true);
 	more(payload, 200);
 	assert_int_equal(ip_route_add(&init_net, &detour), 0);
@@ -209,7 +201,6 @@ static void the_path_narrows(void **state)
 {
 	static const u32 first[] = { 1, 500, 1000, 1472, 1473, 4000 };
 
-	(void)state;
 	up(true);
 	for (u32 i = 0; i < ARRAY_SIZE(first); i++) {
 		const u8 *payload = noise(7, 9000);
@@ -238,7 +229,6 @@ static void the_path_narrows(void **state)
 
 static void narrower_when_it_is_let_go(void **state)
 {
-	(void)state;
 	up(true);
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
 	assert_int_equal(send_to(fd, noise(8, 1000), 1000, 0, PEER_IP, PEER_PORT), 1000);
@@ -253,7 +243,6 @@ static void disconnected(void **state)
 	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT), none = { .sin_family = 0 };
 	u16 port;
 
-	(void)state;
 	fd = udp_socket();
 	up(true);
 	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
@@ -286,7 +275,6 @@ static void asked_not_to_wait(void **state)
 {
 	const u8 *payload = noise(9, 2000);
 
-	(void)state;
 	up(true);
 	more(payload, 1000);
 	fill_ring(1);
@@ -299,7 +287,6 @@ static void asked_not_to_wait(void **state)
 
 static void no_wait(void *arg)
 {
-	(void)arg;
 	fail_msg("waits");
 }
 
@@ -309,7 +296,6 @@ static void the_last_packets_of_the_pool(void **state)
 	struct sk_buff_head held = { .n = 0 };
 	const u8 *payload = noise(10, 2000);
 
-	(void)state;
 	up(true);
 	more(payload, 1000);
 	stack_take_packets(&held, 1);
@@ -324,7 +310,6 @@ static void the_last_packets_of_the_pool(void **state)
 
 static void unstick(void *arg)
 {
-	(void)arg;
 	eth0.stuck = false;
 }
 
@@ -333,7 +318,6 @@ static void let_go_with_a_full_ring(void **state)
 {
 	const u8 *payload = noise(11, 65507);
 
-	(void)state;
 	up(true);
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
 	assert_int_equal(send_to(fd, payload, 65507, 0, PEER_IP, PEER_PORT), 65507);
@@ -348,7 +332,6 @@ static void not_let_go_with_a_full_ring(void **state)
 {
 	const u8 *payload = noise(12, 2000);
 
-	(void)state;
 	up(true);
 	fd_get(&init_task.files, fd)->flags |= O_NONBLOCK;
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
@@ -373,7 +356,6 @@ static void tables_change_while_waiting(void **state)
 {
 	const u8 *payload = noise(12, 2000);
 
-	(void)state;
 	up(true);
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
 	assert_int_equal(send_to(fd, payload, 2000, 0, PEER_IP, PEER_PORT), 2000);

@@ -36,7 +36,6 @@ static void malformed(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	inject_with(UDP_LEN, 7, 48);
 	inject_with(UDP_LEN, 15, 48); /* longer than the packet */
 	from_hex(FRAME_CRUMBS, frame);
@@ -51,7 +50,6 @@ static void every_wrong_bit_is_seen(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	for (u32 bit = 0; bit < 14 * 8; bit++) {
 		u32 at = UDP + bit / 8;
 
@@ -69,7 +67,6 @@ static void without_checksum(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	char buf[8];
 
-	(void)state;
 	inject_with(UDP_CHECK, 0, 48);
 	assert_int_equal(receive(fd, buf, 8, MSG_DONTWAIT), 6);
 }
@@ -80,7 +77,6 @@ static void shorter_than_its_packet(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	char buf[8];
 
-	(void)state;
 	from_hex(FRAME_CRUMBS, frame);
 	put16(frame + UDP_LEN, 11);
 	put16(frame + UDP_CHECK, 0);
@@ -94,7 +90,6 @@ static void truncation(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	char buf[8] = "";
 
-	(void)state;
 	for (u32 i = 0; i < 4; i++)
 		inject_hex(FRAME_CRUMBS);
 	assert_int_equal(receive(fd, buf, 3, 0), 3);
@@ -110,7 +105,6 @@ static void peeking(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	char buf[8];
 
-	(void)state;
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(receive(fd, buf, 8, MSG_PEEK), 6);
 	assert_int_equal(receive(fd, buf, 8, MSG_PEEK), 6);
@@ -123,7 +117,6 @@ static void unusual_flags(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	char buf[8];
 
-	(void)state;
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(receive(fd, buf, 8, MSG_ERRQUEUE), -EAGAIN);
 	assert_int_equal(receive(fd, buf, 8, MSG_OOB), 6); /* as on Linux: UDP has no such data */
@@ -135,7 +128,6 @@ static void answer_at_third(struct fake_device *fake)
 {
 	static u32 polls;
 
-	(void)fake;
 	if (++polls == 3)
 		inject_hex(FRAME_CRUMBS);
 }
@@ -145,7 +137,6 @@ static void blocks_until_one_comes(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	char buf[8];
 
-	(void)state;
 	eth0.on_poll = answer_at_third;
 	host_tick_clock(2 * NSEC_PER_MSEC); /* each look: the time to spin is over */
 	assert_int_equal(receive(fd, buf, 8, 0), 6);
@@ -158,7 +149,6 @@ static void timeout(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	char buf[8];
 
-	(void)state;
 	host_tick_clock(NSEC_PER_USEC);
 	assert_int_equal(sys_setsockopt(fd, 1, SO_RCVTIMEO, user(tv), 16), 0);
 	assert_int_equal(receive(fd, buf, 8, 0), -EAGAIN);
@@ -169,7 +159,6 @@ static void complain_at_second(struct fake_device *fake)
 {
 	static u32 polls;
 
-	(void)fake;
 	if (++polls == 2)
 		inject_hex(FRAME_TOLD_PORT);
 }
@@ -180,7 +169,6 @@ static void error_ends_the_wait(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	char buf[8];
 
-	(void)state;
 	assert_int_equal(sys_connect(fd, user(&to), 16), 0);
 	eth0.on_poll = complain_at_second;
 	assert_int_equal(receive(fd, buf, 8, 0), -ECONNREFUSED);
@@ -193,7 +181,6 @@ static void buffer_is_bounded(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	u32 n;
 
-	(void)state;
 	assert_int_equal(set_int(fd, 1, SO_RCVBUF, 1), 0); /* at least 2304 bytes */
 	for (n = 0; sk_of(fd)->sk_drops == 0; n++)
 		inject_hex(FRAME_CRUMBS);
@@ -207,7 +194,6 @@ static void all_buffers_are_bounded(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	char buf[8];
 
-	(void)state;
 	for (u32 i = 0; i < skb_pool.total_n; i++)
 		inject_hex(FRAME_CRUMBS);
 	assert_int_equal(sk_of(fd)->sk_receive_queue.n, skb_pool.total_n / 4);
@@ -219,7 +205,6 @@ static void all_buffers_are_bounded(void **state)
 /* Closing with datagrams unread gives their share back. */
 static void closing_gives_back(void **state)
 {
-	(void)state;
 	for (u32 round = 0; round < 5; round++) {
 		int fd = udp_socket_at(0, OUR_PORT);
 
@@ -238,7 +223,6 @@ static void shut_down_waits_no_more(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	char buf[8];
 
-	(void)state;
 	assert_int_equal(sys_connect(fd, user(&to), 16), 0);
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(sys_shutdown(fd, 0), 0);

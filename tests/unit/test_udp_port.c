@@ -34,7 +34,6 @@ static void random_ports(void **state)
 	u32 tenths[10] = { 0 }, neighbours = 0;
 	u16 last = 0;
 
-	(void)state;
 	for (u32 i = 0; i < 2000; i++) {
 		int fd = udp_socket_at(0, 0);
 		u16 port = port_of(fd);
@@ -56,7 +55,6 @@ static void every_port_is_found(void **state)
 	static struct inet_sock sks[PORTS];
 	u16 left = 40000;
 
-	(void)state;
 	for (u32 i = 0; i < PORTS; i++) {
 		sks[i].sk.sk_net = &init_net;
 		list_init(&sks[i].bind_node);
@@ -76,7 +74,6 @@ static void conflicts(void **state)
 {
 	int any = udp_socket_at(0, OUR_PORT), other = udp_socket();
 
-	(void)state;
 	assert_int_equal(bind_to(other, 0, OUR_PORT), -EADDRINUSE);
 	assert_int_equal(bind_to(other, OUR_IP, OUR_PORT), -EADDRINUSE);
 	fd_close(&init_task.files, any);
@@ -89,7 +86,6 @@ static void both_may_share(void **state)
 {
 	int one = udp_socket(), two = udp_socket(), three = udp_socket();
 
-	(void)state;
 	set_int(one, 1, SO_REUSEADDR, 1);
 	set_int(two, 1, SO_REUSEADDR, 1);
 	assert_int_equal(bind_to(one, 0, OUR_PORT), 0);
@@ -110,7 +106,6 @@ static void the_last_one_wins(void **state)
 {
 	int one = udp_socket(), two = udp_socket();
 
-	(void)state;
 	set_int(one, 1, SO_REUSEADDR, 1);
 	set_int(two, 1, SO_REUSEADDR, 1);
 	bind_to(two, 0, OUR_PORT);
@@ -125,7 +120,6 @@ static void flows_are_shared(void **state)
 	struct sock *sk[3];
 	u32 got[3] = { 0 };
 
-	(void)state;
 	for (u32 i = 0; i < 3; i++) {
 		int fd = udp_socket();
 
@@ -150,7 +144,6 @@ static void bound_to_devices(void **state)
 {
 	int lo = udp_socket(), eth = udp_socket(), any = udp_socket();
 
-	(void)state;
 	set_int(lo, 1, 62 /* SO_BINDTOIFINDEX */, init_net.loopback_dev->ifindex);
 	set_int(eth, 1, 62, eth0.dev.ifindex);
 	assert_int_equal(bind_to(lo, 0, OUR_PORT), 0);
@@ -166,7 +159,6 @@ static void whose_datagram(void **state)
 	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);
 	int any = udp_socket(), bound = udp_socket(), connected = udp_socket();
 
-	(void)state;
 	set_int(any, 1, SO_REUSEADDR, 1);
 	set_int(bound, 1, SO_REUSEADDR, 1);
 	set_int(connected, 1, SO_REUSEADDR, 1);
@@ -188,7 +180,6 @@ static void no_memory(void **state)
 	struct net net = { .genid = 1 };
 	int err = 0;
 
-	(void)state;
 	host_fail_commit(1, true);
 	for (u32 i = 0; i < 8 && !err; i++) /* a page has room for a few */
 		err = udp_init(&net);

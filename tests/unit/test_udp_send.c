@@ -49,7 +49,6 @@ static void every_length_on(int fd)
 
 static void every_length(void **state)
 {
-	(void)state;
 	on_each_card(every_length_on);
 }
 
@@ -81,7 +80,6 @@ static void alternation_on(int fd)
 
 static void alternation(void **state)
 {
-	(void)state;
 	on_each_card(alternation_on);
 }
 
@@ -90,7 +88,6 @@ static void a_steady_flow_goes_out_again(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
 
-	(void)state;
 	stack_know_peer();
 	card_is(true, true);
 	for (u32 i = 0; i < FAKE_RING; i++)
@@ -153,7 +150,6 @@ static void zero_checksums_on(int fd)
 
 static void zero_checksums(void **state)
 {
-	(void)state;
 	on_each_card(zero_checksums_on);
 }
 
@@ -196,7 +192,6 @@ static void routes_and_neighbours_on(int fd)
 
 static void routes_and_neighbours(void **state)
 {
-	(void)state;
 	on_each_card(routes_and_neighbours_on);
 }
 
@@ -223,7 +218,6 @@ static void options_on(int fd)
 
 static void options(void **state)
 {
-	(void)state;
 	on_each_card(options_on);
 }
 
@@ -231,14 +225,12 @@ static u32 seen_n;
 
 static u32 count_and_drop(void *priv, struct sk_buff *skb, const struct nf_hook_state *s)
 {
-	(void)priv, (void)skb, (void)s;
 	seen_n++;
 	return NF_DROP;
 }
 
 static void hear(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
 {
-	(void)tap, (void)skb;
 	seen_n += outgoing;
 }
 
@@ -270,7 +262,6 @@ static void hooks_and_taps_on(int fd)
 
 static void hooks_and_taps(void **state)
 {
-	(void)state;
 	on_each_card(hooks_and_taps_on);
 }
 
@@ -292,7 +283,6 @@ static void queues_on(int fd)
 
 static void queues(void **state)
 {
-	(void)state;
 	on_each_card(queues_on);
 }
 
@@ -303,7 +293,6 @@ static void a_group_is_joined(void **state)
 	be32 mreq[2] = { cpu_to_be32(0xef010203), cpu_to_be32(OUR_IP) };
 	u8 room[32];
 
-	(void)state;
 	card_is(true, true);
 	assert_int_equal(send_to(fd, text, 20, 0, 0xef010203, PEER_PORT), 20);
 	assert_int_equal(sys_recvfrom(ear, user(room), 32, MSG_DONTWAIT, 0, 0), -EAGAIN);
@@ -326,7 +315,6 @@ static void link_down_on(int fd)
 
 static void link_goes_down(void **state)
 {
-	(void)state;
 	on_each_card(link_down_on);
 }
 
@@ -350,7 +338,6 @@ static void full_at_each_slot_on(int fd)
 
 static void full_at_each_slot(void **state)
 {
-	(void)state;
 	on_each_card(full_at_each_slot_on);
 }
 
@@ -360,7 +347,6 @@ static void an_empty_pool(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	struct sk_buff_head held = { .n = 0 };
 
-	(void)state;
 	stack_know_peer();
 	host_tick_clock(NSEC_PER_USEC);
 	card_is(true, true);
@@ -401,7 +387,6 @@ static void faults_on(int fd)
 
 static void faults(void **state)
 {
-	(void)state;
 	on_each_card(faults_on);
 }
 
@@ -415,7 +400,6 @@ static void pieces_by_writev(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	struct file *file = fd_get(&init_task.files, fd);
 
-	(void)state;
 	stack_know_peer();
 	card_is(true, true);
 	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
