@@ -109,8 +109,8 @@ static void first_piece_decides(bool tables_change)
 		net_changed(&init_net);
 	assert_int_equal(sys_sendto(fd, user(payload + 96), 4, 0, 0, 0), 4);
 	assert_whole(payload, 100);
-	assert_int_equal(neigh_set_permanent(init_net.arp_tbl, &eth0.dev, other.sin_addr, peer_mac),
-		0);
+	assert_int_equal(
+		neigh_set_permanent(init_net.arp_tbl, &eth0.dev, other.sin_addr, peer_mac), 0);
 	assert_int_equal(sys_sendto(fd, user(payload), 5, 0, 0, 0), 5);
 	assert_datagram(0, &(struct datagram){ .payload = payload,
 				   .len = 5,
