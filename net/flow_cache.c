@@ -133,7 +133,7 @@ u32 flow_xmit_burst(struct flow_cache *flow, const u8 __user *payload, u32 n, u3
 {
 	struct net_device *dev = flow->rt.dev;
 
-	n = min(n, dev->tx_room);
+	n = flow_room(dev, n);
 	if (n < least || !user_range_is_ok(payload, n * flow->len))
 		return 0;
 	n = flow->few ? fill_slots(flow, payload, n, true) : fill_slots(flow, payload, n, false);

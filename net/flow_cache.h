@@ -76,6 +76,15 @@ static __always_inline ssize flow_sent(
 	return dev->netdev_ops->ndo_xmit_again(dev, n, flow->frame_len, done);
 }
 
+/* flow_room - of n packets, how many the ring takes now; where it seems too small, what has left meanwhile
+ * counts. */
+static __always_inline u32 flow_room(struct net_device *dev, u32 n)
+{
+	if (unlikely(dev->tx_room < n))
+		dev_reclaim(dev);
+	return min(n, dev->tx_room);
+}
+
 /* flow_may_xmit - room on the ring, and a payload of flow->len bytes that may be the user's: now one of
  * the ways to send the frame can be tried. */
 static __always_inline bool flow_may_xmit(

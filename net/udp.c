@@ -329,7 +329,7 @@ u32 udp_send_ready(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 
 	if (sk->sk_tx_unusual || (flags & ~MSG_USUAL) || flow->len == FLOW_NOT_READY ||
 		!rt_valid(sk->sk_net, &flow->rt))
 		return 0;
-	for (n = min(n, dev->tx_room); i < n; i++)
+	for (n = flow_room(dev, n); i < n; i++)
 		if (!msg_read_plain(&m, &vec[i]) || !udp_plain_is_ready(inet, &m) ||
 			!flow_fill(flow, dev_tx_slot(dev, i), tag, m.base, m.len) ||
 			put_user_u32((u32)m.len, &vec[i].len) < 0)
