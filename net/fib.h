@@ -136,6 +136,11 @@ int fib_table_insert(struct fib_table *tb, const struct fib_config *cfg) __must_
  * Returns  0, or -ESRCH */
 int fib_table_delete(struct fib_table *tb, const struct fib_config *cfg) __must_check;
 
+/* fib_table_find - the route that fib_table_delete would take; its nh points into the table, until that
+ * changes. Returns 0 or -ESRCH. */
+int fib_table_find(
+	struct fib_table *tb, const struct fib_config *cfg, struct fib_config *route) __must_check;
+
 /* fib_table_defer - many routes are about to come: do not keep the trie up to date meanwhile. Lookups
  * stay right, but slow. */
 void fib_table_defer(struct fib_table *tb);

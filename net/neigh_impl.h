@@ -10,6 +10,9 @@
 /* In these a timer is set, and the state ends by it; the others end by what is sent or heard. */
 #define NUD_IN_TIMER (NUD_INCOMPLETE | NUD_REACHABLE | NUD_DELAY | NUD_PROBE)
 
+/* Those who watch are told of these, as on Linux: of what is learned, not of what is sent. */
+#define NUD_TOLD (NUD_REACHABLE | NUD_STALE | NUD_PROBE | NUD_FAILED | NUD_PERMANENT)
+
 struct neigh_table {
 	u32 mask;                /* of the hash: there is a bucket for each entry, at least */
 	u32 entry_n, entry_max;  /* ever used; there are */

@@ -5,6 +5,7 @@
  * Source: Linux's neigh_lookup, neigh_forced_gc: who answered of late, is being asked, or is permanent
  * stays; Corbato, A Paging Experiment with the Multics System (1968): the second chance. */
 #include "net/neigh_impl.h"
+#include "net/rtmsg.h"
 
 /* Of namespaces that are gone: the memory of entries does not come back. */
 static struct neigh_table *spare;
@@ -143,6 +144,8 @@ static void forget(struct neighbour *n, enum skb_drop_reason reason)
 	neigh_drop_parked(n, reason);
 	unlink_neigh(n->tbl, n);
 	net_changed(n->dev->net);
+	if (n->nud_state & ~(u32)NUD_NOARP)
+		rtmsg_neigh(RTM_DELNEIGH, n);
 	n->dev = NULL;
 	del_timer(&n->timer);
 	list_add(&n->timer.list, &n->tbl->idle);

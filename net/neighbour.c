@@ -11,6 +11,7 @@
  */
 #include "net/arp.h"
 #include "net/neigh_impl.h"
+#include "net/rtmsg.h"
 
 static void hh_fill(struct neighbour *n, const u8 mac[ETH_ALEN])
 {
@@ -25,9 +26,12 @@ static void hh_fill(struct neighbour *n, const u8 mac[ETH_ALEN])
  * from the caller. */
 static void set_state(struct neighbour *n, enum nud_state state)
 {
-	bool connected = state & NUD_CONNECTED;
+	bool connected = state & NUD_CONNECTED,
+	     is_news = (state & NUD_TOLD) && n->nud_state != state;
 
 	n->nud_state = (u8)state;
+	if (is_news)
+		rtmsg_neigh(RTM_NEWNEIGH, n);
 	if (connected != n->connected)
 		net_changed(n->dev->net);
 	n->connected = connected;
@@ -40,9 +44,15 @@ static void set_state(struct neighbour *n, enum nud_state state)
 
 static void set_address(struct neighbour *n, const u8 mac[ETH_ALEN])
 {
+	bool valid = n->nud_state & NUD_VALID;
+
+	if (valid && memcmp(hh_header(&n->hh)->h_dest, mac, ETH_ALEN) == 0)
+		return;
 	hh_fill(n, mac);
 	n->updated_ns = clock_ns();
 	net_changed(n->dev->net);
+	if (valid && (n->nud_state & NUD_TOLD))
+		rtmsg_neigh(RTM_NEWNEIGH, n);
 }
 
 static void ask(struct neighbour *n)

@@ -89,6 +89,7 @@ static const struct pernet_operations pernet[] = {
 /* Who has to know what happens to a device, in this order. */
 static void netdev_event(struct net_device *dev, enum netdev_event event)
 {
+	rtmsg_ifinfo(event == NETDEV_UNREGISTER ? RTM_DELLINK : RTM_NEWLINK, dev);
 	inetdev_event(dev, event);
 	fib_netdev_event(dev, event);
 	packet_netdev_event(dev, event);

@@ -6,6 +6,7 @@
 #include "net/config/dev_config.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
+#include "net/rtmsg.h"
 #include "net/sched.h"
 #include "net/wire/ip.h"
 
@@ -50,6 +51,7 @@ int dev_set_mtu(struct net_device *dev, u32 mtu)
 		return -EINVAL;
 	dev->mtu = mtu;
 	net_changed(dev->net);
+	rtmsg_ifinfo(RTM_NEWLINK, dev);
 	return 0;
 }
 
@@ -72,6 +74,7 @@ int dev_change_name(struct net_device *dev, const char *name)
 	if (dev_get_by_name(dev->net, name, strlen(name)))
 		return -EEXIST;
 	strscpy(dev->name, name, IFNAMSIZ);
+	rtmsg_ifinfo(RTM_NEWLINK, dev);
 	return 0;
 }
 
@@ -113,6 +116,7 @@ static void enter(struct net *net, struct net_device *dev)
 			break;
 	list_add_tail(&dev->list, &after->list);
 	net_changed(net);
+	rtmsg_ifinfo(RTM_NEWLINK, dev);
 }
 
 static void leave(struct net_device *dev)

@@ -8,6 +8,7 @@
 #include "net/config/fib_frontend.h"
 #include "net/config/ifaddr.h"
 #include "net/neighbour.h"
+#include "net/rtmsg.h"
 #include "net/wire/ip.h"
 
 #define LOOPBACK_PREFIX 8
@@ -72,6 +73,7 @@ int inet_insert_ifa(struct net_device *dev, be32 addr, u8 prefix_len)
 	ifa->secondary = sibling(dev, ifa) != NULL;
 	enlist(dev, ifa);
 	changed(dev, ifa->broadcast);
+	rtmsg_ifa(RTM_NEWADDR, dev, ifa);
 	err = fib_add_ifaddr(dev, ifa);
 	if (err)
 		inet_del_ifa(dev, ifa);
@@ -84,12 +86,14 @@ void inet_del_ifa(struct net_device *dev, struct in_ifaddr *ifa)
 	be32 broadcast = ifa->broadcast;
 
 	list_del(&ifa->list);
+	rtmsg_ifa(RTM_DELADDR, dev, ifa);
 	fib_del_ifaddr(dev, ifa);
 	slab_free(&ifa_slab, ifa);
 	if (heir) {
 		list_del(&heir->list);
 		heir->secondary = false;
 		enlist(dev, heir);
+		rtmsg_ifa(RTM_NEWADDR, dev, heir);
 	}
 	changed(dev, broadcast);
 	if (heir && fib_add_ifaddr(dev, heir) < 0)

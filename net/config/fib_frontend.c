@@ -5,15 +5,33 @@
  * Source: Linux's fib_frontend.c and fib_check_nh: the order of their checks; RFC 3021. */
 #include "net/config/fib_frontend.h"
 #include "net/neighbour.h"
+#include "net/rtmsg.h"
 
-static void changed(struct net *net, const struct fib_config *cfg, int err)
+static int add_route(struct net *net, const struct fib_config *cfg)
 {
+	int err = fib_table_insert(net->fib, cfg);
+
 	if (err)
-		return;
+		return err;
 	for (u32 i = 0; i < cfg->nhs; i++)
 		if (cfg->nh[i].dev && !(cfg->nh[i].dev->flags & IFF_RUNNING))
 			fib_sync_dev(net->fib, cfg->nh[i].dev, RTNH_F_LINKDOWN, 0);
 	net_changed(net);
+	rtmsg_fib(RTM_NEWROUTE, net, cfg);
+	return 0;
+}
+
+int inet_rtm_delroute(struct net *net, const struct fib_config *cfg)
+{
+	struct fib_config found;
+	int err = fib_table_find(net->fib, cfg, &found);
+
+	if (err)
+		return err;
+	rtmsg_fib(RTM_DELROUTE, net, &found);
+	err = fib_table_delete(net->fib, cfg);
+	net_changed(net);
+	return err;
 }
 
 static bool is_local(struct net *net, be32 addr)
@@ -70,11 +88,10 @@ int fib_add_ifaddr(struct net_device *dev, const struct in_ifaddr *ifa)
 	u32 n = routes_of(dev, ifa, &nh, cfg);
 
 	for (u32 i = 0; i < n; i++) {
-		int err = fib_table_insert(dev->net->fib, &cfg[i]);
+		int err = add_route(dev->net, &cfg[i]);
 
 		if (err && err != -EEXIST)
 			return err;
-		changed(dev->net, &cfg[i], err);
 	}
 	return 0;
 }
@@ -105,7 +122,7 @@ void fib_del_ifaddr(struct net_device *dev, const struct in_ifaddr *ifa)
 
 	for (u32 i = 0; i < n; i++)
 		if (!is_shared(dev, ifa, &cfg[i]))
-			changed(dev->net, &cfg[i], fib_table_delete(dev->net->fib, &cfg[i]));
+			inet_rtm_delroute(dev->net, &cfg[i]); /* unless it went with its device */
 	if (!is_local(dev->net, ifa->addr) && fib_sync_down_addr(dev->net->fib, ifa->addr) > 0)
 		fib_table_flush(dev->net->fib);
 }
@@ -187,17 +204,7 @@ int inet_rtm_newroute(struct net *net, struct fib_config *cfg, struct fib_nh *nh
 	if (!err && !be32_is_zero(cfg->prefsrc) && !is_local(net, cfg->prefsrc))
 		err = -EINVAL;
 	cfg->nh = nh;
-	err = err ?: fib_table_insert(net->fib, cfg);
-	changed(net, cfg, err);
-	return err;
-}
-
-int inet_rtm_delroute(struct net *net, const struct fib_config *cfg)
-{
-	int err = fib_table_delete(net->fib, cfg);
-
-	net_changed(net);
-	return err;
+	return err ?: add_route(net, cfg);
 }
 
 /* ---- namespaces -------------------------------------------------------------------------- */

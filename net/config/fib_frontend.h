@@ -27,7 +27,7 @@ void fib_netdev_event(struct net_device *dev, enum netdev_event event);
 int inet_rtm_newroute(struct net *net, struct fib_config *cfg, struct fib_nh *nh) __must_check;
 
 /* inet_rtm_delroute - the opposite; what fits is fib_table_delete's to say. Returns 0 or -ESRCH. */
-int inet_rtm_delroute(struct net *net, const struct fib_config *cfg) __must_check;
+int inet_rtm_delroute(struct net *net, const struct fib_config *cfg);
 
 #define RTPROT_KERNEL 2
 #define RTPROT_BOOT   3

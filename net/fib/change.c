@@ -241,21 +241,40 @@ static void remove_alias(struct fib_table *tb, struct place p, const struct fib_
 	fib_release_info(tb, info);
 }
 
+/* The first one that fits. Returns 0 with *p, or -ESRCH. */
+static int find_fit(
+	struct fib_table *tb, const struct fib_config *cfg, struct fib_key *k, struct place *p)
+{
+	if (key_of(cfg, k) != 0)
+		return -ESRCH;
+	foresee(tb, k);
+	k->priority = 0; /* all metrics: fits() looks at it */
+	*p = find_place(tb, k);
+	while (of_tos(tb, *p->link, k) && !fits(tb, *p->link, cfg))
+		p->link = next_alias(tb, *p->link);
+	return of_tos(tb, *p->link, k) ? 0 : -ESRCH;
+}
+
+int fib_table_find(struct fib_table *tb, const struct fib_config *cfg, struct fib_config *route)
+{
+	struct fib_key k;
+	struct place p;
+	int err = find_fit(tb, cfg, &k, &p);
+
+	if (!err)
+		*route = fib_config_of(tb, *p.link);
+	return err;
+}
+
 int fib_table_delete(struct fib_table *tb, const struct fib_config *cfg)
 {
 	struct fib_key k;
+	struct place p;
+	int err = find_fit(tb, cfg, &k, &p);
 
-	if (key_of(cfg, &k) != 0)
-		return -ESRCH;
-	foresee(tb, &k);
-	k.priority = 0; /* all metrics: fits() looks at it */
-	struct place p = find_place(tb, &k);
-	while (of_tos(tb, *p.link, &k) && !fits(tb, *p.link, cfg))
-		p.link = next_alias(tb, *p.link);
-	if (!of_tos(tb, *p.link, &k))
-		return -ESRCH;
-	remove_alias(tb, p, &k);
-	return 0;
+	if (!err)
+		remove_alias(tb, p, &k);
+	return err;
 }
 
 int fib_table_flush(struct fib_table *tb)

@@ -64,7 +64,7 @@ u64 *fib_sorted_keys(const struct fib_table *tb)
 	return other != NULL ? keys : NULL;
 }
 
-static struct fib_config config_of(const struct fib_table *tb, u32 alias)
+struct fib_config fib_config_of(const struct fib_table *tb, u32 alias)
 {
 	const struct fib_alias *fa = fib_alias_at(tb, alias);
 	const struct fib_info *fi = fib_info_at(tb, fa->info);
@@ -103,7 +103,7 @@ bool fib_dump_next(struct fib_cursor *c, struct fib_config *route)
 			alias = fib_next_alias(c->tb, alias);
 		if (alias != 0) {
 			c->nth++;
-			*route = config_of(c->tb, alias);
+			*route = fib_config_of(c->tb, alias);
 			return true;
 		}
 		do

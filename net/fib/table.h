@@ -197,6 +197,9 @@ void fib_dsts_trim(struct fib_table *tb);
 
 /* ---- fib/dump.c ------------------------------------------------------------------------ */
 
+/* fib_config_of - the route of an alias as it was given; nh points into the table. */
+struct fib_config fib_config_of(const struct fib_table *tb, u32 alias);
+
 /* A sort key: the prefix and its length, from bit 39 down; above them a route's number. */
 #define FIB_KEY_BITS 40u
 

@@ -66,14 +66,15 @@ void netlink_broadcast(struct net *net, u16 protocol, u32 group, struct sk_buff 
 
 		if (!is_listener(nlk, net, protocol, group))
 			continue;
-		copy = nlmsg_new();
+		copy = skb ? nlmsg_new() : NULL;
 		if (copy) {
 			memcpy(skb_put(copy, skb->len), skb->data, skb->len);
 			NETLINK_CB(copy)->dst_group = group;
 		}
 		netlink_unicast(nlk, copy);
 	}
-	consume_skb(skb);
+	if (skb)
+		consume_skb(skb);
 }
 
 /* An error comes with the request it is about, unless the program wants it short or it is too long

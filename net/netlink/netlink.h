@@ -85,7 +85,7 @@ struct sk_buff *nlmsg_new(void);
  * Returns  0, or -ENOBUFS: lost, which the program's next recv tells (once, until it has read all) */
 int netlink_unicast(struct netlink_sock *nlk, struct sk_buff *skb);
 
-/* netlink_broadcast - a copy to each member of a group. Takes the skb.
+/* netlink_broadcast - a copy to each member of a group. Takes the skb; NULL as for netlink_unicast.
  * group  1 to 64 */
 void netlink_broadcast(struct net *net, u16 protocol, u32 group, struct sk_buff *skb);
 

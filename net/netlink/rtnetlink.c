@@ -30,6 +30,12 @@ static bool is_dump(const struct nlmsghdr *nlh)
 	return (nlh->nlmsg_type & KIND_MASK) == KIND_GET && (nlh->nlmsg_flags & NLM_F_DUMP);
 }
 
+/* A thing is told as if it were new. */
+static u16 answer_type(const struct nlmsghdr *nlh)
+{
+	return (u16)(nlh->nlmsg_type & ~KIND_MASK);
+}
+
 static u8 family_of(const struct nlmsghdr *nlh)
 {
 	return *(const u8 *)nlmsg_data(nlh); /* every header begins with it */
@@ -74,10 +80,9 @@ struct net_device *rtnl_dev_get(struct net *net, s32 ifindex, int *err)
 	return dev;
 }
 
-struct nlmsghdr *rtnl_fill_begin(
-	const struct rtnl_fill *f, u16 type, const void *header, u32 header_len)
+struct nlmsghdr *rtnl_fill_begin(const struct rtnl_fill *f, const void *header, u32 header_len)
 {
-	struct nlmsghdr *nlh = nlmsg_put(f->skb, f->portid, f->seq, type, header_len, f->flags);
+	struct nlmsghdr *nlh = nlmsg_put(f->skb, f->portid, f->seq, f->type, header_len, f->flags);
 
 	if (nlh)
 		memcpy(nlmsg_data(nlh), header, header_len);
@@ -93,10 +98,10 @@ int rtnl_fill_end(const struct rtnl_fill *f, struct nlmsghdr *nlh, int err)
 	return nlh && !err ? 0 : -EMSGSIZE;
 }
 
-int rtnl_answer(
-	struct rtnl_request *r, int (*fn)(const struct rtnl_fill *f, void *what), void *what)
+int rtnl_answer(struct rtnl_request *r, rtnl_fill_fn fn, void *what)
 {
-	struct rtnl_fill f = { nlmsg_new(), r->nlk->portid, r->nlh->nlmsg_seq, 0 };
+	struct rtnl_fill f = { nlmsg_new(), r->nlk->portid, r->nlh->nlmsg_seq, answer_type(r->nlh),
+		0 };
 	int err = f.skb ? fn(&f, what) : -ENOBUFS;
 
 	if (!err)
@@ -106,16 +111,32 @@ int rtnl_answer(
 	return err;
 }
 
+void rtnl_notify(struct net *net, enum rtnl_group group, u16 type, rtnl_fill_fn fn, void *what)
+{
+	struct rtnl_fill f = { .type = type };
+
+	if (!netlink_has_listeners(net, NETLINK_ROUTE, group))
+		return;
+	f.skb = nlmsg_new();
+	if (f.skb && fn(&f, what) < 0) {
+		consume_skb(f.skb);
+		f.skb = NULL;
+	}
+	netlink_broadcast(net, NETLINK_ROUTE, group, f.skb);
+}
+
 bool rtnl_dump_start(struct rtnl_dump *d, struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct netlink_sock *nlk = container_of(cb, struct netlink_sock, cb);
 	u8 family = family_of(&cb->nlh);
 
-	*d = (struct rtnl_dump){ { skb, nlk->portid, cb->nlh.nlmsg_seq, NLM_F_MULTI }, cb, 0, 0 };
+	*d = (struct rtnl_dump){ .fill = { skb, nlk->portid, cb->nlh.nlmsg_seq,
+					 answer_type(&cb->nlh), NLM_F_MULTI },
+		.cb = cb };
 	return family == AF_INET || family == AF_UNSPEC || cb->nlh.nlmsg_type == RTM_GETLINK;
 }
 
-int rtnl_dump_one(struct rtnl_dump *d, int (*fn)(const struct rtnl_fill *f, void *what), void *what)
+int rtnl_dump_one(struct rtnl_dump *d, rtnl_fill_fn fn, void *what)
 {
 	if (d->err || d->nth++ < d->cb->args[0])
 		return d->err;

@@ -7,6 +7,7 @@
 
 #include "net/dev.h"
 #include "net/netlink/netlink.h"
+#include "net/rtmsg.h"
 #include "net/wire/rtnetlink.h"
 
 extern const struct netlink_family rtnetlink_family;
@@ -48,16 +49,18 @@ static inline u32 rtnl_get_u32(const struct nlattr *nla)
 /* rtnl_text - the string in an attribute, without its closing zero, which need not be there. */
 struct text rtnl_text(const struct nlattr *nla);
 
-/* One message for each of many things, as one dump or as the answer to a request. */
+/* One message for each of many things, as one dump, as the answer to a request, or to a group. */
 struct rtnl_fill {
 	struct sk_buff *skb;
 	u32 portid, seq;
+	u16 type;  /* RTM_NEW..; to a group also RTM_DEL.. */
 	u16 flags; /* NLM_F_MULTI in a dump */
 };
 
+typedef int (*rtnl_fill_fn)(const struct rtnl_fill *f, void *what);
+
 /* rtnl_fill_begin - one message, with the family's header of header_len bytes. NULL: no room. */
-struct nlmsghdr *rtnl_fill_begin(
-	const struct rtnl_fill *f, u16 type, const void *header, u32 header_len);
+struct nlmsghdr *rtnl_fill_begin(const struct rtnl_fill *f, const void *header, u32 header_len);
 
 /* rtnl_fill_end - nlh, which may be NULL, is complete, or did not fit and is taken out again.
  * err      of its attributes
@@ -66,8 +69,10 @@ int rtnl_fill_end(const struct rtnl_fill *f, struct nlmsghdr *nlh, int err);
 
 /* rtnl_answer - the answer of a request: fn fills it.
  * Returns  0, or what fn says, or -ENOBUFS */
-int rtnl_answer(
-	struct rtnl_request *r, int (*fn)(const struct rtnl_fill *f, void *what), void *what);
+int rtnl_answer(struct rtnl_request *r, rtnl_fill_fn fn, void *what);
+
+/* rtnl_notify - the same to whoever listens to a group: what has become of a thing of net's. */
+void rtnl_notify(struct net *net, enum rtnl_group group, u16 type, rtnl_fill_fn fn, void *what);
 
 /* A dump that counts what it passes, to go on where it stopped. */
 struct rtnl_dump {
@@ -81,8 +86,7 @@ struct rtnl_dump {
 bool rtnl_dump_start(struct rtnl_dump *d, struct sk_buff *skb, struct netlink_callback *cb);
 
 /* rtnl_dump_one - one more thing; those that were told already are passed by. Returns d->err. */
-int rtnl_dump_one(
-	struct rtnl_dump *d, int (*fn)(const struct rtnl_fill *f, void *what), void *what);
+int rtnl_dump_one(struct rtnl_dump *d, rtnl_fill_fn fn, void *what);
 
 /* rtnl_dev_get - the device of an index: NULL with *err set to -ENODEV, or to -EINVAL for none. */
 struct net_device *rtnl_dev_get(struct net *net, s32 ifindex, int *err);

@@ -40,9 +40,14 @@ static int fill_addr(const struct rtnl_fill *f, void *what)
 		.flags = flags,
 		.scope = ipv4_is_loopback(a->ifa->addr) ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE,
 		.index = a->dev->ifindex };
-	struct nlmsghdr *nlh = rtnl_fill_begin(f, RTM_NEWADDR, &ifm, sizeof(ifm));
+	struct nlmsghdr *nlh = rtnl_fill_begin(f, &ifm, sizeof(ifm));
 
 	return rtnl_fill_end(f, nlh, nlh ? put_attributes(f->skb, a, flags) : 0);
+}
+
+void rtmsg_ifa(u16 type, const struct net_device *dev, const struct in_ifaddr *ifa)
+{
+	rtnl_notify(dev->net, RTNLGRP_IPV4_IFADDR, type, fill_addr, &(struct dev_ifa){ dev, ifa });
 }
 
 static int dump_addrs(struct sk_buff *skb, struct netlink_callback *cb)
@@ -83,8 +88,11 @@ static int new_addr(struct rtnl_request *r)
 	if (!dev)
 		return err;
 	err = inet_insert_ifa(dev, addr, ifm->prefixlen);
-	/* replaced by one that is the same but for what is not kept here: lifetime, label */
-	return err == -EEXIST && (r->nlh->nlmsg_flags & NLM_F_REPLACE) ? 0 : err;
+	if (err != -EEXIST || !(r->nlh->nlmsg_flags & NLM_F_REPLACE))
+		return err;
+	/* by one that is the same but for what is not kept here: lifetime, label */
+	rtmsg_ifa(RTM_NEWADDR, dev, inet_find_ifa(dev, addr, ifm->prefixlen));
+	return 0;
 }
 
 static int del_addr(struct rtnl_request *r)

@@ -71,9 +71,14 @@ static int fill_link(const struct rtnl_fill *f, void *what)
 	const struct ifinfomsg ifi = {
 		.type = eth_hatype(dev), .index = dev->ifindex, .flags = shown_flags(dev)
 	};
-	struct nlmsghdr *nlh = rtnl_fill_begin(f, RTM_NEWLINK, &ifi, sizeof(ifi));
+	struct nlmsghdr *nlh = rtnl_fill_begin(f, &ifi, sizeof(ifi));
 
 	return rtnl_fill_end(f, nlh, nlh ? put_attributes(f->skb, dev) : 0);
+}
+
+void rtmsg_ifinfo(u16 type, struct net_device *dev)
+{
+	rtnl_notify(dev->net, RTNLGRP_LINK, type, fill_link, dev);
 }
 
 static int dump_links(struct sk_buff *skb, struct netlink_callback *cb)

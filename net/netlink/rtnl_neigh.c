@@ -22,9 +22,14 @@ static int fill_neigh(const struct rtnl_fill *f, void *what)
 	const struct ndmsg ndm = {
 		.family = AF_INET, .ifindex = n->dev->ifindex, .state = n->nud_state, .type = 1
 	};
-	struct nlmsghdr *nlh = rtnl_fill_begin(f, RTM_NEWNEIGH, &ndm, sizeof(ndm));
+	struct nlmsghdr *nlh = rtnl_fill_begin(f, &ndm, sizeof(ndm));
 
 	return rtnl_fill_end(f, nlh, nlh ? put_attributes(f->skb, n) : 0);
+}
+
+void rtmsg_neigh(u16 type, struct neighbour *n)
+{
+	rtnl_notify(n->dev->net, RTNLGRP_NEIGH, type, fill_neigh, n);
 }
 
 /* As on Linux, what nobody asked about yet is not shown. */

@@ -83,9 +83,14 @@ static int fill_route(const struct rtnl_fill *f, void *what)
 		.scope = cfg->scope,
 		.type = cfg->type,
 		.flags = cfg->nhs == 1 ? cfg->nh->flags : 0 };
-	struct nlmsghdr *nlh = rtnl_fill_begin(f, RTM_NEWROUTE, &rtm, sizeof(rtm));
+	struct nlmsghdr *nlh = rtnl_fill_begin(f, &rtm, sizeof(rtm));
 
 	return rtnl_fill_end(f, nlh, nlh ? put_route(f->skb, cfg) : 0);
+}
+
+void rtmsg_fib(u16 type, struct net *net, const struct fib_config *cfg)
+{
+	rtnl_notify(net, RTNLGRP_IPV4_ROUTE, type, fill_route, (struct fib_config *)(uintptr_t)cfg);
 }
 
 /* A cursor lives as long as its dump, and knows the route that did not fit any more. */
@@ -169,7 +174,7 @@ static int fill_way(const struct rtnl_fill *f, void *what)
 		.table = RT_TABLE_MAIN,
 		.type = type_of(rt),
 		.flags = RTM_F_CLONED };
-	struct nlmsghdr *nlh = rtnl_fill_begin(f, RTM_NEWROUTE, &rtm, sizeof(rtm));
+	struct nlmsghdr *nlh = rtnl_fill_begin(f, &rtm, sizeof(rtm));
 
 	if (!nlh)
 		return -EMSGSIZE;

@@ -24,7 +24,14 @@ enum rtnl_type {
 	RTM_GETNEIGH
 };
 
-#define RTNLGRP_MAX 36 /* multicast groups that programs ask for */
+/* Multicast groups. The last one that programs ask for is 36. */
+enum rtnl_group {
+	RTNLGRP_LINK = 1,
+	RTNLGRP_NEIGH = 3,
+	RTNLGRP_IPV4_IFADDR = 5,
+	RTNLGRP_IPV4_ROUTE = 7,
+	RTNLGRP_MAX = 36
+};
 
 struct ifinfomsg {
 	u8 family, pad;

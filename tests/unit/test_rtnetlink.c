@@ -324,6 +324,98 @@ static void no_family_no_list(void **state)
 	assert_int_equal(count_messages(ask(), RTM_NEWLINK), 2);
 }
 
+/* ---- watching ------------------------------------------------------------------------------ */
+
+static void watch(u32 groups)
+{
+	struct sockaddr_nl at = { .nl_family = AF_NETLINK, .nl_groups = groups };
+
+	open_socket();
+	assert_int_equal(sys_bind(fd, user(&at), sizeof(at)), 0);
+}
+
+/* The next message is of this type; returns what follows its header. */
+static const void *told(u16 type)
+{
+	assert_true(sys_recvfrom(fd, user(got), sizeof(got), MSG_DONTWAIT, 0, 0) > 0);
+	assert_int_equal(((struct nlmsghdr *)got)->nlmsg_type, type);
+	return got + NLMSG_HDRLEN;
+}
+
+static void assert_told_nothing(void)
+{
+	assert_int_equal(sys_recvfrom(fd, user(got), sizeof(got), MSG_DONTWAIT, 0, 0), -EAGAIN);
+}
+
+static void links_watched(void **state)
+{
+	static const u32 flags[] = { IFF_UP, IFF_UP | IFF_RUNNING };
+	const struct ifinfomsg *ifi;
+
+	(void)state;
+	watch(1u << (RTNLGRP_LINK - 1));
+	for (u32 up = 0; up < 2; up++) {
+		fake_set_link(&eth0, up);
+		ifi = told(RTM_NEWLINK);
+		assert_int_equal(ifi->index, eth0.dev.ifindex);
+		assert_int_equal(ifi->flags & (IFF_UP | IFF_RUNNING), flags[up]);
+	}
+	assert_int_equal(dev_set_mtu(&eth0.dev, 1400), 0);
+	told(RTM_NEWLINK);
+	assert_int_equal(dev_change_name(&eth0.dev, "wire"), 0);
+	told(RTM_NEWLINK);
+	dev_close(&eth0.dev);
+	ifi = told(RTM_NEWLINK);
+	assert_int_equal(ifi->flags & IFF_UP, 0);
+	assert_int_equal(dev_change_net_namespace(&eth0.dev, nsfs_get("blue")), 0);
+	told(RTM_DELLINK);
+	assert_told_nothing();
+}
+
+static void assert_neigh(u16 type, u16 state)
+{
+	const struct ndmsg *ndm = told(type);
+
+	assert_int_equal(ndm->ifindex, eth0.dev.ifindex);
+	assert_int_equal(ndm->state, state);
+}
+
+/* What is learned, not that somebody is asked; the address with it. */
+static void neighbours_watched(void **state)
+{
+	int udp = udp_socket();
+
+	(void)state;
+	watch(1u << (RTNLGRP_NEIGH - 1));
+	send_to(udp, "muffin", 6, 0, PEER_IP, PEER_PORT);
+	assert_told_nothing();
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_neigh(RTM_NEWNEIGH, NUD_REACHABLE);
+	assert_memory_equal(got + NLMSG_HDRLEN + sizeof(struct ndmsg) + 12, peer_mac, ETH_ALEN);
+	stack_step(31000);
+	assert_neigh(RTM_NEWNEIGH, NUD_STALE);
+	send_to(udp, "muffin", 6, 0, PEER_IP, PEER_PORT);
+	assert_told_nothing();
+	stack_step(5100);
+	assert_neigh(RTM_NEWNEIGH, NUD_PROBE);
+	stack_step(7000);
+	assert_neigh(RTM_NEWNEIGH, NUD_FAILED);
+	dev_close(&eth0.dev);
+	assert_neigh(RTM_DELNEIGH, NUD_FAILED);
+	assert_told_nothing();
+}
+
+/* Who does not read learns that there was more. */
+static void too_much_to_tell(void **state)
+{
+	(void)state;
+	watch(1u << (RTNLGRP_LINK - 1));
+	for (u32 i = 0; i < 2000; i++)
+		assert_int_equal(dev_set_mtu(&eth0.dev, 1400), 0);
+	assert_int_equal(sys_recvfrom(fd, user(got), sizeof(got), MSG_DONTWAIT, 0, 0), -ENOBUFS);
+	told(RTM_NEWLINK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +428,9 @@ int main(void)
 		STACK_TEST(listed_bit_by_bit),
 		STACK_TEST(long_list),
 		STACK_TEST(no_family_no_list),
+		STACK_TEST(links_watched),
+		STACK_TEST(neighbours_watched),
+		STACK_TEST(too_much_to_tell),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * rtnl.c - addresses, routes, links and neighbours over rtnetlink, in a fresh namespace: each request's
- * answer, and what is listed afterwards.
+ * answer, what those who watch are told, and what is listed afterwards.
  * Not here: whether it is right: the table is compared with Linux's (tests/boot/test_rtnetlink.py).
  * Source: rtnetlink(7). Its structs stand here because musl has none of Linux's headers. */
 #define _GNU_SOURCE
@@ -25,6 +25,12 @@ enum {
 	GETROUTE,
 	NEWNEIGH = 28,
 	DELNEIGH
+};
+enum {
+	LINKS = 1,
+	NEIGHBOURS = 4,
+	ADDRESSES = 0x10,
+	ROUTES = 0x40
 };
 enum {
 	REQUEST = 1,
@@ -70,7 +76,12 @@ static struct {
 	uint8_t body[1024];
 } req;
 
-static int fd;
+struct rtmsg {
+	uint8_t family, dst_len, src_len, tos, table, protocol, scope, type;
+	uint32_t flags;
+};
+
+static int fd, watch; /* requests and their answers; what rtnetlink's groups are told */
 static uint8_t answer[16384];
 
 static void begin(uint16_t type, uint16_t flags, const void *header, uint32_t len)
@@ -120,6 +131,145 @@ static ssize_t ask(void)
 	return recv(fd, answer, sizeof(answer), 0);
 }
 
+/* ---- what is told ------------------------------------------------------------------------------ */
+
+static char lines[256][160];
+static int line_n;
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static const char *ip_text(const uint8_t *at)
+{
+	static char text[4][INET_ADDRSTRLEN];
+	static int turn;
+
+	turn = (turn + 1) % 4;
+	return at ? inet_ntop(AF_INET, at, text[turn], sizeof(text[turn])) : "-";
+}
+
+static uint32_t u32_at(const uint8_t *at)
+{
+	uint32_t v = 0;
+
+	if (at)
+		memcpy(&v, at, 4);
+	return v;
+}
+
+static void take_attrs(const uint8_t *at, const uint8_t *end, const uint8_t *tb[64], uint16_t *lens)
+{
+	memset(tb, 0, 64 * sizeof(*tb));
+	while (at + 4 <= end) {
+		uint16_t head[2];
+
+		memcpy(head, at, 4);
+		if ((head[1] & 0x3fff) < 64) {
+			tb[head[1] & 0x3fff] = at + 4;
+			lens[head[1] & 0x3fff] = (uint16_t)(head[0] - 4);
+		}
+		at += (head[0] + 3) & ~3;
+	}
+}
+
+static void show_route(const uint8_t *m, const uint8_t *end)
+{
+	struct rtmsg rtm;
+	const uint8_t *tb[64];
+	uint16_t lens[64];
+	char *to = lines[line_n++];
+	int n;
+
+	memcpy(&rtm, m, sizeof(rtm));
+	take_attrs(m + sizeof(rtm), end, tb, lens);
+	n = sprintf(to,
+		"table %u type %u proto %u scope %u %s/%u via %s oif %u metric %u src %s flags %#x",
+		u32_at(tb[TABLE]), rtm.type, rtm.protocol, rtm.scope, ip_text(tb[DST]), rtm.dst_len,
+		ip_text(tb[GATEWAY]), u32_at(tb[OIF]), u32_at(tb[PRIORITY]),
+		ip_text(rtm.type == LOCAL ? NULL
+					  : tb[PREFSRC]), /* a secondary one has another on Linux */
+		rtm.flags);
+	if (tb[METRICS])
+		n += sprintf(to + n, " mtu %u", u32_at(tb[METRICS] + 4));
+	for (uint16_t at = 0; tb[MULTIPATH] && at < lens[MULTIPATH]; at = (uint16_t)(at + 16))
+		n += sprintf(to + n, " hop %s weight %u", ip_text(tb[MULTIPATH] + at + 12),
+			tb[MULTIPATH][at + 3] + 1);
+}
+
+static void show_addr(const uint8_t *m, const uint8_t *end)
+{
+	const uint8_t *tb[64];
+	uint16_t lens[64];
+
+	take_attrs(m + 8, end, tb, lens);
+	sprintf(lines[line_n++], "addr %s/%u flags %#x scope %u index %u", ip_text(tb[2]), m[1],
+		m[2], m[3], u32_at(m + 4));
+}
+
+static void show_link(const uint8_t *m)
+{
+	sprintf(lines[line_n++], "link %u %s", u32_at(m + 4), m[8] & 1 ? "up" : "down");
+}
+
+/* On lo, where Linux has one for all addresses. */
+static void show_neigh(const uint8_t *m)
+{
+	sprintf(lines[line_n++], "neighbour index %u state %#x", u32_at(m + 4), m[8]);
+}
+
+static void show(uint16_t type, const uint8_t *m, const uint8_t *end)
+{
+	int n = line_n;
+
+	if ((type & ~1) == NEWLINK)
+		show_link(m);
+	else if ((type & ~1) == NEWADDR)
+		show_addr(m, end);
+	else if ((type & ~1) == NEWROUTE)
+		show_route(m, end);
+	else if ((type & ~1) == NEWNEIGH)
+		show_neigh(m);
+	if (line_n > n && (type & 1))
+		strcat(lines[n], ", gone");
+}
+
+/* Returns whether that was the end of a dump. */
+static int show_all(const uint8_t *at, ssize_t len)
+{
+	for (const uint8_t *end = at + len; at < end; at += (u32_at(at) + 3) & ~3u) {
+		if ((uint16_t)u32_at(at + 4) == 3)
+			return 1;
+		show((uint16_t)u32_at(at + 4), at + 16, at + u32_at(at));
+	}
+	return 0;
+}
+
+/* Sorted, each once. */
+static void print_lines(const char *title)
+{
+	qsort(lines, (size_t)line_n, sizeof(lines[0]), by_text);
+	for (int i = 0; i < line_n; i++)
+		if (!strstr(lines[i], "127.") && /* lo's broadcast is Linux's alone */
+			(i == 0 || strcmp(lines[i], lines[i - 1])))
+			printf("= %s: %s\n", title, lines[i]);
+	line_n = 0;
+}
+
+/* What those who watch have learned meanwhile. */
+static void told(const char *name)
+{
+	static uint8_t news[16384];
+	char title[100];
+	ssize_t len;
+
+	while ((len = recv(watch, news, sizeof(news), MSG_DONTWAIT)) > 0)
+		show_all(news, len);
+	snprintf(title, sizeof(title), "%s, told", name);
+	print_lines(title);
+}
+
 static void result(const char *name)
 {
 	int err = 0;
@@ -129,6 +279,7 @@ static void result(const char *name)
 		printf("= %s: no answer\n", name);
 	memcpy(&err, answer + 16, 4);
 	printf("= %s: %s\n", name, err ? strerror(-err) : "done");
+	told(name);
 }
 
 /* ---- requests ------------------------------------------------------------------------------ */
@@ -159,11 +310,6 @@ static void addr(
 		attr_ip(2, ip);
 	result(name);
 }
-
-struct rtmsg {
-	uint8_t family, dst_len, src_len, tos, table, protocol, scope, type;
-	uint32_t flags;
-};
 
 static void route_begin(
 	uint16_t type, uint16_t flags, const char *dst, uint8_t len, uint8_t scope, uint8_t kind)
@@ -252,107 +398,15 @@ static void neigh(
 	result(name);
 }
 
-/* ---- lists ---------------------------------------------------------------------------------- */
-
-static char lines[256][160];
-static int line_n;
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-static const char *ip_text(const uint8_t *at)
-{
-	static char text[4][INET_ADDRSTRLEN];
-	static int turn;
-
-	turn = (turn + 1) % 4;
-	return at ? inet_ntop(AF_INET, at, text[turn], sizeof(text[turn])) : "-";
-}
-
-static uint32_t u32_at(const uint8_t *at)
-{
-	uint32_t v = 0;
-
-	if (at)
-		memcpy(&v, at, 4);
-	return v;
-}
-
-static void take_attrs(const uint8_t *at, const uint8_t *end, const uint8_t *tb[64], uint16_t *lens)
-{
-	memset(tb, 0, 64 * sizeof(*tb));
-	while (at + 4 <= end) {
-		uint16_t head[2];
-
-		memcpy(head, at, 4);
-		if ((head[1] & 0x3fff) < 64) {
-			tb[head[1] & 0x3fff] = at + 4;
-			lens[head[1] & 0x3fff] = (uint16_t)(head[0] - 4);
-		}
-		at += (head[0] + 3) & ~3;
-	}
-}
-
-static void show_route(const uint8_t *m, const uint8_t *end)
-{
-	struct rtmsg rtm;
-	const uint8_t *tb[64];
-	uint16_t lens[64];
-	char *to = lines[line_n++];
-	int n;
-
-	memcpy(&rtm, m, sizeof(rtm));
-	take_attrs(m + sizeof(rtm), end, tb, lens);
-	n = sprintf(to,
-		"table %u type %u proto %u scope %u %s/%u via %s oif %u metric %u src %s flags %#x",
-		u32_at(tb[TABLE]), rtm.type, rtm.protocol, rtm.scope, ip_text(tb[DST]), rtm.dst_len,
-		ip_text(tb[GATEWAY]), u32_at(tb[OIF]), u32_at(tb[PRIORITY]), ip_text(tb[PREFSRC]),
-		rtm.flags);
-	if (tb[METRICS])
-		n += sprintf(to + n, " mtu %u", u32_at(tb[METRICS] + 4));
-	for (uint16_t at = 0; tb[MULTIPATH] && at < lens[MULTIPATH]; at = (uint16_t)(at + 16))
-		n += sprintf(to + n, " hop %s weight %u", ip_text(tb[MULTIPATH] + at + 12),
-			tb[MULTIPATH][at + 3] + 1);
-}
-
-static void show_addr(const uint8_t *m, const uint8_t *end)
-{
-	const uint8_t *tb[64];
-	uint16_t lens[64];
-
-	take_attrs(m + 8, end, tb, lens);
-	sprintf(lines[line_n++], "addr %s/%u flags %#x scope %u index %u", ip_text(tb[2]), m[1],
-		m[2], m[3], u32_at(m + 4));
-}
-
 static void list(const char *title, uint16_t type)
 {
 	uint8_t family[20] = { AF_INET };
 	int done = 0;
 
-	line_n = 0;
 	begin(type, DUMP, family, type == GETROUTE ? 12 : 8);
-	for (ssize_t len = ask(); !done; len = recv(fd, answer, sizeof(answer), 0)) {
-		for (uint8_t *at = answer; at < answer + len;) {
-			uint32_t mlen = u32_at(at);
-			uint16_t mtype = (uint16_t)u32_at(at + 4);
-
-			done |= mtype == 3;
-			if (mtype == NEWROUTE)
-				show_route(at + 16, at + mlen);
-			if (mtype == NEWADDR)
-				show_addr(at + 16, at + mlen);
-			at += (mlen + 3) & ~3u;
-		}
-		if (done)
-			break;
-	}
-	qsort(lines, (size_t)line_n, sizeof(lines[0]), by_text);
-	for (int i = 0; i < line_n; i++)
-		if (!strstr(lines[i], "127.")) /* lo's broadcast is Linux's alone */
-			printf("= %s: %s\n", title, lines[i]);
+	for (ssize_t len = ask(); !done; len = done ? 0 : recv(fd, answer, sizeof(answer), 0))
+		done = len <= 0 || show_all(answer, len);
+	print_lines(title);
 }
 
 /* ---- the table --------------------------------------------------------------------------------- */
@@ -431,9 +485,17 @@ static void neighbours(void)
 
 int main(void)
 {
+	struct {
+		uint16_t family, pad;
+		uint32_t pid, groups;
+	} groups = { 16, 0, 0, LINKS | NEIGHBOURS | ADDRESSES | ROUTES };
+
 	if (unshare(CLONE_NEWNET) < 0)
 		return 1;
 	fd = socket(16, SOCK_RAW, 0);
+	watch = socket(16, SOCK_RAW, 0);
+	if (bind(watch, (void *)&groups, sizeof(groups)) < 0)
+		return 1;
 	list("at first", GETROUTE);
 	list("at first", GETADDR);
 	addr("address while it is down", NEWADDR, CREATE | EXCL, "10.2.0.1", 24, 1);
