@@ -18,21 +18,21 @@
 #define TRAIN    3u
 #define OTHER_IP 0x0a000055u /* a second address of ours */
 
-enum way {
+/* Each test runs once by each way to send. */
+static enum {
 	SEND,    /* one, connected */
 	MANY,    /* sendmmsg, each with its address */
 	SEGMENT, /* UDP_SEGMENT by control message */
-	WAYS
-};
+} way;
 
 static struct fake_device eth1;
-static int fds[WAYS];
+static int fd;
 static u32 dst;
 static const u8 *payload;
 
-/* ---- three senders ------------------------------------------------------------------------ */
+/* ---- one of three senders ------------------------------------------------------------------------ */
 
-static long send_many(int fd)
+static long send_many(void)
 {
 	struct sockaddr_in to = inet_addr_of(dst, PEER_PORT);
 	struct user_mmsghdr vec[TRAIN] = { 0 };
@@ -47,7 +47,7 @@ static long send_many(int fd)
 	return sys_sendmmsg((u64)fd, user(vec), TRAIN, MSG_DONTWAIT);
 }
 
-static long send_train(int fd)
+static long send_train(void)
 {
 	struct message m;
 
@@ -56,56 +56,47 @@ static long send_train(int fd)
 	return message_send(fd, &m, MSG_DONTWAIT);
 }
 
-static long send_by(enum way way)
+static long send_now(void)
 {
-	static const u32 all[WAYS] = { LEN, TRAIN, TRAIN * LEN };
+	static const u32 all[] = { LEN, TRAIN, TRAIN * LEN };
 	long sent;
 
 	payload = noise(way, TRAIN * LEN);
 	fake_forget(&eth0);
 	fake_forget(&eth1);
-	sent = way == SEND   ? sys_sendto((u64)fds[way], user(payload), LEN, MSG_DONTWAIT, 0, 0)
-	       : way == MANY ? send_many(fds[way])
-			     : send_train(fds[way]);
+	sent = way == SEND   ? sys_sendto(fd, user(payload), LEN, MSG_DONTWAIT, 0, 0)
+	       : way == MANY ? send_many()
+			     : send_train();
 	if (sent >= 0)
 		assert_int_equal(sent, all[way]);
 	return sent;
 }
 
-static u32 frames_of(enum way way)
+static u32 frames_n(void)
 {
 	return way == SEND ? 1 : TRAIN;
 }
 
 /* ---- what they are to send ---------------------------------------------------------------- */
 
-static void assert_by(enum way way, struct datagram d)
+static void next_is(struct datagram d)
 {
-	assert_true(send_by(way) > 0);
-	assert_int_equal(eth0.sent_n, frames_of(way));
+	assert_true(send_now() > 0);
+	assert_int_equal(eth0.sent_n, frames_n());
 	assert_int_equal(eth1.sent_n, 0);
-	for (u32 i = 0; i < frames_of(way); i++) {
+	for (u32 i = 0; i < frames_n(); i++) {
 		d.payload = payload + i * LEN;
 		d.len = LEN;
 		d.to = dst;
-		d.source = (u16)(OUR_PORT + way);
 		assert_datagram(i, &d);
 	}
 	net_poll();
 }
 
-static void next_is(struct datagram d)
-{
-	for (u32 way = 0; way < WAYS; way++)
-		assert_by(way, d);
-}
-
 static void next_fails(long err)
 {
-	for (u32 way = 0; way < WAYS; way++) {
-		assert_int_equal(send_by(way), err);
-		assert_int_equal(eth0.sent_n, 0);
-	}
+	assert_int_equal(send_now(), err);
+	assert_int_equal(eth0.sent_n, 0);
 }
 
 /* What is on eth0's wire, questions of ARP aside. */
@@ -121,48 +112,46 @@ static u32 datagrams_n(void)
 /* Accepted, and not on eth0's wire: parked, queued, or by the other card. */
 static void next_stays_away(void)
 {
-	for (u32 way = 0; way < WAYS; way++) {
-		assert_true(send_by(way) > 0);
-		assert_int_equal(datagrams_n(), 0);
-	}
+	assert_true(send_now() > 0);
+	assert_int_equal(datagrams_n(), 0);
 }
 
-static u64 ready_n(void)
+/* Its frame is ready, and lies in all slots. */
+static void warm_on(struct datagram d)
 {
-	return init_net.mib.udp_out_ready;
-}
-
-/* Each sender's frame is ready, and lies in the slots to come. */
-static void warm_to(u32 ip)
-{
-	struct sockaddr_in to = inet_addr_of(ip, PEER_PORT);
 	u64 before;
 
-	dst = ip;
-	for (u32 way = 0; way < WAYS; way++) {
-		fds[way] = udp_socket_at(0, (u16)(OUR_PORT + way));
-		assert_int_equal(set_int(fds[way], SOL_SOCKET, SO_BROADCAST, 1), 0);
-	}
-	stack_know_peer();
 	card_is(true, true);
-	assert_int_equal(sys_connect((u64)fds[SEND], user(&to), sizeof(to)), 0);
-	next_is((struct datagram){ .len = 0 });
-	for (u32 lap = 0; lap < FAKE_RING; lap++)
-		next_is((struct datagram){ .len = 0 });
-	before = ready_n();
-	next_is((struct datagram){ .len = 0 });
-	assert_int_equal(ready_n() - before, 1 + 2 * TRAIN);
+	for (u32 lap = 0; lap < 2 * FAKE_RING; lap++)
+		next_is(d);
+	before = init_net.mib.udp_out_ready;
+	eth0.again_n = 0;
+	next_is(d);
+	assert_int_equal(init_net.mib.udp_out_ready - before, frames_n());
+	assert_int_equal(eth0.again_n, frames_n());
+}
+
+static void start(u32 ip)
+{
+	struct sockaddr_in to = inet_addr_of(ip, PEER_PORT);
+
+	dst = ip;
+	fd = udp_socket_at(0, OUR_PORT);
+	assert_int_equal(set_int(fd, SOL_SOCKET, SO_BROADCAST, 1), 0);
+	stack_know_peer();
+	if (way == SEND)
+		assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
 }
 
 static void warm(void)
 {
-	warm_to(PEER_IP);
+	start(PEER_IP);
+	warm_on((struct datagram){ .len = 0 });
 }
 
-static void set_all(int level, int name, int value)
+static void set(int level, int name, int value)
 {
-	for (u32 way = 0; way < WAYS; way++)
-		assert_int_equal(set_int(fds[way], level, name, value), 0);
+	assert_int_equal(set_int(fd, level, name, value), 0);
 }
 
 static void second_card(void)
@@ -173,23 +162,27 @@ static void second_card(void)
 
 /* ---- the socket --------------------------------------------------------------------------- */
 
+static const u8 all_mac[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+static const u8 other_mac[ETH_ALEN] = { 2, 0, 0, 0, 0, 0x77 };
+
 static void ttl_and_tos(void **state)
 {
 	warm();
-	set_all(SOL_IP, IP_TTL, 3);
+	set(SOL_IP, IP_TTL, 3);
 	next_is((struct datagram){ .ttl = 3 });
-	set_all(SOL_IP, IP_TOS, 0x28);
+	set(SOL_IP, IP_TOS, 0x28);
 	next_is((struct datagram){ .ttl = 3, .tos = 0x28 });
 }
 
 static void no_checksum(void **state)
 {
 	warm();
-	set_all(SOL_SOCKET, SO_NO_CHECK, 1);
-	assert_by(SEND, (struct datagram){ .no_check = true });
-	assert_by(MANY, (struct datagram){ .no_check = true });
-	assert_int_equal(send_by(SEGMENT), -EINVAL);
-	set_all(SOL_SOCKET, SO_NO_CHECK, 0);
+	set(SOL_SOCKET, SO_NO_CHECK, 1);
+	if (way == SEGMENT)
+		next_fails(-EINVAL);
+	else
+		next_is((struct datagram){ .no_check = true });
+	set(SOL_SOCKET, SO_NO_CHECK, 0);
 	next_is((struct datagram){ .len = 0 });
 }
 
@@ -197,10 +190,10 @@ static void bound_to_a_device(void **state)
 {
 	second_card();
 	warm();
-	set_all(SOL_SOCKET, SO_BINDTOIFINDEX, eth1.dev.ifindex);
+	set(SOL_SOCKET, SO_BINDTOIFINDEX, eth1.dev.ifindex);
 	next_stays_away();
-	assert_int_equal(init_net.mib.parked, 1 + 2 * TRAIN);
-	set_all(SOL_SOCKET, SO_BINDTOIFINDEX, 0);
+	assert_int_equal(init_net.mib.parked, frames_n());
+	set(SOL_SOCKET, SO_BINDTOIFINDEX, 0);
 	next_is((struct datagram){ .len = 0 });
 }
 
@@ -209,60 +202,79 @@ static void paced(void **state)
 	u64 rate = 60; /* a frame a second */
 
 	warm();
-	for (u32 way = 0; way < WAYS; way++) {
-		assert_int_equal(sys_setsockopt((u64)fds[way], SOL_SOCKET, SO_MAX_PACING_RATE,
-					 user(&rate), sizeof(rate)),
-			0);
-		assert_true(send_by(way) > 0);
-		assert_int_equal(eth0.sent_n, 1);
-		assert_true(send_by(way) > 0);
-		assert_int_equal(eth0.sent_n, 0);
-	}
+	assert_int_equal(
+		sys_setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, user(&rate), sizeof(rate)), 0);
+	assert_true(send_now() > 0);
+	assert_int_equal(eth0.sent_n, 1);
+	next_stays_away();
 }
 
 static void cut_into_segments(void **state)
 {
 	warm();
-	set_all(SOL_UDP, UDP_SEGMENT, LEN / 2);
-	for (u32 way = 0; way < SEGMENT; way++) {
-		assert_true(send_by(way) > 0);
-		assert_int_equal(eth0.sent_n, 2 * frames_of(way));
-	}
-	assert_by(SEGMENT, (struct datagram){ .len = 0 }); /* its own wish goes first */
+	set(SOL_UDP, UDP_SEGMENT, LEN / 2);
+	assert_true(send_now() > 0);
+	assert_int_equal(eth0.sent_n, way == SEGMENT ? TRAIN : 2 * frames_n());
 }
 
 static void corked(void **state)
 {
 	warm();
-	set_all(SOL_UDP, UDP_CORK, 1);
-	for (u32 way = 0; way < SEGMENT; way++) {
-		assert_true(send_by(way) > 0);
-		assert_int_equal(eth0.sent_n, 0);
-		fake_forget(&eth0);
-		assert_int_equal(set_int(fds[way], SOL_UDP, UDP_CORK, 0), 0);
-		assert_int_equal(eth0.sent_n, 1);
+	set(SOL_UDP, UDP_CORK, 1);
+	if (way == SEGMENT) {
+		next_fails(-EINVAL);
+		return;
 	}
+	next_stays_away();
+	set(SOL_UDP, UDP_CORK, 0);
+	assert_int_equal(eth0.sent_n, 1);
+	assert_datagram(0, &(struct datagram){ .payload = payload, .len = frames_n() * LEN });
+}
+
+static void more_follows(void **state)
+{
+	static struct user_mmsghdr vec;
+	struct iovec iov = { (void *)(uintptr_t) "more", 4 };
+
+	warm();
+	if (way == SEGMENT)
+		return;
+	vec.hdr = (struct user_msghdr){ .iov = user(&iov), .iovlen = 1 };
+	vec.hdr.name = user(&(struct sockaddr_in){ .sin_family = AF_INET,
+		.sin_addr = cpu_to_be32(PEER_IP),
+		.sin_port = cpu_to_be16(PEER_PORT) });
+	vec.hdr.namelen = sizeof(struct sockaddr_in);
+	iov.base = (void *)(uintptr_t)noise(1, LEN);
+	iov.len = LEN; /* as the frame that is ready */
+	fake_forget(&eth0);
+	assert_int_equal(sys_sendmmsg(fd, user(&vec), 1, MSG_MORE), 1);
+	assert_int_equal(eth0.sent_n, 0);
+	assert_true(send_now() > 0);
+	assert_int_equal(eth0.sent_n, frames_n());
+	assert_int_equal(eth0.sent[0].len, FRAME_HEADERS + 2 * LEN);
 }
 
 static void shut_down(void **state)
 {
 	warm();
-	for (u32 way = 0; way < WAYS; way++)
-		sys_shutdown((u64)fds[way], 1);
+	sys_shutdown(fd, 1);
 	next_fails(-EPIPE);
+}
+
+static void error_pending(void **state)
+{
+	warm();
+	sk_report_error(sk_of(fd), ECONNREFUSED);
+	next_fails(-ECONNREFUSED);
+	next_is((struct datagram){ .len = 0 });
 }
 
 static void broadcast_forbidden(void **state)
 {
-	static const u8 all[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-
-	warm();
-	dst = 0x0a0000ff;
-	for (u32 i = 0; i < 3; i++)
-		assert_by(MANY, (struct datagram){ .mac = all });
-	set_all(SOL_SOCKET, SO_BROADCAST, 0);
-	assert_int_equal(send_by(MANY), -EACCES);
-	assert_int_equal(send_by(SEGMENT), -EACCES);
+	start(0x0a0000ff);
+	warm_on((struct datagram){ .mac = all_mac });
+	set(SOL_SOCKET, SO_BROADCAST, 0);
+	next_fails(-EACCES);
 }
 
 static void connected_elsewhere(void **state)
@@ -270,28 +282,33 @@ static void connected_elsewhere(void **state)
 	struct sockaddr_in to = inet_addr_of(FAR_IP, PEER_PORT), none = { .sin_family = 0 };
 
 	warm();
-	assert_int_equal(sys_connect((u64)fds[SEND], user(&to), sizeof(to)), 0);
-	dst = FAR_IP;
-	assert_by(SEND, (struct datagram){ .mac = gateway_mac });
-	assert_int_equal(sys_connect((u64)fds[SEND], user(&none), sizeof(none)), 0);
-	assert_int_equal(send_by(SEND), -EDESTADDRREQ);
+	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
+	dst = way == SEND ? FAR_IP : PEER_IP;
+	next_is((struct datagram){ .len = 0 });
+	assert_int_equal(sys_connect(fd, user(&none), sizeof(none)), 0);
+	if (way == SEND)
+		next_fails(-EDESTADDRREQ);
+	else
+		next_is((struct datagram){ .len = 0 });
 }
 
 /* A port that the socket did not ask for goes with the connection. */
 static void another_port(void **state)
 {
 	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT), none = { .sin_family = 0 };
-	int fd = udp_socket();
 	u16 first, second;
 
-	warm();
-	assert_int_equal(sys_connect((u64)fd, user(&to), sizeof(to)), 0);
+	start(PEER_IP);
+	fd = udp_socket();
+	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
 	for (u32 i = 0; i < 3; i++)
-		assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, 0, 0), 1);
-	first = get16(eth0.sent[eth0.sent_n - 1].bytes + 34);
-	assert_int_equal(sys_connect((u64)fd, user(&none), sizeof(none)), 0);
-	assert_int_equal(sys_sendto((u64)fd, user("x"), 1, 0, user(&to), sizeof(to)), 1);
-	second = get16(eth0.sent[eth0.sent_n - 1].bytes + 34);
+		assert_true(send_now() > 0);
+	first = get16(eth0.sent[0].bytes + 34);
+	assert_int_equal(sys_connect(fd, user(&none), sizeof(none)), 0);
+	if (way == SEND)
+		assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
+	assert_true(send_now() > 0);
+	second = get16(eth0.sent[0].bytes + 34);
 	assert_int_not_equal(first, second);
 	assert_int_equal(inet_sk(sk_of(fd))->inet_num, second);
 }
@@ -299,19 +316,17 @@ static void another_port(void **state)
 /* What is parked for somebody else fills SO_SNDBUF: nothing more is accepted, ready or not. */
 static void send_buffer_full(void **state)
 {
-	warm();
-	for (u32 way = 0; way < WAYS; way++) {
-		struct message m;
+	struct message m;
 
-		assert_int_equal(set_int(fds[way], SOL_SOCKET, SO_SNDBUF, 1), 0);
-		assert_by(way, (struct datagram){ .len = 0 });
-		do {
-			message_to(&m, noise(0, 400), 400, 0x0a000042, 9);
-			message_control(&m, SOL_IP, IP_TTL, &(s32){ 9 }, 4);
-		} while (message_send(fds[way], &m, MSG_DONTWAIT) == 400);
-		assert_false(udp_writable(sk_of(fds[way])));
-		assert_int_equal(send_by(way), -EAGAIN);
-	}
+	warm();
+	set(SOL_SOCKET, SO_SNDBUF, 1);
+	next_is((struct datagram){ .len = 0 });
+	do { /* by flows of their own */
+		message_to(&m, noise(0, 400), 400, 0x0a000042, 9);
+		message_control(&m, SOL_IP, IP_TTL, &(s32){ 9 }, 4);
+	} while (message_send(fd, &m, MSG_DONTWAIT) == 400);
+	assert_false(udp_writable(sk_of(fd)));
+	next_fails(-EAGAIN);
 }
 
 /* ---- addresses, routes, devices ------------------------------------------------------------ */
@@ -321,20 +336,18 @@ static void address_deleted(void **state)
 	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(OTHER_IP), 24), 0);
 	warm();
 	inet_del_ifa(&eth0.dev, inet_find_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 24));
-	dst = PEER_IP;
-	assert_by(MANY, (struct datagram){ .from = OTHER_IP });
-	assert_by(SEGMENT, (struct datagram){ .from = OTHER_IP });
-	assert_int_equal(send_by(SEND), -EINVAL); /* connected: bound to it */
+	if (way == SEND) /* connected: bound to it */
+		next_fails(-EINVAL);
+	else
+		next_is((struct datagram){ .from = OTHER_IP });
 }
 
-/* A nearer network, whose address is the better one to send from. */
+/* On a nearer network, from which it is better to send. */
 static void address_added(void **state)
 {
 	warm();
 	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(0x0a000003), 30), 0);
-	assert_by(SEND, (struct datagram){ .len = 0 });
-	assert_by(MANY, (struct datagram){ .from = 0x0a000003 });
-	assert_by(SEGMENT, (struct datagram){ .from = 0x0a000003 });
+	next_is((struct datagram){ .from = way == SEND ? OUR_IP : 0x0a000003 });
 }
 
 /* The peer's address becomes our own. */
@@ -368,18 +381,10 @@ static void route_deleted(void **state)
 	struct fib_config cfg = { .dst = detour.dst, .dst_len = 32, .scope = RT_SCOPE_NOWHERE };
 
 	assert_int_equal(ip_route_add(&init_net, &detour), 0);
-	stack_know_peer();
-	dst = PEER_IP;
-	for (u32 way = 0; way < WAYS; way++)
-		fds[way] = udp_socket_at(0, (u16)(OUR_PORT + way));
-	card_is(true, true);
-	for (u32 i = 0; i < 3; i++) {
-		assert_by(MANY, (struct datagram){ .mac = gateway_mac });
-		assert_by(SEGMENT, (struct datagram){ .mac = gateway_mac });
-	}
+	start(PEER_IP);
+	warm_on((struct datagram){ .mac = gateway_mac });
 	assert_int_equal(inet_rtm_delroute(&init_net, &cfg), 0);
-	assert_by(MANY, (struct datagram){ .len = 0 });
-	assert_by(SEGMENT, (struct datagram){ .len = 0 });
+	next_is((struct datagram){ .len = 0 });
 }
 
 static void route_prohibits(void **state)
@@ -410,10 +415,7 @@ static void device_in_another_namespace(void **state)
 	assert_int_equal(dev_change_net_namespace(&eth0.dev, net), 0);
 	assert_int_equal(dev_open(&eth0.dev), 0);
 	assert_true(eth0.dev.tx_room > 0);
-	assert_int_equal(send_by(SEND), -EINVAL);
-	assert_int_equal(send_by(MANY), -ENETUNREACH);
-	assert_int_equal(send_by(SEGMENT), -ENETUNREACH);
-	assert_int_equal(eth0.sent_n, 0);
+	next_fails(way == SEND ? -EINVAL : -ENETUNREACH);
 	assert_int_equal(dev_change_net_namespace(&eth0.dev, &init_net), 0);
 	assert_int_equal(dev_open(&eth0.dev), 0);
 	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 24), 0);
@@ -421,72 +423,98 @@ static void device_in_another_namespace(void **state)
 	next_is((struct datagram){ .len = 0 });
 }
 
+/* How many frames a datagram of len bytes becomes. */
+static u32 frames_of(size_t len)
+{
+	fake_forget(&eth0);
+	assert_int_equal(send_to(fd, noise(1, (u32)len), len, 0, PEER_IP, PEER_PORT), len);
+	return eth0.sent_n;
+}
+
 static void smaller_mtu(void **state)
 {
 	warm();
-	assert_int_equal(dev_set_mtu(&eth0.dev, 68), 0);
-	next_is((struct datagram){ .len = 0 });
-	payload = noise(1, 49);
-	for (u32 i = 0; i < 3; i++) { /* one byte too many, also when the frame was ready */
-		assert_int_equal(dev_set_mtu(&eth0.dev, 77 - (i & 1)), 0);
-		fake_forget(&eth0);
-		assert_int_equal(sys_sendto((u64)fds[SEND], user(payload), 49, 0, 0, 0), 49);
-		assert_int_equal(eth0.sent_n, 1 + (i & 1));
+	for (u32 mtu = 1500; mtu > 76; mtu = mtu > 77 ? 77 : 76) { /* one byte too many at last */
+		assert_int_equal(dev_set_mtu(&eth0.dev, mtu), 0);
+		for (u32 i = 0; i < 3; i++)
+			assert_int_equal(frames_of(49), 1);
 	}
+	assert_int_equal(dev_set_mtu(&eth0.dev, 76), 0);
+	assert_int_equal(frames_of(49), 2);
 }
 
 static void path_mtu(void **state)
 {
-	const u8 *far = noise(1, 600);
-
 	warm();
-	for (u32 i = 0; i < 3; i++) {
-		fake_forget(&eth0);
-		assert_int_equal(sys_sendto((u64)fds[SEND], user(far), 600, 0, 0, 0), 600);
-		assert_int_equal(eth0.sent_n, 1);
-	}
-	fake_forget(&eth0);
+	for (u32 i = 0; i < 3; i++)
+		assert_int_equal(frames_of(600), 1);
 	pmtu_update(&init_net, cpu_to_be32(PEER_IP), PMTU_MIN);
-	assert_int_equal(sys_sendto((u64)fds[SEND], user(far), 600, 0, 0, 0), 600);
-	assert_int_equal(eth0.sent_n, 2);
+	assert_int_equal(frames_of(600), 2);
 	host_advance_clock(PMTU_EXPIRES_NS);
 	net_poll();
+	assert_int_equal(frames_of(600), 1);
+}
+
+static void take_the_detour(void *arg)
+{
+	struct route_spec detour = to_peer(RTN_UNICAST);
+
+	(void)arg;
+	eth0.stuck = false;
+	assert_int_equal(ip_route_add(&init_net, &detour), 0);
+	host_on_idle(NULL, NULL);
+}
+
+/* A train that is longer than the ring, and while it waits for room in the middle the way changes. */
+static void route_changes_within_a_train(void **state)
+{
+	const u8 *bytes = noise(1, 100 * LEN);
+	struct message m;
+
+	warm();
+	host_tick_clock(NSEC_PER_USEC);
+	message_to(&m, bytes, 100 * LEN, dst, PEER_PORT);
+	message_control(&m, SOL_UDP, UDP_SEGMENT, &(u16){ LEN }, sizeof(u16));
+	net_poll();
 	fake_forget(&eth0);
-	assert_int_equal(sys_sendto((u64)fds[SEND], user(far), 600, 0, 0, 0), 600);
-	assert_int_equal(eth0.sent_n, 1);
+	eth0.stuck = true;
+	host_on_idle(take_the_detour, NULL);
+	assert_int_equal(message_send(fd, &m, 0), 100 * LEN);
+	assert_int_equal(eth0.sent_n, 100);
+	for (u32 i = 0; i < 100; i++)
+		assert_datagram(i, &(struct datagram){ .payload = bytes + i * LEN,
+					   .len = LEN,
+					   .mac = i < FAKE_RING ? peer_mac : gateway_mac });
 }
 
 /* ---- neighbours --------------------------------------------------------------------------- */
-
-static const u8 other_mac[ETH_ALEN] = { 2, 0, 0, 0, 0, 0x77 };
 
 static struct neighbour *peer(void)
 {
 	return neigh_lookup(init_net.arp_tbl, &eth0.dev, cpu_to_be32(PEER_IP));
 }
 
-static void peer_is(const u8 mac[ETH_ALEN], u16 state)
+static void is_at(u32 ip, const u8 mac[ETH_ALEN], u16 state)
 {
-	assert_int_equal(
-		neigh_set(init_net.arp_tbl, &eth0.dev, cpu_to_be32(PEER_IP), mac, state), 0);
+	assert_int_equal(neigh_set(init_net.arp_tbl, &eth0.dev, cpu_to_be32(ip), mac, state), 0);
 }
 
 static void neighbour_replaced(void **state)
 {
 	warm();
-	peer_is(other_mac, NUD_PERMANENT);
+	is_at(PEER_IP, other_mac, NUD_PERMANENT);
 	next_is((struct datagram){ .mac = other_mac });
 	neigh_delete(peer());
 	next_stays_away();
-	assert_int_equal(init_net.mib.parked, 1 + 2 * TRAIN);
+	assert_int_equal(init_net.mib.parked, frames_n());
 }
 
 /* Its half minute is over: it is used and asked again; when it does not answer, it is gone. */
 static void neighbour_grows_old(void **state)
 {
-	warm();
-	peer_is(peer_mac, NUD_REACHABLE);
-	next_is((struct datagram){ .len = 0 });
+	start(PEER_IP);
+	is_at(PEER_IP, peer_mac, NUD_REACHABLE);
+	warm_on((struct datagram){ .len = 0 });
 	host_advance_clock(NEIGH_REACHABLE_NS);
 	net_poll();
 	assert_int_equal(peer()->nud_state, NUD_STALE);
@@ -500,9 +528,9 @@ static void neighbour_grows_old(void **state)
 /* It says by itself that it has moved. */
 static void neighbour_moves(void **state)
 {
-	warm();
-	peer_is(peer_mac, NUD_REACHABLE);
-	next_is((struct datagram){ .len = 0 });
+	start(PEER_IP);
+	is_at(PEER_IP, peer_mac, NUD_REACHABLE);
+	warm_on((struct datagram){ .len = 0 });
 	host_advance_clock(NEIGH_LOCK_NS);
 	neigh_update(peer(), other_mac, false);
 	next_is((struct datagram){ .mac = other_mac });
@@ -510,57 +538,26 @@ static void neighbour_moves(void **state)
 
 static void gateway_moves(void **state)
 {
-	warm();
-	dst = FAR_IP;
-	for (u32 i = 0; i < 3; i++)
-		assert_by(MANY, (struct datagram){ .mac = gateway_mac });
-	assert_int_equal(neigh_set(init_net.arp_tbl, &eth0.dev, cpu_to_be32(GATEWAY_IP), other_mac,
-				 NUD_PERMANENT),
-		0);
-	assert_by(MANY, (struct datagram){ .mac = other_mac });
-}
-
-/* So many neighbours that the flow's makes room, and somebody else stands in its place. */
-static void neighbour_makes_room(void **state)
-{
-	struct neighbour *before;
-	u32 others = 0;
-
-	warm();
-	peer_is(peer_mac, NUD_REACHABLE);
-	next_is((struct datagram){ .len = 0 });
-	before = peer();
-	while (peer()) {
-		host_advance_clock(1);
-		assert_int_equal(
-			neigh_set(init_net.arp_tbl, &eth0.dev, cpu_to_be32(0x0b000000 + ++others),
-				other_mac, NUD_REACHABLE),
-			0);
-	}
-	assert_int_equal(before->nud_state, NUD_REACHABLE);
-	next_stays_away();
+	start(FAR_IP);
+	warm_on((struct datagram){ .len = 0 });
+	is_at(GATEWAY_IP, other_mac, NUD_PERMANENT);
+	next_is((struct datagram){ .mac = other_mac });
 }
 
 /* An address that was everybody's is one host's, and the other way round. */
 static void broadcast_becomes_a_host(void **state)
 {
-	static const u8 all[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-
-	warm();
-	dst = 0x0a0000ff;
-	for (u32 i = 0; i < 3; i++)
-		assert_by(MANY, (struct datagram){ .mac = all });
+	start(0x0a0000ff);
+	warm_on((struct datagram){ .mac = all_mac });
 	inet_del_ifa(&eth0.dev, inet_find_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 24));
 	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 16), 0);
-	assert_int_equal(send_by(MANY), TRAIN);
-	assert_int_equal(init_net.mib.parked, TRAIN); /* somebody must say who that is */
-	assert_int_equal(
-		neigh_set(init_net.arp_tbl, &eth0.dev, cpu_to_be32(dst), other_mac, NUD_REACHABLE),
-		0);
-	assert_by(MANY, (struct datagram){ .mac = other_mac });
+	next_stays_away();
+	assert_int_equal(init_net.mib.parked, frames_n()); /* who is that? */
+	is_at(dst, other_mac, NUD_REACHABLE);
+	next_is((struct datagram){ .mac = other_mac });
 	inet_del_ifa(&eth0.dev, inet_find_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 16));
 	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 24), 0);
-	assert_by(MANY, (struct datagram){ .mac = all });
+	next_is((struct datagram){ .mac = all_mac });
 }
 
 /* ---- who would see it or hold it up -------------------------------------------------------- */
@@ -573,11 +570,11 @@ static void rules(void **state)
 	assert_int_equal(nf_rule_append(&init_net, NF_INET_LOCAL_OUT, &drop), 0);
 	next_fails(-EPERM);
 	assert_int_equal(nf_rule_delete(&init_net, NF_INET_LOCAL_OUT, &drop), 0);
-	next_is((struct datagram){ .len = 0 });
+	warm_on((struct datagram){ .len = 0 });
 	assert_int_equal(nf_rule_policy(&init_net, NF_INET_POST_ROUTING, NF_DROP), 0);
 	next_fails(-EPERM);
 	nf_rule_flush(&init_net, NF_INET_POST_ROUTING);
-	next_is((struct datagram){ .len = 0 });
+	warm_on((struct datagram){ .len = 0 });
 	assert_int_equal(nf_rule_append(&init_net, NF_INET_LOCAL_OUT, &queue), 0);
 	next_fails(-EPERM); /* nobody listens */
 	nf_rule_flush(&init_net, NF_INET_LOCAL_OUT);
@@ -588,6 +585,7 @@ static u32 heard_n;
 
 static void hear(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
 {
+	(void)tap, (void)skb;
 	heard_n += outgoing;
 }
 
@@ -598,10 +596,10 @@ static void taps(void **state)
 	warm();
 	dev_add_tap(&tap);
 	next_is((struct datagram){ .len = 0 });
-	assert_int_equal(heard_n, 1 + 2 * TRAIN);
+	assert_int_equal(heard_n, frames_n());
 	dev_remove_tap(&tap);
 	next_is((struct datagram){ .len = 0 });
-	assert_int_equal(heard_n, 1 + 2 * TRAIN);
+	assert_int_equal(heard_n, frames_n());
 }
 
 static void queueing_discipline(void **state)
@@ -610,7 +608,7 @@ static void queueing_discipline(void **state)
 
 	warm();
 	assert_int_equal(dev_set_qdisc(&eth0.dev, &spec), 0);
-	assert_true(send_by(SEND) > 0);
+	assert_true(send_now() > 0);
 	assert_int_equal(eth0.sent_n, 1);
 	next_stays_away();
 	stack_step(20000);
@@ -627,40 +625,69 @@ static void link_pulled(void **state)
 	next_is((struct datagram){ .len = 0 });
 }
 
+/* ---- each by each way ---------------------------------------------------------------------- */
+
+static int by_send(void **state)
+{
+	way = SEND;
+	return 0;
+}
+
+static int by_sendmmsg(void **state)
+{
+	way = MANY;
+	return 0;
+}
+
+static int by_segments(void **state)
+{
+	way = SEGMENT;
+	return 0;
+}
+
+#define EVENT(fn)                                                                                  \
+	{ #fn ", send", stack_run, by_send, NULL, (void *)(fn) },                                  \
+		{ #fn ", sendmmsg", stack_run, by_sendmmsg, NULL, (void *)(fn) },                  \
+	{                                                                                          \
+#fn ", UDP_SEGMENT", stack_run, by_segments, NULL, (void *)(fn)                    \
+	}
+
 int main(void)
 {
 	const struct CMUnitTest flow_stale[] = {
-		STACK_TEST(ttl_and_tos),
-		STACK_TEST(no_checksum),
-		STACK_TEST(bound_to_a_device),
-		STACK_TEST(paced),
-		STACK_TEST(cut_into_segments),
-		STACK_TEST(corked),
-		STACK_TEST(shut_down),
-		STACK_TEST(broadcast_forbidden),
-		STACK_TEST(connected_elsewhere),
-		STACK_TEST(another_port),
-		STACK_TEST(send_buffer_full),
-		STACK_TEST(address_deleted),
-		STACK_TEST(address_added),
-		STACK_TEST(address_is_ours),
-		STACK_TEST(route_added),
-		STACK_TEST(route_deleted),
-		STACK_TEST(route_prohibits),
-		STACK_TEST(device_down_and_up),
-		STACK_TEST(device_in_another_namespace),
-		STACK_TEST(smaller_mtu),
-		STACK_TEST(path_mtu),
-		STACK_TEST(neighbour_replaced),
-		STACK_TEST(neighbour_grows_old),
-		STACK_TEST(neighbour_moves),
-		STACK_TEST(gateway_moves),
-		STACK_TEST(neighbour_makes_room),
-		STACK_TEST(broadcast_becomes_a_host),
-		STACK_TEST(rules),
-		STACK_TEST(taps),
-		STACK_TEST(queueing_discipline),
-		STACK_TEST(link_pulled),
+		EVENT(ttl_and_tos),
+		EVENT(no_checksum),
+		EVENT(bound_to_a_device),
+		EVENT(paced),
+		EVENT(cut_into_segments),
+		EVENT(corked),
+		EVENT(more_follows),
+		EVENT(shut_down),
+		EVENT(error_pending),
+		EVENT(broadcast_forbidden),
+		EVENT(connected_elsewhere),
+		EVENT(another_port),
+		EVENT(send_buffer_full),
+		EVENT(address_deleted),
+		EVENT(address_added),
+		EVENT(address_is_ours),
+		EVENT(route_added),
+		EVENT(route_deleted),
+		EVENT(route_prohibits),
+		EVENT(route_changes_within_a_train),
+		EVENT(device_down_and_up),
+		EVENT(device_in_another_namespace),
+		EVENT(smaller_mtu),
+		EVENT(path_mtu),
+		EVENT(neighbour_replaced),
+		EVENT(neighbour_grows_old),
+		EVENT(neighbour_moves),
+		EVENT(gateway_moves),
+		EVENT(broadcast_becomes_a_host),
+		EVENT(rules),
+		EVENT(taps),
+		EVENT(queueing_discipline),
+		EVENT(link_pulled),
 	};
 
 	return cmocka_run_group_tests(flow_stale, NULL, NULL);
