@@ -59,6 +59,7 @@ void neigh_for_each(struct neigh_table *tbl, void (*fn)(void *arg, struct neighb
 			fn(arg, &tbl->entry[i]);
 }
 
+/* Those who watch are told, but of whom nobody was asked for. */
 static void unlink_neigh(struct neigh_table *tbl, struct neighbour *n)
 {
 	struct neighbour **at = bucket_of(tbl, n->dev, n->primary_key);
@@ -66,6 +67,8 @@ static void unlink_neigh(struct neigh_table *tbl, struct neighbour *n)
 	while (*at != n)
 		at = &(*at)->next;
 	*at = n->next;
+	if (n->nud_state & ~(u32)NUD_NOARP)
+		rtmsg_neigh(RTM_DELNEIGH, n);
 }
 
 /* ---- making room ------------------------------------------------------------------------ */
@@ -144,8 +147,6 @@ static void forget(struct neighbour *n, enum skb_drop_reason reason)
 	neigh_drop_parked(n, reason);
 	unlink_neigh(n->tbl, n);
 	net_changed(n->dev->net);
-	if (n->nud_state & ~(u32)NUD_NOARP)
-		rtmsg_neigh(RTM_DELNEIGH, n);
 	n->dev = NULL;
 	del_timer(&n->timer);
 	list_add(&n->timer.list, &n->tbl->idle);

@@ -405,6 +405,20 @@ static void neighbours_watched(void **state)
 	assert_told_nothing();
 }
 
+static void who_makes_room_is_watched(void **state)
+{
+	int udp = udp_socket();
+
+	init_net.arp_tbl = neigh_table_new(1);
+	watch(1u << (RTNLGRP_NEIGH - 1));
+	send_to(udp, "muffin", 6, 0, PEER_IP, PEER_PORT);
+	inject_hex(FRAME_ARP_ANSWERED);
+	assert_neigh(RTM_NEWNEIGH, NUD_REACHABLE);
+	send_to(udp, "muffin", 6, 0, GATEWAY_IP, PEER_PORT);
+	assert_neigh(RTM_DELNEIGH, NUD_REACHABLE);
+	assert_told_nothing();
+}
+
 /* Who does not read learns that there was more. */
 static void too_much_to_tell(void **state)
 {
@@ -430,6 +444,7 @@ int main(void)
 		STACK_TEST(no_family_no_list),
 		STACK_TEST(links_watched),
 		STACK_TEST(neighbours_watched),
+		STACK_TEST(who_makes_room_is_watched),
 		STACK_TEST(too_much_to_tell),
 	};
 
