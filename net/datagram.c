@@ -74,6 +74,8 @@ static int wait_for_packet(const struct sock *sk, u32 flags)
 			return -EAGAIN;
 		if (sk->sk_shutdown & RCV_SHUTDOWN)
 			return 0;
+		if (signal_pending(deadline == UINT64_MAX))
+			return -EINTR;
 	}
 }
 

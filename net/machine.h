@@ -157,3 +157,8 @@ s64 copy_user_csum(void *dst, const void __user *src, size_t len);
 /* machine_idle - let the CPU rest until an interrupt or until_ns (clock_ns), at most 10 ms. When
  * that is too near to fall asleep for, it returns at once. */
 void machine_idle(u64 until_ns);
+
+/* signal_pending - whether a signal ends the wait that a system call is in: the caller then leaves with
+ * -EINTR. A signal that kills does not come back from here.
+ * restart  the call may begin anew afterwards, where the handler was set up so (SA_RESTART) */
+bool signal_pending(bool restart);

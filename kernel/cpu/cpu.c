@@ -69,6 +69,17 @@ extern char kernel_stack_top[], df_stack_top[], nmi_stack_top[];
 static struct tss tss = { .iomap_base = sizeof(struct tss) };
 static struct percpu percpu;
 
+u64 cpu_user_rsp(void)
+{
+	return percpu.user_rsp;
+}
+
+/* The last of the nine words that entry.S pushes first. */
+u64 cpu_syscall_nr(void)
+{
+	return ((const u64 *)percpu.kernel_rsp)[-9];
+}
+
 /* Accessed bits are set already, so that the CPU never writes here. */
 static u64 gdt[] = {
 	[KERNEL_CS / 8] = 0x00af9b000000ffff,

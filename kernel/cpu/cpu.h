@@ -24,5 +24,11 @@ void cpu_segments_init(void);
  * must run before vm_init seals the text. */
 void cpu_protect(void);
 
+/* cpu_user_rsp - the program's stack pointer, of the system call that runs. */
+u64 cpu_user_rsp(void);
+
+/* cpu_syscall_nr - its number. */
+u64 cpu_syscall_nr(void);
+
 /* cpu_syscall_init - SYSCALL enters at entry_SYSCALL_64. */
 void cpu_syscall_init(void);

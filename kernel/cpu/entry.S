@@ -119,6 +119,14 @@ enter_user:
 	addq $8, %rsp			/* orig_ax */
 	.endm
 
+/* return_to_user(regs): as trap_common does at its end. */
+	.globl return_to_user
+return_to_user:
+	movq %rdi, %rsp
+	swapgs
+	POP_REGS
+	iretq
+
 /* Ring 3 may set AC, and a copy of user memory that faults has it set: it must not open user memory
  * to what follows. Three bytes of no-op, clac when the CPU has SMAP. */
 	.macro CLEAR_AC

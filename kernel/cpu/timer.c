@@ -13,6 +13,7 @@
 enum apic_register {
 	APIC_EOI = 0xb0,
 	APIC_SPURIOUS = 0xf0,
+	APIC_ICR = 0x300,
 	APIC_LVT_TIMER = 0x320,
 	APIC_LVT_LINT0 = 0x350,
 	APIC_LVT_ERROR = 0x370,
@@ -21,6 +22,7 @@ enum apic_register {
 	APIC_TIMER_DIVIDE = 0x3e0
 };
 
+#define ICR_SELF         BIT(18)
 #define APIC_BASE_ENABLE BIT(11)
 #define APIC_BASE_X2APIC BIT(10)
 #define APIC_BASE_MASK   0xffffff000ull
@@ -122,6 +124,11 @@ void timer_rest(u64 until_ns)
 	sti_hlt_cli();
 	if (early)
 		apic_write(APIC_TIMER_INITIAL, tick_counts);
+}
+
+void timer_tick_now(void)
+{
+	apic_write(APIC_ICR, ICR_SELF | TRAP_TIMER);
 }
 
 void timer_set_poll(void (*poll)(void))

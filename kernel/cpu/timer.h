@@ -20,6 +20,9 @@ void timer_init(void);
  * the network may be polled now. */
 void timer_tick(bool from_user);
 
+/* timer_tick_now - one more tick, before ring 3's next instruction. */
+void timer_tick_now(void);
+
 /* timer_rest - halt the CPU until an interrupt, the next tick, or until_ns (clock_ns) if that is
  * sooner: then the tick comes early. Returns at once when it is nearer than halting takes. */
 void timer_rest(u64 until_ns);

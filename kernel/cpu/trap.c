@@ -12,6 +12,7 @@
 #include "kernel/cpu/timer.h"
 #include "kernel/mm/fault.h"
 #include "kernel/process/process.h"
+#include "kernel/process/signal.h"
 
 #define VECTORS        256
 #define STUBS          34
@@ -161,6 +162,8 @@ void trap_handler(struct pt_regs *regs, u64 vector)
 	if (vector == TRAP_TIMER) {
 		timer_tick(from_user(regs));
 		nmi_tell();
+		if (from_user(regs))
+			signal_deliver(regs);
 		return;
 	}
 	if (vector >= EXCEPTIONS) /* spurious: the local APIC wants no end-of-interrupt for it */

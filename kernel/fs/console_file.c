@@ -100,6 +100,8 @@ static ssize console_file_read(struct file *file, void __user *buf, size_t len)
 	while (len > 0 && !input_ready()) {
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
+		if (signal_pending(true))
+			return -EINTR;
 		net_wait(NET_WAIT_RESTING, UINT64_MAX);
 	}
 	n = (u32)min(len, (size_t)typed_n);

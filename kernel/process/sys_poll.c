@@ -80,6 +80,8 @@ static long wait_until(long (*look)(void *what), void *what, u64 end_ns)
 
 		if (ready != 0 || clock_ns() >= end_ns)
 			return ready;
+		if (signal_pending(false))
+			return -EINTR;
 		net_wait(start, end_ns);
 	}
 }

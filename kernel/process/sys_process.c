@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * sys_process.c - system calls about the process, time and chance.
- * Not here: files (sys_file.c), memory (sys_mm.c).
+ * Not here: files (sys_file.c), memory (sys_mm.c), signals (signal.c).
  * syscall.c calls in.
  * Source: the Linux man pages, section 2. */
 #include "kernel/cpu/asm.h"
@@ -15,12 +15,6 @@
 #include "kernel/version.h"
 #include "net/dev.h"
 
-#define SIGNALS    64
-#define SIGSET_LEN 8
-#define SIGABRT    6
-#define SIGKILL    9
-#define SIGSTOP    19
-
 long sys_exit(u64 status)
 {
 	process_exit(status & 0xff);
@@ -33,121 +27,6 @@ long sys_getpid(void)
 
 long sys_zero(void)
 {
-	return 0;
-}
-
-/* ---- signals: none is ever delivered; one that would kill ends the process ---------------- */
-
-struct sigaction {
-	u64 handler, flags, restorer, mask;
-};
-
-static struct sigaction sigactions[SIGNALS + 1];
-static u64 sigmask;
-
-#define SIG_DFL 0
-#define SIG_IGN 1
-
-static u64 pending; /* sent while blocked */
-
-static u64 signal_bit(u32 signal)
-{
-	return 1ull << (signal - 1);
-}
-
-/* Told to be, or by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
-static bool signal_ignored(u32 signal)
-{
-	const u64 by_default = 1ull << 16 | 1ull << 17 | 1ull << 22 | 1ull << 27;
-	u64 handler = sigactions[signal].handler;
-
-	return handler == SIG_IGN || (handler == SIG_DFL && (by_default & signal_bit(signal)));
-}
-
-static void signal_act(u32 signal)
-{
-	if (signal_ignored(signal))
-		return;
-	pr_err("program killed itself with signal %u%s\n", signal,
-		signal == SIGABRT ? " (abort)" : "");
-	process_exit(signal + 128);
-}
-
-/* raise(3) blocks all signals, sends one and unblocks them: then it counts. */
-static void signals_unblocked(void)
-{
-	u64 now = pending & ~sigmask;
-
-	pending &= sigmask;
-	for (u32 signal = 1; signal <= SIGNALS; signal++)
-		if (now & signal_bit(signal))
-			signal_act(signal);
-}
-
-long sys_kill(int pid, u32 signal)
-{
-	if (signal > SIGNALS)
-		return -EINVAL;
-	if (pid != current->pid && pid != 0)
-		return -ESRCH;
-	if (signal == 0)
-		return 0;
-	if (sigmask & signal_bit(signal))
-		pending |= signal_bit(signal);
-	else
-		signal_act(signal);
-	return 0;
-}
-
-long sys_tgkill(int tgid, int tid, u32 signal)
-{
-	return tgid == current->pid ? sys_kill(tid, signal) : -ESRCH;
-}
-
-long sys_rt_sigaction(u32 signal, u64 act, u64 oldact, u64 sigset_len)
-{
-	struct sigaction new;
-
-	if (sigset_len != SIGSET_LEN)
-		return -EINVAL;
-	if (act && copy_from_user(&new, (void *)act, sizeof(new)) < 0)
-		return -EFAULT;
-	if (signal == 0 || signal > SIGNALS || (act && (signal == SIGKILL || signal == SIGSTOP)))
-		return -EINVAL;
-	if (oldact && copy_to_user((void *)oldact, &sigactions[signal], sizeof(new)) < 0)
-		return -EFAULT;
-	if (act)
-		sigactions[signal] = new;
-	return 0;
-}
-
-enum sigprocmask_how {
-	SIG_BLOCK,
-	SIG_UNBLOCK,
-	SIG_SETMASK
-};
-
-long sys_rt_sigprocmask(u32 how, u64 set, u64 oldset, u64 sigset_len)
-{
-	u64 old = sigmask, bits;
-
-	if (sigset_len != SIGSET_LEN)
-		return -EINVAL;
-	if (set) {
-		if (copy_from_user(&bits, (void *)set, sizeof(bits)) < 0)
-			return -EFAULT;
-		if (how == SIG_BLOCK)
-			sigmask |= bits;
-		else if (how == SIG_UNBLOCK)
-			sigmask &= ~bits;
-		else if (how == SIG_SETMASK)
-			sigmask = bits;
-		else
-			return -EINVAL;
-	}
-	if (oldset && put_user(old, (u64 *)oldset) < 0)
-		return -EFAULT;
-	signals_unblocked();
 	return 0;
 }
 
@@ -338,10 +217,14 @@ static bool timespec_valid(const struct timespec *t)
 	return t->sec >= 0 && t->nsec >= 0 && t->nsec < (s64)NSEC_PER_SEC;
 }
 
-static void sleep_until(u64 end_ns)
+/* Returns how much of it a signal cut off. */
+static u64 sleep_until(u64 end_ns)
 {
-	while (clock_ns() < end_ns)
+	u64 now;
+
+	while ((now = clock_ns()) < end_ns && !signal_pending(false))
 		net_wait(NET_WAIT_RESTING, end_ns);
+	return now < end_ns ? end_ns - now : 0;
 }
 
 #define TIMER_ABSTIME 1
@@ -351,7 +234,6 @@ long sys_clock_nanosleep(u32 clock, u32 flags, u64 request, u64 remain)
 	struct timespec t;
 	u64 now, ns;
 
-	(void)remain; /* nothing interrupts a sleep */
 	if (!clock_read(clock, &now))
 		return -EINVAL;
 	if (copy_from_user(&t, (void *)request, sizeof(t)) < 0)
@@ -361,8 +243,13 @@ long sys_clock_nanosleep(u32 clock, u32 flags, u64 request, u64 remain)
 	ns = (u64)min(t.sec, INT32_MAX * 2ll) * NSEC_PER_SEC + (u64)t.nsec;
 	if (flags & TIMER_ABSTIME)
 		ns = ns > now ? ns - now : 0;
-	sleep_until(clock_ns() + ns);
-	return 0;
+	ns = sleep_until(clock_ns() + ns);
+	if (ns == 0)
+		return 0;
+	t = (struct timespec){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC) };
+	if (remain && !(flags & TIMER_ABSTIME) && copy_to_user((void *)remain, &t, sizeof(t)) < 0)
+		return -EFAULT;
+	return -EINTR;
 }
 
 long sys_nanosleep(u64 request, u64 remain)

@@ -59,7 +59,7 @@ def test_host_name_of_ip_word(kernel, program):
 
 
 @pytest.mark.parametrize("name,least", [("memory", 40), ("clock", 11), ("calls", 12),
-                                        ("loopback", 30)])
+                                        ("loopback", 30), ("signals", 15)])
 @pytest.mark.parametrize("cpu", [None, "max"])
 def test_checks(kernel, program, name, least, cpu):
     """Programs that check the kernel themselves."""
@@ -68,7 +68,7 @@ def test_checks(kernel, program, name, least, cpu):
     assert_success(result)
 
 
-@pytest.mark.parametrize("name", ["memory", "clock", "calls", "loopback"])
+@pytest.mark.parametrize("name", ["memory", "clock", "calls", "loopback", "signals"])
 def test_checks_are_right(program, name):
     """The measure itself: the build host's Linux passes each."""
     check_table(run_on_host(program(name)), 10)

@@ -245,6 +245,11 @@ void host_advance_clock(u64 ns)
 	now_ns += ns;
 }
 
+bool signal_pending(bool restart)
+{
+	return false;
+}
+
 void machine_idle(u64 until_ns)
 {
 	u64 left = until_ns > now_ns ? until_ns - now_ns : 0;

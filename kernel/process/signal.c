@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT
+ * signal.c - signals that the process sends itself, and the one its alarm clock sends.
+ * Not here: faults, which end the process (process.c).
+ * syscall.c calls in, trap.c and whoever waits. Calls the tick.
+ * Source: signal(7), sigaction(2), setitimer(2); Linux's SA_RESTART.
+ *
+ * A handler starts in one place only, when a tick out of ring 3 goes back there: then all registers are
+ * on the stack. A wait that a signal ends answers EINTR and asks for a tick at once, which comes before
+ * the program's next instruction. */
+#include "kernel/process/signal.h"
+#include "boot/boot.h"
+#include "kernel/console/printk.h"
+#include "kernel/cpu/asm.h"
+#include "kernel/cpu/clock.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/timer.h"
+#include "kernel/mm/uaccess.h"
+#include "kernel/process/process.h"
+#include "kernel/process/syscall.h"
+#include "kernel/process/task.h"
+#include "net/dev.h"
+#include "net/timer.h"
+
+#define SIGNALS    64
+#define SIGSET_LEN 8
+#define SIGABRT    6
+#define SIGKILL    9
+#define SIGSEGV    11
+#define SIGALRM    14
+#define SIGSTOP    19
+
+#define SA_RESTART   0x10000000u
+#define SA_NODEFER   0x40000000u
+#define SA_RESETHAND 0x80000000u
+
+struct sigaction {
+	u64 handler, flags, restorer, mask;
+};
+
+static struct sigaction sigactions[SIGNALS + 1];
+static u64 sigmask;
+static u64 pending; /* sent, and not yet acted upon */
+
+#define SIG_DFL 0
+#define SIG_IGN 1
+
+static u64 signal_bit(u32 signal)
+{
+	return 1ull << (signal - 1);
+}
+
+/* Told to be, or by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
+static bool signal_ignored(u32 signal)
+{
+	const u64 by_default = 1ull << 16 | 1ull << 17 | 1ull << 22 | 1ull << 27;
+	u64 handler = sigactions[signal].handler;
+
+	return handler == SIG_IGN || (handler == SIG_DFL && (by_default & signal_bit(signal)));
+}
+
+/* The first signal whose handler is due, 0: none. Those without a handler end the process, or are
+ * forgotten. */
+static u32 signal_due(void)
+{
+	u64 now;
+
+	while ((now = pending & ~sigmask)) {
+		u32 signal = (u32)__builtin_ctzll(now) + 1;
+
+		if (sigactions[signal].handler > SIG_IGN)
+			return signal;
+		pending &= ~signal_bit(signal);
+		if (signal_ignored(signal))
+			continue;
+		pr_err("program killed by signal %u%s\n", signal,
+			signal == SIGABRT   ? " (abort)"
+			: signal == SIGALRM ? " (alarm)"
+					    : "");
+		process_exit(signal + 128);
+	}
+	return 0;
+}
+
+#define NO_CALL UINT64_MAX
+
+static u64 call_to_restart = NO_CALL;
+
+bool signal_pending(bool restart)
+{
+	if (likely(!(pending & ~sigmask)) || !signal_due())
+		return false;
+	call_to_restart = restart ? cpu_syscall_nr() : NO_CALL;
+	timer_tick_now();
+	return true;
+}
+
+/* ---- handlers ---------------------------------------------------------------------------- */
+
+#define RED_ZONE    128 /* psABI 3.2.2 */
+#define FXSAVE      512
+#define FX_MXCSR    6 /* which of its words; bits above 15 are reserved and fault */
+#define MXCSR_MASK  0xffff
+#define SYSCALL_LEN 2
+#define FLAGS_USER  0x240cd5 /* what a program may change: carry to overflow, AC, ID */
+#define FLAGS_FIXED 0x202    /* interrupts on */
+
+/* On the program's stack: where its handler returns to, and what it interrupted. */
+struct sigframe {
+	u64 restorer, mask;
+	struct pt_regs regs;
+	u32 info[32]; /* siginfo_t: the number alone */
+	u32 fx[FXSAVE / 4] __attribute__((aligned(16)));
+};
+
+static struct sigframe frame;
+
+void signal_deliver(struct pt_regs *regs)
+{
+	u64 call = call_to_restart, sp = ALIGN_DOWN(regs->sp - RED_ZONE - sizeof(frame), 16ull) - 8;
+	struct sigaction *act;
+	u32 signal = signal_due();
+
+	call_to_restart = NO_CALL;
+	if (!signal)
+		return;
+	act = &sigactions[signal];
+	pending &= ~signal_bit(signal);
+	if (call != NO_CALL && (act->flags & SA_RESTART) && regs->ax == (u64)-EINTR) {
+		regs->ax = call;
+		regs->ip -= SYSCALL_LEN;
+	}
+	frame.restorer = act->restorer;
+	frame.mask = sigmask;
+	frame.regs = *regs;
+	frame.info[0] = signal;
+	__asm__ volatile("fxsave64 %0" : "=m"(frame.fx));
+	if (copy_to_user((void *)sp, &frame, sizeof(frame)) < 0)
+		process_kill(regs, "no room on its stack for a signal", SIGSEGV);
+	regs->sp = sp;
+	regs->ip = act->handler;
+	regs->di = signal;
+	regs->si = sp + offsetof(struct sigframe, info);
+	regs->dx = 0; /* no ucontext_t */
+	regs->flags = FLAGS_FIXED;
+	sigmask |= act->mask | (act->flags & SA_NODEFER ? 0 : signal_bit(signal));
+	if (act->flags & SA_RESETHAND)
+		act->handler = SIG_DFL;
+}
+
+/* entry.S */
+void return_to_user(const struct pt_regs *regs) __noreturn;
+
+/* The handler has returned to its restorer, which took one word off the stack. */
+long sys_rt_sigreturn(void)
+{
+	struct pt_regs *regs = &frame.regs;
+
+	if (copy_from_user(&frame, (void *)(cpu_user_rsp() - sizeof(u64)), sizeof(frame)) < 0 ||
+		regs->ip >= TASK_SIZE)
+		process_kill(regs, "a signal's frame is not whole", SIGSEGV);
+	regs->cs = USER_CS;
+	regs->ss = USER_DS;
+	regs->flags = (regs->flags & FLAGS_USER) | FLAGS_FIXED;
+	frame.fx[FX_MXCSR] &= MXCSR_MASK;
+	__asm__ volatile("fxrstor64 %0" ::"m"(frame.fx));
+	sigmask = frame.mask;
+	signal_pending(false);
+	return_to_user(regs);
+}
+
+/* ---- system calls ------------------------------------------------------------------------ */
+
+long sys_kill(int pid, u32 signal)
+{
+	if (signal > SIGNALS)
+		return -EINVAL;
+	if (pid != current->pid && pid != 0)
+		return -ESRCH;
+	if (signal == 0)
+		return 0;
+	pending |= signal_bit(signal);
+	signal_pending(false);
+	return 0;
+}
+
+long sys_tgkill(int tgid, int tid, u32 signal)
+{
+	return tgid == current->pid ? sys_kill(tid, signal) : -ESRCH;
+}
+
+long sys_rt_sigaction(u32 signal, u64 act, u64 oldact, u64 sigset_len)
+{
+	struct sigaction new;
+
+	if (sigset_len != SIGSET_LEN)
+		return -EINVAL;
+	if (act && copy_from_user(&new, (void *)act, sizeof(new)) < 0)
+		return -EFAULT;
+	if (signal == 0 || signal > SIGNALS || (act && (signal == SIGKILL || signal == SIGSTOP)))
+		return -EINVAL;
+	if (oldact && copy_to_user((void *)oldact, &sigactions[signal], sizeof(new)) < 0)
+		return -EFAULT;
+	if (act)
+		sigactions[signal] = new;
+	return 0;
+}
+
+enum sigprocmask_how {
+	SIG_BLOCK,
+	SIG_UNBLOCK,
+	SIG_SETMASK
+};
+
+long sys_rt_sigprocmask(u32 how, u64 set, u64 oldset, u64 sigset_len)
+{
+	u64 old = sigmask, bits;
+
+	if (sigset_len != SIGSET_LEN)
+		return -EINVAL;
+	if (set) {
+		if (copy_from_user(&bits, (void *)set, sizeof(bits)) < 0)
+			return -EFAULT;
+		if (how == SIG_BLOCK)
+			sigmask |= bits;
+		else if (how == SIG_UNBLOCK)
+			sigmask &= ~bits;
+		else if (how == SIG_SETMASK)
+			sigmask = bits;
+		else
+			return -EINVAL;
+	}
+	if (oldset && put_user(old, (u64 *)oldset) < 0)
+		return -EFAULT;
+	signal_pending(false);
+	return 0;
+}
+
+/* ---- the alarm clock --------------------------------------------------------------------- */
+
+static void alarm_rings(struct timer *timer);
+
+static struct timer alarm = { .list = LIST_HEAD_INIT(alarm.list), .fn = alarm_rings };
+static u64 alarm_interval_ns;
+
+static void alarm_rings(struct timer *timer)
+{
+	pending |= signal_bit(SIGALRM);
+	if (alarm_interval_ns) /* who asks for more than can be is not called for ever */
+		mod_timer(timer,
+			max(timer->expires_ns + alarm_interval_ns, clock_ns() + NSEC_PER_MSEC));
+}
+
+/* In ns from now; 0: never. Returns what was left of the one before. */
+static u64 set_alarm(u64 ns, u64 interval_ns)
+{
+	u64 now = clock_ns(), left = 0;
+
+	if (!list_empty(&alarm.list))
+		left = alarm.expires_ns > now ? alarm.expires_ns - now : 1;
+	del_timer(&alarm);
+	alarm_interval_ns = interval_ns;
+	if (ns)
+		mod_timer(&alarm, now + ns);
+	return left;
+}
+
+/* Linux rounds half a second and more up, and never to 0 what is still to come. */
+long sys_alarm(u32 seconds)
+{
+	u64 left = set_alarm(seconds * NSEC_PER_SEC, 0);
+
+	return left ? max((long)((left + NSEC_PER_SEC / 2) / NSEC_PER_SEC), 1l) : 0;
+}
+
+struct itimerval {
+	s64 interval_s, interval_us, value_s, value_us;
+};
+
+#define ITIMER_REAL 0
+#define ALARM_MAX_S (INT32_MAX * 2ll)
+
+static bool timeval_ns(s64 s, s64 us, u64 *ns)
+{
+	*ns = (u64)min(s, ALARM_MAX_S) * NSEC_PER_SEC + (u64)us * NSEC_PER_USEC;
+	return s >= 0 && us >= 0 && us < 1000000;
+}
+
+long sys_setitimer(u32 which, u64 new, u64 old)
+{
+	u64 ns = 0, interval_ns = 0, left, before = alarm_interval_ns;
+	struct itimerval v;
+
+	if (which != ITIMER_REAL)
+		return -EINVAL;
+	if (new &&copy_from_user(&v, (void *)new, sizeof(v)) < 0)
+		return -EFAULT;
+	if (new && (!timeval_ns(v.value_s, v.value_us, &ns) ||
+			   !timeval_ns(v.interval_s, v.interval_us, &interval_ns)))
+		return -EINVAL;
+	left = set_alarm(ns, interval_ns) / NSEC_PER_USEC;
+	before /= NSEC_PER_USEC;
+	v = (struct itimerval){ (s64)(before / 1000000), (s64)(before % 1000000),
+		(s64)(left / 1000000), (s64)(left % 1000000) };
+	return old ? copy_to_user((void *)old, &v, sizeof(v)) : 0;
+}

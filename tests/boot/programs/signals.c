@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT
+ * signals.c - handlers: of signals sent to oneself, of the alarm clock, in a wait and while computing.
+ * Not here: signals that kill (exit.c).
+ * test_programs.py starts it, here and on the build host.
+ * Source: sigaction(2), setitimer(2), signal(7): which waits begin anew. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static volatile sig_atomic_t caught, number;
+static int wake_fd = -1;
+static struct sockaddr_in wake_address;
+
+static void handler(int signal)
+{
+	volatile double spoil = signal * 1.5; /* SSE registers are the interrupted code's */
+
+	number = signal + (int)(spoil * 0);
+	caught++;
+	if (wake_fd >= 0)
+		sendto(wake_fd, "x", 1, 0, (void *)&wake_address, sizeof(wake_address));
+}
+
+static void catch_with(int signal, int flags)
+{
+	struct sigaction act = { .sa_handler = handler, .sa_flags = flags };
+
+	caught = 0;
+	sigaction(signal, &act, NULL);
+}
+
+static void ring_in_ms(long ms, long interval_ms)
+{
+	const struct itimerval when = { { 0, interval_ms * 1000 }, { 0, ms * 1000 } };
+
+	setitimer(ITIMER_REAL, &when, NULL);
+}
+
+static void check_raise(void)
+{
+	sigset_t set;
+
+	catch_with(SIGUSR1, 0);
+	CHECK("raised", raise(SIGUSR1) == 0 && caught == 1 && number == SIGUSR1);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	CHECK("blocked", raise(SIGUSR1) == 0 && caught == 1);
+	CHECK("unblocked", sigprocmask(SIG_UNBLOCK, &set, NULL) == 0 && caught == 2);
+	catch_with(SIGUSR1, SA_RESETHAND);
+	raise(SIGUSR1);
+	sigaction(SIGUSR1, NULL, &(struct sigaction){ 0 });
+	CHECK("once", caught == 1 && signal(SIGUSR1, SIG_IGN) == SIG_DFL);
+}
+
+/* A loop in registers, of both kinds, that a handler must not disturb. */
+static void check_computing(void)
+{
+	double x = 1;
+	unsigned long n = 0;
+
+	catch_with(SIGALRM, 0);
+	ring_in_ms(20, 10);
+	while (caught < 5) {
+		x = x * 1.0000001 / 1.0000001;
+		n += 3;
+	}
+	setitimer(ITIMER_REAL, &(struct itimerval){ { 0, 100 }, { 0, 100 } }, NULL);
+	while (caught < 8)
+		n += 3;
+	ring_in_ms(0, 0);
+	CHECK("while computing", n % 3 == 0 && x > 0.99 && x < 1.01);
+}
+
+static void check_waits(int fd)
+{
+	struct timespec t = { 5, 0 };
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char c;
+
+	catch_with(SIGALRM, SA_RESTART);
+	ring_in_ms(50, 0);
+	CHECK("poll", poll(&p, 1, 5000) == -1 && errno == EINTR && caught == 1);
+	ring_in_ms(50, 0);
+	CHECK("sleep", nanosleep(&t, &t) == -1 && errno == EINTR && caught == 2);
+	CHECK("what was left of it", t.tv_sec == 4 && t.tv_nsec > 0);
+	catch_with(SIGALRM, 0);
+	ring_in_ms(50, 0);
+	CHECK("recv", recv(fd, &c, 1, 0) == -1 && errno == EINTR && caught == 1);
+	catch_with(SIGALRM, SA_RESTART);
+	wake_fd = fd;
+	ring_in_ms(50, 0);
+	CHECK("recv begins anew", recv(fd, &c, 1, 0) == 1 && c == 'x' && caught == 1);
+	wake_fd = -1;
+}
+
+static void check_alarm(void)
+{
+	struct itimerval left;
+
+	CHECK("no alarm was set", alarm(100) == 0);
+	CHECK("what is left of it", alarm(0) == 100);
+	ring_in_ms(900, 0);
+	CHECK("set", setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, &left) == 0);
+	CHECK("less than a second", left.it_value.tv_sec == 0 && left.it_value.tv_usec > 100000);
+	CHECK("no such clock", setitimer(9, &left, NULL) == -1 && errno == EINVAL);
+	left.it_value.tv_usec = 1000000;
+	CHECK("no such time", setitimer(ITIMER_REAL, &left, NULL) == -1 && errno == EINVAL);
+}
+
+int main(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	socklen_t len = sizeof(wake_address);
+
+	wake_address.sin_family = AF_INET;
+	wake_address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	bind(fd, (void *)&wake_address, sizeof(wake_address));
+	getsockname(fd, (void *)&wake_address, &len);
+	check_raise();
+	check_computing();
+	check_waits(fd);
+	check_alarm();
+	return checks_failed != 0;
+}
