@@ -134,8 +134,8 @@ void signal_deliver(struct pt_regs *regs)
 	frame.regs = *regs;
 	frame.info[0] = signal;
 	__asm__ volatile("fxsave64 %0" : "=m"(frame.fx));
-	if (copy_to_user((void *)sp, &frame, sizeof(frame)) < 0)
-		process_kill(regs, "no room on its stack for a signal", SIGSEGV);
+	if (act->handler >= TASK_SIZE || copy_to_user((void *)sp, &frame, sizeof(frame)) < 0)
+		process_kill(regs, "no such handler of a signal, or no stack for it", SIGSEGV);
 	regs->sp = sp;
 	regs->ip = act->handler;
 	regs->di = signal;
@@ -157,7 +157,7 @@ long sys_rt_sigreturn(void)
 
 	if (copy_from_user(&frame, (void *)(cpu_user_rsp() - sizeof(u64)), sizeof(frame)) < 0 ||
 		regs->ip >= TASK_SIZE)
-		process_kill(regs, "a signal's frame is not whole", SIGSEGV);
+		process_kill(regs, "what a signal's handler returned to is not whole", SIGSEGV);
 	regs->cs = USER_CS;
 	regs->ss = USER_DS;
 	regs->flags = (regs->flags & FLAGS_USER) | FLAGS_FIXED;

@@ -9,6 +9,7 @@ import pytest
 from support import BALANCE, KILLED, STATIC, boot, said
 
 PAGE_FAULT, PROTECTION = "page fault: ", "general protection fault"
+HANDLER, FRAME = "no such handler of a signal", "what a signal's handler returned to"
 ABSENT, FORBIDDEN = "no page there", "its page forbids that"
 
 # kind: (words, signal as Linux numbers them)
@@ -56,6 +57,14 @@ FAULTS = {
     "single_step": ("debug exception", 5),
     "single_step_syscall": ("debug exception", 5),
     "syscall_at_the_edge": (PAGE_FAULT + "execution of address 7fffffff0000: " + ABSENT, 11),
+    "handler_in_the_kernel": (HANDLER, 11),
+    "handler_non_canonical": (HANDLER, 11),
+    "handler_at_page_zero": (PAGE_FAULT + "execution of address 40: " + ABSENT, 11),
+    "no_stack_for_a_handler": (HANDLER, 11),
+    "sigreturn_zeros": (PAGE_FAULT + "execution of address 0: " + ABSENT, 11),
+    "sigreturn_ones": (FRAME, 11),
+    "sigreturn_kernel": (FRAME, 11),
+    "sigreturn_nowhere": (FRAME, 11),
     "gs_read": (PAGE_FAULT + "read of address 0: " + ABSENT, 11),
 }
 REGISTERS = ("rip rsp rax rbx rcx rdx rsi rdi rbp r8 r9 r10 r11 r12 r13 r14 r15 cr2").split()

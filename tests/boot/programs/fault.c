@@ -3,6 +3,7 @@
  * Not here: what the kernel says (test_faults.py).
  * Usage: fault <kind>: a name of the table at the end.
  * Source: Intel SDM vol. 3A 6.15 for what each causes. */
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -276,6 +277,69 @@ static void gs_read(void)
 	__asm__ volatile("mov %%gs:0, %%rax" ::: "rax");
 }
 
+static void raise_to(uintptr_t handler)
+{
+	struct sigaction act = { .sa_flags = 0 };
+
+	act.sa_handler = (void (*)(int))handler;
+	sigaction(SIGUSR1, &act, NULL);
+	raise(SIGUSR1);
+}
+
+static void handler_in_the_kernel(void)
+{
+	raise_to(KERNEL_TEXT);
+}
+
+static void handler_non_canonical(void)
+{
+	raise_to(NON_CANONICAL);
+}
+
+static void handler_at_page_zero(void)
+{
+	raise_to(64);
+}
+
+/* As rt_sigreturn with a frame of the program's making: every word of it is this one. */
+static void sigreturn_to(uintptr_t word)
+{
+	static uintptr_t frame[200];
+
+	for (size_t i = 0; i < sizeof(frame) / sizeof(*frame); i++)
+		frame[i] = word;
+	__asm__ volatile("mov %0, %%rsp; mov $15, %%eax; syscall" ::"r"(frame + 1) : "memory");
+}
+
+static void sigreturn_zeros(void)
+{
+	sigreturn_to(0);
+}
+
+static void sigreturn_ones(void)
+{
+	sigreturn_to(UINTPTR_MAX);
+}
+
+static void sigreturn_kernel(void)
+{
+	sigreturn_to(KERNEL_TEXT);
+}
+
+static void sigreturn_nowhere(void)
+{
+	__asm__ volatile("mov $64, %rsp; mov $15, %eax; syscall");
+}
+
+static void no_stack_for_a_handler(void)
+{
+	struct sigaction act = { .sa_handler = SIG_DFL };
+
+	act.sa_handler = (void (*)(int))(uintptr_t)handler_at_page_zero;
+	sigaction(SIGUSR1, &act, NULL);
+	__asm__ volatile("mov $64, %%rsp; syscall; ud2" ::"a"(SYS_kill), "D"(0), "S"(SIGUSR1));
+}
+
 #define KIND(f)                                                                                    \
 	{                                                                                          \
 #f, f                                                                              \
@@ -329,6 +393,14 @@ static const struct {
 	KIND(single_step_syscall),
 	KIND(syscall_at_the_edge),
 	KIND(gs_read),
+	KIND(handler_in_the_kernel),
+	KIND(handler_non_canonical),
+	KIND(handler_at_page_zero),
+	KIND(no_stack_for_a_handler),
+	KIND(sigreturn_zeros),
+	KIND(sigreturn_ones),
+	KIND(sigreturn_kernel),
+	KIND(sigreturn_nowhere),
 };
 
 int main(int argc, char **argv)
