@@ -459,7 +459,6 @@ static void take_the_detour(void *arg)
 {
 	struct route_spec detour = to_peer(RTN_UNICAST);
 
-	(void)arg;
 	eth0.stuck = false;
 	assert_int_equal(ip_route_add(&init_net, &detour), 0);
 	host_on_idle(NULL, NULL);
@@ -585,7 +584,6 @@ static u32 heard_n;
 
 static void hear(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
 {
-	(void)tap, (void)skb;
 	heard_n += outgoing;
 }
 

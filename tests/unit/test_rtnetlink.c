@@ -352,7 +352,6 @@ static void links_watched(void **state)
 	static const u32 flags[] = { IFF_UP, IFF_UP | IFF_RUNNING };
 	const struct ifinfomsg *ifi;
 
-	(void)state;
 	watch(1u << (RTNLGRP_LINK - 1));
 	for (u32 up = 0; up < 2; up++) {
 		fake_set_link(&eth0, up);
@@ -385,7 +384,6 @@ static void neighbours_watched(void **state)
 {
 	int udp = udp_socket();
 
-	(void)state;
 	watch(1u << (RTNLGRP_NEIGH - 1));
 	send_to(udp, "muffin", 6, 0, PEER_IP, PEER_PORT);
 	assert_told_nothing();
@@ -422,7 +420,6 @@ static void who_makes_room_is_watched(void **state)
 /* Who does not read learns that there was more. */
 static void too_much_to_tell(void **state)
 {
-	(void)state;
 	watch(1u << (RTNLGRP_LINK - 1));
 	for (u32 i = 0; i < 2000; i++)
 		assert_int_equal(dev_set_mtu(&eth0.dev, 1400), 0);
