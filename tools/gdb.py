@@ -14,11 +14,10 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from qemu import Machine, Nic, user_net
+from qemu import USER_NET_WORDS, Machine, Nic, user_net
 from outcome import MachineError
 
 ROOT = Path(__file__).resolve().parent.parent
-APPEND = "debug ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off hosts=b:10.0.2.2"
 # libc makes many calls before the one of the road
 ONLY = dict.fromkeys(["entry_SYSCALL_64", "do_syscall_64"], "$rax == 44")      # sendto
 SESSION_S = 24 * 3600    # a person is thinking
@@ -53,7 +52,8 @@ def main():
     """Boot, attach, clean up."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--kernel", default="build/muffin.elf")
-    parser.add_argument("--append", default=APPEND, help="kernel command line (%(default)s)")
+    parser.add_argument("--append", default=f"debug {USER_NET_WORDS}",
+                        help="kernel command line (%(default)s)")
     parser.add_argument("gdb", nargs="*", help="further arguments for gdb")
     args = parser.parse_args()
     if not shutil.which("gdb"):

@@ -28,6 +28,10 @@ FIRMWARE_UEFI = [
     ("/usr/share/edk2/x64/OVMF_CODE.4m.fd", "/usr/share/edk2/x64/OVMF_VARS.4m.fd"),
 ]
 
+# What the guest is told on the command line when it is on user_net().
+USER_NET_WORDS = "ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off hosts=b:10.0.2.2"
+
+
 def user_net(**options):
     """QEMU's user network: the guest is 10.0.2.15, the host's loopback 10.0.2.2."""
     return _netdev("user", options)

@@ -18,11 +18,10 @@ from pathlib import Path
 
 import frame
 from outcome import MachineError
-from qemu import Machine, Nic, user_net
+from qemu import USER_NET_WORDS, Machine, Nic, user_net
 
 PORT = 4747
 MUFFIN = b"muffin"
-ADDRESS = "ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off hosts=b:10.0.2.2"
 LISTEN_POLL_S = 0.1
 TSHARK_S = 30
 RULE, WIDTH = "=", 72
@@ -122,7 +121,7 @@ def make_machine(args):
         machine.iso, machine.firmware = args.iso, "uefi" if args.uefi else "bios"
     else:
         machine.kernel, machine.initrd = args.kernel, args.program
-        machine.append = f"console=ttyS0,115200 {ADDRESS} {args.append}".strip()
+        machine.append = f"console=ttyS0,115200 {USER_NET_WORDS} {args.append}".strip()
     return machine
 
 

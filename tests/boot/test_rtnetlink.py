@@ -11,7 +11,7 @@ import shutil
 
 import pytest
 
-from support import (ADDRESS, CONSOLE, NEIGH, Nic, assert_success, boot, null_net, run_on_host, said,
+from support import (ADDRESS, CONSOLE, NEIGH, Nic, assert_success, boot, null_net, run_on_host,
                      shown, table)
 
 BUSYBOX = shutil.which("busybox")
