@@ -21,8 +21,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 import frame  # noqa: E402
 from budget import judge, keep  # noqa: E402
 from outcome import MachineError  # noqa: E402
-from qemu import Machine, Nic, user_net  # noqa: E402
-from run import ADDRESS, PORT  # noqa: E402
+from qemu import USER_NET_WORDS, Machine, Nic, user_net  # noqa: E402
+from run import PORT  # noqa: E402
 
 READELF = os.environ.get("CROSS_COMPILE", "") + "readelf"
 PROGRAM_SECTION = ".program"
