@@ -58,14 +58,18 @@ static u64 user(const void *p)
 
 static void start(void)
 {
+	const struct sockaddr_nl all = { .nl_family = AF_NETLINK, .nl_groups = UINT32_MAX };
+
 	host_capture(true);
 	BUG_ON(net_init() != 0 || netlink_kernel_create(&family) != 0);
 	fake_register(&eth0, &init_net, 1);
 	for (u32 i = 0; i < NETLINK_PROTOCOLS; i++) {
 		long s = sys_socket(AF_NETLINK, SOCK_RAW, i);
 
-		if (s >= 0)
-			fd[fd_n++] = (int)s;
+		if (s < 0)
+			continue;
+		BUG_ON(sys_bind((int)s, user(&all), sizeof(all)) != 0);
+		fd[fd_n++] = (int)s;
 	}
 }
 
