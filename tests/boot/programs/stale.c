@@ -16,25 +16,33 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define PORT  4747
 #define LEN   16
 #define LAP   300 /* more than the ring has slots */
 #define TRAIN 2
+#define WILD  9 /* pointers */
+#define WAYS  6 /* in which each is given */
 
 static int fd;
 static struct sockaddr_in peer = { .sin_family = AF_INET };
 
 /* ---- sending ------------------------------------------------------------------------------- */
 
-static void lap(void)
+static void lap_of(int len)
 {
 	int sent = 0;
 
 	for (int i = 0; i < LAP; i++)
-		sent += send(fd, "as it always was", LEN, 0) == LEN;
+		sent += send(fd, "as it always was", (size_t)len, 0) == len;
 	CHECK("a lap", sent == LAP);
+}
+
+static void lap(void)
+{
+	lap_of(LEN);
 }
 
 /* By each of the three ways: 1 + 2 + 2 datagrams. */
@@ -302,6 +310,68 @@ static void faults(void)
 	lap();
 }
 
+static const uintptr_t wild_at[WILD] = { 8, 0x7000000000, 0x00007ffffffff000, 0x00007ffffffffffd,
+	0x0000800000000000, 0xffff800000100000, 0xffffffff80100000, 0xfffffffffffffff8,
+	0xffffffffffffffff };
+
+/* The next slot wears the frame: its last packet was not refused. Not through libc, which would look into the
+ * message itself. */
+static int is_refused(int len, long nr, const void *at, long n)
+{
+	if (send(fd, "as it always was", (size_t)len, 0) != len)
+		return 0;
+	return syscall(nr, fd, at, n, 0, NULL, 0) == -1 && errno == EFAULT;
+}
+
+/* Pointers that are not the program's, where nothing but the payload is looked at any more. */
+static void wild(int len)
+{
+	struct segment {
+		struct cmsghdr h;
+		uint16_t size, pad[3];
+	} segment = { { .cmsg_len = 18, .cmsg_level = 17, .cmsg_type = 103 }, (uint16_t)len,
+		{ 0 } };
+	int refused = 0;
+
+	lap_of(len);
+	for (int i = 0; i < WILD; i++) {
+		void *p = (void *)wild_at[i];
+		struct iovec iov = { p, (size_t)len }, two = { p, 2 * (size_t)len },
+			     good = { &segment, (size_t)len };
+		struct mmsghdr buffer = { .msg_hdr = { .msg_iov = &iov, .msg_iovlen = 1 } },
+			       pieces = { .msg_hdr = { .msg_iov = p, .msg_iovlen = 1 } },
+			       name = { .msg_hdr = { .msg_name = p,
+						.msg_namelen = sizeof(peer),
+						.msg_iov = &good,
+						.msg_iovlen = 1 } };
+		struct msghdr train = { .msg_iov = &two,
+			.msg_iovlen = 1,
+			.msg_control = &segment,
+			.msg_controllen = sizeof(segment) };
+
+		refused += is_refused(len, SYS_sendto, p, len);
+		refused += is_refused(len, SYS_sendmmsg, &buffer, 1);
+		refused += is_refused(len, SYS_sendmmsg, &pieces, 1);
+		refused += is_refused(len, SYS_sendmmsg, &name, 1);
+		refused += is_refused(len, SYS_sendmmsg, p, 1);
+		refused += is_refused(len, SYS_sendmsg, &train, 0);
+	}
+	CHECK("wild pointers", refused == WILD * WAYS);
+}
+
+/* And where it is a train's. */
+static void wild_train(int len)
+{
+	int refused = 0;
+
+	set(17, 103, len);
+	lap_of(len);
+	for (int i = 0; i < WILD; i++)
+		refused += is_refused(len, SYS_sendto, (void *)wild_at[i], 2l * len);
+	CHECK("wild trains", refused == WILD);
+	set(17, 103, 0);
+}
+
 /* Lengths one after the other over the same slots, the longest first. */
 static void lengths(void)
 {
@@ -325,6 +395,11 @@ int main(void)
 	tables();
 	watchers();
 	faults();
+	wild(LEN);
+	wild_train(LEN);
+	wild(6);
+	wild_train(6);
+	lap();
 	lengths();
 	return checks_failed != 0;
 }
