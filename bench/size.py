@@ -85,7 +85,7 @@ def sends_with(kernel, mib):
     with tempfile.TemporaryDirectory(prefix="muffin-") as folder:
         pcap = Path(folder, "size.pcap")
         nic = Nic(user_net(), pcap=pcap)
-        result = Machine(kernel=kernel, mem=f"{mib}M", append=ADDRESS, nics=[nic]).run(BOOT_S)
+        result = Machine(kernel=kernel, mem=f"{mib}M", append=USER_NET_WORDS, nics=[nic]).run(BOOT_S)
         if result.status != 0 or not pcap.is_file():
             return False
         frames = (frame.as_udp(raw) for _, raw in frame.read_pcap(pcap))
