@@ -106,6 +106,13 @@ static int get_multicast_if(struct sock *sk, void __user *val, u32 *len)
 	return sockopt_put(&inet_sk(sk)->mc_addr, sizeof(be32), val, len);
 }
 
+/* A packet of ours carries none. */
+static int get_options(struct sock *sk, void __user *val, u32 *len)
+{
+	*len = 0;
+	return 0;
+}
+
 /* The device that a membership is for; without a name the one that packets to the group leave by. */
 static struct net_device *mc_find_dev(struct net *net, const struct ip_mreqn *mreq)
 {
@@ -160,6 +167,7 @@ static int drop_membership(struct sock *sk, const void __user *val, u32 len)
 static const struct sockopt ip_options[] = {
 	{ IP_TOS, 0, INET(tos) },
 	{ IP_TTL, OPT_NONEMPTY, INET(uc_ttl), TTL_DEFAULT, 255, .set = set_ttl },
+	{ IP_OPTIONS, OPT_BYTES | OPT_RO, .get_bytes = get_options },
 	{ IP_PKTINFO, OPT_FLAG, INET(pktinfo) },
 	{ IP_MTU_DISCOVER, 0, INET(pmtudisc), IP_PMTUDISC_DONT, IP_PMTUDISC_OMIT },
 	{ IP_RECVERR, OPT_FLAG, INET(recverr), .set = set_recverr },

@@ -52,6 +52,7 @@ enum socket_option {
 enum ip_option {
 	IP_TOS = 1,
 	IP_TTL = 2,
+	IP_OPTIONS = 4,
 	IP_PKTINFO = 8,
 	IP_MTU_DISCOVER = 10,
 	IP_RECVERR = 11,

@@ -297,6 +297,7 @@ static void check_options(void)
 	get(s, "IP_TTL", IPPROTO_IP, IP_TTL);
 	set(s, "set IP_TOS", IPPROTO_IP, IP_TOS, 0x10);
 	get(s, "IP_TOS", IPPROTO_IP, IP_TOS);
+	get(s, "IP_OPTIONS", IPPROTO_IP, IP_OPTIONS);
 	set(s, "set IP_MTU_DISCOVER 9", IPPROTO_IP, IP_MTU_DISCOVER, 9);
 	get(s, "IP_MTU_DISCOVER", IPPROTO_IP, IP_MTU_DISCOVER);
 	set(NOWHERE, "set closed", SOL_SOCKET, SO_BROADCAST, 1);
