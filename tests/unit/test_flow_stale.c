@@ -543,6 +543,32 @@ static void gateway_moves(void **state)
 	next_is((struct datagram){ .mac = other_mac });
 }
 
+static u8 state_of(u32 ip)
+{
+	const struct neighbour *n = neigh_lookup(init_net.arp_tbl, &eth0.dev, cpu_to_be32(ip));
+
+	return n ? n->nud_state : NUD_NONE;
+}
+
+/* Nobody answers there, and there is another one. */
+static void gateway_fails(void **state)
+{
+	const u32 both[2] = { GATEWAY_IP, 0x0a0000fd };
+	bool second;
+	struct route_spec other = { .via = cpu_to_be32(both[1]), .type = RTN_UNICAST };
+
+	assert_int_equal(ip_route_add(&init_net, &other), 0);
+	start(FAR_IP);
+	neigh_delete(neigh_lookup(init_net.arp_tbl, &eth0.dev, cpu_to_be32(GATEWAY_IP)));
+	next_stays_away();
+	second = state_of(both[1]) == NUD_INCOMPLETE;
+	while (state_of(both[second]) != NUD_FAILED)
+		stack_step(10);
+	assert_int_equal(send_now(), -EHOSTUNREACH); /* told once: what was parked is lost */
+	next_stays_away();
+	assert_int_equal(state_of(both[!second]), NUD_INCOMPLETE);
+}
+
 /* An address that was everybody's is one host's, and the other way round. */
 static void broadcast_becomes_a_host(void **state)
 {
@@ -557,6 +583,24 @@ static void broadcast_becomes_a_host(void **state)
 	inet_del_ifa(&eth0.dev, inet_find_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 16));
 	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 24), 0);
 	next_is((struct datagram){ .mac = all_mac });
+}
+
+static void group_joined_and_left(void **state)
+{
+	static const u8 group_mac[ETH_ALEN] = { 0x01, 0x00, 0x5e, 1, 2, 3 };
+	const u64 *copies = &init_net.loopback_dev->stats.tx_packets;
+	be32 mreq[2] = { cpu_to_be32(0xef010203), cpu_to_be32(OUR_IP) };
+	int member = udp_socket();
+
+	start(0xef010203);
+	warm_on((struct datagram){ .mac = group_mac, .ttl = 1 });
+	assert_int_equal(*copies, 0);
+	assert_int_equal(sys_setsockopt(member, SOL_IP, IP_ADD_MEMBERSHIP, user(mreq), 8), 0);
+	next_is((struct datagram){ .mac = group_mac, .ttl = 1 });
+	assert_int_equal(*copies, frames_n());
+	assert_int_equal(sys_setsockopt(member, SOL_IP, IP_DROP_MEMBERSHIP, user(mreq), 8), 0);
+	next_is((struct datagram){ .mac = group_mac, .ttl = 1 });
+	assert_int_equal(*copies, frames_n());
 }
 
 /* ---- who would see it or hold it up -------------------------------------------------------- */
@@ -681,7 +725,9 @@ int main(void)
 		EVENT(neighbour_grows_old),
 		EVENT(neighbour_moves),
 		EVENT(gateway_moves),
+		EVENT(gateway_fails),
 		EVENT(broadcast_becomes_a_host),
+		EVENT(group_joined_and_left),
 		EVENT(rules),
 		EVENT(taps),
 		EVENT(queueing_discipline),
