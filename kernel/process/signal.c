@@ -10,7 +10,6 @@
 #include "kernel/process/signal.h"
 #include "boot/boot.h"
 #include "kernel/console/printk.h"
-#include "kernel/cpu/asm.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/timer.h"
@@ -18,7 +17,6 @@
 #include "kernel/process/process.h"
 #include "kernel/process/syscall.h"
 #include "kernel/process/task.h"
-#include "net/dev.h"
 #include "net/timer.h"
 
 #define SIGNALS    64

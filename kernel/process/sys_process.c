@@ -5,7 +5,6 @@
  * Source: the Linux man pages, section 2. */
 #include "kernel/cpu/asm.h"
 #include "kernel/cpu/clock.h"
-#include "kernel/console/printk.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/process.h"
