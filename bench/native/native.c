@@ -51,7 +51,7 @@ enum card {
 };
 
 static struct flow {
-	u64 fd;
+	int fd;
 	struct sockaddr_in to;
 	struct mmsg messages[BATCH];
 	struct user_msghdr train;
@@ -119,7 +119,7 @@ static void start_flow(struct flow *f, enum card card, u32 features)
 
 	BUG_ON(inet_insert_ifa(dev, ours, 24) != 0);
 	BUG_ON(neigh_set_permanent(init_net.arp_tbl, dev, theirs, peer_mac) != 0);
-	f->fd = (u64)sys_socket(AF_INET, SOCK_DGRAM, 0);
+	f->fd = (int)sys_socket(AF_INET, SOCK_DGRAM, 0);
 	f->to = (struct sockaddr_in){ AF_INET, cpu_to_be16(PORT), theirs, { 0 } };
 	f->train = (struct user_msghdr){ .name = (u64)&f->to,
 		.namelen = sizeof(f->to),
