@@ -132,7 +132,7 @@ static noinline ssize sendto_odd(
 	return sock_sendmsg(file->private_data, msg, msg->at_len);
 }
 
-long sys_sendto(int fd, u64 buf, u64 len, u64 flags, u64 addr, u32 addr_len)
+long sys_sendto(int fd, u64 buf, u64 len, u32 flags, u64 addr, u32 addr_len)
 {
 	struct msghdr *msg = &sendto_msg;
 	struct file *file = file_of(fd); /* sockfd_lookup, and its flags */
@@ -140,7 +140,7 @@ long sys_sendto(int fd, u64 buf, u64 len, u64 flags, u64 addr, u32 addr_len)
 	if (unlikely(!is_socket(file)))
 		return not_a_socket(file);
 	msg->name = NULL;
-	msg->flags = (u32)flags;
+	msg->flags = flags;
 	msg->at = (u8 *)buf;
 	msg->at_len = len;
 	if (unlikely(len > SENDTO_MAX || (file->flags & O_NONBLOCK)))
@@ -253,12 +253,12 @@ static ssize send_message(
 	return sock_sendmsg_inline(sock, msg, m.len);
 }
 
-static u32 message_flags(const struct socket *sock, u64 flags)
+static u32 message_flags(const struct socket *sock, u32 flags)
 {
-	return (u32)flags | (sock->file->flags & O_NONBLOCK ? MSG_DONTWAIT : 0);
+	return flags | (sock->file->flags & O_NONBLOCK ? MSG_DONTWAIT : 0);
 }
 
-long sys_sendmsg(int fd, u64 umsg, u64 flags)
+long sys_sendmsg(int fd, u64 umsg, u32 flags)
 {
 	long err = 0;
 	struct socket *sock;
@@ -282,9 +282,9 @@ static u32 send_ready(struct socket *sock, struct user_mmsghdr __user *um, u32 n
 }
 
 /* One doorbell for all of them. */
-long sys_sendmmsg(int fd, u64 vec, u64 vlen, u64 flags)
+long sys_sendmmsg(int fd, u64 vec, u32 vlen, u32 flags)
 {
-	u32 n = (u32)min(vlen & UINT32_MAX, (u64)IOV_MAX), sent = 0;
+	u32 n = min(vlen, (u32)IOV_MAX), sent = 0;
 	struct user_mmsghdr *um = (void *)vec;
 	struct socket *sock;
 	bool outer;
@@ -300,10 +300,10 @@ long sys_sendmmsg(int fd, u64 vec, u64 vlen, u64 flags)
 	flags = message_flags(sock, flags);
 	outer = dev_xmit_begin();
 	for (;; sent++) {
-		sent += send_ready(sock, um + sent, n - sent, (u32)flags);
+		sent += send_ready(sock, um + sent, n - sent, flags);
 		if (sent == n)
 			break;
-		err = send_message(sock, um + sent, &sendto_msg, (u32)flags);
+		err = send_message(sock, um + sent, &sendto_msg, flags);
 		if (err >= 0)
 			err = put_user_u32((u32)err, &um[sent].len);
 		if (err < 0)

@@ -67,7 +67,6 @@ noinline int batch_lwip(enum card card)
 {
 	int good = 1;
 
-	(void)card;
 	for (int i = 0; i < BATCH; i++)
 		good &= lwip_send(payload, LEN);
 	return good;

@@ -79,14 +79,11 @@ static void ring_reclaim(struct net_device *dev)
 
 static int ring_poll(struct net_device *dev, int budget)
 {
-	(void)dev;
-	(void)budget;
 	return 0;
 }
 
 static u32 ring_pending(struct net_device *dev)
 {
-	(void)dev;
 	return 0;
 }
 

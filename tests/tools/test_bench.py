@@ -77,3 +77,19 @@ def test_program_runs_and_is_understood():
     assert 0 < costs["getppid"]["least"] <= costs["getppid"]["median"] < costs["sendto"]["median"]
     floods = guest.floods(guest.on_muffin("flood=100 only=sendto", **options))
     assert floods["sendto"]["ticks"] > 0 and floods["sendto"]["ns"] > 0
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "bench").glob("**/*.py")), ids=lambda p: p.name)
+def test_every_bench_finds_its_parts(script):
+    """Nobody measures with each of them every day: what it imports is looked for here."""
+    done = subprocess.run([sys.executable, "-c", f"import {script.stem}"], cwd=script.parent,
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_native_bench_still_fits_the_stack():
+    """It calls the stack's own functions: compiled here, linked with lwIP only to measure."""
+    built = "build/bench/native/bench/native"
+    done = subprocess.run(["make", "-s", f"{built}/native.o", f"{built}/ring.o"], cwd=ROOT,
+                          capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
