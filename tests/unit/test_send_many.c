@@ -325,6 +325,72 @@ static void ready_trains(void **state)
 		}
 }
 
+/* Every slot wears the frame of a train's segments. Returns it. */
+static const u8 *wear(u32 len, u16 size)
+{
+	const u8 *payload;
+
+	up(3);
+	payload = noise(9, len + size);
+	for (u32 i = 0; i < 2 * FAKE_RING; i++) {
+		assert_int_equal(segments(payload, len, size, 0), len);
+		assert_segments(payload, len, size);
+	}
+	return payload;
+}
+
+static void assert_in_pieces(const u8 *payload, u32 len, u32 cut, u16 size)
+{
+	struct message m;
+	u8 first[100];
+
+	memset(first, 0xcc, sizeof(first));
+	memcpy(first, payload, cut);
+	message_to(&m, first, cut, PEER_IP, PEER_PORT);
+	message_piece(&m, payload + cut, len - cut);
+	message_control(&m, SOL_UDP, UDP_SEGMENT, &size, sizeof(size));
+	assert_int_equal(message_send(fd, &m, 0), len);
+	assert_segments(payload, len, size);
+}
+
+/* And a train comes whose last segment is shorter, or which lies in pieces far from each other. */
+static void trains_that_are_not_quite_ready(void **state)
+{
+	const u8 *payload;
+
+	for (u32 rest = 1; rest < 10; rest += 4)
+		for (u32 cut = 0; cut < 100; cut += 7) {
+			payload = wear(90, 10);
+			assert_in_pieces(payload, 100, cut, 10);
+			assert_int_equal(segments(payload, 90 + rest, 10, 0), 90 + rest);
+			assert_segments(payload, 90 + rest, 10);
+			assert_in_pieces(payload, 100, cut, 10);
+		}
+}
+
+/* One of many has control data, and is like the others otherwise. */
+static void one_of_many_is_controlled(void **state)
+{
+	struct message m;
+
+	for (u32 at = 0; at < 30; at += 7) {
+		up(3);
+		prepare(30, 12);
+		for (u32 i = 0; i < 2 * FAKE_RING / 30 + 2; i++) {
+			fake_forget(&eth0);
+			assert_int_equal(send_many(30, 0), 30);
+			net_poll();
+		}
+		message_to(&m, iov[at].base, 12, PEER_IP, PEER_PORT);
+		message_control(&m, SOL_IP, IP_TTL, &(s32){ 5 }, 4);
+		vec[at] = m.m;
+		fake_forget(&eth0);
+		assert_int_equal(send_many(30, 0), 30);
+		for (u32 i = 0; i < 30; i++)
+			assert_int_equal(eth0.sent[i].bytes[22], i == at ? 5 : 64);
+	}
+}
+
 static void segments_refused(void **state)
 {
 	const u8 *payload = noise(1, 65000);
@@ -553,6 +619,8 @@ int main(void)
 		STACK_TEST(segment_sizes),
 		STACK_TEST(segment_option),
 		STACK_TEST(ready_trains),
+		STACK_TEST(trains_that_are_not_quite_ready),
+		STACK_TEST(one_of_many_is_controlled),
 		STACK_TEST(segments_refused),
 		STACK_TEST(segments_of_pieces),
 		STACK_TEST(segments_need_room),
