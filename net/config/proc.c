@@ -89,9 +89,13 @@ static void counters_show(struct seq_file *m, const struct net_mib *mib, const c
 
 static void snmp_show(struct seq_file *m, struct net *net)
 {
-	counters_show(m, &net->mib, "Ip", ip_counters, ARRAY_SIZE(ip_counters));
-	counters_show(m, &net->mib, "Icmp", icmp_counters, ARRAY_SIZE(icmp_counters));
-	counters_show(m, &net->mib, "Udp", udp_counters, ARRAY_SIZE(udp_counters));
+	struct net_mib mib = net->mib;
+
+	mib.ip_out_requests += mib.udp_out_ready;
+	mib.udp_out_datagrams += mib.udp_out_ready;
+	counters_show(m, &mib, "Ip", ip_counters, ARRAY_SIZE(ip_counters));
+	counters_show(m, &mib, "Icmp", icmp_counters, ARRAY_SIZE(icmp_counters));
+	counters_show(m, &mib, "Udp", udp_counters, ARRAY_SIZE(udp_counters));
 }
 
 /* ---- routes ----------------------------------------------------------------------------- */

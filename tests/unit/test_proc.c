@@ -9,6 +9,7 @@
 #include "net/packet/af_packet.h"
 #include "net/config/dev_ioctl.h"
 #include "net/config/proc.h"
+#include "net/sockopt.h"
 
 #include <stdio.h>
 
@@ -69,6 +70,22 @@ static void counters(void **state)
 				      "OutNoRoutes FragCreates\nIp: 2 64 2 2 0 0 0\n");
 	assert_line("/proc/net/snmp", "Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors "
 				      "InCsumErrors\nUdp: 1 0 1 0 0 1\n");
+}
+
+/* A datagram counts the same whether its frame was ready or every layer has seen it. */
+static void counters_of_what_is_sent(void **state)
+{
+	int fd = udp_socket_at(0, 7000);
+
+	stack_know_peer();
+	for (u32 i = 0; i < 3; i++)
+		assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT), 6);
+	assert_int_equal(set_int(fd, SOL_SOCKET, SO_NO_CHECK, 1), 0);
+	assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT), 6);
+	assert_line("/proc/net/snmp", "Ip: Forwarding DefaultTTL InReceives InDelivers OutRequests "
+				      "OutNoRoutes FragCreates\nIp: 2 64 0 0 4 0 0\n");
+	assert_line("/proc/net/snmp", "Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors "
+				      "InCsumErrors\nUdp: 0 0 0 4 0 0\n");
 }
 
 static void routes(void **state)
@@ -235,6 +252,7 @@ int main(void)
 	const struct CMUnitTest proc[] = {
 		STACK_TEST(devices),
 		STACK_TEST(counters),
+		STACK_TEST(counters_of_what_is_sent),
 		STACK_TEST(routes),
 		STACK_TEST(neighbours),
 		STACK_TEST(sockets),
