@@ -222,21 +222,24 @@ static void send_to_ourselves(struct net *net, struct sk_buff *skb)
 }
 
 /* RFC 1112 6.1: who has joined here gets a copy. With a time to live of 0 that is all. A datagram in
- * fragments has none: nobody here puts it together. */
+ * fragments has none: nobody here puts it together. The copy goes last: its neighbour on lo may take the
+ * place of the one that the datagram is bound to. */
 static int ip_mc_output(struct net *net, struct sk_buff *skb)
 {
 	struct sk_buff *copy;
+	int err;
 
 	if (((const struct iphdr *)skb->data)->ttl == 0) {
 		send_to_ourselves(net, skb);
 		return 0;
 	}
 	copy = skb->frags ? NULL : skb_copy(skb);
+	err = ip_output(net, skb);
 	if (copy) {
 		net->mib.ip_out_requests++;
 		send_to_ourselves(net, copy);
 	}
-	return ip_output(net, skb);
+	return err;
 }
 
 /* ip_local_out for what has a copy for us, or does not leave at all. */

@@ -440,6 +440,36 @@ static void damaged(void **state)
 	assert_int_equal(eth0.sent_n, 0);
 }
 
+/* The copy for ourselves needs a neighbour, too, and the only one that can make room for it is the group's
+ * own: what leaves has its address all the same. */
+static void a_full_table(void **state)
+{
+	static const u8 group_mac[ETH_ALEN] = { 0x01, 0x00, 0x5e, 1, 2, 3 };
+	be32 mreq[2] = { cpu_to_be32(0xef010203), cpu_to_be32(OUR_IP) };
+	u32 others = 0;
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	assert_int_equal(
+		sys_setsockopt(fd, SOL_IP, IP_ADD_MEMBERSHIP, user(mreq), sizeof(mreq)), 0);
+	fake_forget(&eth0);
+	assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT), 6);
+	while (neigh_set(init_net.arp_tbl, &eth0.dev, cpu_to_be32(0x0b000000 + others), peer_mac,
+		       NUD_PERMANENT) == 0)
+		others++;
+	neigh_delete(neigh_lookup(init_net.arp_tbl, &eth0.dev, cpu_to_be32(0x0b000000)));
+	fake_forget(&eth0);
+	assert_int_equal(send_to(fd, "muffin", 6, 0, 0xef010203, PEER_PORT), 6);
+	assert_int_equal(eth0.sent_n, 1);
+	assert_memory_equal(eth0.sent[0].bytes, group_mac, ETH_ALEN);
+	for (u32 i = 0; i < others; i++) {
+		struct neighbour *n =
+			neigh_lookup(init_net.arp_tbl, &eth0.dev, cpu_to_be32(0x0b000000 + i));
+
+		if (n)
+			neigh_delete(n);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest igmp[] = {
@@ -459,6 +489,7 @@ int main(void)
 		STACK_TEST(others_reported),
 		STACK_TEST(what_is_told),
 		STACK_TEST(damaged),
+		STACK_TEST(a_full_table),
 	};
 
 	return cmocka_run_group_tests(igmp, NULL, NULL);
