@@ -14,6 +14,9 @@ BUILD         := build
 export ACCEL
 
 MAKEFLAGS += --no-builtin-rules
+ifneq ($(filter setup,$(MAKECMDGOALS)),)
+.NOTPARALLEL: # the other goals need what it installs
+endif
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
