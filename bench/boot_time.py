@@ -3,9 +3,9 @@
 """boot_time.py - wall time from starting QEMU to the first UDP frame on its wire.
 
 Not here: what happens in between (stages.py). Muffin and the floor kernel run in turns, and each run
-is compared with the one beside it, so that a host that is busy for a while slows both; the ratio is the median of
-these. The clock stops when the frame reaches a socket of this script:
-frames that come before the first UDP one (an ARP announcement) are timed too, but not compared.
+is compared with the one beside it, so that a host that is busy for a while slows both; the ratio is
+the median of these. The clock stops when the frame reaches a socket of this script: frames that come
+before the first UDP one (an ARP announcement) are timed too, but not compared.
 Machine: static address and static neighbour, so nothing waits for an answer. With PEERS=linux the
 same program runs on Linux, a few times only: there it takes seconds.
 """
@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import frame  # noqa: E402
 import linux_peer  # noqa: E402
-from budget import judge, keep  # noqa: E402
+from budget import judge, keep, run  # noqa: E402
 from outcome import MachineError  # noqa: E402
 from qemu import Machine, Nic, udp_net  # noqa: E402
 
@@ -118,12 +118,10 @@ def main():
     machines = {"floor": lambda nics: Machine(kernel=args.floor, nics=nics),
                 "muffin": lambda nics: Machine(kernel=args.kernel, append=append, nics=nics)}
     linux = {"linux": lambda nics: linux_peer.machine(PROGRAM, nics)}
-    try:
-        runs = measure(machines, args.runs)
-        if linux_peer.wanted():
-            runs |= measure(linux, LINUX_RUNS)
-    except MachineError as error:
-        sys.exit(f"boot_time: {error}")
+    beside_linux = linux_peer.wanted()
+    runs = measure(machines, args.runs)
+    if beside_linux:
+        runs |= measure(linux, LINUX_RUNS)
     rows = {name: summary(r) for name, r in runs.items()}
     for name, row in rows.items():
         show(name, row)
@@ -134,4 +132,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run("boot_time", main)

@@ -1,30 +1,65 @@
 # SPDX-License-Identifier: MIT
-"""budget.py - what every bench needs: a place for its numbers, the budgets, a verdict, the table.
+"""budget.py - what every bench needs: the machine to itself, a place for its numbers, the budgets, a
+verdict, the table.
 
 Not here: measuring. Used by the benches of this folder and tools/readme.py. Calls nothing.
 """
+import fcntl
 import json
+import os
+import subprocess
 import sys
+import textwrap
 import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+from outcome import MachineError  # noqa: E402
+
 KEPT = ROOT / "build" / "bench"
 COLUMNS = ("muffin", "peer", "bare ring")
 PEER = "linux"          # of a group that does not name another
+WHAT, CELLS, BUDGET = 36, (10, 10, 10, 8), 16   # columns of the table, 100 in all
+INTERRUPTED = 130       # what a shell says of a program that Ctrl-C ended
+
+
+def run(name, main):
+    """A bench from its start to its exit: one at a time, for two would measure each other; what stops it
+    is said in a line, and the numbers of before stay."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(KEPT / "lock", "w", encoding="ascii") as lock:
+            wait_for(lock, name)
+            sys.exit(main())
+    except (MachineError, OSError, subprocess.SubprocessError) as error:
+        sys.exit(f"{name}: {error}")
+    except KeyboardInterrupt:
+        print(f"{name}: interrupted, nothing kept", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+def wait_for(lock, name):
+    """Until no other bench of this folder measures."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"{name}: waits for another bench to end", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def groups():
-    """budgets.toml: [{title, rows: [{what, value, most or least, unit}], peer, more}]."""
+    """budgets.toml: [{title, rows: [{what, value, most or least, unit, needs}], peer, more}]."""
     with open(ROOT / "bench" / "budgets.toml", "rb") as file:
         return tomllib.load(file)["group"]
 
 
 def keep(name, numbers):
-    """Write the numbers to build/bench/name.json."""
-    KEPT.mkdir(parents=True, exist_ok=True)
-    path = KEPT / f"{name}.json"
-    path.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+    """Write the numbers to build/bench/name.json: whole, or not at all."""
+    path, fresh = KEPT / f"{name}.json", KEPT / f"{name}.new"
+    fresh.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+    fresh.replace(path)
     print(f"kept in {path.relative_to(ROOT)}")
 
 
@@ -43,15 +78,17 @@ def within(row, value):
     return row.get("least", value) <= value <= row.get("most", value)
 
 
-def judge(name):
-    """Print the rows of one bench beside their budgets; returns whether all are kept."""
+def judge(name, part=False):
+    """Print the rows of one bench beside their budgets; returns whether all are kept. What was not
+    measured is not kept, unless it needs a peer that nobody asked for, or only a part was asked for."""
     good = True
     for row in (row for group in groups() for row in group["rows"]):
         value = kept(row["value"].format("muffin"))
         if not row["value"].startswith(name + ".") or not {"most", "least"} & row.keys():
             continue
         if value is None:
-            print(f"{plain(row['what'])}: not measured, {budget_text(row)}")
+            print(f"{plain(row['what'])}: {budget_text(row)}: not measured")
+            good &= part or row.get("needs", "") not in os.environ.get("PEERS", "")
             continue
         verdict = "kept" if within(row, value) else "OVER BUDGET"
         print(f"{plain(row['what'])}: {number(value, row)}, {budget_text(row)}: {verdict}")
@@ -100,17 +137,23 @@ def line(row, group):
     return row["what"], *cells, ratio, budget_text(row), verdict
 
 
+def text_row(what, cells, limit, verdict):
+    """A row as text: what was measured, in as many lines as it takes, the numbers in the last."""
+    *before, last = textwrap.wrap(plain(what), WHAT, subsequent_indent="  ")
+    numbers = "".join(f"{cell:>{width}}" for cell, width in zip(cells, CELLS))
+    return "\n".join([f"  {part}" for part in before] +
+                     [f"  {last:{WHAT}}{numbers}  {limit:{BUDGET}}{verdict}".rstrip()])
+
+
 def main():
     """Print the table of everything that was measured last; fail when a budget is exceeded."""
     good = True
-    heads = [*COLUMNS, "ratio"]
-    print(" " * 62 + " ".join(f"{head:>12}" for head in heads) + "  budget")
+    print(text_row("a ratio above 1: ours is better", [*COLUMNS, "ratio"], "budget", ""))
     for title, rows in table():
-        print(f"\n{title}")
+        print("\n" + textwrap.fill(plain(title), 100))
         for what, *cells, limit, verdict in rows:
             good &= not verdict
-            print(f"  {plain(what)[:60]:60}" + " ".join(f"{cell:>12}" for cell in cells) +
-                  f"  {limit} {verdict}".rstrip())
+            print(text_row(what, cells, limit, verdict))
     sys.exit(not good)
 
 

@@ -11,8 +11,7 @@ import sys
 
 import guest
 import linux_peer
-from budget import judge, keep
-from outcome import MachineError
+from budget import judge, keep, run
 
 PKTGEN = "pktgen=1000000,32"   # frames, and how many a doorbell
 FLOOR_COUNT = 100000
@@ -20,12 +19,13 @@ FLOOR_COUNT = 100000
 
 def measure(kernel, program, rounds):
     """who -> name -> instructions a datagram."""
+    beside_linux = linux_peer.wanted()
     arguments = f"rounds={rounds}"
     found = {"muffin": guest.costs(guest.on_muffin(arguments, kernel=kernel, program=program,
                                                    icount=guest.ICOUNT))}
     found["floor"] = {name: {"median": row["ticks"], "mean": row["ticks"]} for name, row in
                       guest.floor_floods(FLOOR_COUNT, icount=guest.ICOUNT).items()}
-    if linux_peer.wanted():
+    if beside_linux:
         text = guest.on_linux(arguments, program, before=PKTGEN, icount=guest.ICOUNT)
         found["linux"] = guest.costs(text)
         found["linux"]["pktgen"] = {"mean": guest.floods(text)["pktgen"]["ticks"]}
@@ -50,10 +50,7 @@ def main():
     parser.add_argument("--kernel", default=guest.KERNEL)
     parser.add_argument("--program", default=guest.PROGRAM)
     args = parser.parse_args()
-    try:
-        found = measure(args.kernel, args.program, args.rounds)
-    except MachineError as error:
-        sys.exit(f"instructions: {error}")
+    found = measure(args.kernel, args.program, args.rounds)
     unit = "instructions" if guest.ICOUNT else "ticks"
     show(found, unit)
     keep(unit, found)
@@ -61,4 +58,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run("instructions", main)

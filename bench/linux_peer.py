@@ -4,9 +4,11 @@ an initramfs of one init and its drivers.
 
 Not here: what is measured (instructions.py, throughput.py, boot_time.py). PEERS=linux asks for it.
 The package comes through apt-get once and then stays in build/bench/linux. init is bench/linux/init.c.
+Run by itself it only sees to it that who is asked for is there.
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 import cpio  # noqa: E402
+from budget import run  # noqa: E402
 from outcome import MachineError  # noqa: E402
 from qemu import Machine  # noqa: E402
 
@@ -27,11 +30,11 @@ MEM = "256M"
 
 
 def wanted():
-    """Whether PEERS= names it."""
+    """Whether PEERS= names it; then it is there, or nothing is measured at all."""
     peers = os.environ.get("PEERS", "").replace(",", " ").split()
     if unknown := set(peers) - {"linux"}:
         raise MachineError(f"PEERS={' '.join(peers)}: '{unknown.pop()}' is not known, expected linux")
-    return bool(peers)
+    return bool(peers and unpacked() and built_init())
 
 
 def machine(argv, nics, **options):
@@ -88,10 +91,17 @@ def unpacked():
     folder = KEPT / "package"
     if next(folder.glob("boot/vmlinuz-*"), None):
         return folder
-    KEPT.mkdir(parents=True, exist_ok=True)
     package = next(KEPT.glob("linux-image-*.deb"), None) or fetch()
-    print(f"linux: unpacking {package.name}")
-    tool(["dpkg-deb", "-x", package, folder])
+    print(f"linux: unpacking {package.name}", flush=True)
+    tool(["dpkg-deb", "-x", package, empty("unpacking")])
+    return (KEPT / "unpacking").rename(folder)
+
+
+def empty(name):
+    """A new folder in KEPT, for what has no value unless it is complete."""
+    folder = KEPT / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     return folder
 
 
@@ -100,10 +110,13 @@ def fetch():
     depends = tool(["apt-cache", "depends", META], offline=True).decode()
     name = re.search(r"Depends: (linux-image-\S+)", depends)
     if not name:
-        raise MachineError(f"apt knows no {META}: is this Debian, and has apt-get update been run?")
-    print(f"linux: fetching {name[1]}")
-    tool(["apt-get", "-q", "download", name[1]], offline=True, cwd=KEPT, timeout=FETCH_S)
-    return next(KEPT.glob("linux-image-*.deb"))
+        raise MachineError(f"PEERS=linux: apt knows no {META}: is this Debian, and has apt-get update "
+                           "been run?")
+    print(f"linux: fetching {name[1]}", flush=True)
+    folder = empty("fetching")
+    tool(["apt-get", "-q", "download", name[1]], offline=True, cwd=folder, timeout=FETCH_S)
+    package = next(folder.glob("linux-image-*.deb"))
+    return package.rename(KEPT / package.name)
 
 
 def tool(command, offline=False, cwd=ROOT, timeout=TOOL_S):
@@ -118,3 +131,12 @@ def tool(command, offline=False, cwd=ROOT, timeout=TOOL_S):
         said = done.stderr.decode(errors="replace").strip()
         raise MachineError(f"PEERS=linux: {command[0]} failed: {said}{hint}")
     return done.stdout
+
+
+def main():
+    """See to it that who is asked for is there."""
+    wanted()
+
+
+if __name__ == "__main__":
+    run("bench", main)

@@ -7,21 +7,21 @@ instructions are callgrind's, of the batches alone: in a second run with so many
 """
 import argparse
 import re
+import shutil
 import subprocess
 import sys
 
-from budget import judge, keep
+from budget import judge, keep, run
 
 BATCH, CALLS = 64, (20, 120)    # datagrams a batch; batches of the two counted runs
 RUN_S = 120
 
 
-def run(command):
+def said_by(command):
     """What a command says, on both of its outputs."""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_S, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        sys.exit(f"native: {error}")
+    if not shutil.which(command[0]):
+        sys.exit(f"native: {command[0]} is not installed: run `sh tools/setup.sh bench`")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_S, check=False)
     if done.returncode:
         sys.exit(f"native: {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
     return done.stdout + done.stderr
@@ -31,9 +31,10 @@ def instructions(program, way):
     """Instructions a datagram: what a hundred batches more have cost more."""
     counts = []
     for calls in CALLS:
-        said = run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
-                    "--collect-atstart=no", f"--toggle-collect=batch_{way.removesuffix('_offload')}", program, way,
-                    str(calls)])
+        said = said_by(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
+                        "--collect-atstart=no",
+                        f"--toggle-collect=batch_{way.removesuffix('_offload')}",
+                        program, way, str(calls)])
         counts.append(int(re.search(r"Collected : (\d+)", said)[1]))
     return (counts[1] - counts[0]) / (CALLS[1] - CALLS[0]) / BATCH
 
@@ -43,7 +44,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("program", help="build/bench/native/native")
     args = parser.parse_args()
-    said = run([args.program])
+    said = said_by([args.program])
     found = {name: {"ticks": float(median), "instructions": instructions(args.program, name)}
              for name, median in re.findall(r"^ticks (\w+) (\S+)", said, re.M)}
     peer = found.pop("lwip")
@@ -55,4 +56,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run("native", main)

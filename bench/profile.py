@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-from budget import keep  # noqa: E402
+from budget import keep, run  # noqa: E402
 from guest import ADDRESS, ICOUNT, KERNEL, PROGRAM  # noqa: E402
 from outcome import MachineError  # noqa: E402
 from qemu import Machine, Nic, null_net  # noqa: E402
@@ -224,7 +224,8 @@ def main():
     try:
         trace = record(args.kernel, args.program, args.call)
     except (MachineError, OSError) as error:
-        sys.exit(f"profile: {args.call}: {error}; has the kernel this call? bench-instructions tells")
+        raise MachineError(f"{args.call}: {error}; has the kernel this call? "
+                           "bench-instructions tells") from error
     counts = attribute(trace, args.kernel, args.program)
     listing(trace, args.kernel, args.list)
     show(counts, args.datagrams)
@@ -232,4 +233,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run("profile", main)

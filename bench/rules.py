@@ -7,18 +7,14 @@ Not here: the rules (bench/programs/bench-rules.c), the machine (guest.py).
 import sys
 
 import guest
-from budget import judge, keep
-from outcome import MachineError
+from budget import judge, keep, run
 
 PROGRAM, ROUNDS = "build/bench/programs/bench-rules", 201
 
 
 def main():
     """Measure, show, keep, judge."""
-    try:
-        rows = guest.costs(guest.on_muffin(str(ROUNDS), program=PROGRAM, icount=guest.ICOUNT))
-    except MachineError as error:
-        sys.exit(f"rules: {error}")
+    rows = guest.costs(guest.on_muffin(str(ROUNDS), program=PROGRAM, icount=guest.ICOUNT))
     numbers = {name: row["median"] for name, row in rows.items()}
     for name, each in numbers.items():
         print(f"{name}: {each:.0f}")
@@ -27,4 +23,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run("rules", main)

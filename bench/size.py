@@ -19,8 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 import frame  # noqa: E402
-from budget import judge, keep  # noqa: E402
-from outcome import MachineError  # noqa: E402
+from budget import judge, keep, run  # noqa: E402
 from qemu import USER_NET_WORDS, Machine, Nic, user_net  # noqa: E402
 from run import PORT  # noqa: E402
 
@@ -93,10 +92,10 @@ def sends_with(kernel, mib):
 
 
 def least_memory(kernel):
-    """The least -m in MiB that boots and sends, or None if not even the most does."""
+    """The least -m in MiB that boots and sends."""
     low, high = 0, MOST_MIB     # low fails, high works
     if not sends_with(kernel, high):
-        return None
+        sys.exit(f"size: {kernel} does not send with {high} MiB: see `make run`")
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if sends_with(kernel, middle) else (middle, high)
@@ -128,18 +127,10 @@ def main():
                "bss_bytes": sum(size for size, in_file in found.values() if not in_file),
                "folders": columns}
     if not args.no_boot:
-        numbers["least_memory_mib"] = search_memory(args.kernel)
+        numbers["least_memory_mib"] = least_memory(args.kernel)
     keep("size", numbers)
-    sys.exit(not judge("size"))
+    sys.exit(not judge("size", part=args.no_boot))
 
-
-def search_memory(kernel):
-    """The least memory in MiB; ends the bench when the machine cannot be tried at all."""
-    try:
-        found = least_memory(kernel)
-    except MachineError as error:
-        sys.exit(f"size: {error}")
-    return found or sys.exit(f"size: {kernel} does not send with {MOST_MIB} MiB: see `make run`")
 
 if __name__ == "__main__":
-    main()
+    run("size", main)

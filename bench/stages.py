@@ -11,8 +11,7 @@ import tempfile
 from pathlib import Path
 
 import guest
-from budget import judge, keep
-from outcome import MachineError
+from budget import judge, keep, run
 from profile import RIP, RSP, Stub, symbols
 from qemu import Machine, Nic, null_net
 
@@ -82,10 +81,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--kernel", default=guest.KERNEL)
     args = parser.parse_args()
-    try:
-        found = measure(args.kernel)
-    except (MachineError, OSError) as error:
-        sys.exit(f"stages: {error}")
+    found = measure(args.kernel)
     total = sum(found.values())
     for stage, n in found.items():
         print(f"{n:10,} {n / total:6.1%}  {stage}")
@@ -95,4 +91,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run("stages", main)

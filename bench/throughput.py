@@ -13,7 +13,7 @@ import sys
 
 import guest
 import linux_peer
-from budget import judge, keep
+from budget import judge, keep, run
 from outcome import MachineError
 
 WAYS = "sendto,send,sendmmsg,segment,sendto_1472,segment_1472"
@@ -28,14 +28,21 @@ RATIOS = {  # name: (ours, whose, theirs)
 }
 
 
-def one_round():
+def rate(who, name, cpu_s):
+    """Packets a second, of seconds a packet."""
+    if cpu_s <= 0:
+        raise MachineError(f"{who}'s {name}: this host is too busy to see when it began and ended")
+    return 1 / cpu_s
+
+
+def one_round(beside_linux):
     """who -> name -> packets a second of QEMU's CPU time."""
     found = {"muffin": guest.floods(guest.on_muffin(f"flood={COUNT} only={WAYS},{LAST}")),
              "floor": guest.floor_floods(FLOOR_COUNT)}
-    if linux_peer.wanted():
+    if beside_linux:
         found["linux"] = guest.floods(guest.on_linux(f"flood={LINUX_COUNT} only={WAYS},{LAST}",
                                                      before=PKTGEN))
-    return {who: {name: 1 / row["cpu_s"] for name, row in rows.items() if name != LAST}
+    return {who: {name: rate(who, name, row["cpu_s"]) for name, row in rows.items() if name != LAST}
             for who, rows in found.items()}
 
 
@@ -68,13 +75,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--rounds", type=int, default=5, help="(default: %(default)s)")
     args = parser.parse_args()
-    try:
-        rounds = [one_round() for _ in range(args.rounds)]
-    except MachineError as error:
-        sys.exit(f"throughput: {error}")
+    beside_linux = linux_peer.wanted()
+    rounds = [one_round(beside_linux) for _ in range(args.rounds)]
     keep("throughput", medians(rounds) | {"ratios": ratios(rounds), "rounds": args.rounds})
     sys.exit(not judge("throughput"))
 
 
 if __name__ == "__main__":
-    main()
+    run("throughput", main)

@@ -11,6 +11,7 @@ FIB_BENCH_LIBS := -lrte_fib -lrte_lpm -lrte_rib -lrte_eal -lm
 # DPDK's headers want a newer -march; only peers.c sees them, so ours is built as the kernel is.
 $(BUILD)/bench/peers.o: bench/fib/peers.c bench/fib/peers.h
 	@mkdir -p $(@D)
+	@$(call needs,pkg-config --exists libdpdk,DPDK)
 	$(CC) $(FIB_BENCH_CFLAGS) $$(pkg-config --cflags libdpdk) -c $< -o $@
 
 $(BUILD)/bench/fib_bench: $(FIB_BENCH_SRC) $(BUILD)/bench/peers.o $(wildcard net/*.h net/fib/*.h bench/fib/*.h)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "tools")]
 
 import cpio  # noqa: E402
-from budget import judge, keep  # noqa: E402
+from budget import judge, keep, run  # noqa: E402
 from guest import ADDRESS, ICOUNT, KERNEL  # noqa: E402
 from outcome import MachineError  # noqa: E402
 from profile import RIP, RSP, Stub, symbols  # noqa: E402
@@ -134,4 +134,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run("lookup", main)

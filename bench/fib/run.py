@@ -12,6 +12,11 @@ import os
 import statistics
 import subprocess
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from budget import run  # noqa: E402
 
 TABLES = [1, 1000, 100000, 950005]
 KINDS = "uhz"
@@ -62,8 +67,10 @@ VALUES = [
 def measure(bench, routes, turn):
     """One process's result."""
     args = [bench, str(routes), str(turn)] + (["lpm"] if routes <= LPM_MAX else [])
-    out = subprocess.run(args, check=True, capture_output=True, text=True, timeout=600).stdout
-    return json.loads(out)
+    done = subprocess.run(args, check=False, capture_output=True, text=True, timeout=600)
+    if done.returncode:
+        sys.exit(f"bench-fib: {' '.join(args)} failed:\n{done.stdout}{done.stderr}")
+    return json.loads(done.stdout)
 
 
 def median(values):
@@ -120,4 +127,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run("bench-fib", main)

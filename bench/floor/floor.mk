@@ -10,13 +10,16 @@ FLOOR_CFLAGS := -m32 -march=i686 -std=c11 -O2 -g -ffreestanding -fno-pic -fno-st
 	-Wconversion -Wvla
 
 build/floor.elf: $(FLOOR_OBJ) $(FLOOR_DIR)/floor.ld
-	$(FLOOR_CC) -m32 -static -nostdlib -no-pie -Wl,--build-id=none \
+	@echo "  LD      $@"
+	@$(FLOOR_CC) -m32 -static -nostdlib -no-pie -Wl,--build-id=none \
 		-Wl,-T,$(FLOOR_DIR)/floor.ld -o $@ $(FLOOR_OBJ)
 
 build/$(FLOOR_DIR)/%.o: $(FLOOR_DIR)/%.c $(FLOOR_DIR)/floor.h
 	@mkdir -p $(@D)
-	$(FLOOR_CC) $(FLOOR_CFLAGS) -c -o $@ $<
+	@echo "  FLOOR   $<"
+	@$(FLOOR_CC) $(FLOOR_CFLAGS) -c -o $@ $<
 
 build/$(FLOOR_DIR)/%.o: $(FLOOR_DIR)/%.S
 	@mkdir -p $(@D)
-	$(FLOOR_CC) $(FLOOR_CFLAGS) -c -o $@ $<
+	@echo "  FLOOR   $<"
+	@$(FLOOR_CC) $(FLOOR_CFLAGS) -c -o $@ $<

@@ -29,6 +29,7 @@ $(NATIVE_BUILD)/uaccess_copy.o: kernel/mm/uaccess_copy.S kernel/lib/uaccess_copy
 $(NATIVE_BUILD)/lwip.o: bench/native/lwip.c bench/native/lwip.h
 	@mkdir -p $(@D)
 	@echo "  HOSTCC  $<"
+	@$(call needs,test -d /usr/include/lwip,lwIP)
 	@$(HOST_CC) -std=gnu11 -O2 -g -I. -I/usr/include/lwip -Wall -Wextra -Werror -c -o $@ $<
 
 # An archive: what nothing calls for, such as the kernel's command line, stays out.

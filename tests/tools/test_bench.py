@@ -57,9 +57,25 @@ def test_table_has_what_was_measured(measured):
 
 
 def test_nothing_measured_is_no_table(measured):
-    """Nor a failure."""
-    assert list(budget.table()) == [] and budget.judge("calls")
-    assert measured
+    """And keeps no budget, unless only a part was to be measured."""
+    assert measured and not list(budget.table())
+    assert not budget.judge("calls") and budget.judge("calls", part=True)
+
+
+@pytest.mark.parametrize("peers,good", [("", True), ("linux", False)])
+def test_a_number_that_needs_a_peer_may_be_missing_without_it(measured, monkeypatch, peers, good):
+    """But not when the peer was asked for."""
+    monkeypatch.setenv("PEERS", peers)
+    monkeypatch.setitem(BUDGETS[1]["rows"][0], "needs", "linux")
+    assert measured and budget.judge("rates") is good
+
+
+def test_the_table_fits_100_columns(capsys, monkeypatch):
+    """With every row there is, and large numbers, units and all."""
+    monkeypatch.setattr(budget, "kept", lambda path: 54321)
+    with pytest.raises(SystemExit):
+        budget.main()
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 100
 
 
 def test_costs_are_a_datagram_s():
