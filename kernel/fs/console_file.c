@@ -70,8 +70,11 @@ static void take(char c)
 	if (c == '\r' && (tty.iflag & ICRNL))
 		c = '\n';
 	if ((tty.lflag & ICANON) && (c == '\b' || c == (char)tty.cc[VERASE])) {
-		if (typed_n > 0)
-			typed_n--, console_write("\b \b", 3);
+		if (typed_n > 0) {
+			typed_n--;
+			if (tty.lflag & ECHO)
+				console_write("\b \b", 3);
+		}
 		return;
 	}
 	complete = true;
