@@ -279,6 +279,10 @@ static const struct sk_buff *wait_for_message(struct netlink_sock *nlk, u32 flag
 		if (skb || *err != -EAGAIN || (flags & (MSG_DONTWAIT | MSG_ERRQUEUE)) ||
 			clock_ns() >= deadline)
 			return skb;
+		if (signal_pending(deadline == UINT64_MAX)) {
+			*err = -EINTR;
+			return NULL;
+		}
 		net_wait(start, deadline);
 	}
 }
