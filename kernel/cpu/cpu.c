@@ -74,10 +74,15 @@ u64 cpu_user_rsp(void)
 	return percpu.user_rsp;
 }
 
-/* The last of the nine words that entry.S pushes first. */
+/* The last and the second of the nine words that entry.S pushes first. */
 u64 cpu_syscall_nr(void)
 {
 	return ((const u64 *)percpu.kernel_rsp)[-9];
+}
+
+u64 cpu_syscall_ip(void)
+{
+	return ((const u64 *)percpu.kernel_rsp)[-2];
 }
 
 /* Accessed bits are set already, so that the CPU never writes here. */

@@ -27,8 +27,9 @@ void cpu_protect(void);
 /* cpu_user_rsp - the program's stack pointer, of the system call that runs. */
 u64 cpu_user_rsp(void);
 
-/* cpu_syscall_nr - its number. */
+/* cpu_syscall_nr, cpu_syscall_ip - its number, and where it returns to. */
 u64 cpu_syscall_nr(void);
+u64 cpu_syscall_ip(void);
 
 /* cpu_syscall_init - SYSCALL enters at entry_SYSCALL_64. */
 void cpu_syscall_init(void);

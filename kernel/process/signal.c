@@ -6,7 +6,7 @@
  *
  * A handler starts in one place only, when a tick out of ring 3 goes back there: then all registers are
  * on the stack. A wait that a signal ends answers EINTR and asks for a tick at once, which comes before
- * the program's next instruction. */
+ * the program's next instruction; should a CPU be slow with it, the call is not begun anew. */
 #include "kernel/process/signal.h"
 #include "boot/boot.h"
 #include "kernel/console/printk.h"
@@ -47,6 +47,12 @@ static u64 signal_bit(u32 signal)
 	return 1ull << (signal - 1);
 }
 
+/* Two cannot be held back. */
+static void set_sigmask(u64 mask)
+{
+	sigmask = mask & ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
+}
+
 /* Told to be, or by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
 static bool signal_ignored(u32 signal)
 {
@@ -79,17 +85,44 @@ static u32 signal_due(void)
 	return 0;
 }
 
-#define NO_CALL UINT64_MAX
-
-static u64 call_to_restart = NO_CALL;
+/* What the wait that has just ended leaves to the tick. */
+static u64 restart_nr, restart_ip; /* its call's number, and where it returns to; 0: not anew */
+static u64 mask_before;            /* in force again once the handler is over ... */
+static bool mask_is_lent;          /* ... as the call had brought a mask of its own */
 
 bool signal_pending(bool restart)
 {
 	if (likely(!(pending & ~sigmask)) || !signal_due())
 		return false;
-	call_to_restart = restart ? cpu_syscall_nr() : NO_CALL;
+	restart_nr = cpu_syscall_nr();
+	restart_ip = restart ? cpu_syscall_ip() : 0;
 	timer_tick_now();
 	return true;
+}
+
+int signal_mask_lend(u64 set, u64 set_len)
+{
+	u64 mask;
+
+	if (!set)
+		return 0;
+	if (set_len != SIGSET_LEN)
+		return -EINVAL;
+	if (copy_from_user(&mask, (void *)set, sizeof(mask)) < 0)
+		return -EFAULT;
+	mask_before = sigmask;
+	mask_is_lent = true;
+	set_sigmask(mask);
+	return 0;
+}
+
+long signal_mask_return(long ret)
+{
+	if (mask_is_lent && ret != -EINTR) {
+		mask_is_lent = false;
+		sigmask = mask_before;
+	}
+	return ret;
 }
 
 /* ---- handlers ---------------------------------------------------------------------------- */
@@ -114,21 +147,26 @@ static struct sigframe frame;
 
 void signal_deliver(struct pt_regs *regs)
 {
-	u64 call = call_to_restart, sp = ALIGN_DOWN(regs->sp - RED_ZONE - sizeof(frame), 16ull) - 8;
+	u64 sp = ALIGN_DOWN(regs->sp - RED_ZONE - sizeof(frame), 16ull) - 8;
+	u64 mask = mask_is_lent ? mask_before : sigmask;
+	bool ended_call = regs->ip == restart_ip && regs->ax == (u64)-EINTR;
 	struct sigaction *act;
 	u32 signal = signal_due();
 
-	call_to_restart = NO_CALL;
-	if (!signal)
+	mask_is_lent = false;
+	restart_ip = 0;
+	if (!signal) {
+		sigmask = mask;
 		return;
+	}
 	act = &sigactions[signal];
 	pending &= ~signal_bit(signal);
-	if (call != NO_CALL && (act->flags & SA_RESTART) && regs->ax == (u64)-EINTR) {
-		regs->ax = call;
+	if (ended_call && (act->flags & SA_RESTART)) {
+		regs->ax = restart_nr;
 		regs->ip -= SYSCALL_LEN;
 	}
 	frame.restorer = act->restorer;
-	frame.mask = sigmask;
+	frame.mask = mask;
 	frame.regs = *regs;
 	frame.info[0] = signal;
 	__asm__ volatile("fxsave64 %0" : "=m"(frame.fx));
@@ -140,7 +178,7 @@ void signal_deliver(struct pt_regs *regs)
 	regs->si = sp + offsetof(struct sigframe, info);
 	regs->dx = 0; /* no ucontext_t */
 	regs->flags = FLAGS_FIXED;
-	sigmask |= act->mask | (act->flags & SA_NODEFER ? 0 : signal_bit(signal));
+	set_sigmask(sigmask | act->mask | (act->flags & SA_NODEFER ? 0 : signal_bit(signal)));
 	if (act->flags & SA_RESETHAND)
 		act->handler = SIG_DFL;
 }
@@ -161,7 +199,7 @@ long sys_rt_sigreturn(void)
 	regs->flags = (regs->flags & FLAGS_USER) | FLAGS_FIXED;
 	frame.fx[FX_MXCSR] &= MXCSR_MASK;
 	__asm__ volatile("fxrstor64 %0" ::"m"(frame.fx));
-	sigmask = frame.mask;
+	set_sigmask(frame.mask);
 	signal_pending(false);
 	return_to_user(regs);
 }
@@ -219,11 +257,11 @@ long sys_rt_sigprocmask(u32 how, u64 set, u64 oldset, u64 sigset_len)
 		if (copy_from_user(&bits, (void *)set, sizeof(bits)) < 0)
 			return -EFAULT;
 		if (how == SIG_BLOCK)
-			sigmask |= bits;
+			set_sigmask(sigmask | bits);
 		else if (how == SIG_UNBLOCK)
 			sigmask &= ~bits;
 		else if (how == SIG_SETMASK)
-			sigmask = bits;
+			set_sigmask(bits);
 		else
 			return -EINVAL;
 	}

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * sys_poll.c - the calls that wait for descriptors: poll, ppoll, select, pselect6.
+ * sys_poll.c - the calls that wait for descriptors or signals: poll, ppoll, select, pselect6, pause.
  * Not here: when a file is ready (its own poll operation).
  * syscall.c calls in. Calls the files' poll operations, and net_wait in between.
  * Source: poll(2), select(2); the order of Linux's checks. */
 #include "kernel/cpu/clock.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/uaccess.h"
+#include "kernel/process/signal.h"
 #include "kernel/process/syscall.h"
 #include "kernel/process/task.h"
 #include "net/dev.h"
@@ -13,7 +14,6 @@
 /* ---- waiting ----------------------------------------------------------------------------- */
 
 #define USEC_PER_SEC 1000000
-#define SIGSET_LEN   8
 
 /* A struct timespec or timeval of the program's. */
 struct timeout {
@@ -57,19 +57,7 @@ static void tell_time_left(const struct timeout *t)
 		return;
 }
 
-/* There are no signals to hold back: the mask is looked at and forgotten. */
-static int check_sigmask(u64 mask, u64 len)
-{
-	u64 set;
-
-	if (!mask)
-		return 0;
-	if (len != SIGSET_LEN)
-		return -EINVAL;
-	return copy_from_user(&set, (void *)mask, sizeof(set));
-}
-
-/* Until something is ready, look fails, or the time is over. */
+/* Until something is ready, look fails, a signal comes, or the time is over. */
 static long wait_until(long (*look)(void *what), void *what, u64 end_ns)
 {
 	u64 start = clock_ns();
@@ -78,10 +66,12 @@ static long wait_until(long (*look)(void *what), void *what, u64 end_ns)
 	for (;;) {
 		long ready = look(what);
 
-		if (ready != 0 || clock_ns() >= end_ns)
+		if (ready != 0)
 			return ready;
 		if (signal_pending(false))
 			return -EINTR;
+		if (clock_ns() >= end_ns)
+			return 0;
 		net_wait(start, end_ns);
 	}
 }
@@ -149,13 +139,23 @@ long sys_poll(u64 fds, u32 n, s32 ms)
 long sys_ppoll(u64 fds, u32 n, u64 timeout, u64 sigmask, u64 sigset_len)
 {
 	struct timeout t = { .at = timeout, .unit_ns = 1 };
-	long ret = get_timeout(&t) ?: check_sigmask(sigmask, sigset_len);
+	long ret = get_timeout(&t) ?: signal_mask_lend(sigmask, sigset_len);
 
 	if (ret)
 		return ret;
-	ret = poll_until(fds, n, t.end_ns);
+	ret = signal_mask_return(poll_until(fds, n, t.end_ns));
 	tell_time_left(&t);
 	return ret;
+}
+
+long sys_pause(void)
+{
+	return poll_until(0, 0, UINT64_MAX);
+}
+
+long sys_rt_sigsuspend(u64 set, u64 set_len)
+{
+	return set ? sys_ppoll(0, 0, 0, set, set_len) : -EFAULT;
 }
 
 /* ---- select ------------------------------------------------------------------------------ */
@@ -243,10 +243,10 @@ long sys_pselect6(s32 n, u64 reads, u64 writes, u64 excepts, u64 timeout, u64 si
 
 	if (sigmask && copy_from_user(mask, (void *)sigmask, sizeof(mask)) < 0)
 		return -EFAULT;
-	ret = get_timeout(&t) ?: check_sigmask(mask[0], mask[1]);
+	ret = get_timeout(&t) ?: signal_mask_lend(mask[0], mask[1]);
 	if (ret)
 		return ret;
-	ret = select_until(n, sets, t.end_ns);
+	ret = signal_mask_return(select_until(n, sets, t.end_ns));
 	tell_time_left(&t);
 	return ret;
 }

@@ -43,6 +43,8 @@ long sys_fcntl(int fd, u32 cmd, u64 arg);
 /* sys_poll.c */
 long sys_poll(u64 fds, u32 n, s32 ms);
 long sys_ppoll(u64 fds, u32 n, u64 timeout, u64 sigmask, u64 sigset_len);
+long sys_pause(void);
+long sys_rt_sigsuspend(u64 set, u64 set_len);
 long sys_select(s32 n, u64 reads, u64 writes, u64 excepts, u64 timeout);
 long sys_pselect6(s32 n, u64 reads, u64 writes, u64 excepts, u64 timeout, u64 sigmask);
 

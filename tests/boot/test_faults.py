@@ -65,6 +65,7 @@ FAULTS = {
     "sigreturn_ones": (FRAME, 11),
     "sigreturn_kernel": (FRAME, 11),
     "sigreturn_nowhere": (FRAME, 11),
+    "sigreturn_privileged": (PROTECTION, 11),
     "gs_read": (PAGE_FAULT + "read of address 0: " + ABSENT, 11),
 }
 REGISTERS = ("rip rsp rax rbx rcx rdx rsi rdi rbp r8 r9 r10 r11 r12 r13 r14 r15 cr2").split()

@@ -301,29 +301,37 @@ static void handler_at_page_zero(void)
 	raise_to(64);
 }
 
-/* As rt_sigreturn with a frame of the program's making: every word of it is this one. */
-static void sigreturn_to(uintptr_t word)
+#define FRAME_IP 18 /* which of its words */
+
+/* As rt_sigreturn with a frame of the program's making: every word of it is the same but one. */
+static void sigreturn_with(uintptr_t ip, uintptr_t word)
 {
 	static uintptr_t frame[200];
 
 	for (size_t i = 0; i < sizeof(frame) / sizeof(*frame); i++)
-		frame[i] = word;
+		frame[i] = i == FRAME_IP ? ip : word;
 	__asm__ volatile("mov %0, %%rsp; mov $15, %%eax; syscall" ::"r"(frame + 1) : "memory");
 }
 
 static void sigreturn_zeros(void)
 {
-	sigreturn_to(0);
+	sigreturn_with(0, 0);
 }
 
 static void sigreturn_ones(void)
 {
-	sigreturn_to(UINTPTR_MAX);
+	sigreturn_with(UINTPTR_MAX, UINTPTR_MAX);
 }
 
 static void sigreturn_kernel(void)
 {
-	sigreturn_to(KERNEL_TEXT);
+	sigreturn_with(KERNEL_TEXT, KERNEL_TEXT);
+}
+
+/* All flags, no stack, reserved bits: what is left of them is ring 3's, which may not do this. */
+static void sigreturn_privileged(void)
+{
+	sigreturn_with((uintptr_t)interrupts_off, UINTPTR_MAX);
 }
 
 static void sigreturn_nowhere(void)
@@ -401,6 +409,7 @@ static const struct {
 	KIND(sigreturn_ones),
 	KIND(sigreturn_kernel),
 	KIND(sigreturn_nowhere),
+	KIND(sigreturn_privileged),
 };
 
 int main(int argc, char **argv)

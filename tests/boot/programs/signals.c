@@ -3,11 +3,13 @@
  * Not here: signals that kill (exit.c).
  * test_programs.py starts it, here and on the build host.
  * Source: sigaction(2), setitimer(2), signal(7): which waits begin anew. */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
@@ -102,6 +104,42 @@ static void check_waits(int fd)
 	wake_fd = -1;
 }
 
+/* What is held back comes in calls that let it through, and in no other place. */
+static void check_masks(void)
+{
+	int netlink = socket(AF_NETLINK, SOCK_RAW, 0);
+	const struct timespec zero = { 0, 0 };
+	sigset_t all, none, now;
+	char c;
+
+	sigfillset(&all);
+	sigemptyset(&none);
+	catch_with(SIGALRM, 0);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	sigprocmask(SIG_SETMASK, NULL, &now);
+	CHECK("neither of these", !sigismember(&now, SIGKILL) && !sigismember(&now, SIGSTOP));
+	raise(SIGALRM);
+	CHECK("poll looks", poll(NULL, 0, 0) == 0 && caught == 0);
+	CHECK("ppoll looks", ppoll(NULL, 0, &zero, &none) == -1 && errno == EINTR && caught == 1);
+	ring_in_ms(50, 0);
+	CHECK("ppoll", ppoll(NULL, 0, NULL, &none) == -1 && errno == EINTR && caught == 2);
+	ring_in_ms(50, 0);
+	CHECK("pselect", pselect(0, NULL, NULL, NULL, NULL, &none) == -1 && caught == 3);
+	ring_in_ms(50, 0);
+	CHECK("sigsuspend", sigsuspend(&none) == -1 && errno == EINTR && caught == 4);
+	CHECK("nothing came", ppoll(NULL, 0, &zero, &none) == 0);
+	sigprocmask(SIG_SETMASK, NULL, &now);
+	raise(SIGALRM);
+	CHECK("the mask is back", sigismember(&now, SIGUSR2) && caught == 4);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	CHECK("when it is lifted", caught == 5);
+	ring_in_ms(50, 0);
+	CHECK("pause", pause() == -1 && errno == EINTR && caught == 6);
+	ring_in_ms(50, 0);
+	CHECK("netlink", recv(netlink, &c, 1, 0) == -1 && errno == EINTR && caught == 7);
+	close(netlink);
+}
+
 static void check_alarm(void)
 {
 	struct itimerval left;
@@ -128,6 +166,7 @@ int main(void)
 	check_raise();
 	check_computing();
 	check_waits(fd);
+	check_masks();
 	check_alarm();
 	return checks_failed != 0;
 }
