@@ -30,7 +30,7 @@ MEM = "256M"
 
 
 def wanted():
-    """Whether PEERS= names it; then it is there, or nothing is measured at all."""
+    """Whether PEERS= names it. Then it is there: a bench asks before it measures anything."""
     peers = os.environ.get("PEERS", "").replace(",", " ").split()
     if unknown := set(peers) - {"linux"}:
         raise MachineError(f"PEERS={' '.join(peers)}: '{unknown.pop()}' is not known, expected linux")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * dev.c - network devices: how a packet gets onto one, and how one hands packets up.
  * Not here: what frames look like (eth.h), the drivers (drivers/).
- * neighbour.c and arp.c call dev_queue_xmit; drivers call netif_receive_skb.
+ * neighbour.h, arp.c and packet sockets call dev_queue_xmit; drivers call netif_receive_skb.
  * Source: Linux's __dev_queue_xmit, dev_hard_start_xmit, netif_receive_skb: their roles. */
 #include "net/dev.h"
 #include "kernel/lib/format.h"

@@ -13,6 +13,6 @@ struct flowi4 {
 	be32 daddr;
 	be32 saddr; /* zero: routing chooses it */
 	int oif;    /* index of the device it must leave by; 0: any */
-	u8 tos;     /* the TOS bits that routing compares (RFC 1349: 0x1c) */
+	u8 tos;     /* the TOS bits that routing compares (FLOWI_TOS_MASK) */
 	u8 scope;   /* RT_SCOPE_*: the next hop must be at least this near */
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * flow_cache.c - what every layer below UDP has answered for one destination, as 42 bytes ready to go.
  * Not here: asking them (udp.c).
- * udp.c calls in; looks at the neighbour, netfilter and the device.
- * Source: RFC 768, RFC 791; Intel SDM 317453 3.5 (the pseudo-header's sum stands in the checksum's place). */
+ * udp.c and udp_segment.c call in; looks at neighbour and netfilter, calls the device's driver.
+ * Source: RFC 768, RFC 791; Intel SDM 317453 3.5: the pseudo-header's sum in the checksum's place. */
 #include "net/flow_cache.h"
 #include "kernel/lib/string.h"
 #include "net/netfilter.h"
@@ -73,7 +73,8 @@ static void dress(const struct flow_cache *flow, struct sk_buff *skb)
 	memset(skb->data + HEADERS, 0, ETH_ZLEN - HEADERS); /* what the payload leaves is padding */
 }
 
-/* The packet in the slot if it is of the right size, or one that is, or a large one; NULL: none is free. */
+/* Short frames go in small packets, others in large ones: the slot's own if its size is right, or a free
+ * one; where no small one is free, a large one. NULL: none is. */
 static struct sk_buff *packet_for(const struct flow_cache *flow, struct sk_buff *resident)
 {
 	bool small = flow->frame_len <= SKB_SMALL_FRAME;
@@ -106,8 +107,8 @@ bool flow_xmit_dressed(struct flow_cache *flow, const void __user *payload)
 	return true;
 }
 
-/* Slots one after the other, as long as it goes. few: flow->few; known when this is compiled, so the loop
- * does not ask. */
+/* Slots one after the other, as long as it goes; returns how many. few: flow->few, known when this is
+ * compiled, so that the loop does not ask. */
 static __always_inline u32 fill_slots(
 	const struct flow_cache *flow, const u8 __user *payload, u32 n, const bool few)
 {

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * flow_cache.h - what every layer below UDP has answered for one destination: route, neighbour, headers.
+ * flow_cache.h - what all layers below UDP have answered for one destination: route, neighbour, headers.
  * Not here: asking them (udp.c), the answers themselves (route.h, ip.h).
- * A socket keeps one, a message with control data makes one for itself; udp.c fills and uses it.
+ * A socket keeps one, a message that asks for another way has its own; udp*.c fill and use it.
  * Source: design: cached, not skipped; Linux's sk_dst_cache and hh_cache, one step further.
  *
- * Two stages. The flow is valid while nothing that routing answered has changed (rt_valid): then UDP's and
- * IP's headers need only length and checksum. Its ready frame is one step more: there is one while nothing
- * below would look at a packet or hold it up either: no hook, no tap, no queue, the neighbour known. Then
- * a packet is the frame's 42 bytes and a payload, and goes straight to the driver. Whatever may end that
- * moves the namespace's generation. */
+ * Two stages. The flow is valid while nothing that routing answered has changed (rt_valid): then UDP's
+ * and IP's headers need only length and checksum. Its ready frame is one step more: there is one while
+ * nothing below would look at a packet or hold it up either: no hook, no tap, no queue, the neighbour
+ * known. Then a packet is the frame's 42 bytes and a payload, and goes straight to the driver. One that
+ * lies in its ring slot in the frame already (its tag says so) needs its payload alone. Whatever may end
+ * that moves the namespace's generation. */
 #pragma once
 
 #include "net/checksum.h"
@@ -31,7 +32,7 @@ struct flow_cache {
 	be16 source, dest;
 	struct ipcm_cookie ipc; /* what it was asked for with */
 	struct ip_template ip;
-	u8 frame[FLOW_FRAME_BYTES + 4] __attribute__((aligned(8)));
+	u8 frame[FLOW_FRAME_BYTES] __attribute__((aligned(8)));
 };
 
 #define FLOW_NOT_READY SIZE_MAX
@@ -48,8 +49,9 @@ void flow_begin(struct flow_cache *flow);
 /* flow_make_ready - a frame for len bytes of payload, if the way is free. */
 void flow_make_ready(struct flow_cache *flow, size_t len);
 
-/* flow_fill - a payload of len bytes, flow->len, into a packet that wears the frame: behind its headers,
- * and with its checksum if the device does not do it. The range has been checked to be the user's.
+/* flow_fill - a payload of len bytes, flow->len, into a packet that wears the frame, whose tag is tag:
+ * behind its headers, and with its checksum if the device does not do it. The range has been checked to
+ * be the user's.
  * Returns  false when there is no such packet, or the payload cannot be read */
 static __always_inline bool flow_fill(const struct flow_cache *flow, struct sk_buff *skb, u64 tag,
 	const void __user *payload, size_t len)
@@ -68,7 +70,8 @@ static __always_inline bool flow_fill(const struct flow_cache *flow, struct sk_b
 	return sum >= 0;
 }
 
-/* flow_sent - n packets that flow_fill has filled leave. Returns done: what its caller wants to return. */
+/* flow_sent - n packets that flow_fill has filled leave. Returns done: what its caller is to return, so
+ * that the driver can be jumped to. */
 static __always_inline ssize flow_sent(
 	const struct flow_cache *flow, struct net_device *dev, u32 n, ssize done)
 {
@@ -110,6 +113,6 @@ static inline bool flow_xmit(struct flow_cache *flow, const void __user *payload
 	return flow_sent(flow, dev, 1, true);
 }
 
-/* flow_xmit_burst - the ready frame for n payloads one behind the other, in packets that wear it, as many
- * as can be at once: at least `least` (not zero), or none. Returns how many. */
+/* flow_xmit_burst - the ready frame for n payloads one behind the other, in packets that wear it already,
+ * as many as can be at once: at least `least` (not zero), or none. Returns how many. */
 u32 flow_xmit_burst(struct flow_cache *flow, const u8 __user *payload, u32 n, u32 least);

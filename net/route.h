@@ -32,9 +32,9 @@ struct rtable {
  * fl4      daddr 0 means this host; saddr 0: chosen; oif: by this device, also to what no route leads
  *          to, which is then taken to be on its link; all may be changed, as on Linux
  * rt       filled on success
- * Returns  0; -ENETUNREACH (no route, one with an MTU below 68, or oif is down), -ENODEV (no such oif), -EINVAL (saddr is not
- *          ours, or blackhole), -EHOSTUNREACH (unreachable), -EACCES (prohibit), -ENETDOWN (device
- *          down), -ENOBUFS (no neighbour free) */
+ * Returns  0; -ENETUNREACH (no route, one with an MTU below 68, or oif is down), -ENODEV (no such oif),
+ *          -EINVAL (saddr is not ours, or blackhole), -EHOSTUNREACH (unreachable), -EACCES (prohibit),
+ *          -ENETDOWN (device down), -ENOBUFS (no neighbour free) */
 int ip_route_output_flow(struct net *net, struct flowi4 *fl4, struct rtable *rt) __must_check;
 
 /* rt_valid - may a kept answer still be used? */

@@ -42,7 +42,8 @@ const char *skb_drop_name(enum skb_drop_reason reason)
 	return reason < SKB_DROP_REASONS ? drop_name[reason] : "consumed";
 }
 
-/* Machines that keep packets in their rings (they have many) get these, too. */
+/* A ring that keeps its packets can be full of them: there are at least four times as many large ones as
+ * it has slots. Without memory for them the large ones do as well. */
 static void small_init(u32 n)
 {
 	size_t bytes = (size_t)n * SKB_SMALL;

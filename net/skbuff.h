@@ -126,8 +126,8 @@ int skb_pool_init(u32 n) __must_check;
  * -ENOMEM. */
 int skb_pool_extend(u32 n) __must_check;
 
-/* skb_alloc_small - a packet that has room for a frame of SKB_SMALL_FRAME bytes, built at SKB_FRAME_OFF. Unless
- * it has a tag, skb_init has to follow. NULL when none is free; one of skb_alloc does as well. */
+/* skb_alloc_small - a packet that has room for a frame of SKB_SMALL_FRAME bytes, built at SKB_FRAME_OFF.
+ * Unless it has a tag, skb_init has to follow. NULL when none is free; one of skb_alloc does as well. */
 struct sk_buff *skb_alloc_small(void);
 
 /* skb_alloc_reserved - skb_alloc, out of the reserve when the pool is empty. For answers: receiving
@@ -137,8 +137,8 @@ struct sk_buff *skb_alloc_reserved(u32 headroom);
 /* skb_drop_name - a reason in words. */
 const char *skb_drop_name(enum skb_drop_reason reason);
 
-/* skb_none - stands where there is no packet, for those who would otherwise have to ask each time: it
- * wears no frame. Nobody sends or releases it. */
+/* skb_none - lies in ring slots that have no packet, for those who would otherwise have to ask each time:
+ * its tag is no frame's. Nobody sends or releases it. */
 extern struct sk_buff skb_none;
 
 static inline u8 *skb_slot(const struct sk_buff *skb)

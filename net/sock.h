@@ -59,7 +59,7 @@ struct sock {
 	u64 sk_rcvtimeo, sk_sndtimeo;       /* nanoseconds; UINT64_MAX: for ever */
 	int sk_bound_dev_if;
 	u16 sk_type, sk_protocol;
-	/* anything here, and sending takes the long way: one test instead of four */
+	/* anything here, and sending takes the long way: one test instead of seven */
 	union {
 		u64 sk_tx_unusual;
 		struct {

@@ -158,8 +158,8 @@ long sys_sendto(int fd, u64 buf, u64 len, u32 flags, u64 addr, u32 addr_len)
 
 /* ---- sendmsg and sendmmsg ------------------------------------------------------------------ */
 
-#define CONTROL_MAX                                                                                \
-	1024 /* bytes of control messages; Linux's bound is larger, what fits is the same */
+/* Bytes of control messages. Linux's bound is larger; what fits is the same. */
+#define CONTROL_MAX 1024
 
 static u64 control_buffer[CONTROL_MAX / sizeof(u64)];
 

@@ -283,7 +283,7 @@ static __always_inline bool udp_flow_is_ready(
 		      rt_valid(sk->sk_net, &flow->rt));
 }
 
-/* The next packet on the ring wears another flow's frame. */
+/* The next slot's packet wears another frame, or none; or the payload cannot be read. */
 static noinline ssize udp_sendmsg_dressed(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	if (!flow_xmit_dressed(&inet_sk(sk)->flow, msg->at))

@@ -29,14 +29,14 @@ struct e1000_adapter {
 	volatile u8 *hw; /* BAR 0 */
 	struct net_device netdev;
 
-	/* Transmit: software owns the tail, hardware the head. next: where the next frame goes;
-	 * clean: the oldest that has not been reported done. Both run freely, the ring's slot is the
-	 * remainder. At most E1000_TX_RING - 1 are in flight: a full ring would look empty. */
+	/* Transmit: software owns the tail, hardware the head. netdev.tx_next: where the next frame
+	 * goes; tx_clean: the oldest that has not been reported done. Both run freely, the ring's slot
+	 * is the remainder. At most E1000_TX_RING - 1 are in flight: a full ring would look empty. */
 	struct e1000_tx_desc *tx_ring;
 	struct sk_buff *tx_skb[E1000_TX_RING]; /* or skb_none */
-	u32 tx_clean;                          /* next is netdev.tx_next */
-	u32 rs_every;                          /* a power of two */
-	bool keep;                             /* sent packets stay in their slots */
+	u32 tx_clean;
+	u32 rs_every; /* a power of two */
+	bool keep;    /* sent packets stay in their slots */
 
 	struct e1000_rx_desc *rx_ring;
 	struct sk_buff *rx_skb[E1000_RX_RING];
@@ -108,13 +108,14 @@ bool e1000_setup_tx(struct e1000_adapter *a);
 /* e1000_xmit_frame - ndo_start_xmit: the frame onto the ring, and the doorbell unless more follow. */
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev);
 
-/* e1000_xmit_again - ndo_xmit_again: the packets in the next n slots, sent again as they are now. */
+/* e1000_xmit_again - ndo_xmit_again: the packets in the next n slots, sent again as they are now, frames of
+ * len bytes. Returns done. */
 ssize e1000_xmit_again(struct net_device *dev, size_t n, size_t len, ssize done);
 
 /* e1000_flush - ndo_flush: the doorbell, if it was put off. */
 void e1000_flush(struct net_device *dev);
 
-/* e1000_reclaim - ndo_reclaim: free what was reported sent, set tx_room. */
+/* e1000_reclaim - ndo_reclaim: the slots of what was reported sent are free again, set tx_room. */
 void e1000_reclaim(struct net_device *dev);
 
 /* e1000_tx_pending - ndo_tx_pending: frames that the hardware has not fetched yet. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * tx.c - the transmit ring: the last step of a datagram's way, down to the tail register.
  * Not here: registers' meaning (regs.h), bringing the device up (hw.c, main.c).
- * dev.c calls e1000_xmit_frame through e1000_netdev_ops.
+ * dev.c and flow_cache.c call in through e1000_netdev_ops.
  * Source: Intel SDM 317453, 3.3 (transmit), 3.4 (ring), 13.4.33-13.4.42.
  *
  *        tx_clean               tx_next (tail: first that hardware must not touch)
@@ -31,18 +31,7 @@ static inline u64 dma_addr(const void *at)
 	return virt_to_phys(at);
 }
 
-/* Sent, or on the ring and not yet known to be sent. */
-static u32 in_flight(const struct e1000_adapter *a)
-{
-	return a->netdev.tx_next - a->tx_clean;
-}
-
-static void update_room(struct e1000_adapter *a)
-{
-	bool ready = (~a->netdev.flags & (IFF_UP | IFF_RUNNING)) == 0;
-
-	a->netdev.tx_room = ready ? E1000_TX_RING - 1 - in_flight(a) : 0;
-}
+/* ---- bringing it up ---------------------------------------------------------------------------- */
 
 /* A ring keeps its packets while three times as many are left for everything else. */
 static void decide_what_stays(struct e1000_adapter *a)
@@ -98,6 +87,45 @@ bool e1000_setup_tx(struct e1000_adapter *a)
 	return true;
 }
 
+/* Where checksums are, the same in every frame, and stays with the hardware for good. This descriptor
+ * sends nothing and still reports, so it shows before the link is there whether the card reads and
+ * writes memory. It uses up slot 0. */
+bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem)
+{
+	u64 end = clock_ns() + DMA_TEST_MAX_US * NSEC_PER_USEC;
+	struct e1000_tx_desc data = a->tx_ring[0];
+	struct e1000_tx_context context = { .ip_start = ETH_HLEN,
+		.ip_at = ETH_HLEN + offsetof(struct iphdr, check),
+		.ip_end = ETH_HLEN + IP_HLEN - 1,
+		.tu_start = ETH_HLEN + IP_HLEN,
+		.tu_at = ETH_HLEN + IP_HLEN + offsetof(struct udphdr, check),
+		.type = TXD_TYPE_CONTEXT,
+		.cmd = TXD_CMD_DEXT | TXD_CMD_RS };
+
+	memcpy(&a->tx_ring[0], &context, sizeof(context));
+	barrier(); /* the descriptor is written before the tail */
+	ew32(a, E1000_TDT, 1);
+	while (!(READ_ONCE(a->tx_ring[0].status) & TXD_STAT_DD)) {
+		if (clock_ns() < end)
+			continue;
+		*problem = er32(a, E1000_TDH) == 0
+				   ? (struct e1000_problem){ "the transmitter does not fetch "
+							     "descriptors",
+					     "is another driver or firmware holding the card?" }
+				   : (struct e1000_problem){
+					     "descriptors are fetched but never reported done",
+					     "bus mastering seems blocked: look for an IOMMU or a "
+					     "bridge"
+				     };
+		return false;
+	}
+	a->tx_ring[0] = data;
+	a->tx_clean = ++a->netdev.tx_next;
+	return true;
+}
+
+/* ---- sending ----------------------------------------------------------------------------------- */
+
 static inline void ring_doorbell(struct e1000_adapter *a, u32 tail)
 {
 	/* The descriptors are written before the tail: x86 keeps stores to memory and the uncached
@@ -129,7 +157,7 @@ ssize e1000_xmit_again(struct net_device *dev, size_t n, size_t len, ssize done)
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 {
 	struct e1000_adapter *a = container_of(dev, struct e1000_adapter, netdev);
-	u32 i = SLOT(a->netdev.tx_next);
+	u32 i = SLOT(dev->tx_next);
 	struct e1000_tx_desc *desc = &a->tx_ring[i];
 	u32 len = eth_skb_pad(skb);
 
@@ -148,6 +176,21 @@ void e1000_flush(struct net_device *dev)
 	struct e1000_adapter *a = netdev_priv(dev);
 
 	ring_doorbell(a, SLOT(a->netdev.tx_next)); /* once too often does no harm */
+}
+
+/* ---- what has been sent ------------------------------------------------------------------------ */
+
+/* Sent, or on the ring and not yet known to be sent. */
+static u32 in_flight(const struct e1000_adapter *a)
+{
+	return a->netdev.tx_next - a->tx_clean;
+}
+
+static void update_room(struct e1000_adapter *a)
+{
+	bool ready = (~a->netdev.flags & (IFF_UP | IFF_RUNNING)) == 0;
+
+	a->netdev.tx_room = ready ? E1000_TX_RING - 1 - in_flight(a) : 0;
 }
 
 /* The report that covers slot i stands at the end of its group. */
@@ -189,41 +232,4 @@ u32 e1000_tx_pending(struct net_device *dev)
 
 	e1000_flush(dev);
 	return SLOT(a->netdev.tx_next - er32(a, E1000_TDH));
-}
-
-/* Where checksums are, the same in every frame, and stays with the hardware for good. This descriptor
- * sends nothing and still reports, so it shows before the link is there whether the card reads and
- * writes memory. It uses up slot 0. */
-bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem)
-{
-	u64 end = clock_ns() + DMA_TEST_MAX_US * NSEC_PER_USEC;
-	struct e1000_tx_desc data = a->tx_ring[0];
-	struct e1000_tx_context context = { .ip_start = ETH_HLEN,
-		.ip_at = ETH_HLEN + offsetof(struct iphdr, check),
-		.ip_end = ETH_HLEN + IP_HLEN - 1,
-		.tu_start = ETH_HLEN + IP_HLEN,
-		.tu_at = ETH_HLEN + IP_HLEN + offsetof(struct udphdr, check),
-		.type = TXD_TYPE_CONTEXT,
-		.cmd = TXD_CMD_DEXT | TXD_CMD_RS };
-
-	memcpy(&a->tx_ring[0], &context, sizeof(context));
-	barrier(); /* the descriptor is written before the tail */
-	ew32(a, E1000_TDT, 1);
-	while (!(READ_ONCE(a->tx_ring[0].status) & TXD_STAT_DD)) {
-		if (clock_ns() < end)
-			continue;
-		*problem = er32(a, E1000_TDH) == 0
-				   ? (struct e1000_problem){ "the transmitter does not fetch "
-							     "descriptors",
-					     "is another driver or firmware holding the card?" }
-				   : (struct e1000_problem){
-					     "descriptors are fetched but never reported done",
-					     "bus mastering seems blocked: look for an IOMMU or a "
-					     "bridge"
-				     };
-		return false;
-	}
-	a->tx_ring[0] = data;
-	a->tx_clean = ++a->netdev.tx_next;
-	return true;
 }
