@@ -130,6 +130,7 @@ OBJS := \
 	kernel/process/sys_mm.o \
 	kernel/process/sys_process.o \
 	kernel/process/signal.o \
+	kernel/process/alarm.o \
 	kernel/process/process.o \
 	kernel/process/exec.o \
 	kernel/process/elf.o \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * signal.c - signals that the process sends itself, and the one its alarm clock sends.
- * Not here: faults, which end the process (process.c).
+ * signal.c - signals that the process sends itself: until their handlers are over, or it is.
+ * Not here: the alarm clock (alarm.c), faults, which end the process (process.c).
  * syscall.c calls in, trap.c and whoever waits. Calls the tick.
- * Source: signal(7), sigaction(2), setitimer(2); Linux's SA_RESTART.
+ * Source: signal(7), sigaction(2); Linux's SA_RESTART.
  *
  * A handler starts in one place only, when a tick out of ring 3 goes back there: then all registers are
  * on the stack. A wait that a signal ends answers EINTR and asks for a tick at once, which comes before
@@ -10,21 +10,18 @@
 #include "kernel/process/signal.h"
 #include "boot/boot.h"
 #include "kernel/console/printk.h"
-#include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/timer.h"
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/process.h"
 #include "kernel/process/syscall.h"
 #include "kernel/process/task.h"
-#include "net/timer.h"
 
 #define SIGNALS    64
 #define SIGSET_LEN 8
 #define SIGABRT    6
 #define SIGKILL    9
 #define SIGSEGV    11
-#define SIGALRM    14
 #define SIGSTOP    19
 
 #define SA_RESTART   0x10000000u
@@ -51,6 +48,11 @@ static u64 signal_bit(u32 signal)
 static void set_sigmask(u64 mask)
 {
 	sigmask = mask & ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
+}
+
+void signal_raise(u32 signal)
+{
+	pending |= signal_bit(signal);
 }
 
 /* Told to be, or by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
@@ -214,7 +216,7 @@ long sys_kill(int pid, u32 signal)
 		return -ESRCH;
 	if (signal == 0)
 		return 0;
-	pending |= signal_bit(signal);
+	signal_raise(signal);
 	signal_pending(false);
 	return 0;
 }
@@ -269,73 +271,4 @@ long sys_rt_sigprocmask(u32 how, u64 set, u64 oldset, u64 sigset_len)
 		return -EFAULT;
 	signal_pending(false);
 	return 0;
-}
-
-/* ---- the alarm clock --------------------------------------------------------------------- */
-
-static void alarm_rings(struct timer *timer);
-
-static struct timer alarm = { .list = LIST_HEAD_INIT(alarm.list), .fn = alarm_rings };
-static u64 alarm_interval_ns;
-
-static void alarm_rings(struct timer *timer)
-{
-	pending |= signal_bit(SIGALRM);
-	if (alarm_interval_ns) /* who asks for more than can be is not called for ever */
-		mod_timer(timer,
-			max(timer->expires_ns + alarm_interval_ns, clock_ns() + NSEC_PER_MSEC));
-}
-
-/* In ns from now; 0: never. Returns what was left of the one before. */
-static u64 set_alarm(u64 ns, u64 interval_ns)
-{
-	u64 now = clock_ns(), left = 0;
-
-	if (!list_empty(&alarm.list))
-		left = alarm.expires_ns > now ? alarm.expires_ns - now : 1;
-	del_timer(&alarm);
-	alarm_interval_ns = interval_ns;
-	if (ns)
-		mod_timer(&alarm, now + ns);
-	return left;
-}
-
-/* Linux rounds half a second and more up, and never to 0 what is still to come. */
-long sys_alarm(u32 seconds)
-{
-	u64 left = set_alarm(seconds * NSEC_PER_SEC, 0);
-
-	return left ? max((long)((left + NSEC_PER_SEC / 2) / NSEC_PER_SEC), 1l) : 0;
-}
-
-struct itimerval {
-	s64 interval_s, interval_us, value_s, value_us;
-};
-
-#define ITIMER_REAL 0
-#define ALARM_MAX_S (INT32_MAX * 2ll)
-
-static bool timeval_ns(s64 s, s64 us, u64 *ns)
-{
-	*ns = (u64)min(s, ALARM_MAX_S) * NSEC_PER_SEC + (u64)us * NSEC_PER_USEC;
-	return s >= 0 && us >= 0 && us < 1000000;
-}
-
-long sys_setitimer(u32 which, u64 new, u64 old)
-{
-	u64 ns = 0, interval_ns = 0, left, before = alarm_interval_ns;
-	struct itimerval v;
-
-	if (which != ITIMER_REAL)
-		return -EINVAL;
-	if (new &&copy_from_user(&v, (void *)new, sizeof(v)) < 0)
-		return -EFAULT;
-	if (new && (!timeval_ns(v.value_s, v.value_us, &ns) ||
-			   !timeval_ns(v.interval_s, v.interval_us, &interval_ns)))
-		return -EINVAL;
-	left = set_alarm(ns, interval_ns) / NSEC_PER_USEC;
-	before /= NSEC_PER_USEC;
-	v = (struct itimerval){ (s64)(before / 1000000), (s64)(before % 1000000),
-		(s64)(left / 1000000), (s64)(left % 1000000) };
-	return old ? copy_to_user((void *)old, &v, sizeof(v)) : 0;
 }

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT
- * signal.h - signals that the process sends itself, and the one its alarm clock sends.
+ * signal.h - signals that the process sends itself, and its alarm clock.
  * Not here: faults, which end the process (process.h); net/machine.h declares signal_pending.
- * trap.c calls signal_deliver, waits ask signal_pending.
+ * trap.c calls signal_deliver, alarm.c signal_raise; waits ask signal_pending, those with a mask lend it.
  * Source: signal(7). */
 #pragma once
 
 #include "kernel/cpu/ptrace.h"
+
+#define SIGALRM 14
+
+/* signal_raise - it is sent, and acted upon when a wait asks, or on the way back to ring 3. */
+void signal_raise(u32 signal);
 
 /* signal_deliver - on the way back to ring 3: let a handler run if one is due, or end the process. */
 void signal_deliver(struct pt_regs *regs);
