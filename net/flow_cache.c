@@ -39,8 +39,10 @@ void flow_make_ready(struct flow_cache *flow, size_t len)
 	be16 ulen = cpu_to_be16((u16)(len + UDP_HLEN));
 	u32 pseudo;
 
+	if (len + UDP_HLEN + IP_HLEN > rt->mtu)
+		return; /* what is ready stays so: long datagrams may go between short ones */
 	flow->len = FLOW_NOT_READY;
-	if (len + UDP_HLEN + IP_HLEN > rt->mtu || !way_is_free(flow))
+	if (!way_is_free(flow))
 		return;
 	pseudo = csum_be32(rt->saddr) + csum_be32(rt->daddr) + ulen.raw +
 		 cpu_to_be16(IPPROTO_UDP).raw;
