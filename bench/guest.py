@@ -30,6 +30,7 @@ COST = re.compile(r"^cost (\w+) (\d+) (\d+) (\d+) (\d+) (\d+)$", re.M)
 FLOOD = re.compile(r"^flood (\w+) (\d+) (\d+) (\d+)$", re.M)
 BARE_FLOOD = re.compile(r"^floor: frames=\d+ batch=\d+ ticks=\d+ per_frame=([\d.]+)$", re.M)
 MARK = re.compile(r"^(begin|flood|floor:) ", re.M)
+LINUX_SENT_ALL = re.compile(r"^init: .* ended with 0\nsent \d+ dropped 0$", re.M)  # bench/linux/init.c
 UNSUPPORTED = re.compile(r"^unsupported (\w+) (.*)$", re.M)
 
 
@@ -42,9 +43,13 @@ def on_muffin(arguments, words="", kernel=KERNEL, program=PROGRAM, **options):
 
 
 def on_linux(arguments, program=PROGRAM, before="", **options):
-    """What the program said there. before: pktgen=<frames>,<burst> to run first."""
+    """What the program said there. before: pktgen=<frames>,<burst> to run first. As on muffin a program
+    that fails is no measurement, nor is a datagram that a queue has dropped."""
     machine = linux_peer.machine(f"{before} {program} {arguments}", [Nic(null_net())], **options)
-    return said_by(machine, "linux")
+    said = said_by(machine, "linux")
+    if not LINUX_SENT_ALL.search(said):
+        raise MachineError(f"linux: the program failed, or not all it sent has left:\n{said}")
+    return said
 
 
 def floor_floods(count, **options):

@@ -52,7 +52,11 @@ class Stub:
         body = packet.encode()
         self._socket.sendall(b"$" + body + b"#%02x" % (sum(body) % 256))
         while self._buffer.count(b"#") < 1 or len(self._buffer.split(b"#", 1)[1]) < 2:
-            chunk = self._socket.recv(65536)
+            try:
+                chunk = self._socket.recv(65536)
+            except TimeoutError as error:
+                raise MachineError(f"the machine went on for {RUN_S} s without getting where it was "
+                                   "to stop") from error
             if not chunk:
                 raise MachineError("the machine ended while it was being profiled")
             self._buffer += chunk
