@@ -16,7 +16,7 @@ BENCHES  := instructions throughput native size boot $(if $(filter tcg,$(ACCEL))
 # One at a time: a second one would take the first one's numbers away.
 bench: ## all benches, held to the budgets in bench/budgets.toml; PEERS=linux: beside Linux
 	@mkdir -p build/bench
-	@flock -n -E 75 build/bench/all.lock $(MAKE) --no-print-directory bench-each; status=$$?; \
+	@flock -n -o -E 75 build/bench/all.lock $(MAKE) --no-print-directory bench-each; status=$$?; \
 	test $$status != 75 || echo "bench: another \`make bench\` is running here"; exit $$status
 
 # The peer first: without it nothing is begun, and the numbers of before stay. Each bench judges its own
