@@ -133,14 +133,16 @@ static void fall_silent(struct ip_mc_socklist *m)
 	}
 }
 
-/* From 128 on version 3 has a floating-point number (RFC 3376 4.1.1). */
+/* From 128 on version 3 has a floating-point number, and means 0 (RFC 3376 4.1.1, 7.1). */
 static u32 max_response_ms(const struct igmphdr *ih, u32 len)
 {
-	u32 code = ih->code ?: V1_RESPONSE;
+	u32 code = ih->code;
 
-	if (len >= IGMPV3_QUERY_LEN && code >= 128)
+	if (len < IGMPV3_QUERY_LEN)
+		return (code ?: V1_RESPONSE) * 100;
+	if (code >= 128)
 		code = ((code & 15) | 16) << ((code >> 4 & 7) + 3);
-	return code * 100;
+	return max(code * 100, 1u);
 }
 
 static void heard_query(const struct net_device *dev, const struct igmphdr *ih, u32 len)

@@ -381,6 +381,26 @@ static void asked_to_hurry(void **state)
 	}
 }
 
+/* A query of version 3 may want its answers at once; of version 1 they are those that do not say. */
+static void asked_to_answer_at_once(void **state)
+{
+	u8 frame[FAKE_FRAME_MAX], *igmp;
+	u32 len = from_hex(FRAME_IGMP_QUERY_V3, frame);
+	int fd = udp_socket();
+
+	igmp = frame + IP + (frame[IP] & 15) * 4;
+	put16(igmp + 2, (u16)(get16(igmp + 2) + igmp[1])); /* the sum of both stays */
+	igmp[1] = 0;
+	join_quietly(fd);
+	settle();
+	for (u32 i = 0; i < 5; i++) {
+		fake_inject(&eth0, frame, len);
+		stack_step(10);
+		assert_int_equal(eth0.sent_n, 1);
+		fake_forget(&eth0);
+	}
+}
+
 /* RFC 2236 3: somebody else's report is enough; whose was the last says that he leaves. */
 static void others_reported(void **state)
 {
@@ -486,6 +506,7 @@ int main(void)
 		STACK_TEST(another_goes_on),
 		STACK_TEST(asked),
 		STACK_TEST(asked_to_hurry),
+		STACK_TEST(asked_to_answer_at_once),
 		STACK_TEST(others_reported),
 		STACK_TEST(what_is_told),
 		STACK_TEST(damaged),
