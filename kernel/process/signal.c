@@ -133,6 +133,7 @@ long signal_mask_return(long ret)
 #define FXSAVE      512
 #define FX_MXCSR    6 /* which of its words; bits above 15 are reserved and fault */
 #define MXCSR_MASK  0xffff
+#define MXCSR_INIT  0x1f80 /* exceptions masked, psABI 3.2.3 */
 #define SYSCALL_LEN 2
 #define FLAGS_USER  0x240cd5 /* what a program may change: carry to overflow, AC, ID */
 #define FLAGS_FIXED 0x202    /* interrupts on */
@@ -151,6 +152,7 @@ void signal_deliver(struct pt_regs *regs)
 {
 	u64 sp = ALIGN_DOWN(regs->sp - RED_ZONE - sizeof(frame), 16ull) - 8;
 	u64 mask = mask_is_lent ? mask_before : sigmask;
+	const u32 mxcsr = MXCSR_INIT;
 	bool ended_call = regs->ip == restart_ip && regs->ax == (u64)-EINTR;
 	struct sigaction *act;
 	u32 signal = signal_due();
@@ -171,7 +173,8 @@ void signal_deliver(struct pt_regs *regs)
 	frame.mask = mask;
 	frame.regs = *regs;
 	frame.info[0] = signal;
-	__asm__ volatile("fxsave64 %0" : "=m"(frame.fx));
+	/* The interrupted code may use all of the x87's registers; functions begin with none. */
+	__asm__ volatile("fxsave64 %0; fninit; ldmxcsr %1" : "=m"(frame.fx) : "m"(mxcsr));
 	if (act->handler >= TASK_SIZE || copy_to_user((void *)sp, &frame, sizeof(frame)) < 0)
 		process_kill(regs, "no such handler of a signal, or no stack for it", SIGSEGV);
 	regs->sp = sp;

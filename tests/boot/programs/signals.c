@@ -21,10 +21,29 @@ static volatile sig_atomic_t caught, number;
 static int wake_fd = -1;
 static struct sockaddr_in wake_address;
 
+struct rounding {
+	unsigned short x87;
+	unsigned sse;
+};
+
+static const struct rounding usual = { 0x37f, 0x1f80 };
+static struct rounding in_handler;
+
+static struct rounding rounding_now(void)
+{
+	struct rounding now;
+
+	__asm__ volatile("fnstcw %0; stmxcsr %1" : "=m"(now.x87), "=m"(now.sse));
+	now.sse &= ~0x3fu; /* what has happened */
+	return now;
+}
+
 static void handler(int signal)
 {
-	volatile double spoil = signal * 1.5; /* SSE registers are the interrupted code's */
+	volatile double spoil;
 
+	in_handler = rounding_now();
+	spoil = signal * 1.5; /* SSE registers are the interrupted code's */
 	number = signal + (int)(spoil * 0);
 	caught++;
 	if (wake_fd >= 0)
@@ -80,6 +99,24 @@ static void check_computing(void)
 		n += 3;
 	ring_in_ms(0, 0);
 	CHECK("while computing", n % 3 == 0 && x > 0.99 && x < 1.01);
+}
+
+/* Which way numbers are rounded is the interrupted code's, too. */
+static void check_rounding(void)
+{
+	const struct rounding odd = { 0x0c7f, 0x7f80 };
+	struct rounding after;
+
+	catch_with(SIGALRM, 0);
+	ring_in_ms(20, 0);
+	__asm__ volatile("fldcw %0; ldmxcsr %1" ::"m"(odd.x87), "m"(odd.sse));
+	while (caught < 1)
+		;
+	after = rounding_now();
+	__asm__ volatile("fldcw %0; ldmxcsr %1" ::"m"(usual.x87), "m"(usual.sse));
+	CHECK("the handler rounds as usual",
+		in_handler.x87 == usual.x87 && in_handler.sse == usual.sse);
+	CHECK("the program as it wants", after.x87 == odd.x87 && after.sse == odd.sse);
 }
 
 static void check_waits(int fd)
@@ -165,6 +202,7 @@ int main(void)
 	getsockname(fd, (void *)&wake_address, &len);
 	check_raise();
 	check_computing();
+	check_rounding();
 	check_waits(fd);
 	check_masks();
 	check_alarm();
