@@ -152,8 +152,8 @@ static void heard_query(const struct net_device *dev, const struct igmphdr *ih, 
 	struct ip_mc_socklist *m;
 
 	list_for_each(m, &dev->net->mc_list, list) {
-		if (m->dev != dev || !is_reported(m) ||
-			(!be32_is_zero(ih->group) && !be32_eq(ih->group, m->group)))
+		if (m->dev != dev || (!be32_is_zero(ih->group) && !be32_eq(ih->group, m->group)) ||
+			!is_reported(m))
 			continue;
 		if (list_empty(&m->timer.list) || m->timer.expires_ns > latest)
 			report_within(m, ms);
