@@ -100,7 +100,7 @@ def show(name, row):
 def parse_arguments():
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--runs", type=int, default=61, help="of each, at least 3 (%(default)s)")
+    parser.add_argument("--runs", type=int, default=121, help="of each, at least 3 (%(default)s)")
     parser.add_argument("--kernel", default="build/muffin.elf", help="(default: %(default)s)")
     parser.add_argument("--floor", default="build/floor.elf", help="(default: %(default)s)")
     parser.add_argument("--console", default="console=ttyS0,115200",

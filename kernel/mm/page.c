@@ -12,7 +12,6 @@
 #include "kernel/mm/layout.h"
 
 #define LOW_MEMORY_END 0x10000
-#define FIRMWARE_END   0x100000 /* below it some firmware still writes */
 #define RANGES_MAX     (BOOT_RANGES_MAX + BOOT_MODULES_MAX + 8)
 
 struct range {
@@ -94,25 +93,17 @@ static bool range_fits(const struct range *r, u64 bytes, u64 align)
 	return start < r->end_pa && r->end_pa - start >= bytes;
 }
 
-/* Does a come before b? Low addresses do: the boot tables map no more than 4 GiB, and early allocations
- * happen before vm_init maps the rest. But what firmware may still write to comes last, and it is a
- * region of its own in an emulator's map: a card that changes regions at each access is slow there. */
-static bool range_before(const struct range *a, const struct range *b)
-{
-	bool a_high = a->start_pa >= FIRMWARE_END, b_high = b->start_pa >= FIRMWARE_END;
-
-	return a_high != b_high ? a_high : a->start_pa < b->start_pa;
-}
-
+/* The lowest range that has room: the boot tables map no more than 4 GiB, and early allocations
+ * happen before vm_init maps the rest. */
 static struct range *range_choose(u64 bytes, u64 align)
 {
-	struct range *first = NULL;
+	struct range *lowest = NULL;
 
 	for (u32 i = 0; i < range_n; i++)
 		if (range_fits(&range[i], bytes, align) &&
-			(!first || range_before(&range[i], first)))
-			first = &range[i];
-	return first;
+			(!lowest || range[i].start_pa < lowest->start_pa))
+			lowest = &range[i];
+	return lowest;
 }
 
 /* Eat `bytes` off the front; what the alignment skips becomes a range of its own. */
