@@ -217,6 +217,14 @@ static inline void skb_release(struct sk_buff *skb)
 	skb_pool.free_n++;
 }
 
+/* skb_empty_slot - give back what lies in slot[i]; where nothing does, and afterwards, there is skb_none. */
+static inline void skb_empty_slot(struct sk_buff **slot, u32 i)
+{
+	if (slot[i] != &skb_none)
+		skb_release(slot[i]);
+	slot[i] = &skb_none;
+}
+
 /* skb_copy - a second packet like it from the network header on, without frags or owner; NULL when there
  * is none free. */
 struct sk_buff *skb_copy(const struct sk_buff *skb);

@@ -60,8 +60,8 @@ static int ring_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct card *card = netdev_priv(dev);
 	u32 slot = dev->tx_next % RING_N, len = eth_skb_pad(skb);
 
-	if (card->kept[slot] != &skb_none && card->kept[slot] != skb)
-		skb_release(card->kept[slot]);
+	if (card->kept[slot] != skb)
+		skb_empty_slot(card->kept, slot);
 	card->kept[slot] = skb;
 	card->ring[slot] = (struct descriptor){
 		.addr = (u64)(uintptr_t)skb->data, .len = (u16)len, .command = TX_COMMAND

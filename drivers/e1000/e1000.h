@@ -69,14 +69,6 @@ static inline void ew32(const struct e1000_adapter *a, u32 reg, u32 value)
 	*(volatile u32 *)(a->hw + reg) = value;
 }
 
-/* e1000_empty_slot - give back what lies in slot i of the transmit ring, if anything does. */
-static inline void e1000_empty_slot(struct e1000_adapter *a, u32 i)
-{
-	if (a->tx_skb[i] != &skb_none)
-		skb_release(a->tx_skb[i]);
-	a->tx_skb[i] = &skb_none;
-}
-
 /* What a step of bringing the device up has to say: NULL, or which step failed and what to try. */
 struct e1000_problem {
 	const char *step, *advice;

@@ -162,7 +162,7 @@ int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 	u32 len = eth_skb_pad(skb);
 
 	if (a->tx_skb[i] != skb)
-		e1000_empty_slot(a, i);
+		skb_empty_slot(a->tx_skb, i);
 	a->tx_skb[i] = skb;
 	desc->addr = dma_addr(skb->data);
 	desc->len = (u16)len;
@@ -207,7 +207,7 @@ static bool reported_done(const struct e1000_adapter *a, u32 i)
 static void release_group(struct e1000_adapter *a, u32 end)
 {
 	for (u32 i = a->tx_clean; i != end; i++)
-		e1000_empty_slot(a, SLOT(i));
+		skb_empty_slot(a->tx_skb, SLOT(i));
 }
 
 void e1000_reclaim(struct net_device *dev)

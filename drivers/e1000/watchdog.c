@@ -77,7 +77,7 @@ static void empty_ring(struct e1000_adapter *a, u32 n)
 		struct sk_buff *skb = a->tx_skb[SLOT(i)];
 
 		if (a->netdev.tx_next - i > n) {
-			e1000_empty_slot(a, SLOT(i));
+			skb_empty_slot(a->tx_skb, SLOT(i));
 			continue;
 		}
 		a->tx_skb[SLOT(i)] = &skb_none;

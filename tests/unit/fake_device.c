@@ -96,13 +96,6 @@ static void advance(struct fake_device *fake, u32 n)
 		doorbell(fake);
 }
 
-static void empty_slot(struct fake_device *fake, u32 i)
-{
-	if (fake->slot[i] != &skb_none)
-		skb_release(fake->slot[i]);
-	fake->slot[i] = &skb_none;
-}
-
 static int fake_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct fake_device *fake = fake_of(dev);
@@ -116,7 +109,7 @@ static int fake_xmit(struct sk_buff *skb, struct net_device *dev)
 	}
 	eth_skb_pad(skb);
 	if (fake->slot[i] != skb)
-		empty_slot(fake, i);
+		skb_empty_slot(fake->slot, i);
 	fake->slot[i] = skb;
 	fake->desc[i] = (struct fake_desc){ skb->data, skb->len, skb->csum_partial };
 	advance(fake, 1);
@@ -145,7 +138,7 @@ static void fake_flush(struct net_device *dev)
 static void give_back(struct fake_device *fake, u32 from, u32 n)
 {
 	for (u32 i = from; i != from + n; i++)
-		empty_slot(fake, SLOT(i));
+		skb_empty_slot(fake->slot, SLOT(i));
 }
 
 /* What no doorbell has told of the card does not send. */

@@ -93,7 +93,7 @@ static void card_down(void)
 	card.netdev.flags &= ~(u32)(IFF_UP | IFF_RUNNING);
 	card.netdev.tx_room = 0;
 	for (u32 i = 0; i < E1000_TX_RING; i++)
-		e1000_empty_slot(&card, i);
+		skb_empty_slot(card.tx_skb, i);
 }
 
 /* Hardware is fast, slow, or stands for a while; the ring is full, empty and all between. */

@@ -72,7 +72,7 @@ static void card_down(void)
 	card.netdev.flags &= ~(u32)(IFF_UP | IFF_RUNNING);
 	card.netdev.tx_room = 0;
 	for (u32 i = 0; i < E1000_TX_RING; i++)
-		e1000_empty_slot(&card, i);
+		skb_empty_slot(card.tx_skb, i);
 }
 
 static void send_numbered(u16 number)
