@@ -247,6 +247,7 @@ check: $(BUILD)/muffin.elf ## layers, heads and docstrings, format, links, READM
 	@$(PYTHON) tools/check_docs.py
 	@sh tools/check_format.sh
 	@$(PYTHON) tools/readme.py
+	@$(PYTHON) tools/check_promises.py
 	@$(PYTHON) tools/check_noalloc.py --elf $(BUILD)/muffin.elf
 
 clean: ## remove everything that was built

@@ -4,6 +4,7 @@ itself: echoes answered, closed ports told, floods whole and in order, every pac
 """
 import re
 import struct
+import subprocess
 import time
 
 import pytest
@@ -12,7 +13,7 @@ from scapy.layers.l2 import ARP, Ether
 from scapy.packet import Raw
 
 from peer import Peer, answer_arp, is_announcement
-from support import (BALANCE, DEADLINE_S, GATEWAY, GATEWAY_MAC, GUEST, GUEST_MAC, STATIC,
+from support import (BALANCE, DEADLINE_S, GATEWAY, GATEWAY_MAC, GUEST, GUEST_MAC, HOST_S, STATIC,
                      Machine, Nic, assert_success, boot, check_by_tshark, datagrams_sent,
                      frames_sent, null_net, quiet_net, said, shown)
 
@@ -257,14 +258,16 @@ def test_nothing_configured(kernel):
 
 CR0_WP, EFER_NXE = 1 << 16, 1 << 11
 CR4_UMIP, CR4_SMEP, CR4_SMAP = 1 << 11, 1 << 20, 1 << 21
+EFLAGS_DF, EFLAGS_NT, EFLAGS_AC = 1 << 10, 1 << 14, 1 << 18
 UPPER_HALF = 1 << 63
+PAGE = 4096
 NULL_AREA = 0x10000
 
 
-def inspect(kernel, program, command, **machine):
+def inspect(kernel, program, command, name="wait", **machine):
     """What QEMU's monitor says about the CPU while a program sleeps."""
     machine = Machine(kernel=kernel, append=STATIC, nics=[Nic(null_net())],
-                      initrd=f"{program('wait')} 500", **machine)
+                      initrd=f"{program(name)} 500", **machine)
     with machine.start() as running:
         running.wait_for("waiting", DEADLINE_S)
         text = running.monitor.command("human-monitor-command", **{"command-line": command})
@@ -277,6 +280,13 @@ def register(text, name):
     return int(re.search(rf"\b{name} *=([0-9a-f]+)", text).group(1), 16)
 
 
+def symbol(kernel, name):
+    """The address of a symbol of the kernel."""
+    lines = subprocess.run(["nm", str(kernel)], capture_output=True, text=True, timeout=HOST_S,
+                           check=True).stdout.splitlines()
+    return next(int(line.split()[0], 16) for line in lines if line.endswith(f" {name}"))
+
+
 @pytest.mark.parametrize("cpu,expected", [(None, 0), ("max", CR4_UMIP | CR4_SMEP | CR4_SMAP)])
 def test_protections_are_on(kernel, program, cpu, expected):
     """Not only found but turned on: write protection and NX always, the others where they are."""
@@ -284,6 +294,25 @@ def test_protections_are_on(kernel, program, cpu, expected):
     assert register(text, "CR0") & CR0_WP
     assert register(text, "EFER") & EFER_NXE
     assert register(text, "CR4") & (CR4_UMIP | CR4_SMEP | CR4_SMAP) == expected
+
+
+@pytest.mark.parametrize("cpu", [None, "max"])
+def test_flags_of_ring_3_stay_there(kernel, program, cpu):
+    """In a system call made with AC, NT and DF set the kernel has none of them: AC would take SMAP
+    away, NT would break IRET, DF would turn string instructions round."""
+    text = inspect(kernel, program, "info registers", "flags", cpu=cpu)
+    assert register(text, "CPL") == 0, "not in the system call"
+    assert register(text, "RFL") & (EFLAGS_DF | EFLAGS_NT | EFLAGS_AC) == 0
+
+
+def test_guard_pages(kernel, program):
+    """Below each of the kernel's stacks there is a page that is not mapped."""
+    text = inspect(kernel, program, "info tlb")
+    mapped = {int(va, 16) for va in re.findall(r"^([0-9a-f]{16}): ", text, re.M)}
+    for name in ("kernel_stack", "df_stack", "nmi_stack"):
+        guard = symbol(kernel, f"{name}_guard")
+        assert guard not in mapped, f"{name}: the page below it is mapped"
+        assert guard + PAGE in mapped, f"{name}: it is not above its guard page"
 
 
 def test_no_page_is_writable_and_executable(kernel, program):

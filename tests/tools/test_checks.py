@@ -229,3 +229,27 @@ def test_format_fails(project):
     write(project, "net/low.c", "void  low( void ) { }\n")
     passed, said = check("check_format.sh", project)
     assert not passed and "net/low.c" in said
+
+
+PROMISES = "| it says | held by |\n|---|---|\n| small and fast | `tests/t.py::test_small` |\n"
+
+
+@pytest.mark.parametrize("page,old,new,words", [
+    ("docs/promises.md", "small and", "small or", "README.md does not say: small or fast"),
+    ("docs/promises.md", "test_small`", "test_large`", "tests/t.py has no test_large"),
+    ("docs/promises.md", "tests/t.py", "tests/u.py", "tests/u.py is not there"),
+    ("SECURITY.md", "`tests/t.py::test_small`", "nothing", "names no test: small and fast"),
+    ("SECURITY.md", "held by", "tests", "has no table of promises"),
+])
+def test_promise_without_a_test_fails(tmp_path, page, old, new, words):
+    """A promise whose test is gone, or whose words the README no longer has, is named."""
+    write(tmp_path, "README.md", "It is small\nand fast.\n")
+    write(tmp_path, "tests/t.py", "def test_small():\n    pass\n")
+    for name in ("SECURITY.md", "docs/promises.md"):
+        write(tmp_path, name, PROMISES)
+    passed, said = check("check_promises.py", tmp_path)
+    assert passed, said
+    path = tmp_path / page
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    passed, said = check("check_promises.py", tmp_path)
+    assert not passed and words in said
