@@ -119,6 +119,7 @@ OBJS := \
 	kernel/main.o \
 	kernel/cmdline.o \
 	kernel/program.o \
+	kernel/counts.o \
 	kernel/capture.o \
 	kernel/power.o \
 	kernel/acpi.o \

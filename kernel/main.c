@@ -9,6 +9,7 @@
 #include "kernel/capture.h"
 #include "kernel/cmdline.h"
 #include "kernel/console/printk.h"
+#include "kernel/counts.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/timer.h"
@@ -199,6 +200,7 @@ static void files_init(void)
 		memfile_add("/etc/resolv.conf", resolv, resolv_len) < 0)
 		panic("the first two files do not fit");
 	devfile_init();
+	counts_init();
 	if (!program_read_modules(&info, &program))
 		power_fail(STATUS_NO_PROGRAM);
 }

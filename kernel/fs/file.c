@@ -31,6 +31,11 @@ void file_put(struct file *file)
 	slab_free(&file_slab, file);
 }
 
+u64 file_n(void)
+{
+	return file_slab.in_use;
+}
+
 int fd_install(struct files *files, struct file *file, int from)
 {
 	for (int fd = from; fd < FDS_MAX; fd++) {

@@ -79,6 +79,9 @@ struct file *file_new(const struct file_operations *ops, void *private_data, u32
 /* file_put - drop a reference; the last one calls ops->release and frees the file. */
 void file_put(struct file *file);
 
+/* file_n - how many open files there are. */
+u64 file_n(void);
+
 /* fd_install - the lowest free descriptor, not below `from`, takes over the caller's reference, and
  * O_CLOEXEC, which is the descriptor's, from the file's flags.
  * Returns  the descriptor, or -EMFILE (the reference stays with the caller) */

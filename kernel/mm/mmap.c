@@ -33,6 +33,11 @@ const struct vm_area *mmap_area(u32 i)
 	return i < area_n ? &area[i] : NULL;
 }
 
+u64 mmap_area_n(void)
+{
+	return area_n;
+}
+
 static void insert_at(u32 i, struct vm_area a)
 {
 	memmove(&area[i + 1], &area[i], (area_n - i) * sizeof(*area));

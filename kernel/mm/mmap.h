@@ -29,6 +29,9 @@ const struct vm_area *mmap_find(u64 va);
 /* mmap_area - area i in address order, or NULL past the last. */
 const struct vm_area *mmap_area(u32 i);
 
+/* mmap_area_n - how many areas there are. */
+u64 mmap_area_n(void);
+
 /* mmap_add - a new area where nothing is. Pages come when they are touched, zeroed.
  * Returns  0; -EEXIST when something is there; -ENOMEM when the table is full */
 int mmap_add(u64 start, u64 end, u32 prot) __must_check;

@@ -27,6 +27,12 @@ extern char kernel_stack_guard[], df_stack_guard[], nmi_stack_guard[];
 extern const char _image_start_pa[], _boot_end_pa[], _boot_bss_pa[], _image_end_pa[];
 
 static u64 *pml4;
+static u64 user_table_n;
+
+u64 vm_user_tables(void)
+{
+	return user_table_n;
+}
 
 static u64 *table_of(u64 entry)
 {
@@ -39,7 +45,7 @@ static u64 *entry_in(u64 *table, u64 va, int level)
 	return &table[va >> (12 + LEVEL_BITS * (level - 1)) & (ENTRIES - 1)];
 }
 
-static u64 *next_table(u64 *entry, bool create)
+static u64 *next_table(u64 *entry, u64 va, bool create)
 {
 	void *table;
 
@@ -50,6 +56,7 @@ static u64 *next_table(u64 *entry, bool create)
 		return NULL;
 	/* rights are decided by the last level; user: where both agree */
 	*entry = virt_to_phys(table) | PTE_P | PTE_W | PTE_U;
+	user_table_n += va < TASK_SIZE;
 	return table;
 }
 
@@ -59,7 +66,7 @@ static u64 *walk(u64 va, int level, bool create)
 	u64 *table = pml4;
 
 	for (int l = LEVELS; l > level && table; l--)
-		table = next_table(entry_in(table, va, l), create);
+		table = next_table(entry_in(table, va, l), va, create);
 	return table ? entry_in(table, va, level) : NULL;
 }
 

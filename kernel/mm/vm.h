@@ -38,6 +38,9 @@ u64 vm_next(u64 va, u64 end);
 /* vm_lookup - the physical address behind a page, or 0 when none is mapped. */
 u64 vm_lookup(u64 va);
 
+/* vm_user_tables - how many page tables the program's half of the address space has. */
+u64 vm_user_tables(void);
+
 /* vm_map_device - registers of a device, uncached.
  * pa, len  any alignment; the mapping lives for ever
  * Returns  the address of pa, or NULL */

@@ -132,6 +132,16 @@ def test_counters_have_linuxs_names(kernel, busybox):
         assert set(names.split()) <= set(re.search(rf"^{protocol}: (.*)$", linux, re.M)[1].split())
 
 
+def test_counts_of_what_is_in_use(kernel, busybox):
+    """/proc/muffin: cat has standard input, output and error open, and the file itself."""
+    text = run_busybox(kernel, busybox, "cat /proc/muffin")
+    free, total = map(int, re.search(r"^pages free (\d+) of (\d+)$", text, re.M).groups())
+    tables, areas = (int(re.search(rf"^{name} (\d+)$", text, re.M).group(1))
+                     for name in ("page tables", "areas"))
+    assert 0 < free < total and 4 <= tables <= 8 and 4 <= areas <= 8
+    assert re.search(r"^files open 4$", text, re.M)
+
+
 def test_account_at_run_time(kernel, busybox):
     """/proc/net/muffin adds up while the program runs."""
     text = run_busybox(kernel, busybox, "cat /proc/net/muffin")

@@ -32,7 +32,9 @@ static void lowest_descriptor(void **state)
 	assert_int_equal(open_one(), 0);
 	assert_int_equal(open_one(), 1);
 	assert_int_equal(open_one(), 2);
+	assert_int_equal(file_n(), 3);
 	assert_int_equal(fd_close(&table, 1), 0);
+	assert_int_equal(file_n(), 2);
 	assert_int_equal(released, 1);
 	assert_int_equal(open_one(), 1);
 	assert_int_equal(fd_install(&table, file_new(&plain, NULL, 0), 10), 10);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ * counts.c - /proc/muffin: how much of each thing that can run out or leak is in use.
+ * Not here: who counts; the account of packets (net/config/proc.c).
+ * main.c registers it; tests read it at a program's end: each number must be what it was.
+ * Source: design; the lines are our own. */
+#include "kernel/counts.h"
+#include "kernel/fs/procfile.h"
+#include "kernel/mm/mmap.h"
+#include "kernel/mm/page.h"
+#include "kernel/mm/vm.h"
+
+static u64 pages_free(void)
+{
+	return page_free_bytes() / PAGE_SIZE;
+}
+
+static u64 pages_total(void)
+{
+	return page_total_bytes() / PAGE_SIZE;
+}
+
+/* One line a row: "name n", or "name n of m" where there is a most. */
+static const struct count {
+	const char *name;
+	u64 (*n)(void), (*of)(void);
+} counts[] = {
+	{ "pages free", pages_free, pages_total },
+	{ "page tables", vm_user_tables, NULL },
+	{ "areas", mmap_area_n, NULL },
+	{ "files open", file_n, NULL },
+};
+
+static void counts_show(struct seq_file *m, struct net *net)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
+		seq_printf(m, "%s %lu", counts[i].name, counts[i].n());
+		if (counts[i].of)
+			seq_printf(m, " of %lu", counts[i].of());
+		seq_printf(m, "\n");
+	}
+}
+
+static struct proc_file file = { .path = "/proc/muffin", .show = counts_show };
+
+void counts_init(void)
+{
+	proc_register(&file);
+}
