@@ -91,6 +91,7 @@ OBJS := \
 	net/netlink/nfqnl_mangle.o \
 	net/skbuff.o \
 	net/timer.o \
+	net/rtmsg.o \
 	net/pmtu.o \
 	net/fib/change.o \
 	net/fib/show.o \

@@ -36,11 +36,6 @@ static const struct net_protocol inet_protocols[] = {
 	{ .protocol = IPPROTO_UDP, .handler = udp_rcv, .err_handler = udp_err },
 };
 
-static const struct netlink_family *const netlink_families[] = {
-	&rtnetlink_family,
-	&nfnetlink_family,
-};
-
 /* Pools follow the machine's memory: a machine of 4 MiB gets 128 packets, one of 32 MiB the most. */
 #define SKB_MIN       128
 #define SKB_MAX       1280 /* of which a card's ring may keep 256 */
@@ -113,9 +108,8 @@ int net_init(void)
 	af_inet_init();
 	af_packet_init();
 	netlink_init();
-	for (size_t i = 0; i < ARRAY_SIZE(netlink_families); i++)
-		BUG_ON(netlink_kernel_create(netlink_families[i]) != 0);
-	nfqnl_file_init();
+	rtnetlink_init();
+	nfnetlink_queue_init();
 	nf_rules_file_init();
 	net_proc_init();
 	nsfs_init();

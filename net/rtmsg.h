@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * rtmsg.h - telling those who watch what has changed: rtnetlink's groups.
- * Not here: the messages (net/netlink/rtnl_*.c), which lie above.
- * Whoever changes a link, an address, a route or a neighbour calls in; without a listener it is a look.
+ * Not here: the messages (net/netlink/rtnl_*.c), which lie above and are reached through a table.
+ * Called by what changes a link, an address, a route or a neighbour; without a listener it is a look.
  * Source: Linux's functions of these names: when they are called. */
 #pragma once
 
@@ -13,9 +13,38 @@ struct neighbour;
 struct net;
 struct net_device;
 
+/* Who tells them: rtnetlink, if it is there. NULL: nobody, and nobody can listen. */
+struct rtmsg_ops {
+	void (*ifinfo)(u16 type, struct net_device *dev);
+	void (*ifa)(u16 type, const struct net_device *dev, const struct in_ifaddr *ifa);
+	void (*fib)(u16 type, struct net *net, const struct fib_config *cfg);
+	void (*neigh)(u16 type, struct neighbour *n);
+};
+
+extern const struct rtmsg_ops *rtmsg_ops;
+
 /* rtmsg_ifinfo, rtmsg_ifa, rtmsg_fib, rtmsg_neigh - type: RTM_NEW.. of what there is now, also when it has
  * changed; RTM_DEL.. of what goes. Never fail: a listener without room learns ENOBUFS. */
-void rtmsg_ifinfo(u16 type, struct net_device *dev);
-void rtmsg_ifa(u16 type, const struct net_device *dev, const struct in_ifaddr *ifa);
-void rtmsg_fib(u16 type, struct net *net, const struct fib_config *cfg);
-void rtmsg_neigh(u16 type, struct neighbour *n);
+static inline void rtmsg_ifinfo(u16 type, struct net_device *dev)
+{
+	if (rtmsg_ops)
+		rtmsg_ops->ifinfo(type, dev);
+}
+
+static inline void rtmsg_ifa(u16 type, const struct net_device *dev, const struct in_ifaddr *ifa)
+{
+	if (rtmsg_ops)
+		rtmsg_ops->ifa(type, dev, ifa);
+}
+
+static inline void rtmsg_fib(u16 type, struct net *net, const struct fib_config *cfg)
+{
+	if (rtmsg_ops)
+		rtmsg_ops->fib(type, net, cfg);
+}
+
+static inline void rtmsg_neigh(u16 type, struct neighbour *n)
+{
+	if (rtmsg_ops)
+		rtmsg_ops->neigh(type, n);
+}

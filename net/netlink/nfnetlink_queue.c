@@ -198,9 +198,15 @@ static int nfnetlink_rcv(struct netlink_sock *nlk, const struct nlmsghdr *nlh)
 	return recv_message[type] ? recv_message[type](nlk, nlh) : -EOPNOTSUPP;
 }
 
-const struct netlink_family nfnetlink_family = {
+static const struct netlink_family nfnetlink_family = {
 	.protocol = NETLINK_NETFILTER,
 	.rcv = nfnetlink_rcv,
 	.next = nfnetlink_next,
 	.release = nfnetlink_release,
 };
+
+void nfnetlink_queue_init(void)
+{
+	BUG_ON(netlink_kernel_create(&nfnetlink_family) != 0);
+	nfqnl_file_init();
+}

@@ -46,3 +46,6 @@ void nfnetlink_next(struct netlink_sock *nlk);
  * Returns  0; -EINVAL (no IPv4 header for len bytes), -EMSGSIZE (too long here, or for DF), -ENOBUFS,
  *          or what routing says. Then the packet is good for nothing. */
 int nfqnl_mangle(struct nf_queue_entry *entry, const void *data, u32 len) __must_check;
+
+/* nfqnl_file_init - register /proc/net/netfilter/nfnetlink_queue. */
+void nfqnl_file_init(void);

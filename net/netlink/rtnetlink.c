@@ -145,8 +145,21 @@ int rtnl_dump_one(struct rtnl_dump *d, rtnl_fill_fn fn, void *what)
 	return d->err;
 }
 
-const struct netlink_family rtnetlink_family = {
+static const struct netlink_family rtnetlink_family = {
 	.protocol = NETLINK_ROUTE,
 	.groups = RTNLGRP_MAX,
 	.rcv = rtnetlink_rcv,
 };
+
+static const struct rtmsg_ops notifications = {
+	.ifinfo = rtnl_notify_link,
+	.ifa = rtnl_notify_addr,
+	.fib = rtnl_notify_route,
+	.neigh = rtnl_notify_neigh,
+};
+
+void rtnetlink_init(void)
+{
+	BUG_ON(netlink_kernel_create(&rtnetlink_family) != 0);
+	rtmsg_ops = &notifications;
+}

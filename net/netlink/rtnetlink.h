@@ -10,8 +10,6 @@
 #include "net/rtmsg.h"
 #include "net/wire/rtnetlink.h"
 
-extern const struct netlink_family rtnetlink_family;
-
 #define RTNL_ATTR_MAX 33 /* IFLA_MAX, the largest of them */
 
 /* One request, taken apart. */
@@ -30,6 +28,15 @@ struct rtnl_handler {
 	int (*doit)(struct rtnl_request *r); /* 0 or negative errno; NULL: -EOPNOTSUPP */
 	netlink_dump_fn dumpit;
 };
+
+/* rtnl_notify_link, rtnl_notify_addr, rtnl_notify_route, rtnl_notify_neigh - what rtmsg_ops has. */
+void rtnl_notify_link(u16 type, struct net_device *dev);
+void rtnl_notify_addr(u16 type, const struct net_device *dev, const struct in_ifaddr *ifa);
+void rtnl_notify_route(u16 type, struct net *net, const struct fib_config *cfg);
+void rtnl_notify_neigh(u16 type, struct neighbour *n);
+
+/* rtnetlink_init - register the family, and be told of changes. */
+void rtnetlink_init(void);
 
 extern const struct rtnl_handler rtnl_link_handlers[], rtnl_addr_handlers[], rtnl_route_handlers[],
 	rtnl_neigh_handlers[];

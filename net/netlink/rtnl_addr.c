@@ -45,7 +45,7 @@ static int fill_addr(const struct rtnl_fill *f, void *what)
 	return rtnl_fill_end(f, nlh, nlh ? put_attributes(f->skb, a, flags) : 0);
 }
 
-void rtmsg_ifa(u16 type, const struct net_device *dev, const struct in_ifaddr *ifa)
+void rtnl_notify_addr(u16 type, const struct net_device *dev, const struct in_ifaddr *ifa)
 {
 	rtnl_notify(dev->net, RTNLGRP_IPV4_IFADDR, type, fill_addr, &(struct dev_ifa){ dev, ifa });
 }

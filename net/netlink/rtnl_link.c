@@ -76,7 +76,7 @@ static int fill_link(const struct rtnl_fill *f, void *what)
 	return rtnl_fill_end(f, nlh, nlh ? put_attributes(f->skb, dev) : 0);
 }
 
-void rtmsg_ifinfo(u16 type, struct net_device *dev)
+void rtnl_notify_link(u16 type, struct net_device *dev)
 {
 	rtnl_notify(dev->net, RTNLGRP_LINK, type, fill_link, dev);
 }

@@ -27,7 +27,7 @@ static int fill_neigh(const struct rtnl_fill *f, void *what)
 	return rtnl_fill_end(f, nlh, nlh ? put_attributes(f->skb, n) : 0);
 }
 
-void rtmsg_neigh(u16 type, struct neighbour *n)
+void rtnl_notify_neigh(u16 type, struct neighbour *n)
 {
 	rtnl_notify(n->dev->net, RTNLGRP_NEIGH, type, fill_neigh, n);
 }

@@ -88,7 +88,7 @@ static int fill_route(const struct rtnl_fill *f, void *what)
 	return rtnl_fill_end(f, nlh, nlh ? put_route(f->skb, cfg) : 0);
 }
 
-void rtmsg_fib(u16 type, struct net *net, const struct fib_config *cfg)
+void rtnl_notify_route(u16 type, struct net *net, const struct fib_config *cfg)
 {
 	rtnl_notify(net, RTNLGRP_IPV4_ROUTE, type, fill_route, (struct fib_config *)(uintptr_t)cfg);
 }
