@@ -5,6 +5,7 @@
  * Source: bind(2), connect(2), ip(7); Linux's inet_create, inet_bind, inet_sendmsg: the order of
  * their checks. */
 #include "net/af_inet.h"
+#include "net/config/dev_ioctl.h"
 #include "net/igmp.h"
 #include "net/sockopt.h"
 #include "net/udp.h"
@@ -210,6 +211,7 @@ const struct proto_ops inet_dgram_ops = {
 	.sendmsg = inet_sendmsg,
 	.recvmsg = inet_recvmsg,
 	.send_ready = inet_send_ready,
+	.ioctl = dev_ioctl,
 };
 
 static const struct net_proto_family inet_family_ops = {

@@ -51,6 +51,8 @@ struct proto_ops {
 	ssize (*recvmsg)(struct socket *sock, struct msghdr *msg, size_t len);
 	/* see struct proto; NULL: none */
 	u32 (*send_ready)(struct socket *sock, struct user_mmsghdr __user *vec, u32 n, u32 flags);
+	/* what is not about the socket itself; NULL: -ENOTTY */
+	long (*ioctl)(struct net *net, u32 cmd, u64 arg);
 };
 
 struct net_proto_family {

@@ -5,7 +5,6 @@
  * Source: the Linux man pages, section 2; the order of Linux's checks. */
 #include "kernel/security.h"
 #include "net/dev.h"
-#include "net/config/dev_ioctl.h"
 #include "net/socket_user.h"
 #include "net/sockopt.h"
 
@@ -79,7 +78,7 @@ static long sock_ioctl(struct file *file, u32 cmd, u64 arg)
 	s32 len;
 
 	if (cmd != SIOCINQ && cmd != SIOCOUTQ)
-		return dev_ioctl(sock->sk->sk_net, cmd, arg);
+		return sock->ops->ioctl ? sock->ops->ioctl(sock->sk->sk_net, cmd, arg) : -ENOTTY;
 	len = cmd == SIOCINQ ? next_len(sock) : (s32)sock->sk->sk_wmem;
 	return copy_to_user((void *)arg, &len, sizeof(len));
 }

@@ -5,6 +5,7 @@
  * Source: netlink(7); Linux's net/netlink/af_netlink.c: the order of its checks. */
 #include "kernel/lib/slab.h"
 #include "kernel/process/task.h"
+#include "net/config/dev_ioctl.h"
 #include "net/datagram.h"
 #include "net/dev.h"
 #include "net/netlink/netlink_impl.h"
@@ -316,6 +317,7 @@ static const struct proto_ops netlink_ops = {
 	.options = netlink_options,
 	.sendmsg = netlink_sendmsg,
 	.recvmsg = netlink_recvmsg,
+	.ioctl = dev_ioctl,
 };
 
 static const struct net_proto_family netlink_family_ops = {

@@ -6,6 +6,7 @@
 #include "net/packet/af_packet.h"
 #include "kernel/lib/slab.h"
 #include "kernel/lib/string.h"
+#include "net/config/dev_ioctl.h"
 #include "net/datagram.h"
 #include "net/eth.h"
 #include "net/ip_cmsg.h"
@@ -336,6 +337,7 @@ static const struct proto_ops packet_ops = {
 	.options = packet_options,
 	.sendmsg = packet_sendmsg,
 	.recvmsg = packet_recvmsg,
+	.ioctl = dev_ioctl,
 };
 
 static const struct proto packet_proto = { .name = "PACKET", .free = packet_free };
