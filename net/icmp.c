@@ -7,6 +7,7 @@
 #include "kernel/lib/string.h"
 #include "net/checksum.h"
 #include "net/ip.h"
+#include "net/pmtu.h"
 #include "net/route.h"
 
 #define QUOTE_PAYLOAD   8 /* RFC 792: the header with its options and 64 bits of the datagram */

@@ -7,7 +7,6 @@
 
 #include "kernel/lib/list.h"
 #include "net/machine.h"
-#include "net/pmtu.h"
 
 struct fib_table;
 struct net_device;
@@ -15,6 +14,7 @@ struct neigh_table;
 struct udp_table;
 struct nf_hooks;
 struct nf_rules;
+struct pmtu_table;
 
 /* Counters, in Linux's SNMP terms where it has them. */
 struct net_mib {
@@ -43,7 +43,7 @@ struct net {
 	struct neigh_table *arp_tbl;
 	struct udp_table *udp_table;
 	struct nf_hooks *nf;
-	struct pmtu_table pmtu;
+	struct pmtu_table *pmtu;   /* NULL until something was learned */
 	struct list_head mc_list;  /* groups joined: igmp.c */
 	struct nf_rules *nf_rules; /* NULL until the first one */
 	struct net_mib mib;

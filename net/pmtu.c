@@ -4,7 +4,10 @@
  * icmp.c tells, route.c asks.
  * Source: RFC 1191 3, 6.3 and 7; Linux's next-hop exceptions: their bounds and lifetime. */
 #include "net/pmtu.h"
+#include "kernel/lib/slab.h"
 #include "net/net_namespace.h"
+
+static struct slab pmtu_slab = SLAB(struct pmtu_table);
 
 static struct pmtu *find(struct pmtu_table *t, be32 daddr)
 {
@@ -16,7 +19,7 @@ static struct pmtu *find(struct pmtu_table *t, be32 daddr)
 
 const struct pmtu *pmtu_lookup(const struct net *net, be32 daddr)
 {
-	return find((struct pmtu_table *)(uintptr_t)&net->pmtu, daddr);
+	return net->pmtu ? find(net->pmtu, daddr) : NULL;
 }
 
 static struct pmtu *first_to_expire(struct pmtu_table *t)
@@ -41,21 +44,34 @@ static void pmtu_timer(struct timer *timer)
 	net_changed(t->net);
 }
 
-void pmtu_init(struct net *net)
+static struct pmtu_table *table_of(struct net *net)
 {
-	net->pmtu.n = 0;
-	net->pmtu.net = net;
-	timer_setup(&net->pmtu.timer, pmtu_timer);
+	struct pmtu_table *t = net->pmtu ?: slab_alloc(&pmtu_slab);
+
+	if (t && !net->pmtu) {
+		t->net = net;
+		timer_setup(&t->timer, pmtu_timer);
+		net->pmtu = t;
+	}
+	return t;
+}
+
+void pmtu_exit(struct net *net)
+{
+	if (net->pmtu)
+		del_timer(&net->pmtu->timer);
+	slab_free(&pmtu_slab, net->pmtu);
+	net->pmtu = NULL;
 }
 
 void pmtu_update(struct net *net, be32 daddr, u32 mtu)
 {
-	struct pmtu_table *t = &net->pmtu;
-	struct pmtu *p = find(t, daddr);
+	struct pmtu_table *t = table_of(net);
+	struct pmtu *p = t ? find(t, daddr) : NULL;
 	bool locked = mtu < PMTU_MIN;
 
 	mtu = max(mtu, (u32)PMTU_MIN);
-	if (p && p->mtu < mtu)
+	if (!t || (p && p->mtu < mtu))
 		return;
 	if (!p)
 		p = t->n < PMTU_MAX ? &t->entry[t->n++] : first_to_expire(t);

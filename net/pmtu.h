@@ -26,18 +26,19 @@ struct pmtu {
 struct pmtu_table {
 	struct pmtu entry[PMTU_MAX];
 	u32 n;
-	struct timer timer; /* when the next entry expires */
+	struct timer timer; /* set: when the next entry expires */
 	struct net *net;
 };
 
-/* pmtu_init - an empty table for a namespace. */
-void pmtu_init(struct net *net);
+/* pmtu_exit - a namespace goes, and its table with it. */
+void pmtu_exit(struct net *net);
 
 /* pmtu_lookup - what is known of the way to daddr, or NULL. Valid until the next call from here. */
 const struct pmtu *pmtu_lookup(const struct net *net, be32 daddr);
 
 /* pmtu_update - a packet of more than mtu bytes does not get to daddr. Never raises what is known
- * (RFC 1191 3). Cached routes become stale, now and when the entry expires. */
+ * (RFC 1191 3). Cached routes become stale, now and when the entry expires. The first one makes the
+ * namespace's table (net->pmtu); without memory nothing is learned. */
 void pmtu_update(struct net *net, be32 daddr, u32 mtu);
 
 /* pmtu_plateau - the next lower of the sizes that links have, for routers that do not say theirs (RFC

@@ -6,6 +6,7 @@
  * their decisions. */
 #include "net/route.h"
 #include "net/config/ifaddr.h"
+#include "net/pmtu.h"
 #include "net/wire/ip.h"
 
 /* ---- asking ----------------------------------------------------------------------------- */
@@ -114,7 +115,7 @@ static int route_found(
 		if (rt->mtu < IP_MIN_MTU) /* nothing can be sent there */
 			return -ENETUNREACH;
 	}
-	if (!err && net->pmtu.n > 0)
+	if (!err && net->pmtu)
 		heed_path_mtu(net, rt);
 	return err;
 }

@@ -5,6 +5,7 @@
  * Source: Linux's fib_frontend.c and fib_check_nh: the order of their checks; RFC 3021. */
 #include "net/config/fib_frontend.h"
 #include "net/neighbour.h"
+#include "net/pmtu.h"
 #include "net/rtmsg.h"
 
 static int add_route(struct net *net, const struct fib_config *cfg)
@@ -223,7 +224,6 @@ static enum fib_nh_state nh_state(const struct fib_nh *nh)
 
 int fib_net_init(struct net *net)
 {
-	pmtu_init(net);
 	net->fib = fib_table_new();
 	if (!net->fib)
 		return -ENOMEM;
@@ -233,6 +233,6 @@ int fib_net_init(struct net *net)
 
 void fib_net_exit(struct net *net)
 {
-	del_timer(&net->pmtu.timer);
+	pmtu_exit(net);
 	fib_table_free(net->fib);
 }

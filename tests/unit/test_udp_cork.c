@@ -222,7 +222,7 @@ static void the_path_narrows(void **state)
 			assert_in_range(eth0.sent[f].len, 60, PMTU_MIN + 14);
 		assert_int_equal(sent > 0, first[i] <= 1472);
 		stack_step(1000);
-		init_net.pmtu.n = 0;
+		init_net.pmtu->n = 0;
 		card_is(true, true);
 	}
 }
