@@ -244,12 +244,13 @@ $(BUILD)/muffin.iso: $(BUILD)/muffin.elf boot/grub.cfg tools/mkiso.sh
 gdb: $(BUILD)/muffin.elf ## boot, stopped, and let gdb halt at every stop of the road
 	@$(PYTHON) tools/gdb.py
 
-check: $(BUILD)/muffin.elf ## layers, heads and docstrings, format, links, README; that sending allocates nothing
+check: $(BUILD)/muffin.elf ## layers, docstrings, format, links, README, promises, man pages; that sending allocates nothing
 	@$(PYTHON) tools/check_layers.py
 	@$(PYTHON) tools/check_docs.py
 	@sh tools/check_format.sh
 	@$(PYTHON) tools/readme.py
 	@$(PYTHON) tools/check_promises.py
+	@$(PYTHON) tools/check_man.py
 	@$(PYTHON) tools/check_noalloc.py --elf $(BUILD)/muffin.elf
 
 clean: ## remove everything that was built

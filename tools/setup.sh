@@ -8,7 +8,7 @@ set -eu
 base="gcc libc6-dev make binutils python3 python3-pytest python3-pytest-xdist python3-scapy
 	musl-tools qemu-system-x86 ovmf seabios ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin
 	xorriso mtools tshark libcmocka-dev clang llvm clang-format iproute2 git gdb
-	busybox-static"
+	busybox-static mandoc"
 bench="dpdk-dev liblwip-dev valgrind pkg-config"
 
 fail()
