@@ -25,26 +25,20 @@ def functions(lines):
 
 
 def assembly(table):
-    text_at, at = [], 0
-    for _, name in table:
-        text_at.append(at)
-        at += len(name) + 1
     yield '\t.section .ksyms, "a"'
-    yield "\t.globl ksym_count, ksym_offset, ksym_name, ksym_text"
-    yield "\t.balign 4"
-    yield f"ksym_count:\t.long {len(table)}"
-    yield "ksym_offset:"
-    yield from (f"\t.long {offset:#x}" for offset, _ in table)
-    yield "ksym_name:"
-    yield from (f"\t.short {n}" for n in text_at)
-    yield "ksym_text:"
-    yield from (f'\t.asciz "{name}"' for _, name in table)
+    yield "\t.globl ksyms, ksyms_end"
+    yield "ksyms:"
+    before = 0
+    for offset, name in table:
+        yield f'\t.short {offset - before}\n\t.asciz "{name}"'
+        before = offset
+    yield "ksyms_end:"
 
 
 def main():
     table = functions(sys.stdin)
-    if sum(len(name) + 1 for _, name in table) > 0xFFFF:
-        sys.exit("ksyms: names longer than 64 KiB: widen ksym_name in kernel/console/symbols.c")
+    if any(after - before > 0xFFFF for (before, _), (after, _) in zip([(0, "")] + table, table)):
+        sys.exit("ksyms: a function of more than 64 KiB: widen the gaps in kernel/console/symbols.c")
     print("\n".join(assembly(table)))
 
 

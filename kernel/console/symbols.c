@@ -5,31 +5,29 @@
  * Source: the kernel's own ELF file. */
 #include "kernel/console/symbols.h"
 #include "kernel/lib/format.h"
+#include "kernel/lib/string.h"
 
-/* Sorted by address; empty in the first link. Offsets are from _text, names one after another. */
-extern const u32 ksym_count __attribute__((weak));
-extern const u32 ksym_offset[] __attribute__((weak));
-extern const u16 ksym_name[] __attribute__((weak));
-extern const char ksym_text[] __attribute__((weak));
+/* Functions by address, empty in the first link: for each two bytes, low one first, that say how far it is
+ * from the one before (the first: from _text), then its name. Read from the beginning: only a panic asks. */
+extern const u8 ksyms[] __attribute__((weak));
+extern const u8 ksyms_end[] __attribute__((weak));
 
 extern const char _text[], _etext[];
 
 void symbol_format(char *buf, size_t size, u64 va)
 {
-	u64 offset = va - (u64)_text;
-	u32 low = 0, high = &ksym_count ? ksym_count : 0;
+	u64 start = (u64)_text, next;
+	const char *name = NULL;
 
-	while (low < high) {
-		u32 middle = (low + high) / 2;
-
-		if (ksym_offset[middle] <= offset)
-			low = middle + 1;
-		else
-			high = middle;
+	for (const u8 *at = ksyms; at < ksyms_end; at = (const u8 *)name + strlen(name) + 1) {
+		next = start + at[0] + (u64)at[1] * 256;
+		if (next > va)
+			break;
+		start = next;
+		name = (const char *)at + 2;
 	}
-	if (va < (u64)_text || va >= (u64)_etext || low == 0)
+	if (!name || va >= (u64)_etext)
 		text_format(buf, size, "0x%lx", va);
 	else
-		text_format(buf, size, "%s+0x%lx", ksym_text + ksym_name[low - 1],
-			offset - ksym_offset[low - 1]);
+		text_format(buf, size, "%s+0x%lx", name, va - start);
 }

@@ -3,14 +3,20 @@
 and mappings, and the kernel stays whole (it still drains the network and ends in order).
 """
 import re
+import struct
+import subprocess
+from pathlib import Path
 
 import pytest
 
+import images
 from support import BALANCE, KILLED, STATIC, boot, said
 
 PAGE_FAULT, PROTECTION = "page fault: ", "general protection fault"
 HANDLER, FRAME = "no such handler of a signal", "what a signal's handler returned to"
 ABSENT, FORBIDDEN = "no page there", "its page forbids that"
+PANIC = 71      # of kernel/power.h
+UD2 = 0x0B0F
 
 # kind: (words, signal as Linux numbers them)
 FAULTS = {
@@ -117,3 +123,26 @@ def test_rip_is_the_programs(kernel, program):
     function = int(re.search(r"fault: undefined at (0x[0-9a-f]+)", result.serial).group(1), 16)
     rip = int(re.search(r"rip ([0-9a-f]{16})", result.serial).group(1), 16)
     assert 0 <= rip - function < 16
+
+
+def offset_in_file(image, va):
+    """Where the byte of this address lies in an ELF file."""
+    for which in range(5):
+        at = images.phdr(image, which=which)
+        offset, start = struct.unpack_from("<QQ", image, at + 8)
+        length, = struct.unpack_from("<Q", image, at + 32)
+        if start <= va < start + length:
+            return offset + va - start
+    raise ValueError(f"{va:#x} is in no segment")
+
+
+def test_panic_names_the_function(kernel, program, tmp_path):
+    """A kernel that has ud2 at the start of a system call says which one it is, and that is right."""
+    symbols = subprocess.run(["nm", kernel], check=True, capture_output=True, text=True).stdout
+    va = int(re.search(r"^([0-9a-f]+) T sys_uname$", symbols, re.M).group(1), 16)
+    image = Path(kernel).read_bytes()
+    (tmp_path / "kernel").write_bytes(images.poke(image, offset_in_file(image, va), "<H", UD2))
+    result = boot(tmp_path / "kernel", initrd=str(program("start")))
+    assert "kernel panic: invalid opcode (vector 6, error code 0), in sys_uname+0x0\n" in said(result)
+    assert re.search(r"^  perhaps from (do_syscall_64|entry_SYSCALL_64)\+", said(result), re.M)
+    assert result.status == PANIC, result.words()
