@@ -28,7 +28,15 @@ enum {
 	SIOCGIFHWADDR = 0x8927,
 	SIOCGIFINDEX = 0x8933,
 	SIOCGIFTXQLEN = 0x8942,
-	SIOCGIFMAP = 0x8970
+	SIOCETHTOOL = 0x8946,
+	SIOCGMIIPHY = 0x8947,
+	SIOCGMIIREG = 0x8948,
+	SIOCSMIIREG = 0x8949,
+	SIOCGIFMAP = 0x8970,
+	SIOCSHWTSTAMP = 0x89b0,
+	SIOCGHWTSTAMP = 0x89b1,
+	SIOCDEVPRIVATE = 0x89f0,
+	SIOCDEVPRIVATE_LAST = 0x89ff
 };
 
 struct ifreq {
@@ -93,6 +101,11 @@ static int answer(const struct net_device *dev, u32 cmd, struct ifreq *r)
 	case SIOCGIFMETRIC: /* there is none, nor are there jumpers: zeros */
 	case SIOCGIFMAP:
 		return 0;
+	case SIOCETHTOOL ... SIOCSMIIREG: /* a device may do these; none here does */
+	case SIOCSHWTSTAMP:
+	case SIOCGHWTSTAMP:
+	case SIOCDEVPRIVATE ... SIOCDEVPRIVATE_LAST:
+		return -EOPNOTSUPP;
 	}
 	return -ENOTTY;
 }

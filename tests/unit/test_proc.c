@@ -219,10 +219,26 @@ static void questions_without_answer(void **state)
 	assert_int_equal(ask(0x8915, "eth1", &r), -EADDRNOTAVAIL);
 	assert_int_equal(ask(0x8915, "eth9", &r), -ENODEV);
 	assert_int_equal(ask(0x8915, "", &r), -ENODEV);
-	assert_int_equal(ask(0x89ff, "eth0", &r), -ENOTTY);
+	assert_int_equal(ask(0x8980, "eth0", &r), -ENOTTY);
 	assert_int_equal(dev_ioctl(&init_net, 0x5401, 0), -ENOTTY);
 	assert_int_equal(dev_ioctl(&init_net, 0x8915, 0), -EFAULT);
 	assert_int_equal(dev_ioctl(&init_net, 0x8912, 0), -EFAULT);
+}
+
+/* ETHTOOL, the MII's, time stamps, drivers' own: a device may know them, so ENOTTY would say that this is
+ * no socket. */
+static void questions_to_drivers(void **state)
+{
+	static const u32 cmds[] = { 0x8946, 0x8947, 0x8948, 0x8949, 0x89b0, 0x89b1, 0x89f0, 0x89ff };
+	struct request r;
+
+	for (u32 i = 0; i < ARRAY_SIZE(cmds); i++) {
+		assert_int_equal(ask(cmds[i], "eth0", &r), -EOPNOTSUPP);
+		assert_int_equal(ask(cmds[i], "lo", &r), -EOPNOTSUPP);
+		assert_int_equal(ask(cmds[i], "eth9", &r), -ENODEV);
+	}
+	assert_int_equal(ask(0x8945, "eth0", &r), -ENOTTY);
+	assert_int_equal(ask(0x894a, "eth0", &r), -ENOTTY);
 }
 
 static void a_list_of_addresses(void **state)
@@ -259,6 +275,7 @@ int main(void)
 		STACK_TEST(the_account),
 		STACK_TEST(questions),
 		STACK_TEST(questions_without_answer),
+		STACK_TEST(questions_to_drivers),
 		STACK_TEST(a_list_of_addresses),
 	};
 
