@@ -141,6 +141,7 @@ OBJS := \
 	kernel/fs/procfile.o \
 	kernel/fs/console_file.o \
 	kernel/fs/devfile.o \
+	kernel/fs/af_unix.o \
 	kernel/mm/uaccess_copy.o \
 	kernel/mm/uaccess.o \
 	kernel/mm/fault.o \

@@ -14,6 +14,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/timer.h"
 #include "kernel/cpu/trap.h"
+#include "kernel/fs/af_unix.h"
 #include "kernel/fs/console_file.h"
 #include "kernel/fs/devfile.h"
 #include "kernel/fs/memfile.h"
@@ -201,6 +202,7 @@ static void files_init(void)
 		panic("the first two files do not fit");
 	devfile_init();
 	counts_init();
+	af_unix_init();
 	if (!program_read_modules(&info, &program))
 		power_fail(STATUS_NO_PROGRAM);
 }

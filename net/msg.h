@@ -9,6 +9,7 @@
 #include "net/machine.h"
 
 #define AF_UNSPEC 0
+#define AF_UNIX   1
 #define AF_INET   2
 
 struct sockaddr_in {

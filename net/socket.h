@@ -15,6 +15,7 @@ enum sock_type {
 	SOCK_STREAM = 1,
 	SOCK_DGRAM = 2,
 	SOCK_RAW = 3,
+	SOCK_SEQPACKET = 5,
 	SOCK_MAX = 11
 };
 

@@ -44,6 +44,8 @@ static int set_option(struct socket *sock, int level, int name, const void __use
 	s32 value;
 	int err;
 
+	if (!table && sock->ops->family == AF_UNIX)
+		return -EOPNOTSUPP;
 	if (!o && (!table || table->least == 0))
 		return -ENOPROTOOPT;
 	err = o && (o->flags & OPT_NAME) ? 0 : get_integer(&value, val, len, table->least);
@@ -87,7 +89,7 @@ int sock_getsockopt(struct socket *sock, int level, int name, void __user *val, 
 	struct sock *sk = sock->sk;
 	s32 value = 0;
 
-	if (!table && sock->ops->family == AF_INET)
+	if (!table && (sock->ops->family == AF_INET || sock->ops->family == AF_UNIX))
 		return -EOPNOTSUPP; /* as on Linux */
 	if (!o || (o->flags & OPT_WO))
 		return -ENOPROTOOPT;

@@ -84,11 +84,11 @@ def test_own_address_is_looped_back(kernel, program, pcap):
                                         initrd=str(program("loopback")), nics=[Nic(null_net())]))
 
 
-def compare_with_host(kernel, program, name, **machine):
+def compare_with_host(kernel, program, name, least=150, **machine):
     """Both tables, line by line, must be equal."""
     result = boot(kernel, initrd=str(program(name)), **machine)
     here, there = table(result.serial), table(run_on_host(program(name)))
-    assert "end of table" in result.serial and len(there) > 150
+    assert "end of table" in result.serial and len(there) > least
     assert len(here) == len(there)
     assert [pair for pair in zip(here, there) if pair[0] != pair[1]] == []
     assert_success(result)
@@ -103,6 +103,22 @@ def test_bad_pointers(kernel, program, cpu):
 def test_errno_table(kernel, program):
     """Socket and descriptor calls: the same answers as Linux, the good ones and the bad ones."""
     compare_with_host(kernel, program, "errno_table")
+
+
+def test_local_sockets(kernel, program):
+    """AF_UNIX without a peer: musl's if_nametoindex works, sending says who is not there."""
+    compare_with_host(kernel, program, "local", least=120)
+
+
+def test_syslog(kernel, program):
+    """syslog(3) writes to the console, a line a message, whatever its level; quiet, too."""
+    result = boot(kernel, f"{STATIC} quiet", initrd=str(program("log")))
+    check_table(result.serial, 8)
+    assert re.search(r"^<27>... .. ..:..:.. oven\[1\]: it burns$", result.serial, re.M)
+    assert re.search(r"^<31>... .. ..:..:.. oven\[1\]: not yet: ", result.serial, re.M)
+    for line in ("inside a line", "<11>without an end", "<12>two pieces", "<13>written", "." * 3000):
+        assert result.serial.count(f"\n{line}\n") == 1, line
+    assert result.status == 0, result.words()
 
 
 def test_unknown_call_is_named_once(kernel, program):

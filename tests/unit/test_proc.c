@@ -229,7 +229,8 @@ static void questions_without_answer(void **state)
  * no socket. */
 static void questions_to_drivers(void **state)
 {
-	static const u32 cmds[] = { 0x8946, 0x8947, 0x8948, 0x8949, 0x89b0, 0x89b1, 0x89f0, 0x89ff };
+	static const u32 cmds[] = { 0x8946, 0x8947, 0x8948, 0x8949, 0x89b0, 0x89b1, 0x89f0,
+		0x89ff };
 	struct request r;
 
 	for (u32 i = 0; i < ARRAY_SIZE(cmds); i++) {
