@@ -172,11 +172,13 @@ PROGRAM     := $(BUILD)/user/muffin-send
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wvla -Wmissing-prototypes \
 	-Wstrict-prototypes -Wno-override-init -Wno-cast-function-type -Wno-unused-parameter
+# Wherever the tree lies, the kernel has the same bytes.
+SAME_BYTES := -ffile-prefix-map="$(CURDIR)"=.
 CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -mgeneral-regs-only \
 	-mno-red-zone -mpreferred-stack-boundary=3 -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -fno-common -fcf-protection=none -fstack-protector-strong \
-	-mstack-protector-guard=global -fomit-frame-pointer -Wframe-larger-than=2048 $(WARNINGS) -I.
-ASFLAGS := -I. -g -Wa,--fatal-warnings
+	-mstack-protector-guard=global -fomit-frame-pointer -Wframe-larger-than=2048 $(WARNINGS) -I. $(SAME_BYTES)
+ASFLAGS := -I. -g -Wa,--fatal-warnings $(SAME_BYTES)
 LDFLAGS := -nostdlib -static -T linker.ld -z max-page-size=4096 -z noexecstack --build-id=none \
 	--no-warn-rwx-segments
 
@@ -228,7 +230,7 @@ $(BUILD)/user/%: user/%.c
 
 # ---- using it --------------------------------------------------------------------------------
 
-.PHONY: setup run iso gdb check clean help
+.PHONY: setup run iso dist gdb check clean help
 
 setup: ## install what is missing from Debian's packages, naming it first
 	@sh tools/setup.sh
@@ -241,6 +243,9 @@ iso: $(BUILD)/muffin.iso ## build/muffin.iso: CD, USB stick, BIOS and UEFI
 $(BUILD)/muffin.iso: $(BUILD)/muffin.elf boot/grub.cfg tools/mkiso.sh
 	@sh tools/mkiso.sh
 	@echo "  ISO     $@"
+
+dist: $(BUILD)/muffin.elf ## build/dist: kernel, image, man pages, checksums, notices; the same bytes in every clone
+	@sh tools/dist.sh
 
 gdb: $(BUILD)/muffin.elf ## boot, stopped, and let gdb halt at every stop of the road
 	@$(PYTHON) tools/gdb.py
