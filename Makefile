@@ -56,6 +56,7 @@ OBJS := \
 	drivers/e1000/rx.o \
 	drivers/e1000/hw.o \
 	drivers/e1000/watchdog.o \
+	drivers/e1000/link.o \
 	drivers/e1000/main.o \
 	net/loopback.o \
 	net/ip_input.o \

@@ -19,7 +19,7 @@ enum machine_status {
 	STATUS_NO_MEMORY = 68,  /* out of memory */
 	STATUS_KILLED = 69,     /* the program did what it may not (a fault) and was killed */
 	STATUS_DROPPED =
-		70, /* the program ended with 0, but datagrams it had sent were dropped later */
+		70, /* the program ended with 0, but datagrams it had sent were dropped later, or met no link */
 	STATUS_PANIC = 71, /* the kernel found itself broken */
 	STATUS_NO_CPU = 72 /* the CPU has no 64-bit mode or no NX bit */
 };

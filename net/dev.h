@@ -60,7 +60,8 @@ struct net_device_ops {
 
 struct net_device_stats {
 	u64 tx_packets, tx_bytes, tx_dropped;
-	u64 tx_errors; /* times the transmitter hung */
+	u64 tx_errors;         /* times the transmitter hung */
+	u64 tx_carrier_errors; /* of tx_packets, those that may have met no link, at most */
 	u64 rx_packets, rx_bytes, rx_dropped, multicast;
 	u64 rx_errors; /* those below among them */
 	u64 rx_crc_errors;

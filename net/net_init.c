@@ -4,6 +4,7 @@
  * main.c (and the host tests) call net_init once.
  * Source: Linux's inet_init. */
 #include "net/net_init.h"
+#include "kernel/lib/format.h"
 #include "net/af_inet.h"
 #include "net/packet/af_packet.h"
 #include "net/arp.h"
@@ -154,7 +155,7 @@ u64 net_drain(void)
 		pr_warn("%lu packets never left: %lu parked, %lu queued, the rest on the ring\n",
 			left, net_account().parked, net_account().queued);
 	show_drops();
-	return skb_pool.lost + left;
+	return skb_pool.lost + left + net_account().no_link;
 }
 
 static void show_devices(const struct net *net)
@@ -177,8 +178,10 @@ struct net_account net_account(void)
 		a.accepted += net_accepted(net);
 		a.parked += net->mib.parked;
 		a.queued += net->mib.queued;
-		list_for_each(dev, &net->dev_base, list)
+		list_for_each(dev, &net->dev_base, list) {
 			a.sent += dev->stats.tx_packets;
+			a.no_link += dev->stats.tx_carrier_errors;
+		}
 	}
 	for (u32 reason = 0; reason < SKB_DROP_TX_REASONS; reason++)
 		a.dropped += skb_pool.dropped[reason];
@@ -188,10 +191,14 @@ struct net_account net_account(void)
 void net_stats_show(void)
 {
 	struct net_account a = net_account();
+	char no_link[64] = "";
 	struct net *net;
 
 	for_each_net(net)
 		show_devices(net);
-	pr_info("net: accepted %lu = sent %lu + parked %lu + queued %lu + dropped %lu\n",
-		a.accepted, a.sent, a.parked, a.queued, a.dropped);
+	if (a.no_link)
+		text_format(no_link, sizeof(no_link), " (of these without a link, at most: %lu)",
+			a.no_link);
+	pr_info("net: accepted %lu = sent %lu%s + parked %lu + queued %lu + dropped %lu\n",
+		a.accepted, a.sent, no_link, a.parked, a.queued, a.dropped);
 }

@@ -12,12 +12,13 @@ int net_init(void) __must_check;
 
 /* net_drain - before the machine ends: wait until everything accepted for sending in any namespace has
  * left or was dropped, and say what was; for as long as something of it moves every 5 s.
- * Returns  packets that did not leave */
+ * Returns  packets that did not leave, or may not have: sent without a link, at most */
 u64 net_drain(void);
 
 /* design rule 2 as numbers: accepted = sent + parked + queued + dropped. */
 struct net_account {
 	u64 accepted, sent, parked, queued, dropped;
+	u64 no_link; /* part of sent: frames that may have met no link, at most */
 };
 
 /* net_account - of all namespaces together, those that are gone included. */

@@ -16,7 +16,7 @@ STATUS_WORDS = {
     67: "the program cannot be loaded",
     68: "out of memory",
     69: "the program faulted and was killed",
-    70: "datagrams were dropped although the program succeeded",
+    70: "datagrams were dropped, or met no link, although the program succeeded",
     71: "the kernel found itself broken",
     72: "the CPU has no 64-bit mode or no NX bit",
 }

@@ -17,6 +17,8 @@
 /* A machine with few packets cannot leave 31 of them on an idle ring until the next report. */
 #define E1000_RS_EVERY_SMALL 2
 #define E1000_POOL_LARGE     (4 * E1000_TX_RING)
+/* The link is looked at when so many frames have left since the last look: a look reads two registers. */
+#define E1000_LOOK_EVERY (E1000_TX_RING / 4)
 
 /* What counts slots starts one lap before it wraps, so that every run shows that it may. */
 #define E1000_COUNT_START(ring) (0u - (ring))
@@ -46,7 +48,13 @@ struct e1000_adapter {
 	struct pci_dev pci;
 	u32 mta[E1000_MTA_N]; /* what the multicast filter holds: it survives a reset here */
 	bool eeprom_large;    /* EERD's layout of 82571 and later */
-	u64 link_checked_ns;
+
+	struct {
+		u64 checked_ns; /* when the stack was told last */
+		u32 seen;  /* frames before this one left with the link there, or are counted */
+		bool up;   /* STATUS.LU at the last look */
+		bool lost; /* it went, and the stack has not been told */
+	} link;
 
 	struct {
 		u64 looked_ns;   /* when we looked last */
@@ -67,6 +75,12 @@ static inline u32 er32(const struct e1000_adapter *a, u32 reg)
 static inline void ew32(const struct e1000_adapter *a, u32 reg, u32 value)
 {
 	*(volatile u32 *)(a->hw + reg) = value;
+}
+
+/* Frames on the ring that the hardware has not fetched yet. */
+static inline u32 e1000_unfetched(const struct e1000_adapter *a)
+{
+	return (a->netdev.tx_next - er32(a, E1000_TDH)) & (E1000_TX_RING - 1);
 }
 
 /* What a step of bringing the device up has to say: NULL, or which step failed and what to try. */
@@ -90,9 +104,14 @@ void e1000_init_filters(struct e1000_adapter *a);
 /* e1000_setup_link - let MAC and PHY negotiate. Does not wait. */
 void e1000_setup_link(struct e1000_adapter *a);
 
-/* e1000_check_link - ndo_check_link: the watchdog, then tell the stack if the link came or went; looks
- * at most every 10 ms. */
+/* e1000_check_link - ndo_check_link: look at the link, the watchdog, then tell the stack if the link came or
+ * went; at most every 10 ms, unless e1000_look has found it gone. */
 void e1000_check_link(struct net_device *dev);
+
+/* e1000_look - was the link there since the last look? If not, what left the ring since then is counted in
+ * tx_carrier_errors: as many frames at most were sent without a link. Tells nobody: see ndo_check_link.
+ * left  frames before this one have left the ring, as the caller knew before this look */
+void e1000_look(struct e1000_adapter *a, u32 left);
 
 /* e1000_setup_tx - an empty transmit ring, running. Returns false without memory. */
 bool e1000_setup_tx(struct e1000_adapter *a);

@@ -15,7 +15,6 @@
 #define RESET_MAX_US     50000
 #define POLL_US          10
 #define EERD_MAX_US      100000
-#define LINK_CHECK_NS    (10 * NSEC_PER_MSEC)
 #define EEPROM_MAC_WORDS 3
 
 static bool wait_clear(const struct e1000_adapter *a, u32 reg, u32 bits, u64 max_us)
@@ -186,16 +185,4 @@ void e1000_setup_link(struct e1000_adapter *a)
 	ew32(a, E1000_CTRL, ctrl | CTRL_SLU | CTRL_ASDE);
 	ew32(a, E1000_FCRTL, 0);
 	ew32(a, E1000_FCRTH, 0);
-}
-
-void e1000_check_link(struct net_device *dev)
-{
-	struct e1000_adapter *a = netdev_priv(dev);
-	u64 now = clock_ns();
-
-	if (a->link_checked_ns && now - a->link_checked_ns < LINK_CHECK_NS)
-		return;
-	a->link_checked_ns = now;
-	e1000_watchdog(a);
-	e1000_link_seen(a, er32(a, E1000_STATUS) & STATUS_LU);
 }

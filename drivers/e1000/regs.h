@@ -97,6 +97,7 @@ FIELDS_DISJOINT(CTRL,
 		CTRL_RST | CTRL_RFCE | CTRL_TFCE | CTRL_VME | CTRL_PHY_RST));
 
 #define STATUS_LU BIT(1)
+#define ICR_LSC   BIT(2) /* the link came or went */
 
 #define TCTL_EN   BIT(1)
 #define TCTL_PSP  BIT(3)

@@ -186,11 +186,13 @@ static u32 in_flight(const struct e1000_adapter *a)
 	return a->netdev.tx_next - a->tx_clean;
 }
 
+/* No more than a lap is sent between two looks at the link. */
 static void update_room(struct e1000_adapter *a)
 {
-	bool ready = (~a->netdev.flags & (IFF_UP | IFF_RUNNING)) == 0;
+	bool ready = (~a->netdev.flags & (IFF_UP | IFF_RUNNING)) == 0 && a->link.up;
+	u32 used = max(in_flight(a), a->netdev.tx_next - a->link.seen);
 
-	a->netdev.tx_room = ready ? E1000_TX_RING - 1 - in_flight(a) : 0;
+	a->netdev.tx_room = ready ? E1000_TX_RING - 1 - used : 0;
 }
 
 /* The report that covers slot i stands at the end of its group. */
@@ -222,14 +224,19 @@ void e1000_reclaim(struct net_device *dev)
 		a->tx_clean = end;
 		a->tx_ring[SLOT(end - 1)].status = 0; /* read, and not done again yet */
 	}
+	if (a->netdev.tx_next - a->link.seen >= E1000_LOOK_EVERY)
+		e1000_look(a, a->tx_clean);
 	update_room(a);
 }
 
-/* Before power-off. Here the head register does: nothing is reclaimed by it. */
+/* Before power-off. Here the head register does: nothing is reclaimed by it. The last look at the link. */
 u32 e1000_tx_pending(struct net_device *dev)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
+	u32 n;
 
 	e1000_flush(dev);
-	return SLOT(a->netdev.tx_next - er32(a, E1000_TDH));
+	n = e1000_unfetched(a);
+	e1000_look(a, a->netdev.tx_next - n);
+	return n;
 }

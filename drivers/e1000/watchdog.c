@@ -16,14 +16,10 @@
 
 #define SLOT(i) ((i) & (E1000_TX_RING - 1))
 
-static u32 unfetched(const struct e1000_adapter *a)
-{
-	return SLOT(a->netdev.tx_next - er32(a, E1000_TDH));
-}
-
 void e1000_watch_start(struct e1000_adapter *a)
 {
 	er32(a, E1000_GPTC);
+	a->link.seen = a->netdev.tx_next;
 	a->watch.base = a->netdev.tx_next;
 	a->watch.sent = 0;
 	a->watch.still = 0;
@@ -45,7 +41,7 @@ static void read_statistics(struct e1000_adapter *a)
 /* Frames that the hardware should have fetched, or a report that is overdue. */
 static bool has_work(const struct e1000_adapter *a)
 {
-	return unfetched(a) > 0 || a->netdev.tx_next - a->tx_clean >= a->rs_every;
+	return e1000_unfetched(a) > 0 || a->netdev.tx_next - a->tx_clean >= a->rs_every;
 }
 
 static bool hangs(struct e1000_adapter *a)
@@ -65,7 +61,7 @@ static bool hangs(struct e1000_adapter *a)
 static u32 unsent(const struct e1000_adapter *a)
 {
 	s32 by_count = (s32)(a->netdev.tx_next - a->watch.base - a->watch.sent);
-	u32 n = max(unfetched(a), by_count > 0 ? (u32)by_count : 0);
+	u32 n = max(e1000_unfetched(a), by_count > 0 ? (u32)by_count : 0);
 
 	return min(n, a->netdev.tx_next - a->tx_clean);
 }

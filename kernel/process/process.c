@@ -41,7 +41,8 @@ void process_exit(u32 status)
 		power_off((enum machine_status)status);
 	}
 	if (dropped > 0) {
-		pr_err("program ended with status 0, but datagrams it had sent were dropped: %lu\n",
+		pr_err("program ended with status 0, but datagrams it had sent were dropped, or "
+		       "met no link: %lu\n",
 			dropped);
 		power_off(STATUS_DROPPED);
 	}

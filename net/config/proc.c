@@ -29,10 +29,11 @@ static void dev_show(struct seq_file *m, struct net *net)
 
 		seq_printf(m,
 			"%6s: %7lu %7lu %4lu %4lu    0 %5lu          0 %9lu %8lu %7lu %4lu %4lu    "
-			"0     0       0          0\n",
+			"0     0 %7lu          0\n",
 			dev->name, s->rx_bytes, s->rx_packets, s->rx_errors,
 			s->rx_dropped + s->rx_missed_errors, s->rx_crc_errors, s->multicast,
-			s->tx_bytes, s->tx_packets, s->tx_errors, s->tx_dropped);
+			s->tx_bytes, s->tx_packets, s->tx_errors, s->tx_dropped,
+			s->tx_carrier_errors);
 	}
 }
 
@@ -219,13 +220,13 @@ static void packet_show(struct seq_file *m, struct net *net)
 
 /* ---- the account ------------------------------------------------------------------------ */
 
-/* Design rule 2, of all namespaces together: the first five lines add up. */
+/* Design rule 2, of all namespaces together: the first five lines add up; the sixth is part of sent. */
 static void account_show(struct seq_file *m, struct net *net)
 {
 	struct net_account a = net_account();
 
-	seq_printf(m, "accepted %lu\nsent %lu\nparked %lu\nqueued %lu\ndropped %lu\n", a.accepted,
-		a.sent, a.parked, a.queued, a.dropped);
+	seq_printf(m, "accepted %lu\nsent %lu\nparked %lu\nqueued %lu\ndropped %lu\nno_link %lu\n",
+		a.accepted, a.sent, a.parked, a.queued, a.dropped, a.no_link);
 	for (u32 reason = 0; reason < SKB_DROP_REASONS; reason++)
 		seq_printf(m, "%s %lu %s\n", reason < SKB_DROP_TX_REASONS ? "out" : "in",
 			skb_pool.dropped[reason], skb_drop_name(reason));

@@ -43,7 +43,8 @@ static int put_stats(struct sk_buff *skb, const struct net_device *dev)
 		.tx_dropped = s->tx_dropped,
 		.multicast = s->multicast,
 		.rx_crc_errors = s->rx_crc_errors,
-		.rx_missed_errors = s->rx_missed_errors };
+		.rx_missed_errors = s->rx_missed_errors,
+		.tx_carrier_errors = s->tx_carrier_errors };
 
 	return nla_put(skb, IFLA_STATS64, sizeof(stats), &stats);
 }

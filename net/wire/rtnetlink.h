@@ -63,7 +63,8 @@ enum operstate {
 struct rtnl_link_stats64 {
 	u64 rx_packets, tx_packets, rx_bytes, tx_bytes, rx_errors, tx_errors, rx_dropped,
 		tx_dropped, multicast, collisions, rx_length_errors, rx_over_errors, rx_crc_errors,
-		rx_frame_errors, rx_fifo_errors, rx_missed_errors, more[8];
+		rx_frame_errors, rx_fifo_errors, rx_missed_errors, tx_aborted_errors,
+		tx_carrier_errors, more[6];
 };
 
 struct ifaddrmsg {

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from support import (BALANCE, DEADLINE_S, GATEWAY, PORT, STATIC, Machine, Nic, assert_success, boot,
-                     frames_sent, null_net, said, shown)
+                     frames_sent, null_net, said, sent_without_link, shown)
 
 EXACT = "shift=0,sleep=off"
 WITHIN = 0.01
@@ -132,10 +132,9 @@ def test_cable_out_and_in(kernel, program, pcap, words, pace):
         assert not running.ended
         running.set_link(True)
         result = shown(running.wait(DEADLINE_S))
-    assert_success(result)
     arrived = numbers(pcap)
     gone = count - len(arrived)
-    assert gone < UNNOTICED * pps
+    assert gone <= sent_without_link(result) < UNNOTICED * pps
     last = next((i for i, number in enumerate(arrived) if number != i), count)
     assert arrived == [*range(last), *range(last + gone, count)]
     assert int(BALANCE.search(said(result)).group(5)) == 0

@@ -15,6 +15,7 @@
 #include "drivers/e1000/rx.c"
 #undef SLOT
 #include "drivers/e1000/watchdog.c"
+#include "drivers/e1000/link.c"
 
 #define REGISTERS 0x8000
 #define NUMBER_AT 14
@@ -22,16 +23,7 @@
 static u8 registers[REGISTERS];
 static struct e1000_adapter card;
 static u32 starts_n;
-static bool start_fails, link_is_up = true;
-
-/* As hw.c's, but that it looks each time. */
-void e1000_check_link(struct net_device *dev)
-{
-	struct e1000_adapter *a = netdev_priv(dev);
-
-	e1000_watchdog(a);
-	e1000_link_seen(a, link_is_up);
-}
+static bool start_fails;
 
 bool e1000_start(struct e1000_adapter *a, struct e1000_problem *problem)
 {
@@ -52,11 +44,17 @@ static const struct net_device_ops ops = { .ndo_stop = e1000_stop,
 	.ndo_poll = e1000_poll,
 	.ndo_tx_pending = e1000_tx_pending };
 
+static void set_link(bool up)
+{
+	ew32(&card, E1000_STATUS, up ? STATUS_LU : 0);
+}
+
 static void card_up(void)
 {
 	struct e1000_problem problem;
 
 	card.hw = registers;
+	set_link(true);
 	card.netdev = (struct net_device){ .netdev_ops = &ops, .priv = &card, .mtu = 1500 };
 	list_init(&card.netdev.ifa_list);
 	assert_true(e1000_setup_rx(&card));
@@ -159,7 +157,7 @@ static void waits_for_the_link(void **state)
 	card_up();
 	send_all(0, 10);
 	seconds(2);
-	link_is_up = false;
+	set_link(false);
 	host_advance_clock(NSEC_PER_SEC);
 	net_poll();
 	assert_int_equal(starts_n, 2);
@@ -167,7 +165,7 @@ static void waits_for_the_link(void **state)
 	assert_int_equal(init_net.mib.queued, 10);
 	assert_int_equal(card.netdev.stats.tx_packets, 0);
 	stack_check_accounts();
-	link_is_up = true;
+	set_link(true);
 	seconds(1);
 	assert_int_equal(init_net.mib.queued, 0);
 	send_all(10, 12);
@@ -181,7 +179,7 @@ static void set_down_while_frames_are_held(void **state)
 	card_up();
 	send_all(0, 10);
 	seconds(2);
-	link_is_up = false;
+	set_link(false);
 	host_advance_clock(NSEC_PER_SEC);
 	net_poll();
 	assert_int_equal(init_net.mib.queued, 10);
@@ -221,7 +219,7 @@ static void no_false_alarm(void **state)
 		seconds(1);
 	}
 	send_all(20, 25);
-	link_is_up = false;
+	set_link(false);
 	seconds(5);
 	assert_int_equal(starts_n, 1);
 	card_down();
@@ -253,11 +251,11 @@ static void full_ring_and_an_announcement(void **state)
 	send_all(0, E1000_TX_RING - 1);
 	assert_int_equal(card.netdev.tx_room, 0);
 	seconds(2);
-	link_is_up = false;
+	set_link(false);
 	host_advance_clock(NSEC_PER_SEC);
 	net_poll();
 	assert_int_equal(init_net.mib.queued, E1000_TX_RING - 1);
-	link_is_up = true;
+	set_link(true);
 	seconds(1);
 	assert_int_equal(init_net.mib.queued, 0);
 	assert_on_ring(0, E1000_TX_RING - 1);

@@ -43,6 +43,7 @@ static void devices(void **state)
 		.tx_bytes = 2,
 		.tx_dropped = 3,
 		.tx_errors = 4,
+		.tx_carrier_errors = 8,
 		.rx_packets = 40,
 		.rx_bytes = 50,
 		.rx_dropped = 6,
@@ -52,7 +53,8 @@ static void devices(void **state)
 		.multicast = 9 };
 	assert_line("/proc/net/dev", "  eth0:      50      40    7   16    0     5          0      "
 				     "   9        2       1 "
-				     "   4    3    0     0       0          0\n");
+				     "   4    3    0     0       8          0\n");
+	assert_line("/proc/net/muffin", "no_link 8\n");
 	assert_line("/proc/net/dev", "    lo:       0 ");
 	eth0.dev.stats = (struct net_device_stats){ 0 };
 }
