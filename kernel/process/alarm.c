@@ -22,13 +22,19 @@ static void alarm_rings(struct timer *timer)
 			max(timer->expires_ns + alarm_interval_ns, clock_ns() + NSEC_PER_MSEC));
 }
 
+/* Never 0 before it has rung. */
+static u64 alarm_left(u64 now)
+{
+	if (list_empty(&alarm.list))
+		return 0;
+	return alarm.expires_ns > now ? alarm.expires_ns - now : 1;
+}
+
 /* In ns from now; 0: never. Returns what was left of the one before. */
 static u64 set_alarm(u64 ns, u64 interval_ns)
 {
-	u64 now = clock_ns(), left = 0;
+	u64 now = clock_ns(), left = alarm_left(now);
 
-	if (!list_empty(&alarm.list))
-		left = alarm.expires_ns > now ? alarm.expires_ns - now : 1;
 	del_timer(&alarm);
 	alarm_interval_ns = interval_ns;
 	if (ns)
@@ -57,6 +63,24 @@ static bool timeval_ns(s64 s, s64 us, u64 *ns)
 	return s >= 0 && us >= 0 && us < 1000000;
 }
 
+static long put_itimer(u64 at, u64 left, u64 interval)
+{
+	left = (left + NSEC_PER_USEC - 1) / NSEC_PER_USEC;
+	interval /= NSEC_PER_USEC;
+
+	const s64 v[4] = { (s64)(interval / 1000000), (s64)(interval % 1000000),
+		(s64)(left / 1000000), (s64)(left % 1000000) };
+
+	return copy_to_user((void *)at, v, sizeof(v));
+}
+
+long sys_getitimer(u32 which, u64 now)
+{
+	if (which != ITIMER_REAL)
+		return -EINVAL;
+	return put_itimer(now, alarm_left(clock_ns()), alarm_interval_ns);
+}
+
 long sys_setitimer(u32 which, u64 new, u64 old)
 {
 	u64 ns = 0, interval_ns = 0, left, before = alarm_interval_ns;
@@ -69,9 +93,6 @@ long sys_setitimer(u32 which, u64 new, u64 old)
 	if (new && (!timeval_ns(v.value_s, v.value_us, &ns) ||
 			   !timeval_ns(v.interval_s, v.interval_us, &interval_ns)))
 		return -EINVAL;
-	left = set_alarm(ns, interval_ns) / NSEC_PER_USEC;
-	before /= NSEC_PER_USEC;
-	v = (struct itimerval){ (s64)(before / 1000000), (s64)(before % 1000000),
-		(s64)(left / 1000000), (s64)(left % 1000000) };
-	return old ? copy_to_user((void *)old, &v, sizeof(v)) : 0;
+	left = set_alarm(ns, interval_ns);
+	return old ? put_itimer(old, left, before) : 0;
 }

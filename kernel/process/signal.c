@@ -4,8 +4,8 @@
  * syscall.c calls in, trap.c and whoever waits. Calls the tick.
  * Source: signal(7), sigaction(2); Linux's SA_RESTART.
  *
- * A handler starts in one place only, when a tick out of ring 3 goes back there: then all registers are
- * on the stack. A wait that a signal ends answers EINTR and asks for a tick at once, which comes before
+ * Handlers start in one place only, when a tick out of ring 3 goes back there: then all registers are on
+ * the stack. Each that is due gets its frame on top of the one before, so the last one runs first. A wait that a signal ends answers EINTR and asks for a tick at once, which comes before
  * the program's next instruction; should a CPU be slow with it, the call is not begun anew. */
 #include "kernel/process/signal.h"
 #include "boot/boot.h"
@@ -34,7 +34,20 @@ struct sigaction {
 
 static struct sigaction sigactions[SIGNALS + 1];
 static u64 sigmask;
-static u64 pending; /* sent, and not yet acted upon */
+
+/* Sent, and not yet acted upon: to the thread, by tkill, which is looked at first, and to the process, by
+ * kill and the alarm clock. A number waits once in each; siginfo tells of who was first. */
+enum {
+	THREAD,
+	PROCESS
+};
+
+static u64 pending[2], by_kernel;
+
+/* si_code, sigaction(2) */
+#define SI_USER   0
+#define SI_KERNEL 0x80
+#define SI_TKILL  (u32) - 6
 
 #define SIG_DFL 0
 #define SIG_IGN 1
@@ -50,41 +63,80 @@ static void set_sigmask(u64 mask)
 	sigmask = mask & ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
 }
 
-void signal_raise(u32 signal)
+static void send(u32 to, u32 signal, u64 kernel)
 {
-	pending |= signal_bit(signal);
+	u64 bit = signal_bit(signal);
+
+	if (pending[to] & bit)
+		return;
+	pending[to] |= bit;
+	by_kernel = (by_kernel & ~bit) | (kernel & bit);
 }
 
-/* Told to be, or by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
+void signal_raise(u32 signal)
+{
+	send(PROCESS, signal, ~0ull);
+}
+
+static u64 signals_waiting(void)
+{
+	return pending[THREAD] | pending[PROCESS];
+}
+
+/* Told to be, or by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH; and SIGTSTP, SIGTTIN, SIGTTOU, as this
+ * process group is orphaned: nobody could continue it. */
 static bool signal_ignored(u32 signal)
 {
-	const u64 by_default = 1ull << 16 | 1ull << 17 | 1ull << 22 | 1ull << 27;
+	const u64 by_default = 7ull << 19 | 1ull << 16 | 1ull << 17 | 1ull << 22 | 1ull << 27;
 	u64 handler = sigactions[signal].handler;
 
 	return handler == SIG_IGN || (handler == SIG_DFL && (by_default & signal_bit(signal)));
 }
 
-/* The first signal whose handler is due, 0: none. Those without a handler end the process, or are
- * forgotten. */
-static u32 signal_due(void)
+/* SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGSYS: before all others. */
+#define SYNCHRONOUS (1ull << 3 | 1ull << 4 | 1ull << 6 | 1ull << 7 | 1ull << 10 | 1ull << 30)
+
+/* The next one that is not held back, in Linux's order; 0: none. *to: where it waits. */
+static u32 signal_next(u32 *to)
 {
-	u64 now;
+	for (*to = THREAD; *to <= PROCESS; ++*to) {
+		u64 now = pending[*to] & ~sigmask;
 
-	while ((now = pending & ~sigmask)) {
-		u32 signal = (u32)__builtin_ctzll(now) + 1;
-
-		if (sigactions[signal].handler > SIG_IGN)
-			return signal;
-		pending &= ~signal_bit(signal);
-		if (signal_ignored(signal))
-			continue;
-		pr_err("program killed by signal %u%s\n", signal,
-			signal == SIGABRT   ? " (abort)"
-			: signal == SIGALRM ? " (alarm)"
-					    : "");
-		process_exit(signal + 128);
+		if (now & SYNCHRONOUS)
+			now &= SYNCHRONOUS;
+		if (now)
+			return (u32)__builtin_ctzll(now) + 1;
 	}
 	return 0;
+}
+
+static const char *signal_words(u32 signal)
+{
+	switch (signal) {
+	case SIGABRT:
+		return " (abort)";
+	case SIGALRM:
+		return " (alarm)";
+	case SIGSTOP:
+		return " (stop: nobody could continue it)";
+	}
+	return "";
+}
+
+/* The next signal whose handler is due, 0: none. Those without a handler end the process, or are
+ * forgotten. */
+static u32 signal_due(u32 *to)
+{
+	u32 signal;
+
+	while ((signal = signal_next(to)) && sigactions[signal].handler <= SIG_IGN) {
+		pending[*to] &= ~signal_bit(signal);
+		if (signal_ignored(signal))
+			continue;
+		pr_err("program killed by signal %u%s\n", signal, signal_words(signal));
+		process_exit(signal + 128);
+	}
+	return signal;
 }
 
 /* What the wait that has just ended leaves to the tick. */
@@ -94,7 +146,9 @@ static bool mask_is_lent;          /* ... as the call had brought a mask of its 
 
 bool signal_pending(bool restart)
 {
-	if (likely(!(pending & ~sigmask)) || !signal_due())
+	u32 to;
+
+	if (likely(!(signals_waiting() & ~sigmask)) || !signal_due(&to))
 		return false;
 	restart_nr = cpu_syscall_nr();
 	restart_ip = restart ? cpu_syscall_ip() : 0;
@@ -142,37 +196,28 @@ long signal_mask_return(long ret)
 struct sigframe {
 	u64 restorer, mask;
 	struct pt_regs regs;
-	u32 info[32]; /* siginfo_t: the number alone */
+	u32 info[32]; /* siginfo_t: number, error, code, padding, sender's process and user */
 	u32 fx[FXSAVE / 4] __attribute__((aligned(16)));
 };
 
 static struct sigframe frame;
 
-void signal_deliver(struct pt_regs *regs)
+/* regs go to the handler of this signal, which waits in pending[to], and then to where they were; mask is
+ * in force again from there on. */
+static void push_frame(struct pt_regs *regs, u32 signal, u32 to, u64 mask)
 {
-	u64 sp = ALIGN_DOWN(regs->sp - RED_ZONE - sizeof(frame), 16ull) - 8;
-	u64 mask = mask_is_lent ? mask_before : sigmask;
+	u64 sp = ALIGN_DOWN(regs->sp - RED_ZONE - sizeof(frame), 16ull) - 8,
+	    bit = signal_bit(signal);
+	struct sigaction *act = &sigactions[signal];
 	const u32 mxcsr = MXCSR_INIT;
-	bool ended_call = regs->ip == restart_ip && regs->ax == (u64)-EINTR;
-	struct sigaction *act;
-	u32 signal = signal_due();
 
-	mask_is_lent = false;
-	restart_ip = 0;
-	if (!signal) {
-		sigmask = mask;
-		return;
-	}
-	act = &sigactions[signal];
-	pending &= ~signal_bit(signal);
-	if (ended_call && (act->flags & SA_RESTART)) {
-		regs->ax = restart_nr;
-		regs->ip -= SYSCALL_LEN;
-	}
+	pending[to] &= ~bit;
 	frame.restorer = act->restorer;
 	frame.mask = mask;
 	frame.regs = *regs;
 	frame.info[0] = signal;
+	frame.info[2] = to == THREAD ? SI_TKILL : by_kernel & bit ? SI_KERNEL : SI_USER;
+	frame.info[4] = frame.info[2] == SI_KERNEL ? 0 : (u32)current->pid;
 	/* The interrupted code may use all of the x87's registers; functions begin with none. */
 	__asm__ volatile("fxsave64 %0; fninit; ldmxcsr %1" : "=m"(frame.fx) : "m"(mxcsr));
 	if (act->handler >= TASK_SIZE || copy_to_user((void *)sp, &frame, sizeof(frame)) < 0)
@@ -183,9 +228,27 @@ void signal_deliver(struct pt_regs *regs)
 	regs->si = sp + offsetof(struct sigframe, info);
 	regs->dx = 0; /* no ucontext_t */
 	regs->flags = FLAGS_FIXED;
-	set_sigmask(sigmask | act->mask | (act->flags & SA_NODEFER ? 0 : signal_bit(signal)));
+	set_sigmask(sigmask | act->mask | (act->flags & SA_NODEFER ? 0 : bit));
 	if (act->flags & SA_RESETHAND)
 		act->handler = SIG_DFL;
+}
+
+void signal_deliver(struct pt_regs *regs)
+{
+	bool ended_call = regs->ip == restart_ip && regs->ax == (u64)-EINTR;
+	u64 mask = mask_is_lent ? mask_before : sigmask;
+	u32 to, signal = signal_due(&to);
+
+	mask_is_lent = false;
+	restart_ip = 0;
+	if (!signal)
+		sigmask = mask;
+	else if (ended_call && (sigactions[signal].flags & SA_RESTART)) {
+		regs->ax = restart_nr;
+		regs->ip -= SYSCALL_LEN;
+	}
+	for (; signal; signal = signal_due(&to), mask = sigmask)
+		push_frame(regs, signal, to, mask);
 }
 
 /* entry.S */
@@ -211,22 +274,33 @@ long sys_rt_sigreturn(void)
 
 /* ---- system calls ------------------------------------------------------------------------ */
 
-long sys_kill(int pid, u32 signal)
+static long send_to(u32 to, bool here, u32 signal)
 {
 	if (signal > SIGNALS)
 		return -EINVAL;
-	if (pid != current->pid && pid != 0)
+	if (!here)
 		return -ESRCH;
-	if (signal == 0)
-		return 0;
-	signal_raise(signal);
+	if (signal)
+		send(to, signal, 0);
 	signal_pending(false);
 	return 0;
 }
 
+long sys_kill(int pid, u32 signal)
+{
+	return send_to(PROCESS, pid == current->pid || pid == 0, signal);
+}
+
 long sys_tgkill(int tgid, int tid, u32 signal)
 {
-	return tgid == current->pid ? sys_kill(tid, signal) : -ESRCH;
+	if (tgid <= 0 || tid <= 0)
+		return -EINVAL;
+	return send_to(THREAD, tgid == current->pid && tid == current->pid, signal);
+}
+
+long sys_tkill(int tid, u32 signal)
+{
+	return sys_tgkill(current->pid, tid, signal);
 }
 
 long sys_rt_sigaction(u32 signal, u64 act, u64 oldact, u64 sigset_len)
@@ -241,9 +315,21 @@ long sys_rt_sigaction(u32 signal, u64 act, u64 oldact, u64 sigset_len)
 		return -EINVAL;
 	if (oldact && copy_to_user((void *)oldact, &sigactions[signal], sizeof(new)) < 0)
 		return -EFAULT;
-	if (act)
+	if (act) {
 		sigactions[signal] = new;
+		if (signal_ignored(signal)) {
+			pending[THREAD] &= ~signal_bit(signal);
+			pending[PROCESS] &= ~signal_bit(signal);
+		}
+	}
 	return 0;
+}
+
+long sys_rt_sigpending(u64 set, u64 set_len)
+{
+	u64 waiting = signals_waiting() & sigmask;
+
+	return set_len > SIGSET_LEN ? -EINVAL : copy_to_user((void *)set, &waiting, set_len);
 }
 
 enum sigprocmask_how {

@@ -33,6 +33,13 @@ def test_abort(kernel, program):
     assert "signal 6" in said(result)
 
 
+def test_stop(kernel, program):
+    """SIGSTOP: nobody could continue the program, so it ends, and the words say by what."""
+    result = boot(kernel, f"{STATIC} -- stop", initrd=str(program("exit")))
+    assert "program killed by signal 19 (stop: nobody could continue it)" in said(result)
+    assert result.status == 63, result.words()
+
+
 def test_no_route(kernel, pcap):
     """sendto sees ENETUNREACH; nothing but the announcement is sent."""
     words = f"{CONSOLE} ip=10.0.2.15:::255.255.255.0::eth0:off -- 192.0.2.1"

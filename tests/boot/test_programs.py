@@ -105,6 +105,11 @@ def test_errno_table(kernel, program):
     compare_with_host(kernel, program, "errno_table")
 
 
+def test_siginfo(kernel, program):
+    """Who sent a signal, which of several comes first, which ones stop nobody: as on Linux."""
+    compare_with_host(kernel, program, "siginfo", least=24)
+
+
 def test_local_sockets(kernel, program):
     """AF_UNIX without a peer: musl's if_nametoindex works, sending says who is not there."""
     compare_with_host(kernel, program, "local", least=120)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * exit.c - ends with the status it is told, or the way it is told.
  * Not here: faults (fault.c).
- * test_exit_status.py starts it. Usage: exit <0..255|abort|main|_exit|ignored>
+ * test_exit_status.py starts it. Usage: exit <0..255|abort|main|_exit|stop|ignored>
  * Source: exit(3), abort(3). */
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>
@@ -16,6 +16,8 @@ int main(int argc, char **argv)
 
 	if (strcmp(how, "abort") == 0)
 		abort();
+	if (strcmp(how, "stop") == 0)
+		return raise(SIGSTOP);
 	if (strcmp(how, "ignored") == 0) {
 		signal(SIGUSR1, SIG_IGN);
 		return raise(SIGUSR1) || raise(SIGCHLD);
