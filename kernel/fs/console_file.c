@@ -42,6 +42,7 @@ static ssize console_file_write(struct file *file, const void __user *buf, size_
 enum termios_cc {
 	VERASE = 2,
 	VEOF = 4,
+	VTIME = 5,
 	VMIN = 6
 };
 
@@ -86,28 +87,48 @@ static void take(char c)
 	complete = c == '\n' || !(tty.lflag & ICANON) || typed_n == sizeof(typed);
 }
 
-static bool input_ready(void)
+/* A line, or without lines so many bytes. */
+static bool input_ready(size_t least)
 {
 	char c;
 
 	while (!(complete && (tty.lflag & ICANON)) && typed_n < sizeof(typed) &&
 		console_read(&c, 1) == 1)
 		take(c);
-	return complete;
+	return tty.lflag & ICANON ? complete : typed_n >= least;
+}
+
+/* Without lines, termios(3): VMIN bytes, and VTIME tenths of a second between them; VMIN 0: what is there
+ * after VTIME at most. Returns 0, -EAGAIN, -EINTR. */
+static int wait_for_input(const struct file *file, size_t len)
+{
+	bool lines = tty.lflag & ICANON;
+	u64 least = tty.cc[VMIN], pause_ns = tty.cc[VTIME] * (NSEC_PER_SEC / 10);
+	u64 end_ns = lines || least ? UINT64_MAX : clock_ns() + pause_ns;
+	u32 seen = 0;
+
+	while (!input_ready(min(max(least, 1ul), len)) && clock_ns() < end_ns) {
+		bool some = typed_n > 0 && !lines;
+
+		if (file->flags & O_NONBLOCK)
+			return some ? 0 : -EAGAIN;
+		if (signal_pending(true))
+			return some ? 0 : -EINTR;
+		if (some && typed_n > seen && pause_ns)
+			end_ns = clock_ns() + pause_ns;
+		seen = typed_n;
+		net_wait(NET_WAIT_RESTING, end_ns);
+	}
+	return 0;
 }
 
 static ssize console_file_read(struct file *file, void __user *buf, size_t len)
 {
-	u32 n;
+	int err = len > 0 ? wait_for_input(file, len) : 0;
+	u32 n = (u32)min(len, (size_t)typed_n);
 
-	while (len > 0 && !input_ready()) {
-		if (file->flags & O_NONBLOCK)
-			return -EAGAIN;
-		if (signal_pending(true))
-			return -EINTR;
-		net_wait(NET_WAIT_RESTING, UINT64_MAX);
-	}
-	n = (u32)min(len, (size_t)typed_n);
+	if (err)
+		return err;
 	if (copy_to_user(buf, typed, n) < 0)
 		return -EFAULT;
 	typed_n -= n;
@@ -118,7 +139,9 @@ static ssize console_file_read(struct file *file, void __user *buf, size_t len)
 
 static u16 console_file_poll(struct file *file)
 {
-	return POLLOUT | POLLWRNORM | (input_ready() ? POLLIN | POLLRDNORM : 0);
+	u32 least = tty.cc[VTIME] ? 1 : tty.cc[VMIN];
+
+	return POLLOUT | POLLWRNORM | (input_ready(max(least, 1u)) ? POLLIN | POLLRDNORM : 0);
 }
 
 static long console_file_ioctl(struct file *file, u32 cmd, u64 arg)

@@ -3,9 +3,12 @@
  * Not here: who types (test_programs.py).
  * test_programs.py starts it.
  * Source: termios(3), poll(2). */
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -23,6 +26,51 @@ static int typed_within(int ms)
 static void say(const char *what)
 {
 	write(1, what, strlen(what));
+}
+
+static long ms_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void set_counts(struct termios *tio, int least, int tenths)
+{
+	tio->c_cc[VMIN] = (cc_t)least;
+	tio->c_cc[VTIME] = (cc_t)tenths;
+	tcsetattr(0, TCSANOW, tio);
+}
+
+/* How many bytes a read waits for, and how long. */
+static void check_counts(struct termios *tio)
+{
+	char keys[8];
+	long start;
+
+	set_counts(tio, 0, 0);
+	CHECK("nothing, at once", read(0, keys, sizeof(keys)) == 0);
+	fcntl(0, F_SETFL, O_RDWR | O_NONBLOCK);
+	CHECK("nothing, not blocking", read(0, keys, sizeof(keys)) == 0);
+	set_counts(tio, 1, 0);
+	CHECK("not yet", read(0, keys, sizeof(keys)) == -1 && errno == EAGAIN);
+	fcntl(0, F_SETFL, O_RDWR);
+	set_counts(tio, 0, 3);
+	start = ms_now();
+	CHECK("nothing, after a while", read(0, keys, sizeof(keys)) == 0);
+	CHECK("a while", ms_now() - start >= 300);
+	set_counts(tio, 2, 0);
+	say("type two keys\n");
+	CHECK("two keys", typed_within(LONG_MS) == 1);
+	set_counts(tio, 3, 0);
+	CHECK("two are not three", typed_within(0) == 0);
+	say("type the third\n");
+	CHECK("three", read(0, keys, sizeof(keys)) == 3 && memcmp(keys, "abc", 3) == 0);
+	set_counts(tio, 8, 2);
+	say("type a few\n");
+	CHECK("then a pause", read(0, keys, sizeof(keys)) == 2 && memcmp(keys, "de", 2) == 0);
+	set_counts(tio, 1, 0);
 }
 
 int main(void)
@@ -45,6 +93,7 @@ int main(void)
 	CHECK("key by key", tcsetattr(0, TCSANOW, &tio) == 0);
 	say("type a key\n");
 	CHECK("one key", read(0, line, sizeof(line)) == 1 && line[0] == 'k');
+	check_counts(&tio);
 	tio.c_lflag |= ICANON;
 	CHECK("in lines again", tcsetattr(0, TCSAFLUSH, &tio) == 0);
 	say("type control-D\n");
