@@ -173,10 +173,18 @@ PROGRAM     := $(BUILD)/user/muffin-send
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wvla -Wmissing-prototypes \
 	-Wstrict-prototypes -Wno-override-init -Wno-cast-function-type -Wno-unused-parameter
+# The same in both compilers' words: an interrupt aligns the stack on 16 bytes, calls keep 8.
+ifneq ($(findstring clang,$(CC)),)
+STACK_8   := -mstack-alignment=8
+NO_IDIOMS := -fno-builtin
+else
+STACK_8   := -mpreferred-stack-boundary=3
+NO_IDIOMS := -fno-tree-loop-distribute-patterns
+endif
 # Wherever the tree lies, the kernel has the same bytes.
 SAME_BYTES := -ffile-prefix-map="$(CURDIR)"=.
 CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -mgeneral-regs-only \
-	-mno-red-zone -mpreferred-stack-boundary=3 -fno-asynchronous-unwind-tables \
+	-mno-red-zone $(STACK_8) -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -fno-common -fcf-protection=none -fstack-protector-strong \
 	-mstack-protector-guard=global -fomit-frame-pointer -Wframe-larger-than=2048 $(WARNINGS) -I. $(SAME_BYTES)
 ASFLAGS := -I. -g -Wa,--fatal-warnings $(SAME_BYTES)
@@ -213,8 +221,8 @@ FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket ne
 	drivers/e1000/tx drivers/e1000/rx net/fib/file net/fib/change kernel/lib/parse
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 
-# gcc would turn these loops into calls of themselves
-CFLAGS_string := -fno-tree-loop-distribute-patterns
+# a compiler would turn these loops into calls of themselves
+CFLAGS_string := $(NO_IDIOMS)
 
 $(BUILD)/program.o: boot/program.S $(PROGRAM)
 	@echo "  AS      $<"

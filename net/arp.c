@@ -119,11 +119,12 @@ static void warn_conflict(const struct net_device *dev, const struct arphdr *arp
 {
 	static u64 warned_ns;
 	u64 now = clock_ns();
+	be32 addr = arp->ar_sip;
 
 	if (warned_ns && now - warned_ns < NSEC_PER_SEC)
 		return;
 	warned_ns = now;
-	pr_warn("%s: %pM uses our address %pI4, too\n", dev->name, arp->ar_sha, &arp->ar_sip);
+	pr_warn("%s: %pM uses our address %pI4, too\n", dev->name, arp->ar_sha, &addr);
 }
 
 void arp_rcv(struct sk_buff *skb)

@@ -42,7 +42,7 @@ static int want_number(s16 *number, const void *data, size_t len, s32 low)
 		value = *(const u8 *)data;
 	else
 		return -EINVAL;
-	if (value < low || value > UINT8_MAX)
+	if (value < low || value > (s32)UINT8_MAX)
 		return -EINVAL;
 	*number = (s16)value;
 	return 0;

@@ -28,7 +28,7 @@ FUZZ_SANITIZE := -fsanitize=fuzzer-no-link,address,undefined
 $(HOST_BUILD)/tests/%.o: HOST_CFLAGS += -Wno-conversion
 $(FUZZ_BUILD)/%.o: HOST_CFLAGS += -Wno-conversion -Wno-sign-conversion -Wno-unknown-warning-option
 
-.PHONY: test unit fuzz boot-test soak
+.PHONY: test unit fuzz boot-test test-matrix soak
 
 test: unit fuzz boot-test ## everything: units, a short fuzzing, machines in QEMU
 
@@ -41,6 +41,10 @@ fuzz: $(FUZZERS:%=run-%) ## fuzzers, FUZZ_RUNS= inputs each, or FUZZ_SECONDS= lo
 boot-test: $(BUILD)/muffin.elf ## the built kernel in QEMU: frames, exit statuses, both firmwares
 	@$(PYTHON) -m pytest -q -rs $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf '%s' '-n 2') \
 		$(wildcard tests/boot tests/tools tests/host)
+
+test-matrix: ## the boot tests with the kernel that clang builds (minutes)
+	@$(MAKE) CC=clang BUILD=$(BUILD)/clang all
+	@KERNEL=$(BUILD)/clang/muffin.elf $(PYTHON) -m pytest -q -rs -n 2 tests/boot
 
 soak: $(BUILD)/muffin.elf ## ten million numbered datagrams by each call that sends, all checked (minutes)
 	@$(PYTHON) tests/soak/soak.py
