@@ -139,6 +139,7 @@ OBJS := \
 	kernel/process/elf.o \
 	kernel/fs/file.o \
 	kernel/fs/memfile.o \
+	kernel/fs/cpio.o \
 	kernel/fs/procfile.o \
 	kernel/fs/console_file.o \
 	kernel/fs/devfile.o \

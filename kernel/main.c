@@ -123,8 +123,8 @@ static void load_routes(void)
 
 	if (!file)
 		return;
-	if (!ipconfig_load_routes(
-		    &init_net, (struct text){ file->data, file->len }, problem, sizeof(problem))) {
+	if (!ipconfig_load_routes(&init_net, (struct text){ file->file->data, file->file->len },
+		    problem, sizeof(problem))) {
 		pr_err(ROUTES_FILE ", %s\n", problem);
 		power_fail(STATUS_CMDLINE);
 	}
@@ -190,21 +190,26 @@ static u64 drain_network(void)
 	return dropped;
 }
 
-/* Before the initrd's: a file of that name in there is what the user wants, and hides ours. */
+/* What the initrd brings is what the user wants. */
+static void add_file(const char *path, const char *text, size_t len)
+{
+	if (!memfile_find(path) && memfile_add(path, text, len) == -ENOMEM)
+		fail(STATUS_NO_MEMORY, "out of memory: no room for files");
+}
+
 static void files_init(void)
 {
 	size_t hosts_len, resolv_len;
 	const char *hosts = ipconfig_hosts_file(&hosts_len);
 	const char *resolv = ipconfig_resolv_file(&resolv_len);
 
-	if (memfile_add("/etc/hosts", hosts, hosts_len) < 0 ||
-		memfile_add("/etc/resolv.conf", resolv, resolv_len) < 0)
-		panic("the first two files do not fit");
 	devfile_init();
 	counts_init();
 	af_unix_init();
 	if (!program_read_modules(&info, &program))
 		power_fail(STATUS_NO_PROGRAM);
+	add_file("/etc/hosts", hosts, hosts_len);
+	add_file("/etc/resolv.conf", resolv, resolv_len);
 }
 
 static void open_console(void)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * program.c - which program runs: the built-in one, a module, or a file of the initrd.
  * Not here: loading it (kernel/process/exec.c).
- * main.c calls in. Calls the cpio reader.
+ * main.c calls in. Calls cpio.c, memfile.c.
  * Source: design: the program. */
 #include "kernel/program.h"
 #include "kernel/console/printk.h"
+#include "kernel/fs/cpio.h"
 #include "kernel/fs/memfile.h"
+#include "kernel/lib/string.h"
 #include "kernel/mm/vm.h"
 #include "kernel/process/elf.h"
 
@@ -13,6 +15,8 @@
 #define INIT_DEFAULT  "/init" /* as Linux has it for an initrd */
 
 extern const u8 _program[], _program_end[];
+
+static bool has_initrd;
 
 static bool take_module(struct boot_module *module, u32 number, struct exec *exec)
 {
@@ -35,18 +39,24 @@ static bool take_module(struct boot_module *module, u32 number, struct exec *exe
 		pr_warn("module %u ('%s') is a second program: ignored\n", number, module->args);
 		return true;
 	}
-	if (!memfile_is_cpio(data, len)) {
-		pr_err("module %u ('%s') is neither a static ELF program nor an "
-		       "uncompressed cpio archive (newc)\n",
-			number, module->args);
-		return false;
-	}
-	added = memfile_add_cpio(data, len, &problem);
+	added = cpio_add(data, len, &problem);
 	if (added < 0) {
-		pr_err("module %u ('%s'): cpio archive with a %s\n", number, module->args, problem);
+		pr_err("module %u ('%s') is neither a static ELF program nor a cpio archive "
+		       "(newc): "
+		       "%s\n",
+			number, module->args, problem);
 		return false;
 	}
+	has_initrd = true;
 	pr_info("initrd: %d files\n", added);
+	return true;
+}
+
+static bool take_built_in(struct exec *exec)
+{
+	*exec = (struct exec){
+		.name = BUILT_IN_NAME, .image = _program, .len = (size_t)(_program_end - _program)
+	};
 	return true;
 }
 
@@ -54,11 +64,13 @@ static bool take_init(const char *path, struct exec *exec)
 {
 	const struct memfile *file = memfile_find(path);
 
+	if (!file && strcmp(path, BUILT_IN_NAME) == 0)
+		return take_built_in(exec);
 	if (!file) {
 		pr_err("init=%s: no such file in the initrd\n", path);
 		return false;
 	}
-	*exec = (struct exec){ .name = path, .image = file->data, .len = file->len };
+	*exec = (struct exec){ .name = path, .image = file->file->data, .len = file->file->len };
 	return true;
 }
 
@@ -94,20 +106,26 @@ bool program_read_modules(struct bootinfo *info, struct exec *exec)
 	return true;
 }
 
+static bool choose_image(const struct cmdline *line, struct exec *exec)
+{
+	if (exec->image) {
+		if (line->init)
+			pr_warn("init=%s: ignored, a module brought the program\n", line->init);
+		return true;
+	}
+	if (line->init || memfile_find(INIT_DEFAULT))
+		return take_init(line->init ? line->init : INIT_DEFAULT, exec);
+	if (!has_initrd)
+		return take_built_in(exec);
+	pr_err("the initrd has no " INIT_DEFAULT ": expected init= and a program in it, or "
+	       "init=" BUILT_IN_NAME ", which is built in\n");
+	return false;
+}
+
 bool program_choose(struct bootinfo *info, const struct cmdline *line, struct exec *exec)
 {
-	const char *init = line->init;
-
-	if (!init && memfile_find(INIT_DEFAULT))
-		init = INIT_DEFAULT;
-	if (exec->image && line->init)
-		pr_warn("init=%s: ignored, a module brought the program\n", init);
-	if (!exec->image && init && !take_init(init, exec))
+	if (!choose_image(line, exec))
 		return false;
-	if (!exec->image)
-		*exec = (struct exec){ .name = BUILT_IN_NAME,
-			.image = _program,
-			.len = (size_t)(_program_end - _program) };
 	for (u32 i = 0; i < info->module_n; i++)
 		if (exec->name == info->module[i].args && !split_args(info->module[i].args, exec))
 			return false;

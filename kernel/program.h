@@ -14,7 +14,8 @@
  * Returns  false, having said what is wrong with which module */
 bool program_read_modules(struct bootinfo *info, struct exec *exec);
 
-/* program_choose - that ELF file; else init='s file of a cpio archive; else the built-in program.
+/* program_choose - that ELF file; else init='s file of a cpio archive; else its /init; else, without an
+ * archive or when init= names it, the built-in program.
  * exec     as program_read_modules left it
  * Returns  false, having said what is wrong */
 bool program_choose(struct bootinfo *info, const struct cmdline *line, struct exec *exec);

@@ -11,7 +11,7 @@ FUZZ_BUILD   := $(BUILD)/fuzz
 
 # All of net/, and what of kernel/ knows no x86.
 HOST_SRCS := $(wildcard net/*.c net/*/*.c kernel/lib/*.c kernel/security*.c) kernel/fs/file.c \
-	kernel/fs/memfile.c kernel/fs/procfile.c kernel/process/elf.c kernel/cmdline.c
+	kernel/fs/memfile.c kernel/fs/cpio.c kernel/fs/procfile.c kernel/process/elf.c kernel/cmdline.c
 
 # A source with a main is a program of its own; the others are what the programs share.
 UNIT_MAINS  := $(shell grep -l '^int main' tests/unit/*.c 2>/dev/null)

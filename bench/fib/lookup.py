@@ -99,7 +99,7 @@ def measure(n, folder):
         line(*route) for route in routes).encode()}))
     addresses, symbol_names = symbols(KERNEL)
     machine = Machine(kernel=KERNEL, initrd=str(initrd), mem="512M", icount=ICOUNT,
-                      append=f"{ADDRESS} hosts=b:11.1.1.1", nics=[Nic(null_net())],
+                      append=f"{ADDRESS} hosts=b:11.1.1.1 init=muffin-send", nics=[Nic(null_net())],
                       extra=["-S", "-gdb", f"unix:{path},server=on,wait=off"])
     with machine.start() as running:
         running.monitor.command("query-status")     # the stub is there before the monitor is

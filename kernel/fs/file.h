@@ -58,10 +58,12 @@ struct files {
 #define O_DIRECT    040000
 #define O_LARGEFILE 0100000
 #define O_DIRECTORY 0200000
+#define O_NOFOLLOW  0400000
 #define O_CLOEXEC   02000000
 
 #define S_IFMT   0170000
 #define S_IFSOCK 0140000
+#define S_IFLNK  0120000
 #define S_IFREG  0100000
 #define S_IFCHR  0020000
 

@@ -1,125 +1,198 @@
 /* SPDX-License-Identifier: MIT
- * memfile.c - the read-only files a program finds: texts the kernel made, and a cpio archive.
- * Not here: descriptors (file.c).
- * main.c fills it, the open and stat calls look into it.
- * Source: cpio(5) "New ASCII Format" (newc), Linux's initramfs buffer format. */
+ * memfile.c - the read-only files a program finds: texts the kernel made, and what archives brought.
+ * Not here: descriptors (file.c), archives (cpio.c).
+ * main.c and cpio.c fill it, the open and stat calls look into it. Calls slab.c.
+ * Source: path_resolution(7). */
 #include "kernel/fs/memfile.h"
+#include "kernel/fs/procfile.h"
+#include "kernel/lib/slab.h"
 #include "kernel/lib/string.h"
 
-#define MEMFILES_MAX 256
+#define BUCKETS 256
 
-static struct memfile memfiles[MEMFILES_MAX];
-static u32 memfile_n;
+static struct slab memfile_slab = SLAB(struct memfile);
+static struct memfile *bucket[BUCKETS];
 
-int memfile_add(const char *path, const void *data, size_t len)
+char memfile_path[PATH_MAX + PATH_SLACK];
+
+/* Where the pointer to the file of this path is, or would be. */
+static struct memfile **place_of(const char *path)
 {
-	if (memfile_n == MEMFILES_MAX)
-		return -ENOSPC;
-	memfiles[memfile_n++] = (struct memfile){ path, data, len };
+	struct memfile **at;
+	u32 hash = 0;
+
+	for (const char *c = path; *c; c++)
+		hash = hash * 31 + (u8)*c;
+	at = &bucket[hash % BUCKETS];
+	while (*at && strcmp((*at)->path, path) != 0)
+		at = &(*at)->next;
+	return at;
+}
+
+struct memfile *memfile_at(const char *path)
+{
+	return *place_of(path);
+}
+
+void memfile_remove(const char *path)
+{
+	struct memfile **at = place_of(path);
+
+	if (*at)
+		*at = (*at)->next;
+}
+
+bool memfile_is_folder(const char *path)
+{
+	size_t len = strlen(path);
+
+	for (u32 i = 0; i < BUCKETS; i++)
+		for (const struct memfile *file = bucket[i]; file; file = file->next)
+			if (strncmp(file->path, path, len) == 0 && file->path[len] == '/')
+				return true;
+	return false;
+}
+
+/* ---- paths ------------------------------------------------------------------------------ */
+
+#define NAME_MAX  255
+#define LINKS_MAX 40 /* in one walk, as on Linux */
+
+/* memfile_path during a walk: at its beginning what has been walked, at its end what is still to be. */
+struct walk {
+	char *done; /* the zero behind what has been walked.. */
+	char *rest; /* ..always before this */
+	u32 links;
+};
+
+/* Move one component over. Returns where what was walked before ended. */
+static char *next_component(struct walk *w)
+{
+	char *before = w->done;
+
+	if (w->done > memfile_path)
+		*w->done++ = '/';
+	while (*w->rest && *w->rest != '/')
+		*w->done++ = *w->rest++;
+	*w->done = '\0';
+	return before;
+}
+
+/* The link's component ended at done, what stands before it at `before`: go on with what it leads to. */
+static int follow_link(struct walk *w, const struct memfile *link, char *before)
+{
+	const char *to = link->file->data;
+	size_t len = link->file->len;
+
+	if (len == 0)
+		return -ENOENT;
+	if (++w->links > LINKS_MAX)
+		return -ELOOP;
+	w->done = to[0] == '/' ? memfile_path : before;
+	if (len + PATH_SLACK > (size_t)(w->rest - w->done)) /* what it becomes is below PATH_MAX */
+		return -ENAMETOOLONG;
+	w->rest -= len;
+	memcpy(w->rest, to, len);
 	return 0;
+}
+
+static int walk_component(struct walk *w, bool follow)
+{
+	char *before = next_component(w);
+	const char *name = before > memfile_path ? before + 1 : before;
+	const struct memfile *file;
+
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+		w->done = before;
+		while (name[1] && w->done > memfile_path && *--w->done != '/')
+			;
+		return 0;
+	}
+	if (w->done - name > NAME_MAX)
+		return -ENAMETOOLONG;
+	file = memfile_at(memfile_path);
+	if (file && file->mode == S_IFLNK && (follow || *w->rest))
+		return follow_link(w, file, before);
+	return *w->rest && (file || proc_find(memfile_path)) ? -ENOTDIR : 0;
+}
+
+int memfile_walk(bool follow)
+{
+	size_t len = strlen(memfile_path);
+	struct walk w = { memfile_path, memfile_path + sizeof(memfile_path) - 1 - len, 0 };
+	int err = len ? 0 : -ENOENT;
+
+	memmove(w.rest, memfile_path, len + 1);
+	while (!err) {
+		*w.done = '\0';
+		while (*w.rest == '/')
+			w.rest++;
+		if (!*w.rest)
+			return 0;
+		err = walk_component(&w, follow);
+	}
+	return err;
 }
 
 const struct memfile *memfile_find(const char *path)
 {
-	for (u32 i = memfile_n; i > 0; i--)
-		if (path_eq(memfiles[i - 1].path, path))
-			return &memfiles[i - 1];
-	return NULL;
+	if (!strscpy(memfile_path, path, PATH_MAX) || memfile_walk(true) < 0)
+		return NULL;
+	return memfile_at(memfile_path);
 }
 
-/* ---- cpio ------------------------------------------------------------------------------- */
+/* ---- adding ----------------------------------------------------------------------------- */
 
-/* 6 bytes of magic, then 13 numbers of 8 hexadecimal digits. */
-#define CPIO_MAGIC      "070701"
-#define CPIO_MAGIC_CRC  "070702"
-#define CPIO_MAGIC_LEN  6
-#define CPIO_HEADER_LEN 110
-#define CPIO_TRAILER    "TRAILER!!!"
-#define CPIO_TYPE_MASK  0170000
+/* Room for walked paths that are not the end of the name they come from; taken from its end. */
+static char *room;
+static size_t room_left;
 
-enum cpio_field {
-	CPIO_MODE = 1,
-	CPIO_FILE_LEN = 6,
-	CPIO_NAME_LEN = 11
-};
-
-static bool hex_field(const u8 *header, enum cpio_field field, u32 *value)
+static const char *keep_path(const char *name)
 {
-	const u8 *p = header + CPIO_MAGIC_LEN + 8 * (u32)field;
+	size_t len = strlen(memfile_path), name_len = strlen(name);
 
-	*value = 0;
-	for (int i = 0; i < 8; i++) {
-		u8 c = p[i], small = c | 0x20; /* of a letter */
-
-		if (c >= '0' && c <= '9')
-			*value = *value << 4 | (u32)(c - '0');
-		else if (small >= 'a' && small <= 'f')
-			*value = *value << 4 | (u32)(small - 'a' + 10);
-		else
-			return false;
+	if (name_len >= len && strcmp(name + (name_len - len), memfile_path) == 0)
+		return name + (name_len - len);
+	if (room_left <= len) {
+		room = mem_alloc(PATH_MAX);
+		room_left = room ? PATH_MAX : 0;
 	}
-	return true;
+	if (!room)
+		return NULL;
+	room_left -= len + 1;
+	return memcpy(room + room_left, memfile_path, len + 1);
 }
 
-bool memfile_is_cpio(const void *data, size_t len)
+struct memfile *memfile_name(const char *name, u32 mode, struct memfile *link)
 {
-	return len >= CPIO_HEADER_LEN && (memcmp(data, CPIO_MAGIC, CPIO_MAGIC_LEN) == 0 ||
-						 memcmp(data, CPIO_MAGIC_CRC, CPIO_MAGIC_LEN) == 0);
+	struct memfile *file = slab_alloc(&memfile_slab), **place;
+	const char *path = keep_path(name);
+
+	if (!file || !path)
+		return NULL;
+	memfile_remove(path);
+	place = place_of(path);
+	file->next = *place;
+	file->path = path;
+	file->file = link ? link : file;
+	file->mode = mode;
+	*place = file;
+	return file->file;
 }
 
-struct cpio_entry {
-	const char *name;
-	const u8 *data;
-	u32 data_len, mode;
-	size_t next; /* offset of the next header */
-};
-
-/* Returns what is wrong with the entry at `at`, or NULL. */
-static const char *cpio_read(const u8 *archive, size_t len, size_t at, struct cpio_entry *entry)
+int memfile_add(const char *path, const void *data, size_t len)
 {
-	const u8 *header = archive + at;
-	size_t name_end, data_at;
-	u32 name_len;
+	struct memfile *file;
+	int err = strscpy(memfile_path, path, PATH_MAX) ? memfile_walk(false) : -ENAMETOOLONG;
 
-	if (!memfile_is_cpio(header, len - at))
-		return "no header where one was expected";
-	if (!hex_field(header, CPIO_MODE, &entry->mode) ||
-		!hex_field(header, CPIO_FILE_LEN, &entry->data_len) ||
-		!hex_field(header, CPIO_NAME_LEN, &name_len))
-		return "header with something other than hexadecimal digits";
-	name_end = at + CPIO_HEADER_LEN + name_len;
-	data_at = ALIGN_UP(name_end, (size_t)4);
-	if (name_len == 0 || name_end > len || archive[name_end - 1] != '\0')
-		return "file name that does not end inside the archive";
-	if (data_at > len || entry->data_len > len - data_at)
-		return "file that is longer than the archive";
-	entry->name = (const char *)header + CPIO_HEADER_LEN;
-	entry->data = archive + data_at;
-	entry->next = ALIGN_UP(data_at + entry->data_len, (size_t)4);
-	return NULL;
-}
-
-int memfile_add_cpio(const void *archive, size_t len, const char **problem)
-{
-	struct cpio_entry entry;
-	int added = 0;
-
-	for (size_t at = 0; at < len; at = entry.next) {
-		*problem = cpio_read(archive, len, at, &entry);
-		if (*problem)
-			return -EINVAL;
-		if (strcmp(entry.name, CPIO_TRAILER) == 0)
-			return added;
-		if ((entry.mode & CPIO_TYPE_MASK) != S_IFREG)
-			continue;
-		if (memfile_add(entry.name, entry.data, entry.data_len) < 0) {
-			*problem = "more files than fit (256)";
-			return -ENOSPC;
-		}
-		added++;
-	}
-	*problem = "end without a trailer: the archive is cut short";
-	return -EINVAL;
+	if (err)
+		return err;
+	file = memfile_name(path, S_IFREG, NULL);
+	if (!file)
+		return -ENOMEM;
+	file->data = data;
+	file->len = len;
+	return 0;
 }
 
 /* ---- reading ---------------------------------------------------------------------------- */
@@ -139,9 +212,10 @@ static const struct file_operations memfile_ops = {
 
 struct file *memfile_open(const struct memfile *memfile, u32 flags)
 {
-	struct file *file = file_new(&memfile_ops, (void *)(uintptr_t)memfile, flags);
+	const struct memfile *contents = memfile->file;
+	struct file *file = file_new(&memfile_ops, (void *)(uintptr_t)contents, flags);
 
 	if (file)
-		file->size = memfile->len;
+		file->size = contents->len;
 	return file;
 }

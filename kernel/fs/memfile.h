@@ -1,32 +1,59 @@
 /* SPDX-License-Identifier: MIT
- * memfile.h - the read-only files a program finds: texts the kernel made, and a cpio archive.
- * Not here: descriptors (file.h).
- * main.c fills it, the open and stat calls look into it.
- * Source: cpio(5) "New ASCII Format" (newc), Linux's initramfs buffer format. */
+ * memfile.h - the read-only files a program finds: texts the kernel made, and what archives brought.
+ * Not here: descriptors (file.h), archives (cpio.h).
+ * main.c and cpio.c fill it, the open and stat calls look into it.
+ * Source: path_resolution(7). */
 #pragma once
 
 #include "kernel/fs/file.h"
 
+#define PATH_MAX   4096 /* with its closing zero */
+#define PATH_SLACK 8    /* what has been walked and what has not never touch */
+
 struct memfile {
-	const char *path; /* absolute */
+	struct memfile *next; /* of the same hash */
+	const char *path;     /* from the root on, without a slash before it: "etc/hosts" */
+	struct memfile *file; /* whose contents these are: itself, or the first of its hard links */
+	u32 mode;             /* S_IFREG, or S_IFLNK: then the contents are what it leads to */
 	const void *data;
 	size_t len;
+	/* cpio.c: the files of an archive that may have further names, which bring the same numbers */
+	struct memfile *next_shared;
+	u32 id[3];
 };
 
-/* memfile_add - a file whose path and data live for ever. A later one hides an earlier one.
- * Returns  0, or -ENOSPC when there are more files than fit */
+/* memfile_path - the path being looked at. One for all: one process makes one call at a time. */
+extern char memfile_path[PATH_MAX + PATH_SLACK];
+
+/* memfile_walk - from memfile_path, as a program gives it, to the only path of a file in the same place,
+ * without slashes before it, "." and "..", through all symbolic links.
+ * follow   whether the last component is followed, too
+ * Returns  0, whether or not there is such a file; -ENOENT (empty), -ENOTDIR (through a file),
+ *          -ELOOP, -ENAMETOOLONG */
+int memfile_walk(bool follow);
+
+/* memfile_at - the file of a walked path, or NULL. */
+struct memfile *memfile_at(const char *path);
+
+/* memfile_find - walk this path and follow what it ends with. Returns the file, or NULL. */
+const struct memfile *memfile_find(const char *path);
+
+/* memfile_add - a file whose path and data live for ever; it takes the place of an earlier one.
+ * Returns  0, or -ENOMEM, or what memfile_walk said */
 int memfile_add(const char *path, const void *data, size_t len) __must_check;
 
-/* memfile_add_cpio - every regular file of a newc archive; data stays where it is.
- * problem  set to what is wrong when that is the answer
- * Returns  files added, or -EINVAL for a malformed archive, -ENOSPC */
-int memfile_add_cpio(const void *archive, size_t len, const char **problem) __must_check;
+/* memfile_name - memfile_path, walked, is a name from now on, in the place of what had it before.
+ * name     the same path before the walk; lives for ever
+ * mode     see struct memfile
+ * link     the file that gets one more hard link, or NULL for a new, empty one
+ * Returns  the file whose contents may now be set, or NULL without memory */
+struct memfile *memfile_name(const char *name, u32 mode, struct memfile *link);
 
-/* memfile_is_cpio - does it begin like a newc archive? */
-bool memfile_is_cpio(const void *data, size_t len);
+/* memfile_is_folder - is there a file below this walked path? */
+bool memfile_is_folder(const char *path);
 
-/* memfile_find - the file at an absolute path, or NULL. */
-const struct memfile *memfile_find(const char *path);
+/* memfile_remove - there is no file of this walked path from now on. */
+void memfile_remove(const char *path);
 
 /* memfile_open - an open file that reads it. Returns it, or NULL without memory. */
 struct file *memfile_open(const struct memfile *memfile, u32 flags);

@@ -9,11 +9,11 @@
 #include "kernel/process/syscall.h"
 #include "kernel/process/task.h"
 
-#define PATH_LEN      256
-#define IOV_MAX       1024
-#define RW_MAX        0x7ffff000ull /* what one call moves at most on Linux */
-#define AT_EMPTY_PATH 0x1000
-#define SEEK_MAX      4
+#define IOV_MAX             1024
+#define RW_MAX              0x7ffff000ull /* what one call moves at most on Linux */
+#define AT_EMPTY_PATH       0x1000
+#define AT_SYMLINK_NOFOLLOW 0x100
+#define SEEK_MAX            4
 
 struct iovec {
 	u64 base, len;
@@ -133,15 +133,16 @@ struct found {
 	const struct memfile *memfile;
 };
 
-static long find_path(u64 upath, struct found *found)
+/* follow: whether a symbolic link is followed, or found itself */
+static long find_path(u64 path, bool follow, struct found *found)
 {
-	char path[PATH_LEN];
-	long len = strncpy_from_user(path, (const char *)upath, sizeof(path));
+	long len = strncpy_from_user(memfile_path, (const char *)path, PATH_MAX);
+	long err = len < 0 ? len : memfile_walk(follow);
 
-	if (len < 0)
-		return len;
-	found->proc = proc_find(path);
-	found->memfile = len ? memfile_find(path) : NULL;
+	if (err)
+		return err;
+	found->proc = proc_find(memfile_path);
+	found->memfile = memfile_at(memfile_path);
 	return found->proc || found->memfile ? 0 : -ENOENT;
 }
 
@@ -153,6 +154,8 @@ static bool writable(const struct found *found)
 /* Whether it may be opened so: nothing can be created, and few files written. */
 static long may_open(const struct found *found, u32 flags)
 {
+	if (!found->proc && found->memfile->mode == S_IFLNK)
+		return -ELOOP; /* O_NOFOLLOW found it */
 	if ((flags & O_ACCMODE) != O_RDONLY && !writable(found))
 		return found->proc ? -EACCES : -EROFS;
 	if ((flags & O_TRUNC) && !found->proc)
@@ -164,7 +167,7 @@ long sys_open(u64 path, u32 flags, u32 mode)
 {
 	struct found found;
 	struct file *file;
-	long err = find_path(path, &found);
+	long err = find_path(path, !(flags & O_NOFOLLOW), &found);
 	int fd;
 
 	if (err == -ENOENT && (flags & O_CREAT))
@@ -196,7 +199,7 @@ long sys_close(int fd)
 long sys_access(u64 path, u32 mode)
 {
 	struct found found;
-	long err = find_path(path, &found);
+	long err = find_path(path, true, &found);
 
 	return err ? err : mode & 2 && !writable(&found) ? -EROFS : 0;
 }
@@ -228,17 +231,30 @@ static long put_stat(u64 buf, u32 mode, u64 size)
 	return copy_to_user((void *)buf, &st, sizeof(st));
 }
 
-long sys_stat(u64 path, u64 buf)
+static long stat_path(u64 path, bool follow, u64 buf)
 {
 	struct found found;
-	long err = find_path(path, &found);
+	long err = find_path(path, follow, &found);
+	u32 rights;
 
 	if (err)
 		return err;
-	return put_stat(buf,
-		found.proc && found.proc->ops ? found.proc->ops->mode
-					      : S_IFREG | (writable(&found) ? 0644u : 0444u),
-		found.proc ? 0 : found.memfile->len);
+	rights = writable(&found) ? 0644 : 0444;
+	if (found.proc)
+		return put_stat(buf, found.proc->ops ? found.proc->ops->mode : S_IFREG | rights, 0);
+	if (found.memfile->mode == S_IFLNK)
+		rights = 0777;
+	return put_stat(buf, found.memfile->mode | rights, found.memfile->file->len);
+}
+
+long sys_stat(u64 path, u64 buf)
+{
+	return stat_path(path, true, buf);
+}
+
+long sys_lstat(u64 path, u64 buf)
+{
+	return stat_path(path, false, buf);
 }
 
 long sys_fstat(int fd, u64 buf)
@@ -254,5 +270,25 @@ long sys_newfstatat(int dirfd, u64 path, u64 buf, u32 flags)
 
 	if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, (void *)path, 1) == 0 && !first)
 		return sys_fstat(dirfd, buf);
-	return sys_stat(path, buf);
+	return stat_path(path, !(flags & AT_SYMLINK_NOFOLLOW), buf);
+}
+
+long sys_readlink(u64 path, u64 buf, u32 len)
+{
+	struct found found;
+	long err = find_path(path, false, &found);
+	const struct memfile *link;
+
+	if (err)
+		return err;
+	link = found.memfile;
+	if ((s32)len <= 0 || found.proc || link->mode != S_IFLNK)
+		return -EINVAL;
+	len = (u32)min((size_t)len, link->len);
+	return copy_to_user((void *)buf, link->data, len) < 0 ? -EFAULT : (long)len;
+}
+
+long sys_readlinkat(int dirfd, u64 path, u64 buf, u32 len)
+{
+	return sys_readlink(path, buf, len);
 }

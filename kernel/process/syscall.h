@@ -28,8 +28,11 @@ long sys_open(u64 path, u32 flags, u32 mode);
 long sys_openat(int dirfd, u64 path, u32 flags, u32 mode);
 long sys_close(int fd);
 long sys_stat(u64 path, u64 buf);
+long sys_lstat(u64 path, u64 buf);
 long sys_fstat(int fd, u64 buf);
 long sys_newfstatat(int dirfd, u64 path, u64 buf, u32 flags);
+long sys_readlink(u64 path, u64 buf, u32 len);
+long sys_readlinkat(int dirfd, u64 path, u64 buf, u32 len);
 long sys_lseek(int fd, s64 offset, u32 whence);
 long sys_access(u64 path, u32 mode);
 

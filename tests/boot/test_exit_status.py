@@ -280,8 +280,8 @@ SPOILED = {
                       "truncated: a segment"),
     "crooked": (lambda good: images.poke(good, images.phdr(good) + 8, "<Q", 1), "differ within"),
     "phdr offset wraps": (lambda good: images.poke(good, 32, "<Q", 2**64 - 56), "truncated"),
-    "cpio cut short": (lambda good: images.cpio({"init": good})[:-200], "cpio archive with"),
-    "cpio bad digits": (lambda good: b"070701" + b"G" * 200, "cpio archive with"),
+    "cpio cut short": (lambda good: images.cpio({"init": good})[:-200], "the archive ends within this file"),
+    "cpio bad digits": (lambda good: b"070701" + b"G" * 200, "other than hexadecimal digits"),
 }
 
 

@@ -213,7 +213,7 @@ def test_init_needs_no_naming(kernel, program, tmp_path):
 def test_archive_beside_the_built_in_program(kernel, program, tmp_path):
     """An archive's /etc/hosts takes the place of the kernel's; the built-in program reads it."""
     (tmp_path / "initrd").write_bytes(images.cpio({"etc/hosts": f"{GATEWAY} oven\n".encode()}))
-    words = f"{CONSOLE} {ADDRESS} {NEIGH} -- oven"
+    words = f"{CONSOLE} {ADDRESS} {NEIGH} init=muffin-send -- oven"
     result = boot(kernel, words, initrd=str(tmp_path / "initrd"))
     assert "muffin sent :)" in result.serial
     assert_success(result)

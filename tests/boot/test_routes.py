@@ -38,7 +38,7 @@ def test_route_word_chooses_the_gateway(kernel, pcap):
 def test_routes_file(kernel, pcap, tmp_path):
     """Lines of /etc/routes are routes; the longest prefix wins over file and default."""
     routes = f"# the far net\n192.0.2.0/24 {ROUTER} eth0\n192.0.2.128/25 blackhole\n"
-    result = boot(kernel, FAR_WORDS, initrd=archive(tmp_path, routes),
+    result = boot(kernel, f"{FAR_WORDS} init=muffin-send", initrd=archive(tmp_path, routes),
                   nics=[Nic(null_net(), pcap=pcap)])
     assert_success(result)
     assert "routes: 2 from the initrd" in result.serial, shown(result)
@@ -79,7 +79,7 @@ def test_hundred_thousand_routes(kernel, pcap, tmp_path):
     """A large table loads quickly and still answers right."""
     routes = "".join(f"11.{n >> 8 & 255}.{n & 255}.{(n >> 16) * 64}/26 10.0.2.9 eth0\n"
                      for n in range(100_000)) + f"192.0.2.0/24 {ROUTER} eth0\n"
-    result = boot(kernel, FAR_WORDS, initrd=archive(tmp_path, routes), mem="128M",
+    result = boot(kernel, f"{FAR_WORDS} init=muffin-send", initrd=archive(tmp_path, routes), mem="128M",
                   nics=[Nic(null_net(), pcap=pcap)])
     assert_success(result)
     assert "routes: 100001 from the initrd" in result.serial, shown(result)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * test_files.c - descriptors, the read-only files, cpio archives, files made when they are read.
- * Not here: sockets as files (test_socket.c).
- * cmocka calls in; archives are built from cpio(5), a field changed at a time.
- * Source: POSIX.1-2017 2.14; cpio(5) "New ASCII Format". */
+ * test_files.c - descriptors, and files made when they are read.
+ * Not here: sockets as files (test_socket.c), read-only files (test_memfile.c).
+ * cmocka calls in.
+ * Source: POSIX.1-2017 2.14. */
 #include "tests/unit/stack.h"
-#include "kernel/fs/memfile.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/string.h"
 
@@ -84,167 +83,6 @@ static void no_memory_for_a_file(void **state)
 {
 	host_fail_commit(1, true);
 	assert_null(file_new(&plain, NULL, 0));
-}
-
-/* ---- read-only files ------------------------------------------------------------------------ */
-
-static void finding(void **state)
-{
-	assert_int_equal(memfile_add("/etc/hosts", "one", 3), 0);
-	assert_int_equal(memfile_add("./etc/hosts", "two", 3), 0);
-	assert_memory_equal(memfile_find("/etc/hosts")->data, "two", 3); /* the later one */
-	assert_non_null(memfile_find("etc/hosts"));
-	assert_non_null(memfile_find("//etc/hosts"));
-	assert_null(memfile_find("/etc/host"));
-	assert_null(memfile_find("/etc/hosts2"));
-	for (u32 i = 2; i < 256; i++)
-		assert_int_equal(memfile_add("/x", "x", 1), 0);
-	assert_int_equal(memfile_add("/x", "x", 1), -ENOSPC);
-}
-
-static void reading_and_seeking(void **state)
-{
-	struct file *f;
-	char buf[8] = "";
-
-	assert_int_equal(memfile_add("/f", "0123456789", 10), 0);
-	f = memfile_open(memfile_find("/f"), 0);
-	assert_int_equal(f->size, 10);
-	assert_int_equal(f->ops->read(f, buf, 4), 4);
-	assert_memory_equal(buf, "0123", 4);
-	assert_int_equal(f->ops->lseek(f, 2, 1), 6);
-	assert_int_equal(f->ops->read(f, buf, 8), 4);
-	assert_memory_equal(buf, "6789", 4);
-	assert_int_equal(f->ops->read(f, buf, 8), 0);
-	assert_int_equal(f->ops->lseek(f, -1, 2), 9);
-	assert_int_equal(f->ops->lseek(f, 0, 0), 0);
-	assert_int_equal(f->ops->read(f, (void *)8, 4), -EFAULT);
-	assert_int_equal(f->pos, 0);
-	assert_int_equal(f->ops->lseek(f, -1, 0), -EINVAL);
-	assert_int_equal(f->ops->lseek(f, 0, 3), -EINVAL);
-	assert_int_equal(f->ops->lseek(f, 0, -1), -EINVAL);
-	assert_int_equal(f->ops->lseek(f, INT64_MAX, 2), -EINVAL);
-	assert_int_equal(f->ops->lseek(f, INT64_MIN, 2), -EINVAL);
-	assert_true(f->ops->lseek(f, INT64_MAX, 0) == INT64_MAX);
-	assert_int_equal(f->ops->read(f, buf, 8), 0); /* far behind the end */
-	file_put(f);
-	host_fail_commit(1, true);
-	for (u32 i = 0; i < 200; i++)
-		if (!memfile_open(memfile_find("/f"), 0))
-			return;
-	fail();
-}
-
-/* ---- cpio ---------------------------------------------------------------------------------- */
-
-static u8 archive[4096];
-static size_t archive_len;
-static const char *problem;
-
-static void pad(void)
-{
-	while (archive_len % 4)
-		archive[archive_len++] = 0;
-}
-
-static void entry(const char *name, const char *data, u32 mode)
-{
-	size_t len = strlen(data);
-
-	archive_len += (size_t)sprintf((char *)archive + archive_len,
-		"070701%08X%08X%08X%08X%08X%08X%08zx%08X%08X%08X%08X%08zX%08X", 1, mode, 0, 0, 1, 0,
-		len, 0, 0, 0, 0, strlen(name) + 1, 0);
-	memcpy(archive + archive_len, name, strlen(name) + 1);
-	archive_len += strlen(name) + 1;
-	pad();
-	memcpy(archive + archive_len, data, len);
-	archive_len += len;
-	pad();
-}
-
-static void two_files(void)
-{
-	archive_len = 0;
-	entry("bin", "", 040755);
-	entry("init", "program", 0100755);
-	entry("etc/hosts", "10.0.0.2 b\n", 0100644);
-	entry("TRAILER!!!", "", 0);
-}
-
-static int add(size_t len)
-{
-	return memfile_add_cpio(archive, len, &problem);
-}
-
-static void regular_files_are_found(void **state)
-{
-	two_files();
-	assert_true(memfile_is_cpio(archive, archive_len));
-	assert_int_equal(add(archive_len), 2); /* the directory is none */
-	assert_int_equal(memfile_find("/init")->len, 7);
-	assert_memory_equal(memfile_find("/etc/hosts")->data, "10.0.0.2 b\n", 11);
-	assert_null(memfile_find("/bin"));
-	memcpy(archive, "070702", 6); /* with checksums */
-	assert_true(memfile_is_cpio(archive, archive_len));
-	assert_false(memfile_is_cpio(archive, 109));
-	assert_false(memfile_is_cpio("070707", 6));
-}
-
-static void assert_refused(const char *why, size_t len)
-{
-	problem = NULL;
-	assert_int_equal(add(len), -EINVAL);
-	if (!problem || !strstr(problem, why))
-		fail_msg("'%s' is not in '%s'", why, problem ? problem : "nothing");
-}
-
-/* Cut anywhere it is refused: in the headers, the names, the files, or for its missing end. */
-static void cut_short(void **state)
-{
-	two_files();
-	for (size_t len = 1; len < archive_len - 4; len += 5) {
-		problem = NULL;
-		assert_int_equal(add(len), -EINVAL);
-		assert_non_null(problem);
-	}
-	archive_len = 0;
-	entry("init", "program", 0100755);
-	assert_refused("without a trailer", archive_len);
-	assert_refused("without a trailer", 0);
-}
-
-static void malformed_archives(void **state)
-{
-	two_files();
-	archive[0] = '1';
-	assert_refused("no header", archive_len);
-	two_files();
-	archive[6 + 8 * 6] = 'g'; /* the file's length */
-	assert_refused("hexadecimal", archive_len);
-	two_files();
-	archive[6 + 8 * 1] = 0x10; /* no digit, for all that it is one with a bit more */
-	assert_refused("hexadecimal", archive_len);
-	two_files();
-	memcpy(archive + 6 + 8 * 11, "00000000", 8); /* the name's length */
-	assert_refused("name", archive_len);
-	two_files();
-	memcpy(archive + 6 + 8 * 11, "ffffffff", 8);
-	assert_refused("name", archive_len);
-	two_files();
-	memcpy(archive + 6 + 8 * 11, "00000003", 8); /* ends before the name does */
-	assert_refused("name", archive_len);
-	two_files();
-	memcpy(archive + 6 + 8 * 6, "ffffffff", 8);
-	assert_refused("longer than the archive", archive_len);
-}
-
-static void too_many_files(void **state)
-{
-	for (u32 i = 0; i < 255; i++)
-		assert_int_equal(memfile_add("/x", "x", 1), 0);
-	two_files();
-	assert_int_equal(add(archive_len), -ENOSPC);
-	assert_non_null(strstr(problem, "256"));
 }
 
 /* ---- files made when they are read --------------------------------------------------------- */
@@ -384,12 +222,6 @@ int main(void)
 		BARE_TEST(table_full),
 		BARE_TEST(duplicates),
 		BARE_TEST(no_memory_for_a_file),
-		BARE_TEST(finding),
-		BARE_TEST(reading_and_seeking),
-		BARE_TEST(regular_files_are_found),
-		BARE_TEST(cut_short),
-		BARE_TEST(malformed_archives),
-		BARE_TEST(too_many_files),
 		BARE_TEST(made_text_in_pieces),
 		BARE_TEST(made_text_from_the_middle),
 		BARE_TEST(made_text_of_any_length),
