@@ -132,6 +132,7 @@ OBJS := \
 	kernel/process/sys_poll.o \
 	kernel/process/sys_mm.o \
 	kernel/process/sys_process.o \
+	kernel/process/sys_self.o \
 	kernel/process/signal.o \
 	kernel/process/alarm.o \
 	kernel/process/process.o \

@@ -111,6 +111,13 @@ void timer_init(void)
 		apic ? "" : " (x2APIC)", tick_counts, TIMER_HZ);
 }
 
+static u64 rested_ns;
+
+u64 timer_busy_ns(void)
+{
+	return clock_ns() - rested_ns;
+}
+
 /* Writing the initial count starts a lap of that length at once (10.5.4). */
 void timer_rest(u64 until_ns)
 {
@@ -124,6 +131,7 @@ void timer_rest(u64 until_ns)
 	if (early)
 		apic_write(APIC_TIMER_INITIAL, (u32)(left * tick_counts / TICK_NS) + 1);
 	sti_hlt_cli();
+	rested_ns += clock_ns() - now;
 	if (early)
 		apic_write(APIC_TIMER_INITIAL, tick_counts);
 }

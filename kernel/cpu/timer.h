@@ -27,5 +27,8 @@ void timer_tick_now(void);
  * sooner: then the tick comes early. Returns at once when it is nearer than halting takes. */
 void timer_rest(u64 until_ns);
 
+/* timer_busy_ns - since boot, without what timer_rest took: the CPU's time, all of it the process's. */
+u64 timer_busy_ns(void);
+
 /* timer_set_poll - what a tick out of ring 3 calls. */
 void timer_set_poll(void (*poll)(void));

@@ -38,7 +38,7 @@ u64 file_n(void)
 
 int fd_install(struct files *files, struct file *file, int from)
 {
-	for (int fd = from; fd < FDS_MAX; fd++) {
+	for (int fd = from; fd < fd_limit(files); fd++) {
 		if (!files->fd[fd]) {
 			files->fd[fd] = file;
 			fd_set_cloexec(files, fd, file->flags & O_CLOEXEC);
@@ -73,7 +73,7 @@ int fd_dup2(struct files *files, int oldfd, int newfd)
 {
 	struct file *file = fd_get(files, oldfd);
 
-	if (!file || (u32)newfd >= FDS_MAX)
+	if (!file || (u32)newfd >= (u32)fd_limit(files))
 		return -EBADF;
 	if (oldfd == newfd)
 		return newfd;

@@ -43,6 +43,7 @@ struct file {
 struct files {
 	struct file *fd[FDS_MAX];
 	u64 close_on_exec[FDS_MAX / 64]; /* kept and told: nothing is ever executed */
+	int fewer;                       /* than FDS_MAX may be opened, RLIMIT_NOFILE */
 };
 
 #define O_ACCMODE   3
@@ -93,6 +94,12 @@ int fd_install(struct files *files, struct file *file, int from) __must_check;
 static inline struct file *fd_get(const struct files *files, int fd)
 {
 	return likely((u32)fd < FDS_MAX) ? files->fd[(u32)fd] : NULL;
+}
+
+/* fd_limit - new descriptors are below this. */
+static inline int fd_limit(const struct files *files)
+{
+	return FDS_MAX - files->fewer;
 }
 
 static inline bool fd_cloexec(const struct files *files, int fd)

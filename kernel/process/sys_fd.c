@@ -42,6 +42,16 @@ long sys_ioctl(int fd, u32 cmd, u64 arg)
 	return file->ops->ioctl ? file->ops->ioctl(file, cmd, arg) : -ENOTTY;
 }
 
+/* And fdatasync, syncfs: what can be written is nowhere kept. */
+long sys_fsync(int fd)
+{
+	struct file *file = file_of(fd);
+
+	if (!file)
+		return -EBADF;
+	return (file->ops->mode & S_IFMT) == S_IFREG ? 0 : -EINVAL;
+}
+
 static long dup_from(int fd, u32 lowest, bool cloexec)
 {
 	struct file *file = file_of(fd);
@@ -49,7 +59,7 @@ static long dup_from(int fd, u32 lowest, bool cloexec)
 
 	if (!file)
 		return -EBADF;
-	if (lowest >= FDS_MAX)
+	if (lowest >= (u32)fd_limit(&current->files))
 		return -EINVAL;
 	new = fd_install(&current->files, file, (int)lowest);
 	if (new < 0)

@@ -130,3 +130,31 @@ long sys_madvise(u64 addr, u64 len, u32 advice)
 	err = mmap_remove(addr, addr + len);
 	return err ? err : mmap_add(addr, addr + len, prot);
 }
+
+/* Nothing is ever paged out: locked or not, memory that is mapped stays. munlock, too. */
+long sys_mlock(u64 addr, u64 len)
+{
+	u64 end = ALIGN_UP(addr + len, PAGE_SIZE);
+	const struct vm_area *area;
+
+	if (end < addr)
+		return -EINVAL;
+	for (u64 va = ALIGN_DOWN(addr, PAGE_SIZE); va < end && len > 0; va = area->end) {
+		area = mmap_find(va);
+		if (!area)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+#define MCL_CURRENT 1
+#define MCL_FUTURE  2
+#define MCL_ONFAULT 4
+
+long sys_mlockall(u32 flags)
+{
+	if ((flags & ~(u32)(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) ||
+		!(flags & (MCL_CURRENT | MCL_FUTURE)))
+		return -EINVAL;
+	return 0;
+}

@@ -5,6 +5,7 @@
  * Source: the Linux man pages, section 2. */
 #include "kernel/cpu/asm.h"
 #include "kernel/cpu/clock.h"
+#include "kernel/cpu/timer.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/process.h"
@@ -109,21 +110,49 @@ long sys_uname(u64 buf)
 #define RLIMIT_NOFILE 7
 #define RLIMITS       16
 
+/* What the machine has at most. */
+static u64 rlimit_most(u32 resource)
+{
+	return resource == RLIMIT_STACK    ? USER_STACK_SIZE
+	       : resource == RLIMIT_NOFILE ? FDS_MAX
+					   : RLIM_INFINITY;
+}
+
+/* Soft and hard, as they were set; upside down, so that they begin as RLIM_INFINITY. Of those that can be
+ * lowered only RLIMIT_NOFILE is enforced. */
+static u64 rlimit_not[RLIMITS][2];
+
 long sys_prlimit64(int pid, u32 resource, u64 new_limit, u64 old_limit)
 {
-	u64 limit[2] = { RLIM_INFINITY, RLIM_INFINITY };
+	u64 new[2], old[2], most = rlimit_most(resource);
 
-	if (resource >= RLIMITS)
+	if (new_limit && copy_from_user(new, (void *)new_limit, sizeof(new)) < 0)
+		return -EFAULT;
+	if (resource >= RLIMITS || (new_limit && new[0] > new[1]))
 		return -EINVAL;
 	if (pid != 0 && pid != current->pid)
 		return -ESRCH;
-	if (new_limit)
-		return -EPERM;
-	if (resource == RLIMIT_STACK)
-		limit[0] = limit[1] = USER_STACK_SIZE;
-	if (resource == RLIMIT_NOFILE)
-		limit[0] = limit[1] = FDS_MAX;
-	return old_limit ? copy_to_user((void *)old_limit, limit, sizeof(limit)) : 0;
+	for (int i = 0; i < 2; i++)
+		old[i] = min(~rlimit_not[resource][i], most);
+	if (new_limit) {
+		if (new[1] > most)
+			return -EPERM;
+		for (int i = 0; i < 2; i++)
+			rlimit_not[resource][i] = ~new[i];
+		if (resource == RLIMIT_NOFILE)
+			current->files.fewer = FDS_MAX - (int)new[0];
+	}
+	return old_limit ? copy_to_user((void *)old_limit, old, sizeof(old)) : 0;
+}
+
+long sys_getrlimit(u32 resource, u64 limit)
+{
+	return limit ? sys_prlimit64(0, resource, 0, limit) : -EFAULT;
+}
+
+long sys_setrlimit(u32 resource, u64 limit)
+{
+	return limit ? sys_prlimit64(0, resource, limit, 0) : -EFAULT;
 }
 
 long sys_getcwd(u64 buf, u64 len)
@@ -160,17 +189,31 @@ enum clock_id {
 	CLOCK_MONOTONIC_RAW,
 	CLOCK_REALTIME_COARSE,
 	CLOCK_MONOTONIC_COARSE,
-	CLOCK_BOOTTIME
+	CLOCK_BOOTTIME,
+	CLOCK_TAI = 11
 };
 
 /* Returns false for a clock that is not here. */
 static bool clock_read(u32 clock, u64 *ns)
 {
-	if (clock > CLOCK_BOOTTIME)
-		return false;
-	*ns = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ? clock_realtime_ns()
-									: clock_ns();
-	return true;
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_COARSE:
+	case CLOCK_TAI: /* ahead of the others by what somebody sets: nobody */
+		*ns = clock_realtime_ns();
+		return true;
+	case CLOCK_PROCESS_CPUTIME_ID:
+	case CLOCK_THREAD_CPUTIME_ID:
+		*ns = timer_busy_ns();
+		return true;
+	case CLOCK_MONOTONIC:
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_BOOTTIME:
+		*ns = clock_ns();
+		return true;
+	}
+	return false;
 }
 
 long sys_clock_gettime(u32 clock, u64 ts)
@@ -187,8 +230,9 @@ long sys_clock_gettime(u32 clock, u64 ts)
 long sys_clock_getres(u32 clock, u64 ts)
 {
 	struct timespec t = { 0, 1 };
+	u64 now;
 
-	if (clock > CLOCK_BOOTTIME)
+	if (!clock_read(clock, &now))
 		return -EINVAL;
 	return ts ? copy_to_user((void *)ts, &t, sizeof(t)) : 0;
 }

@@ -42,6 +42,7 @@ long sys_dup(int fd);
 long sys_dup2(int oldfd, int newfd);
 long sys_dup3(int oldfd, int newfd, u32 flags);
 long sys_fcntl(int fd, u32 cmd, u64 arg);
+long sys_fsync(int fd);
 
 /* sys_poll.c */
 long sys_poll(u64 fds, u32 n, s32 ms);
@@ -57,6 +58,37 @@ long sys_mprotect(u64 addr, u64 len, u64 prot);
 long sys_munmap(u64 addr, u64 len);
 long sys_brk(u64 addr);
 long sys_madvise(u64 addr, u64 len, u32 advice);
+long sys_mlock(u64 addr, u64 len);
+long sys_mlockall(u32 flags);
+
+/* sys_self.c */
+long sys_umask(u32 mask);
+long sys_personality(u32 new);
+long sys_prctl(u32 what, u64 at);
+long sys_capget(u64 header, u64 data);
+long sys_getpriority(u32 which, int who);
+long sys_setpriority(u32 which, int who, s32 value);
+long sys_getpgid(int pid);
+long sys_setpgid(int pid, int pgid);
+long sys_setsid(void);
+long sys_clone(u64 flags);
+long sys_wait(void);
+long sys_setuid(u32 id);
+long sys_setreuid(u32 real, u32 effective);
+long sys_setresuid(u32 real, u32 effective, u32 saved);
+long sys_getresuid(u64 real, u64 effective, u64 saved);
+long sys_getgroups(s32 n);
+long sys_setgroups(u32 n);
+long sys_getcpu(u64 cpu, u64 node);
+long sys_sched_getaffinity(int pid, u32 len, u64 mask);
+long sys_sched_setaffinity(int pid, u32 len, u64 mask);
+long sys_sched_getscheduler(int pid);
+long sys_sched_getparam(int pid, u64 param);
+long sys_sched_get_priority_max(u32 policy);
+long sys_sched_get_priority_min(u32 policy);
+long sys_times(u64 buf);
+long sys_getrusage(s32 who, u64 buf);
+long sys_sysinfo(u64 buf);
 
 /* sys_process.c */
 long sys_exit(u64 status);
@@ -84,4 +116,6 @@ long sys_futex(u64 addr, u32 op, u32 value);
 long sys_nanosleep(u64 request, u64 remain);
 long sys_clock_nanosleep(u32 clock, u32 flags, u64 request, u64 remain);
 long sys_prlimit64(int pid, u32 resource, u64 new_limit, u64 old_limit);
+long sys_getrlimit(u32 resource, u64 limit);
+long sys_setrlimit(u32 resource, u64 limit);
 long sys_getcwd(u64 buf, u64 len);

@@ -105,6 +105,11 @@ def test_errno_table(kernel, program):
     compare_with_host(kernel, program, "errno_table")
 
 
+def test_calls_that_cannot_fail(kernel, program):
+    """umask, getpgrp, getpriority, sysinfo, sched_getaffinity and their like: no ENOSYS in disguise."""
+    compare_with_host(kernel, program, "libc_table")
+
+
 def test_siginfo(kernel, program):
     """Who sent a signal, which of several comes first, which ones stop nobody: as on Linux."""
     compare_with_host(kernel, program, "siginfo", least=24)
