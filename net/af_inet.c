@@ -93,7 +93,7 @@ static int inet_bind(struct socket *sock, const struct sockaddr_storage *addr, u
 		inet->inet_rcv_saddr = BE32_ZERO;
 		return err;
 	}
-	inet->inet_saddr = type == RTN_LOCAL ? in->sin_addr : BE32_ZERO;
+	inet->inet_saddr = type == RTN_LOCAL || type == RTN_UNICAST ? in->sin_addr : BE32_ZERO;
 	inet->addr_locked = !be32_is_zero(in->sin_addr);
 	inet->port_locked = !be16_is_zero(in->sin_port);
 	return 0;

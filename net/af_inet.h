@@ -15,9 +15,9 @@ struct inet_sock {
 	be32 inet_rcv_saddr; /* bound to; zero: any */
 	be32 inet_saddr;     /* sends from; zero: routing chooses, also when bound to a group */
 	union {
-		struct sockaddr_in peer; /* connected to; port zero: not connected */
+		struct sockaddr_in peer; /* connected to */
 		struct {
-			u16 peer_family;
+			u16 peer_family; /* zero: not connected */
 			be16 inet_dport;
 			be32 inet_daddr;
 		};

@@ -22,14 +22,15 @@ void flow_begin(struct flow_cache *flow)
 	flow->len = FLOW_NOT_READY;
 }
 
-/* Nothing below would look at the packet, hold it up, or give it a header of its own. */
+/* Nothing below would look at the packet, hold it up, or give it a header of its own. Port 0 is a peer's, but
+ * wrong in a message's address: the long way tells them apart. */
 static bool way_is_free(const struct flow_cache *flow)
 {
 	const struct net_device *dev = flow->rt.dev;
 
 	return flow->ip.df && !flow->ip.mc_loop && flow->ip.iph.ttl > 0 &&
-	       flow->rt.neigh->connected && dev->netdev_ops->ndo_xmit_again && dev_is_direct(dev) &&
-	       nf_is_idle(dev->net);
+	       !be16_is_zero(flow->dest) && flow->rt.neigh->connected &&
+	       dev->netdev_ops->ndo_xmit_again && dev_is_direct(dev) && nf_is_idle(dev->net);
 }
 
 void flow_make_ready(struct flow_cache *flow, size_t len)

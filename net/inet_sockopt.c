@@ -45,7 +45,7 @@ static int get_mtu(struct sock *sk)
 		.tos = inet->tos & FLOWI_TOS_MASK };
 	struct rtable rt;
 
-	if (be16_is_zero(inet->inet_dport) || ip_route_output_flow(sk->sk_net, &fl4, &rt) < 0)
+	if (!inet->peer_family || ip_route_output_flow(sk->sk_net, &fl4, &rt) < 0)
 		return -ENOTCONN;
 	return (int)rt.mtu;
 }
@@ -57,18 +57,6 @@ struct ip_mreqn {
 };
 
 #define IP_MREQ_LEN offsetof(struct ip_mreqn, ifindex)
-
-static struct net_device *device_with(struct net *net, be32 addr)
-{
-	const struct in_ifaddr *ifa;
-	struct net_device *dev;
-
-	list_for_each(dev, &net->dev_base, list)
-		list_for_each(ifa, &dev->ifa_list, list)
-			if (be32_eq(ifa->addr, addr))
-				return dev;
-	return NULL;
-}
 
 static int get_mreqn(struct ip_mreqn *mreq, const void __user *val, u32 len)
 {
@@ -91,7 +79,7 @@ static int set_multicast_if(struct sock *sk, const void __user *val, u32 len)
 	if (mreq.ifindex)
 		dev = dev_get_by_index(sk->sk_net, mreq.ifindex);
 	else if (!be32_is_zero(mreq.address))
-		dev = device_with(sk->sk_net, mreq.address);
+		dev = ip_dev_find(sk->sk_net, mreq.address);
 	if (!dev && (mreq.ifindex || !be32_is_zero(mreq.address)))
 		return -EADDRNOTAVAIL;
 	if (dev && sk->sk_bound_dev_if && dev->ifindex != sk->sk_bound_dev_if)
@@ -122,7 +110,7 @@ static struct net_device *mc_find_dev(struct net *net, const struct ip_mreqn *mr
 	if (mreq->ifindex)
 		return dev_get_by_index(net, mreq->ifindex);
 	if (!be32_is_zero(mreq->address))
-		return device_with(net, mreq->address);
+		return ip_dev_find(net, mreq->address);
 	return ip_route_output_flow(net, &fl4, &rt) == 0 ? rt.dev : NULL;
 }
 

@@ -28,6 +28,7 @@ static int want_pktinfo(struct ipcm_cookie *ipc, const void *data, size_t len)
 	if (info.ifindex)
 		ipc->oif = info.ifindex;
 	ipc->addr = info.spec_dst;
+	ipc->any_addr = be32_is_zero(info.spec_dst);
 	return 0;
 }
 

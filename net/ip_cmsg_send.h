@@ -12,11 +12,12 @@
 
 /* What one datagram wants that its socket does not say. */
 struct ipcm_cookie {
-	be32 addr;    /* source address; zero: the socket's, or routing's choice */
+	be32 addr;    /* source address; zero: the socket's, unless any_addr */
 	int oif;      /* device; 0: the socket's */
 	s16 tos, ttl; /* -1: the socket's */
 	s32 gso_size; /* payload of each datagram that the message becomes; 0: one; -1: the socket's */
 	bool dontroute;
+	bool any_addr; /* routing chooses the source, though the socket has one */
 };
 
 #define IPCM_USUAL                                                                                 \
@@ -28,7 +29,7 @@ struct ipcm_cookie {
 static inline bool ipcm_is_usual(const struct ipcm_cookie *ipc)
 {
 	return be32_is_zero(ipc->addr) && ipc->oif == 0 && ipc->tos < 0 && ipc->ttl < 0 &&
-	       !ipc->dontroute;
+	       !ipc->dontroute && !ipc->any_addr;
 }
 
 /* ip_cmsg_send - read the control messages of msg (none is right, too) into *ipc, which holds the

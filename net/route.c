@@ -50,6 +50,8 @@ static int mkroute_output(struct net *net, struct flowi4 *fl4, struct net_device
 
 	if (!(dev->flags & IFF_UP))
 		return -ENETDOWN;
+	if (ipv4_is_loopback(fl4->saddr) && !(dev->flags & IFF_LOOPBACK))
+		return -EINVAL; /* RFC 1122 3.2.1.3 (g): 127/8 never leaves a host */
 	fl4->oif = dev->ifindex;
 	*rt = (struct rtable){ .dev = dev,
 		.saddr = fl4->saddr,
@@ -139,47 +141,58 @@ static int named_device(struct net *net, const struct flowi4 *fl4, struct net_de
 	return (*dev)->flags & IFF_UP ? 0 : -ENETUNREACH;
 }
 
-static struct net_device *device_with(struct net *net, be32 addr)
+struct net_device *ip_dev_find(struct net *net, be32 addr)
 {
-	struct net_device *dev;
+	struct flowi4 fl4 = { .daddr = addr };
+	struct fib_result res;
 
-	list_for_each(dev, &net->dev_base, list)
-		if (inet_find_ifa(dev, addr, IFA_ANY_LEN))
-			return dev;
-	return NULL;
+	if (fib_table_lookup(net->fib, &fl4, &res) < 0 || res.type != RTN_LOCAL)
+		return NULL;
+	return fib_res_nh(&res)->dev;
 }
 
-/* Groups and the limited broadcast need no route when a device is named, or the source address
- * names one. *dev: the one that was named, or found. Returns 1: a route is needed. */
-static int ip_route_group(
-	struct net *net, struct flowi4 *fl4, struct net_device **dev, struct rtable *rt)
+/* The source that a sender asks for must be one of ours; *dev: the device that has it. */
+static int check_source(struct net *net, be32 saddr, struct net_device **dev)
 {
-	bool group = ipv4_is_multicast(fl4->daddr) || ipv4_is_lbcast(fl4->daddr);
-	int err;
-
-	if (fl4->oif) {
-		err = named_device(net, fl4, dev);
-		if (err)
-			return err;
-	} else if (group && !be32_is_zero(fl4->saddr)) {
-		*dev = device_with(net, fl4->saddr);
-	}
-	return group && *dev ? route_on_link(net, fl4, *dev, rt) : 1;
+	*dev = NULL;
+	if (be32_is_zero(saddr))
+		return 0;
+	if (ipv4_is_multicast(saddr) || ipv4_is_lbcast(saddr))
+		return -EINVAL;
+	*dev = ip_dev_find(net, saddr);
+	return *dev ? 0 : -ENETUNREACH;
 }
 
+/* Destination 0.0.0.0 is this host: at the source that is asked for, or an address of the device that the
+ * sender named, or 127.0.0.1. */
+static int route_to_this_host(
+	struct net *net, struct flowi4 *fl4, const struct net_device *dev, struct rtable *rt)
+{
+	const be32 localhost = cpu_to_be32(INADDR_LOOPBACK);
+
+	if (be32_is_zero(fl4->saddr) && dev)
+		fl4->saddr = inet_select_addr(dev, localhost);
+	if (be32_is_zero(fl4->saddr))
+		fl4->saddr = localhost;
+	fl4->daddr = fl4->saddr;
+	return mkroute_output(net, fl4, net->loopback_dev, fl4->daddr, RTN_LOCAL, rt);
+}
+
+/* A group and the limited broadcast need no route where the sender names a device, or by its source. */
 int ip_route_output_flow(struct net *net, struct flowi4 *fl4, struct rtable *rt)
 {
-	struct net_device *dev = NULL;
+	struct net_device *dev = NULL, *source;
 	struct fib_result res;
-	int err;
+	int err = check_source(net, fl4->saddr, &source);
 
-	if (!be32_is_zero(fl4->saddr) && ip_addr_type(net, fl4->saddr) != RTN_LOCAL)
-		return -EINVAL;
-	if (be32_is_zero(fl4->daddr))
-		fl4->daddr = be32_is_zero(fl4->saddr) ? cpu_to_be32(INADDR_LOOPBACK) : fl4->saddr;
-	err = ip_route_group(net, fl4, &dev, rt);
-	if (err <= 0)
+	if (!err && fl4->oif)
+		err = named_device(net, fl4, &dev);
+	if (err)
 		return err;
+	if (be32_is_zero(fl4->daddr))
+		return route_to_this_host(net, fl4, dev, rt);
+	if ((dev || source) && (ipv4_is_multicast(fl4->daddr) || ipv4_is_lbcast(fl4->daddr)))
+		return route_on_link(net, fl4, dev ? dev : source, rt);
 	err = fib_lookup(net, fl4, &res);
 	if (!err)
 		return route_found(net, fl4, &res, rt);

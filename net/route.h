@@ -32,9 +32,10 @@ struct rtable {
  * fl4      daddr 0 means this host; saddr 0: chosen; oif: by this device, also to what no route leads
  *          to, which is then taken to be on its link; all may be changed, as on Linux
  * rt       filled on success
- * Returns  0; -ENETUNREACH (no route, one with an MTU below 68, or oif is down), -ENODEV (no such oif),
- *          -EINVAL (saddr is not ours, or blackhole), -EHOSTUNREACH (unreachable), -EACCES (prohibit),
- *          -ENETDOWN (device down), -ENOBUFS (no neighbour free) */
+ * Returns  0; -ENETUNREACH (no route, one with an MTU below 68, oif is down, or saddr is not ours),
+ *          -ENODEV (no such oif), -EINVAL (saddr is a group, a broadcast or 127/8 towards a link, or blackhole),
+ *          -EHOSTUNREACH (unreachable), -EACCES (prohibit), -ENETDOWN (device down), -ENOBUFS (no
+ *          neighbour free) */
 int ip_route_output_flow(struct net *net, struct flowi4 *fl4, struct rtable *rt) __must_check;
 
 /* rt_valid - may a kept answer still be used? */
@@ -46,3 +47,6 @@ static inline bool rt_valid(const struct net *net, const struct rtable *rt)
 /* ip_addr_type - what an address is to this host: RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST, or
  * RTN_UNICAST for all others. */
 enum rtn_type ip_addr_type(struct net *net, be32 addr);
+
+/* ip_dev_find - the device that has this address of ours, or NULL. */
+struct net_device *ip_dev_find(struct net *net, be32 addr);

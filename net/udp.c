@@ -37,7 +37,7 @@ static const struct sockaddr_in *udp_destination(
 static int udp_check_destination(const struct sockaddr_in *to, const struct msghdr *msg)
 {
 	if (!msg->name)
-		return be16_is_zero(to->sin_port) ? -EDESTADDRREQ : 0;
+		return to->sin_family ? 0 : -EDESTADDRREQ;
 	if (msg->namelen < sizeof(*to))
 		return -EINVAL;
 	if (to->sin_family != AF_INET && to->sin_family != AF_UNSPEC)
@@ -52,7 +52,7 @@ static struct flowi4 udp_flow_key(const struct sock *sk, const struct flow_cache
 	const struct inet_sock *inet = inet_sk(sk);
 	const struct ipcm_cookie *ipc = &flow->ipc;
 	struct flowi4 fl4 = { .daddr = sockaddr_of_key(flow->to).sin_addr,
-		.saddr = be32_is_zero(ipc->addr) ? inet->inet_saddr : ipc->addr,
+		.saddr = be32_is_zero(ipc->addr) && !ipc->any_addr ? inet->inet_saddr : ipc->addr,
 		.oif = ipc->oif ? ipc->oif : sk->sk_bound_dev_if,
 		.tos = (ipc->tos < 0 ? inet->tos : ipc->tos) & FLOWI_TOS_MASK,
 		.scope = ipc->dontroute || sk->sk_dontroute ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE };
@@ -371,8 +371,8 @@ static int udp_disconnect(struct sock *sk)
 	struct inet_sock *inet = inet_sk(sk);
 
 	inet_forget_route(inet);
-	inet->inet_daddr = BE32_ZERO;
-	inet->inet_dport = BE16_ZERO;
+	inet->peer = (struct sockaddr_in){ .sin_family = AF_UNSPEC };
+	sk->sk_bound_dev_if = 0; /* as on Linux */
 	if (!inet->addr_locked)
 		inet->inet_rcv_saddr = inet->inet_saddr = BE32_ZERO;
 	if (!inet->port_locked) /* as on Linux: the port is given back, too */

@@ -129,7 +129,7 @@ void udp_err(struct net *net, const struct icmp_error *e)
 		return;
 	if (inet->recverr)
 		ip_icmp_error(sk, e, uh->dest, uh + 1, e->len - header_len - sizeof(*uh));
-	else if (!e->fatal || be16_is_zero(inet->inet_dport))
+	else if (!e->fatal || !inet->peer_family)
 		return;
 	sk_report_error(sk, e->err);
 }

@@ -119,8 +119,9 @@ static int score(const struct inet_sock *inet, const struct udp_tuple *t)
 			return -1;
 		points += NAMES_ADDRESS;
 	}
-	if (!be16_is_zero(inet->inet_dport)) {
-		if (!be32_eq(inet->inet_daddr, t->saddr) || !be16_eq(inet->inet_dport, t->sport))
+	if (inet->peer_family) {
+		if (!be32_eq(inet->inet_daddr, t->saddr) ||
+			(!be16_is_zero(inet->inet_dport) && !be16_eq(inet->inet_dport, t->sport)))
 			return -1;
 		points += NAMES_PEER;
 	}

@@ -4,6 +4,7 @@
  * arp.c, route.c and devinet.c call in.
  * Source: Linux's devinet.c; RFC 1122 3.3.4; RFC 3021 (no broadcast on a link of two). */
 #include "net/config/ifaddr.h"
+#include "net/wire/ip.h"
 
 struct in_ifaddr *inet_find_ifa(const struct net_device *dev, be32 addr, u8 prefix_len)
 {
@@ -34,10 +35,10 @@ be32 inet_select_addr(const struct net_device *dev, be32 dst)
 	list_for_each(ifa, &dev->ifa_list, list)
 		if (!ifa->secondary && ifa_on_network(ifa, dst))
 			return ifa->addr;
-	if (!be32_is_zero(dev->ip_addr))
+	if (!be32_is_zero(dev->ip_addr) && !ipv4_is_loopback(dev->ip_addr))
 		return dev->ip_addr;
 	list_for_each(other, &dev->net->dev_base, list)
 		if (!(other->flags & IFF_LOOPBACK) && !be32_is_zero(other->ip_addr))
 			return other->ip_addr;
-	return BE32_ZERO;
+	return dev->ip_addr;
 }

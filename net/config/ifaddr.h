@@ -32,5 +32,6 @@ struct in_ifaddr *inet_find_ifa(const struct net_device *dev, be32 addr, u8 pref
 bool inet_is_broadcast(const struct net_device *dev, be32 addr);
 
 /* inet_select_addr - the address to send from towards dst, where nothing else says it: one of dst's
- * network, else the first; of another device, when this one has none. Zero: there is none. */
+ * network, else the first; of another device, when this one has none, or 127/8 only. Zero: there is
+ * none. */
 be32 inet_select_addr(const struct net_device *dev, be32 dst);

@@ -188,7 +188,7 @@ enum socket_state {
 static void udp_line(void *arg, const struct inet_sock *inet)
 {
 	const struct sock *sk = &inet->sk;
-	u32 state = be16_is_zero(inet->inet_dport) ? STATE_CLOSE : STATE_ESTABLISHED;
+	u32 state = inet->peer_family ? STATE_ESTABLISHED : STATE_CLOSE;
 
 	seq_printf(arg,
 		"%5u: %08X:%04X %08X:%04X %02X %08X:%08X 00:00000000 00000000     0        0 "

@@ -146,8 +146,8 @@ void message_to(struct message *m, const void *data, size_t len, u32 ip, u16 por
 {
 	memset(m, 0, sizeof(*m));
 	m->to = inet_addr_of(ip, port);
-	m->m.hdr.name = ip ? user(&m->to) : 0;
-	m->m.hdr.namelen = ip ? sizeof(m->to) : 0;
+	m->m.hdr.name = ip || port ? user(&m->to) : 0;
+	m->m.hdr.namelen = ip || port ? sizeof(m->to) : 0;
 	m->m.hdr.iov = user(m->iov);
 	m->m.len = 0xdead;
 	message_piece(m, data, len);

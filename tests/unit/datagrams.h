@@ -50,7 +50,7 @@ struct message {
 	u64 control[32];
 };
 
-/* message_to - one piece to an address (ip 0: none). */
+/* message_to - one piece to an address (ip and port 0: none). */
 void message_to(struct message *m, const void *data, size_t len, u32 ip, u16 port);
 
 /* message_piece - one piece more. */

@@ -4,6 +4,7 @@
  * cmocka calls in; it calls the system calls.
  * Source: bind(2), connect(2), shutdown(2), ip(7). */
 #include "tests/unit/stack.h"
+#include "net/sockopt.h"
 
 static long bind_to(int fd, struct sockaddr_in at)
 {
@@ -101,6 +102,41 @@ static void connecting(void **state)
 	assert_int_equal(be32_to_cpu(name_of(fd).sin_addr), 0x7f000001);
 }
 
+/* Port 0 is a port: datagrams go there, and only getpeername takes it for none. */
+static void connecting_to_port_0(void **state)
+{
+	struct sockaddr_in peer;
+	s32 len = sizeof(peer);
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	stack_know_peer();
+	assert_int_equal(connect_to(fd, inet_addr_of(PEER_IP, 0)), 0);
+	assert_int_equal(be32_to_cpu(name_of(fd).sin_addr), OUR_IP);
+	assert_int_equal(sys_getpeername(fd, user(&peer), user(&len)), -ENOTCONN);
+	for (u32 i = 0; i < 2; i++)
+		assert_int_equal(sys_sendto(fd, user("muffin"), 6, 0, 0, 0), 6);
+	assert_int_equal(eth0.sent_n, 2);
+	assert_int_equal(get16(eth0.sent[1].bytes + 36), 0);
+	inject_hex(FRAME_CRUMBS); /* from any port of the peer's */
+	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 1);
+	assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP, 0), -EINVAL); /* by name it is none */
+}
+
+/* What a disconnect takes away: the peer, the address that came with it, and the device. */
+static void disconnecting(void **state)
+{
+	struct sockaddr_in nobody = { .sin_family = AF_UNSPEC };
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	set_int(fd, SOL_SOCKET, SO_BINDTOIFINDEX, eth0.dev.ifindex);
+	assert_int_equal(connect_to(fd, inet_addr_of(PEER_IP, PEER_PORT)), 0);
+	assert_int_equal(connect_to(fd, nobody), 0);
+	assert_int_equal(sk_of(fd)->sk_bound_dev_if, 0);
+	assert_int_equal(be32_to_cpu(name_of(fd).sin_addr), 0);
+	assert_int_equal(be16_to_cpu(name_of(fd).sin_port), OUR_PORT);
+	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), -EDESTADDRREQ);
+}
+
 static void shutting_down(void **state)
 {
 	int fd = udp_socket(), unconnected = udp_socket();
@@ -161,6 +197,8 @@ int main(void)
 		STACK_TEST(binding_fails_cleanly),
 		STACK_TEST(names),
 		STACK_TEST(connecting),
+		STACK_TEST(connecting_to_port_0),
+		STACK_TEST(disconnecting),
 		STACK_TEST(shutting_down),
 		STACK_TEST(to_ourselves_over_lo),
 		STACK_TEST(nobody_at_home),

@@ -71,10 +71,29 @@ static void an_address_given_twice(void **state)
 static void a_source_may_be_asked_for(void **state)
 {
 	assert_int_equal(route(OUR_IP, PEER_IP, 0), 0);
-	assert_int_equal(route(PEER_IP, PEER_IP, 0), -EINVAL);
-	assert_int_equal(route(0x0a0000ff, PEER_IP, 0), -EINVAL);
+	assert_int_equal(route(PEER_IP, PEER_IP, 0), -ENETUNREACH);
+	assert_int_equal(route(0x0a0000ff, PEER_IP, 0), -ENETUNREACH);
+	assert_int_equal(route(0xe0000001, PEER_IP, 0), -EINVAL);
+	assert_int_equal(route(0xffffffff, PEER_IP, 0), -EINVAL);
 	assert_int_equal(route(OUR_IP, 0, 0), 0); /* "this host" from there: itself */
 	assert_int_equal(be32_to_cpu(rt.daddr), OUR_IP);
+	assert_int_equal(route(0, 0, eth0.dev.ifindex), 0); /* of the device that is named */
+	assert_int_equal(be32_to_cpu(rt.saddr), OUR_IP);
+	assert_ptr_equal(rt.dev, init_net.loopback_dev);
+}
+
+/* Linux gives 127/8 the scope of the host: by lo, too, the rest is sent to from a real address, if any. */
+static void a_source_for_what_leaves_by_lo(void **state)
+{
+	int lo = init_net.loopback_dev->ifindex;
+
+	assert_int_equal(route(0, FAR_IP, lo), 0);
+	assert_int_equal(be32_to_cpu(rt.saddr), OUR_IP);
+	assert_int_equal(route(0, 0x7f010203, lo), 0);
+	assert_int_equal(be32_to_cpu(rt.saddr), 0x7f000001);
+	inet_del_ifa(&eth0.dev, inet_find_ifa(&eth0.dev, cpu_to_be32(OUR_IP), IFA_ANY_LEN));
+	assert_int_equal(route(0, FAR_IP, lo), 0);
+	assert_int_equal(be32_to_cpu(rt.saddr), 0x7f000001);
 }
 
 static void types_that_refuse(void **state)
@@ -254,6 +273,7 @@ int main(void)
 		STACK_TEST(where_things_go),
 		STACK_TEST(an_address_given_twice),
 		STACK_TEST(a_source_may_be_asked_for),
+		STACK_TEST(a_source_for_what_leaves_by_lo),
 		STACK_TEST(types_that_refuse),
 		STACK_TEST(no_route),
 		STACK_TEST(device_that_is_down),
