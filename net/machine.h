@@ -83,6 +83,20 @@ u64 mem_total(void);
  * not touched before they are used. Never given back. NULL when there is none. */
 void *dma_alloc(size_t bytes);
 
+/* mem_poison, mem_unpoison - an object that was given back must not be touched before it is given out
+ * again: on the host AddressSanitizer sees to that, in the kernel nobody does. */
+#ifdef MUFFIN_HOST
+void mem_poison(const void *at, size_t bytes);
+void mem_unpoison(const void *at, size_t bytes);
+#else
+static inline void mem_poison(const void *at, size_t bytes)
+{
+}
+static inline void mem_unpoison(const void *at, size_t bytes)
+{
+}
+#endif
+
 /* ---- user memory ----------------------------------------------------------------------- */
 
 /* access_ok - does [at, at + len) lie in the program's half of the address space? The copies below ask

@@ -109,6 +109,7 @@ struct sk_buff *skb_alloc_small(void)
 
 	if (skb) {
 		skb_pool.small_free = skb->next;
+		mem_unpoison(skb, SKB_SMALL);
 	} else if (skb_pool.small_fresh != skb_pool.small_end) {
 		skb = (struct sk_buff *)skb_pool.small_fresh;
 		skb_pool.small_fresh += SKB_SMALL;

@@ -16,6 +16,7 @@
 #pragma once
 
 #include "kernel/lib/byteorder.h"
+#include "net/machine.h"
 
 struct net_device;
 struct sock;
@@ -173,10 +174,12 @@ static inline struct sk_buff *skb_alloc(u32 headroom)
 {
 	struct sk_buff *skb = skb_pool.free;
 
-	if (likely(skb))
+	if (likely(skb)) {
 		skb_pool.free = skb->next;
-	else if (!(skb = skb_take_fresh()))
+		mem_unpoison(skb, SKB_SLOT);
+	} else if (!(skb = skb_take_fresh())) {
 		return NULL;
+	}
 	skb_pool.free_n--;
 	skb_init(skb, headroom);
 	return skb;
@@ -198,9 +201,16 @@ static inline bool skb_is_small(const struct sk_buff *skb)
 	return skb_slot(skb) >= skb_pool.small && skb_slot(skb) < skb_pool.small_end;
 }
 
+/* skb_slot_len - bytes of memory that it occupies, without its fragments. */
+static inline u32 skb_slot_len(const struct sk_buff *skb)
+{
+	return skb_is_small(skb) ? SKB_SMALL : SKB_SLOT;
+}
+
 /* skb_release - one slot back to the pool, without a word. */
 static inline void skb_release(struct sk_buff *skb)
 {
+	mem_poison(&skb->next + 1, skb_slot_len(skb) - sizeof(skb->next));
 	if (skb_is_small(skb)) {
 		skb->next = skb_pool.small_free;
 		skb_pool.small_free = skb;

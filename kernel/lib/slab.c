@@ -13,18 +13,22 @@ struct free_object {
 	struct free_object *next;
 };
 
+/* All but its link. */
+static void put(struct slab *slab, struct free_object *object)
+{
+	object->next = slab->free;
+	slab->free = object;
+	mem_poison(object + 1, slab->object_len - sizeof(*object));
+}
+
 static bool grow(struct slab *slab)
 {
 	u8 *page = mem_alloc(SLAB_PAGE_BYTES);
 
 	if (!page)
 		return false;
-	for (u32 at = 0; at + slab->object_len <= SLAB_PAGE_BYTES; at += slab->object_len) {
-		struct free_object *object = (void *)(page + at);
-
-		object->next = slab->free;
-		slab->free = object;
-	}
+	for (u32 at = 0; at + slab->object_len <= SLAB_PAGE_BYTES; at += slab->object_len)
+		put(slab, (void *)(page + at));
 	return true;
 }
 
@@ -37,17 +41,15 @@ void *slab_alloc(struct slab *slab)
 	object = slab->free;
 	slab->free = object->next;
 	slab->in_use++;
+	mem_unpoison(object, slab->object_len);
 	memset(object, 0, slab->object_len);
 	return object;
 }
 
 void slab_free(struct slab *slab, void *object)
 {
-	struct free_object *o = object;
-
-	if (!o)
+	if (!object)
 		return;
-	o->next = slab->free;
-	slab->free = o;
+	put(slab, object);
 	slab->in_use--;
 }

@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sanitizer/asan_interface.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -96,6 +97,16 @@ static void *map_aligned(size_t bytes, size_t align)
 		munmap(at, (size_t)(start - at));
 	munmap(start + bytes, (size_t)(at + align - start));
 	return start;
+}
+
+void mem_poison(const void *at, size_t bytes)
+{
+	ASAN_POISON_MEMORY_REGION(at, bytes);
+}
+
+void mem_unpoison(const void *at, size_t bytes)
+{
+	ASAN_UNPOISON_MEMORY_REGION(at, bytes);
 }
 
 void host_plain_memory(bool on)
