@@ -145,18 +145,13 @@ static noinline void show_taps(const struct sk_buff *skb, bool outgoing)
 
 /* ---- out -------------------------------------------------------------------------------- */
 
-/* Taps see the frame as the wire will. */
-static noinline int xmit_tapped(struct sk_buff *skb, struct net_device *dev)
-{
-	show_taps(skb, true);
-	return dev->netdev_ops->ndo_start_xmit(skb, dev);
-}
-
-/* dev_hard_start_xmit - the last common step: the driver has it. */
+/* dev_hard_start_xmit - the last common step: the driver has it, and it has no sender any more. Taps see the
+ * frame as the wire will. */
 static inline int dev_hard_start_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	if (static_branch_unlikely(&taps_active))
-		return xmit_tapped(skb, dev);
+		show_taps(skb, true);
+	skb_orphan(skb);
 	return dev->netdev_ops->ndo_start_xmit(skb, dev);
 }
 
@@ -193,7 +188,6 @@ static noinline int dev_queue_xmit_slow(struct sk_buff *skb, struct net_device *
 	if (dev->tx_room == 0)
 		return dev->flags & IFF_UP ? dev_drop(skb, SKB_DROP_TX_FULL, ENOBUFS)
 					   : dev_drop(skb, SKB_DROP_DEV_DOWN, ENETDOWN);
-	skb_orphan(skb);
 	return dev_hard_start_xmit(skb, dev);
 }
 
@@ -309,6 +303,7 @@ void netif_receive_skb(struct sk_buff *skb)
 	const struct ethhdr *eth = (const void *)skb->data;
 	struct net_device *dev = skb->dev;
 
+	BUG_ON(skb->sk);
 	dev->stats.rx_packets++;
 	dev->stats.rx_bytes += skb->len;
 	if (skb->len < ETH_HLEN) {

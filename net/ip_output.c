@@ -184,7 +184,6 @@ static int ip_do_fragment(struct sk_buff *skb)
 		offset += len;
 		frag->dev = skb->dev;
 		frag->neigh = skb->neigh;
-		frag->sk = skb->sk;
 		frag->protocol = skb->protocol;
 		net->mib.ip_frag_creates++;
 	}

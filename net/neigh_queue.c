@@ -16,7 +16,6 @@ int neigh_park(struct neighbour *n, struct sk_buff *skb)
 		kfree_skb(skb, SKB_DROP_NEIGH_QUEUE_FULL);
 		return -ENOBUFS;
 	}
-	skb_set_owner_w(skb);
 	skb_queue_tail(&n->arp_queue, skb);
 	n->tbl->parked_frames += frames;
 	n->dev->net->mib.parked++;
@@ -49,20 +48,20 @@ void neigh_drop_parked(struct neighbour *n, enum skb_drop_reason reason)
 	}
 }
 
-/* Each frame of a datagram that waited as one counts against its sender for itself from now on. Returns
- * all but the first. */
+/* Each frame of a datagram is its sender's from now on, as the whole was: with a reference and its share of
+ * the charge, if it waited. Returns all but the first. */
 static struct sk_buff *take_apart(struct sk_buff *skb)
 {
 	struct sk_buff *frags = skb->frags;
-	bool waited = skb->owned;
 
-	for (struct sk_buff *frag = frags; waited && frag; frag = frag->next)
-		skb_set_owner_w(frag);
-	skb_orphan(skb);
+	for (struct sk_buff *frag = frags; frag; frag = frag->next) {
+		frag->sk = skb->sk;
+		frag->owned = skb->owned;
+		if (skb->owned)
+			skb->sk->sk_refs++;
+	}
 	skb->frags = NULL;
 	skb->frags_len = 0;
-	if (waited)
-		skb_set_owner_w(skb);
 	return frags;
 }
 

@@ -89,10 +89,12 @@ static void netdev_event(struct net_device *dev, enum netdev_event event)
 	inetdev_event(dev, event);
 	fib_netdev_event(dev, event);
 	packet_netdev_event(dev, event);
-	if (event == NETDEV_DOWN || event == NETDEV_UNREGISTER)
+	if (event == NETDEV_DOWN || event == NETDEV_UNREGISTER) {
 		neigh_ifdown(dev->net->arp_tbl, dev);
-	else
+		nf_ifdown(dev);
+	} else {
 		arp_announce(dev);
+	}
 	igmp_netdev_event(dev, event);
 }
 

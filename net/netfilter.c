@@ -5,6 +5,7 @@
  * Source: Linux's nf_hook_slow: what each verdict means. */
 #include "net/netfilter.h"
 #include "kernel/lib/slab.h"
+#include "net/dev.h"
 #include "net/nf_queue.h"
 
 struct static_key nf_hooks_needed[NF_INET_NUMHOOKS];
@@ -44,11 +45,17 @@ void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops)
 void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops)
 {
 	if (net->nf->queue_handler)
-		net->nf->queue_handler->nf_hook_drop(net, ops);
+		net->nf->queue_handler->drop(net, ops, NULL);
 	list_del(&ops->list);
 	registered[ops->hooknum]--;
 	static_key_set(&nf_hooks_needed[ops->hooknum], registered[ops->hooknum] > 0);
 	net_changed(net);
+}
+
+void nf_ifdown(const struct net_device *dev)
+{
+	if (dev->net->nf->queue_handler)
+		dev->net->nf->queue_handler->drop(dev->net, NULL, dev);
 }
 
 /* Returns 1 when the packet may go on; otherwise it is gone: 0 or negative. */

@@ -79,6 +79,10 @@ void nf_exit(struct net *net);
 void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops);
 void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops);
 
+/* nf_ifdown - a device went down, as the first step of leaving its namespace, too: what is queued and came by
+ * it or leaves by it is dropped, so none points to a device that is somebody else's. */
+void nf_ifdown(const struct net_device *dev);
+
 /* nf_is_idle - does no hook see what this namespace sends? As long as its generation stands, the answer
  * does, too. */
 static inline bool nf_is_idle(const struct net *net)

@@ -47,19 +47,17 @@ int nf_queue(struct sk_buff *skb, const struct nf_hook_state *state, struct nf_h
 	return err == -ENOBUFS ? err : -EPERM;
 }
 
-void nf_queue_drop(struct nf_queue_entry *entry)
+void nf_queue_drop(struct nf_queue_entry *entry, enum skb_drop_reason reason)
 {
 	count_queued(&entry->state, -1);
-	kfree_skb(entry->skb, nf_drop_reason(&entry->state, SKB_DROP_QUEUE_GONE));
+	kfree_skb(entry->skb, nf_drop_reason(&entry->state, reason));
 }
 
-/* The neighbour it was bound to may have made room for another, its device may have moved away. */
+/* The neighbour it was bound to may have made room for another. */
 static bool rebind(struct sk_buff *skb, const struct nf_hook_state *state, be32 next_hop)
 {
 	if (state->in)
 		return true;
-	if (skb->dev->net != state->net)
-		return false;
 	skb->neigh = neigh_lookup_create(state->net->arp_tbl, skb->dev, next_hop);
 	return skb->neigh != NULL;
 }
@@ -93,15 +91,10 @@ void nf_reinject(struct nf_queue_entry *entry, u32 verdict)
 	const struct nf_hook_state state = entry->state;
 	struct nf_hook_ops *ops = entry->ops;
 	struct sk_buff *skb = entry->skb;
-	struct sock *sk = skb->sk;
 
 	count_queued(&state, -1);
-	if (sk)
-		sk->sk_refs++; /* its fragments part, and the first alone has a reference */
 	if (rebind(skb, &state, entry->next_hop))
 		go_on(skb, &state, ops, verdict);
 	else
 		kfree_skb(skb, SKB_DROP_NEIGH_FAILED);
-	if (sk)
-		sock_put(sk);
 }

@@ -24,8 +24,9 @@ struct nf_queue_handler {
 	/* take the entry: 0; or it stays the caller's: -ESRCH nobody listens, -ENOBUFS no room,
 	 * -EPERM not wanted, 1 let it pass */
 	int (*outfn)(struct nf_queue_entry *entry, u32 queue_num);
-	/* a hook is being taken out: nf_queue_drop what it has queued */
-	void (*nf_hook_drop)(struct net *net, const struct nf_hook_ops *ops);
+	/* a hook is being taken out (ops), or a device goes down (dev); the other is NULL: nf_queue_drop
+	 * what the one has queued, or came by or leaves by the other */
+	void (*drop)(struct net *net, const struct nf_hook_ops *ops, const struct net_device *dev);
 };
 
 /* nf_queue - hand the packet to the namespace's handler; with none it is dropped, unless the verdict
@@ -40,5 +41,5 @@ int nf_queue(struct sk_buff *skb, const struct nf_hook_state *state, struct nf_h
  * with its number), or is dropped. Takes the entry and its packet. */
 void nf_reinject(struct nf_queue_entry *entry, u32 verdict);
 
-/* nf_queue_drop - its queue is gone. Takes the entry and its packet. */
-void nf_queue_drop(struct nf_queue_entry *entry);
+/* nf_queue_drop - nobody will judge it. Takes the entry and its packet. reason: of one on its way out */
+void nf_queue_drop(struct nf_queue_entry *entry, enum skb_drop_reason reason);

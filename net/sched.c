@@ -35,7 +35,6 @@ static void send_below(struct Qdisc *q, struct sk_buff *skb, u64 now)
 		dev_xmit_paced(skb);
 		return;
 	}
-	skb_orphan(skb);
 	/* also within a batch: their time is now */
 	netdev_xmit_more = next && q->dev->tx_room > 1 && tb_ready(&q->tb, next->len) <= now;
 	dev_xmit_direct(skb, q->dev);
@@ -118,7 +117,6 @@ static void enqueue(struct Qdisc *q, struct sk_buff *skb)
 {
 	if (q->queue.n == 0)
 		tb_rest(&q->tb, clock_ns());
-	skb_set_owner_w(skb);
 	skb_queue_tail(&q->queue, skb);
 	skb->dev->net->mib.queued++;
 	if (q->dev && q->ring_room == 0)

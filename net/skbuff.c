@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * skbuff.c - the packet pool and the ends of packets.
  * Not here: what is in them.
- * Used by every layer. Calls dma_alloc at boot, sock_wfree when a lost packet had an owner.
+ * Used by every layer. Calls dma_alloc at boot, sock.c when a packet that has an owner waits or ends.
  * Source: design: allocation-free sending, nothing lost in silence. */
 #include "net/skbuff.h"
 #include "kernel/lib/string.h"
@@ -133,6 +133,28 @@ struct sk_buff *skb_copy(const struct sk_buff *skb)
 	copy->owned = false;
 	memcpy(skb_network_header(copy), from, (size_t)(end - from));
 	return copy;
+}
+
+u32 skb_truesize(const struct sk_buff *skb)
+{
+	u32 bytes = skb_slot_len(skb);
+
+	for (const struct sk_buff *frag = skb->frags; frag; frag = frag->next)
+		bytes += skb_slot_len(frag);
+	return bytes;
+}
+
+void skb_queue_tail(struct sk_buff_head *list, struct sk_buff *skb)
+{
+	skb_set_owner_w(skb);
+	skb->next = NULL;
+	if (list->first)
+		list->last->next = skb;
+	else
+		list->first = skb;
+	list->last = skb;
+	list->n++;
+	list->bytes += skb->len + skb->frags_len;
 }
 
 static void release_all(struct sk_buff *skb)

@@ -40,7 +40,7 @@ enum pkt_type {
 struct sk_buff {
 	struct sk_buff *next;    /* in whatever list holds it */
 	struct net_device *dev;  /* sending: leaves by it; receiving: came by it */
-	struct sock *sk;         /* who sent it; valid during the call, longer when owned */
+	struct sock *sk;         /* who sent it; NULL from the driver on, and in fragments */
 	struct neighbour *neigh; /* sending: bound at routing */
 	u8 *data;                /* first byte of the current layer */
 	union {
@@ -54,7 +54,7 @@ struct sk_buff {
 	u8 network_off; /* of the IPv4 header, from the slot's start */
 	u8 transport_off;
 	u8 pkt_type;
-	bool owned : 1;        /* it waits: holds a reference to sk, counts against its buffer */
+	bool owned : 1;        /* it waits or waited: has a reference to sk, is charged to it */
 	bool csum_partial : 1; /* the device adds the payload to the UDP checksum */
 	u8 spare : 6;
 	u16 len; /* bytes from data, without frags */
@@ -185,6 +185,9 @@ static inline struct sk_buff *skb_alloc(u32 headroom)
 	return skb;
 }
 
+/* skb_truesize - bytes of memory that it occupies, with its fragments: what its socket is charged. */
+u32 skb_truesize(const struct sk_buff *skb);
+
 /* skb_frames - how many packets of the pool it is: itself and its fragments. */
 static inline u32 skb_frames(const struct sk_buff *skb)
 {
@@ -302,18 +305,9 @@ struct sk_buff_head {
 	u32 n, bytes;
 };
 
-/* skb_queue_tail - append; the list owns it now. */
-static inline void skb_queue_tail(struct sk_buff_head *list, struct sk_buff *skb)
-{
-	skb->next = NULL;
-	if (list->first)
-		list->last->next = skb;
-	else
-		list->first = skb;
-	list->last = skb;
-	list->n++;
-	list->bytes += skb->len + skb->frags_len;
-}
+/* skb_queue_tail - append; the list owns it now. Whoever waits in a list outlives the call that brought it:
+ * from here on it has a reference to its sender (skb_set_owner_w), if it has one. */
+void skb_queue_tail(struct sk_buff_head *list, struct sk_buff *skb);
 
 /* skb_dequeue - take the first, or NULL. */
 static inline struct sk_buff *skb_dequeue(struct sk_buff_head *list)

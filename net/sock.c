@@ -29,12 +29,9 @@ void sock_put(struct sock *sk)
 	put_net(net);
 }
 
-/* From the IPv4 header on: the same before and after the Ethernet header is put on. */
-static u32 waiting_bytes(const struct sk_buff *skb)
+void sock_update_wmem(struct sock *sk)
 {
-	const u8 *network = skb_network_header(skb);
-
-	return (u32)(skb->data + skb->len - network) + skb->frags_len;
+	sk->sk_wmem_full = sk->sk_wmem >= min(sk->sk_sndbuf, skb_waiting_max() / 2 * SKB_SLOT);
 }
 
 void skb_set_owner_w(struct sk_buff *skb)
@@ -45,7 +42,7 @@ void skb_set_owner_w(struct sk_buff *skb)
 		return;
 	skb->owned = true;
 	sk->sk_refs++;
-	sk->sk_wmem += waiting_bytes(skb);
+	sk->sk_wmem += skb_truesize(skb);
 	sock_update_wmem(sk);
 }
 
@@ -54,7 +51,7 @@ void sock_wfree(struct sk_buff *skb)
 	struct sock *sk = skb->sk;
 
 	skb->owned = false;
-	sk->sk_wmem -= waiting_bytes(skb);
+	sk->sk_wmem -= skb_truesize(skb);
 	sock_update_wmem(sk);
 	sock_put(sk);
 }

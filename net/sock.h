@@ -55,8 +55,8 @@ struct sock {
 	struct sk_buff_head sk_receive_queue;
 	struct sk_buff_head sk_error_queue; /* errqueue.h */
 	u32 sk_rcvbuf, sk_sndbuf;           /* bytes */
-	u32 sk_wmem;                        /* bytes of packets parked or queued on the way out */
-	u64 sk_rcvtimeo, sk_sndtimeo;       /* nanoseconds; UINT64_MAX: for ever */
+	u32 sk_wmem; /* bytes of memory of packets parked or queued on the way out */
+	u64 sk_rcvtimeo, sk_sndtimeo; /* nanoseconds; UINT64_MAX: for ever */
 	int sk_bound_dev_if;
 	u16 sk_type, sk_protocol;
 	/* anything here, and sending takes the long way: one test instead of seven */
@@ -104,11 +104,9 @@ void sock_init_data(struct sock *sk, struct socket *socket, struct net *net,
 /* sock_put - drop a reference; the last one frees the sock. */
 void sock_put(struct sock *sk);
 
-/* sock_update_wmem - sk_wmem or sk_sndbuf has changed. As on Linux one packet may go beyond the end. */
-static inline void sock_update_wmem(struct sock *sk)
-{
-	sk->sk_wmem_full = sk->sk_wmem >= sk->sk_sndbuf;
-}
+/* sock_update_wmem - sk_wmem or sk_sndbuf has changed: is it full? As on Linux one packet may go beyond the
+ * end. No socket holds more than half of skb_waiting_max, so that another can send. */
+void sock_update_wmem(struct sock *sk);
 
 /* skb_waiting_max - packets of the pool that may wait in all places of one sort: to be read, for an answer
  * of ARP's, for a verdict, in a queueing discipline. A quarter: no sort may starve the others, and the way
@@ -118,18 +116,19 @@ static inline u32 skb_waiting_max(void)
 	return skb_pool.total_n / 4;
 }
 
-/* skb_set_owner_w - the packet will wait on behalf of its sk, if it has one: it counts against
- * sk_sndbuf and keeps sk alive. */
+/* skb_set_owner_w - the packet will wait on behalf of its sk, if it has one: what it occupies is charged
+ * to sk_wmem, and it keeps sk alive. */
 void skb_set_owner_w(struct sk_buff *skb);
 
 /* sock_wfree - the opposite, for skb_orphan. */
 void sock_wfree(struct sk_buff *skb);
 
-/* skb_orphan - the packet no longer counts against its sender: it is on the ring, or gone. */
+/* skb_orphan - the packet is no longer its sender's: it is the driver's, or gone. */
 static inline void skb_orphan(struct sk_buff *skb)
 {
 	if (unlikely(skb->owned))
 		sock_wfree(skb);
+	skb->sk = NULL;
 }
 
 /* sk_set_tx_mode - from now on it sends so, or no longer does. */

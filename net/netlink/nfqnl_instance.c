@@ -56,30 +56,32 @@ void nfqnl_dequeue(struct nfqnl_instance *q, struct nf_queue_entry *entry)
 	frames_n -= skb_frames(entry->skb);
 }
 
-/* What ops has queued; NULL: all. */
-static void flush(struct nfqnl_instance *q, const struct nf_hook_ops *ops)
+/* What ops has queued, or what came by dev or leaves by it; both NULL: all. */
+static void flush(
+	struct nfqnl_instance *q, const struct nf_hook_ops *ops, const struct net_device *dev)
 {
 	struct nf_queue_entry *entry, *next;
 
 	list_for_each_safe(entry, next, &q->entries, list) {
-		if (ops && entry->ops != ops)
+		if ((ops && entry->ops != ops) ||
+			(dev && entry->state.in != dev && entry->state.out != dev))
 			continue;
 		nfqnl_dequeue(q, entry);
-		nf_queue_drop(entry);
+		nf_queue_drop(entry, dev ? SKB_DROP_DEV_DOWN : SKB_DROP_QUEUE_GONE);
 	}
 }
 
-static void nfqnl_hook_drop(struct net *net, const struct nf_hook_ops *ops)
+static void nfqnl_drop(struct net *net, const struct nf_hook_ops *ops, const struct net_device *dev)
 {
 	struct nfqnl_instance *q;
 
 	list_for_each(q, &net->nf->queues, list)
-		flush(q, ops);
+		flush(q, ops, dev);
 }
 
 static const struct nf_queue_handler nfqnl_handler = {
 	.outfn = nfqnl_enqueue,
-	.nf_hook_drop = nfqnl_hook_drop,
+	.drop = nfqnl_drop,
 };
 
 int nfqnl_create(struct netlink_sock *nlk, u16 num, struct nfqnl_instance **res)
@@ -103,7 +105,7 @@ int nfqnl_create(struct netlink_sock *nlk, u16 num, struct nfqnl_instance **res)
 
 void nfqnl_destroy(struct nfqnl_instance *q)
 {
-	flush(q, NULL);
+	flush(q, NULL, NULL);
 	list_del(&q->list);
 	slab_free(&instance_slab, q);
 }

@@ -187,9 +187,6 @@ static int fill_frame(struct sk_buff *skb, const struct sock *sk, const struct d
 	if (skb->len < ETH_HLEN)
 		return -EINVAL;
 	skb->protocol = ((const struct ethhdr *)skb->data)->h_proto;
-	skb_pull(skb, ETH_HLEN);
-	skb_set_network_header(skb); /* from here on it counts against SO_SNDBUF */
-	skb_push(skb, ETH_HLEN);
 	return too_long(skb) ? -EMSGSIZE : 0;
 }
 

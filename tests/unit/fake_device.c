@@ -101,7 +101,7 @@ static int fake_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct fake_device *fake = fake_of(dev);
 	u32 i = SLOT(dev->tx_next);
 
-	BUG_ON(dev->tx_room == 0 || skb->owned);
+	BUG_ON(dev->tx_room == 0 || skb->owned || skb->sk);
 	BUG_ON(skb->csum_partial && !(dev->features & NETIF_F_HW_CSUM));
 	if (fake->xmit_answer) {
 		kfree_skb(skb, SKB_DROP_TX_FULL);

@@ -170,16 +170,17 @@ static int refuse(struct nf_queue_entry *entry, u32 queue_num)
 	return answer;
 }
 
-static void hook_gone(struct net *net, const struct nf_hook_ops *ops)
+static void drop_queued(
+	struct net *net, const struct nf_hook_ops *ops, const struct net_device *dev)
 {
 	for (u32 i = 0; i < entry_n; i++)
-		if (entries[i]->ops == ops)
-			nf_queue_drop(entries[i]);
+		if (!ops || entries[i]->ops == ops)
+			nf_queue_drop(entries[i], dev ? SKB_DROP_DEV_DOWN : SKB_DROP_QUEUE_GONE);
 	entry_n = 0;
 }
 
-static const struct nf_queue_handler taking = { take_into_queue, hook_gone },
-				     refusing = { refuse, hook_gone };
+static const struct nf_queue_handler taking = { take_into_queue, drop_queued },
+				     refusing = { refuse, drop_queued };
 
 static void queue_without_handler(void **state)
 {
@@ -247,7 +248,7 @@ static void reinjected(void **state)
 		assert_int_equal(init_net.mib.queued, rows[i].queued);
 		stack_check_accounts();
 		if (entry_n == 2)
-			nf_queue_drop(entries[1]);
+			nf_queue_drop(entries[1], SKB_DROP_QUEUE_GONE);
 	}
 	assert_int_equal(queue_seen, 9);
 	assert_frame(0, FRAME_MUFFIN);
@@ -298,10 +299,12 @@ static void device_gone_while_queued(void **state)
 	add(&m);
 	init_net.nf->queue_handler = &taking;
 	assert_int_equal(send_muffin(), 6);
+	assert_int_equal(entry_n, 1);
 	assert_int_equal(dev_change_net_namespace(&eth0.dev, other), 0);
-	nf_reinject(entries[0], NF_ACCEPT);
+	assert_int_equal(entry_n, 0);
 	assert_int_equal(eth0.sent_n, 0);
-	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 1);
+	assert_int_equal(stack_dropped(SKB_DROP_DEV_DOWN), 1);
+	assert_int_equal(init_net.mib.queued, 0);
 	put_net(other); /* the card returns */
 	net_poll();
 	stack_check_accounts();

@@ -165,7 +165,7 @@ static void waiting_packets_keep_their_sock(void **state)
 	skb->sk = &sk;
 	skb_set_owner_w(skb);
 	skb_set_owner_w(skb); /* counted once */
-	assert_int_equal(sk.sk_wmem, 100);
+	assert_int_equal(sk.sk_wmem, SKB_SLOT);
 	assert_int_equal(sk.sk_refs, 2);
 	sock_put(&sk);
 	assert_int_equal(freed, 0);
