@@ -15,9 +15,27 @@ static size_t com2_write_some(const void *bytes, size_t len)
 	return serial_write_some(&serial_com2, bytes, len);
 }
 
+static bool com2_stands_still(void)
+{
+	return serial_stands_still(&serial_com2);
+}
+
+static bool com2_drain(void)
+{
+	return serial_drain(&serial_com2);
+}
+
+static bool capture_end(void)
+{
+	serial_forgive(&serial_com2);
+	return pcap_finish();
+}
+
 bool capture_start(bool wait)
 {
 	const struct pcap_sink sink = { .write_some = com2_write_some,
+		.stands_still = com2_stands_still,
+		.drain = com2_drain,
 		.epoch_ns = clock_realtime_ns() - clock_ns(),
 		.wait = wait };
 
@@ -31,6 +49,6 @@ bool capture_start(bool wait)
 		pr_err("pcap: out of memory\n");
 		return false;
 	}
-	power_at_end(pcap_finish);
+	power_at_end(capture_end);
 	return true;
 }

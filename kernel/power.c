@@ -52,29 +52,38 @@ static void __noreturn reboot(void)
 	halt();
 }
 
-static void (*at_end)(void);
+static bool (*at_end)(void);
 
-void power_at_end(void (*fn)(void))
+void power_at_end(bool (*fn)(void))
 {
 	at_end = fn;
 }
 
-/* Once: it may fail itself, and then end here again. */
-static void finish(void)
+/* Once: it may fail itself, and then end here again. Returns whether all is whole that goes by a serial line. */
+static bool finish(void)
 {
-	void (*fn)(void) = at_end;
+	static bool begun;
+	bool whole = !begun;
+	u64 lost = 0;
 
-	at_end = NULL;
-	if (fn)
-		fn();
+	if (!begun) {
+		begun = true;
+		whole = !at_end || at_end();
+		lost = console_end();
+	}
+	if (lost)
+		pr_err("console: %lu characters lost, at most: the serial line stood still\n",
+			lost);
 	console_flush();
+	return whole && !lost;
 }
 
 void power_off(enum machine_status status)
 {
 	if (status != STATUS_OK)
 		power_fail(status);
-	finish();
+	if (!finish())
+		power_fail(STATUS_LINE);
 	acpi_power_off();
 	pr_notice("halted: this machine does not turn itself off, do it by hand\n");
 	console_flush();

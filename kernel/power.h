@@ -20,18 +20,21 @@ enum machine_status {
 	STATUS_KILLED = 69,     /* the program did what it may not (a fault) and was killed */
 	STATUS_DROPPED =
 		70, /* the program ended with 0, but datagrams it had sent were dropped later, or met no link */
-	STATUS_PANIC = 71, /* the kernel found itself broken */
-	STATUS_NO_CPU = 72 /* the CPU has no 64-bit mode or no NX bit */
+	STATUS_PANIC = 71,  /* the kernel found itself broken */
+	STATUS_NO_CPU = 72, /* the CPU has no 64-bit mode or no NX bit */
+	STATUS_LINE =
+		73 /* the program ended with 0, but a serial line stood still: output or a capture is not whole */
 };
 
 /* power_set_panic - panic=<seconds>: 0 stay, above 0 reboot after that long, below 0 at once. */
 void power_set_panic(s32 seconds);
 
-/* power_at_end - what is still to be done before the machine stops, however it ends. */
-void power_at_end(void (*fn)(void));
+/* power_at_end - what is still to be done before the machine stops, however it ends. fn returns false when
+ * it could not do all of it, having said so: the status is not 0 then. */
+void power_at_end(bool (*fn)(void));
 
 /* power_off - the program has ended with this status. 0: ACPI power-off, or halt if the machine stays
- * on. Anything else: power_fail. */
+ * on. Anything else: power_fail. A serial line that stood still and lost something: STATUS_LINE. */
 void power_off(enum machine_status status) __noreturn;
 
 /* power_fail - the kernel cannot go on: isa-debug-exit, else what panic= says. */

@@ -19,6 +19,7 @@ STATUS_WORDS = {
     70: "datagrams were dropped, or met no link, although the program succeeded",
     71: "the kernel found itself broken",
     72: "the CPU has no 64-bit mode or no NX bit",
+    73: "a serial line stood still: output or a capture is not whole",
 }
 
 

@@ -4,12 +4,15 @@
 Not here: its command line (qemu.py), what its end means (outcome.py).
 Machine.start() makes one. Calls QEMU, and qmp.py to talk to it.
 """
+import fcntl
 import re
 import shlex
 import shutil
 import socket
+import struct
 import subprocess
 import tempfile
+import termios
 import threading
 import time
 from pathlib import Path
@@ -28,6 +31,8 @@ class Running:
         self._on_serial = on_serial or (lambda text: None)
         self._text = ""
         self._grown = threading.Condition()
+        self._may_read = threading.Event()
+        self._may_read.set()
         self._folder = tempfile.TemporaryDirectory(prefix="muffin-")
         try:
             self._launch(make_command, uefi_store)
@@ -56,6 +61,7 @@ class Running:
 
     def __exit__(self, *_):
         self.kill()
+        self.read_on()
         self._reader.join(QUIT_GRACE_S)
         self._process.stdin.close()
         self._process.stdout.close()
@@ -86,6 +92,19 @@ class Running:
     def write(self, text):
         """Type on the machine's serial port."""
         self._process.stdin.write(text.encode())
+
+    def rest(self):
+        """Stop reading the serial port: once the pipe is full the line stands still."""
+        self._may_read.clear()
+
+    @property
+    def unread(self):
+        """Bytes that the serial port's pipe holds."""
+        return struct.unpack("i", fcntl.ioctl(self._process.stdout, termios.FIONREAD, b"0123"))[0]
+
+    def read_on(self):
+        """Read the serial port again."""
+        self._may_read.set()
 
     def wait_for(self, pattern, seconds):
         """Wait until the serial text matches the regular expression; returns the match."""
@@ -141,7 +160,7 @@ class Running:
                 continue
 
     def _read_serial(self):
-        while chunk := self._process.stdout.read(4096):
+        while self._may_read.wait() and (chunk := self._process.stdout.read(4096)):
             text = chunk.decode("utf-8", "replace").replace("\r\n", "\n")
             self._on_serial(text)
             with self._grown:

@@ -2,12 +2,19 @@
  * console.c - one text, shown on every console: kept in a ring, written out when there is time.
  * Not here: levels and time stamps (printk.c), the devices (serial.c, vga.c).
  * printk and the program's output write; the tick, idling and the end of the machine flush.
- * Source: each byte to a serial port takes 87 us at 115200 baud: not something to wait for. */
+ * Source: each byte to a serial port takes 87 us at 115200 baud: not something to wait for.
+ *
+ * A full ring waits for the serial line, until that has stood still for SERIAL_STILL_NS. From then on the oldest
+ * text makes room, and where it stood a note says how much it was: the line shows it first when it goes on. */
 #include "kernel/console/console.h"
+#include "kernel/lib/format.h"
 #include "kernel/console/serial.h"
 #include "kernel/console/vga.h"
 
 #define RING_BYTES 8192
+#define LOSE_BYTES 512 /* at once, so that the port is not asked before each character */
+#define NOTE_MAX   80
+#define NOTE_END   2 /* the end of its line */
 #define SLOT(i)    ((i) & (RING_BYTES - 1))
 
 _Static_assert((RING_BYTES & (RING_BYTES - 1)) == 0, "a slot is a remainder");
@@ -15,7 +22,9 @@ _Static_assert((RING_BYTES & (RING_BYTES - 1)) == 0, "a slot is a remainder");
 /* write_some takes a prefix of the text, at least what it can without waiting; perhaps nothing. */
 struct console {
 	size_t (*write_some)(const char *text, size_t len);
-	u32 shown; /* this much of the text, counted from the beginning */
+	u32 shown;  /* this much of the text, counted from the beginning */
+	u32 lost;   /* characters that the note tells of ... */
+	u32 note_n; /* ... which lies at `shown`, so many of it not shown yet */
 	bool off;
 };
 
@@ -28,9 +37,11 @@ static struct console consoles[] = {
 	{ .write_some = com1_write_some },
 	{ .write_some = vga_write_some },
 };
+static struct console *const serial = &consoles[0], *const screen = &consoles[1];
 
 static char ring[RING_BYTES];
 static u32 written;
+static u64 lost; /* characters, in all */
 static bool synchronous;
 
 void console_init(void)
@@ -39,10 +50,10 @@ void console_init(void)
 	vga_init();
 }
 
-void console_select(bool serial, bool vga)
+void console_select(bool use_serial, bool use_screen)
 {
-	consoles[0].off = !serial;
-	consoles[1].off = !vga;
+	serial->off = !use_serial;
+	screen->off = !use_screen;
 }
 
 void console_set_sync(bool sync)
@@ -58,6 +69,9 @@ static bool show_some(struct console *c)
 	size_t n = c->off ? len : c->write_some(ring + at, len);
 
 	c->shown += (u32)n;
+	c->note_n -= min(c->note_n, (u32)n);
+	if (c->note_n <= NOTE_END)
+		c->lost = 0; /* it has been told; a note that is cut is told again */
 	return n > 0;
 }
 
@@ -69,30 +83,73 @@ void console_tick(void)
 			show_some(&consoles[i]);
 }
 
+static void show(struct console *c)
+{
+	while (c->shown != written && show_some(c))
+		;
+}
+
 void console_poll(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(consoles); i++)
-		while (consoles[i].shown != written && show_some(&consoles[i]))
-			;
+		show(&consoles[i]);
 }
 
-void console_flush(void)
+/* Until the ring holds at most `most` bytes that c has not shown. Returns false when its line stands still. */
+static bool show_until(struct console *c, u32 most)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(consoles); i++) {
-		while (consoles[i].shown != written) {
-			if (!show_some(&consoles[i]))
-				serial_wait(&serial_com1);
-		}
+	while (written - c->shown > most) {
+		if (show_some(c))
+			continue;
+		if (serial_stands_still(&serial_com1))
+			return false;
+		machine_idle(clock_ns() + SERIAL_REST_NS);
 	}
+	return true;
+}
+
+bool console_flush(void)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < ARRAY_SIZE(consoles); i++)
+		all &= show_until(&consoles[i], 0);
+	return all;
+}
+
+/* Of the serial line's text. The note takes the place of the last characters that are lost; the screen, which
+ * never waits, has shown them by then. */
+static void lose_oldest(void)
+{
+	char note[NOTE_MAX];
+
+	show(screen);
+	serial->shown += serial->note_n + LOSE_BYTES;
+	serial->lost += LOSE_BYTES;
+	lost += LOSE_BYTES;
+	serial->note_n = (u32)text_format(note, sizeof(note),
+		"\r\n[console] %u characters lost while the line stood still\r\n", serial->lost);
+	serial->shown -= serial->note_n;
+	for (u32 i = 0; i < serial->note_n; i++)
+		ring[SLOT(serial->shown + i)] = note[i];
 }
 
 static void put(char c)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(consoles); i++)
-		if (written - consoles[i].shown == RING_BYTES)
-			console_flush();
+		if (!show_until(&consoles[i], RING_BYTES - 1))
+			lose_oldest();
 	ring[SLOT(written)] = c;
 	written++;
+}
+
+bool console_has_room(size_t len)
+{
+	if (RING_BYTES - (written - serial->shown) >= 2 * len)
+		return true;
+	console_poll();
+	return RING_BYTES - (written - serial->shown) >= 2 * len ||
+	       serial_stands_still(&serial_com1);
 }
 
 void console_write(const char *text, size_t len)
@@ -106,6 +163,16 @@ void console_write(const char *text, size_t len)
 		console_flush();
 }
 
+u64 console_end(void)
+{
+	serial_forgive(&serial_com1);
+	if (!console_flush())
+		lost += written - serial->shown - serial->note_n;
+	else if (!serial_drain(&serial_com1))
+		lost += SERIAL_FIFO_BYTES;
+	return lost;
+}
+
 bool console_at_line_start(void)
 {
 	return written == 0 || ring[SLOT(written - 1)] == '\n';
@@ -113,5 +180,5 @@ bool console_at_line_start(void)
 
 size_t console_read(char *buf, size_t len)
 {
-	return consoles[0].off ? 0 : serial_read(&serial_com1, buf, len);
+	return serial->off ? 0 : serial_read(&serial_com1, buf, len);
 }

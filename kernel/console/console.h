@@ -16,8 +16,12 @@ void console_select(bool serial, bool vga);
 /* console_set_sync - true: write everything out at once, so that nothing is lost in a hang. */
 void console_set_sync(bool sync);
 
-/* console_write - append a text. Waits for the devices only when the ring is full. */
+/* console_write - append a text. A full ring waits for the serial line, at most until that has stood still for
+ * SERIAL_STILL_NS; then the oldest text is lost, which the console says where it is missing. */
 void console_write(const char *text, size_t len);
+
+/* console_has_room - would console_write of len characters return at once? Each newline becomes two. */
+bool console_has_room(size_t len);
 
 /* console_at_line_start - is the cursor at the beginning of a line? */
 bool console_at_line_start(void);
@@ -28,8 +32,12 @@ void console_tick(void);
 /* console_poll - write out what the devices take without waiting. */
 void console_poll(void);
 
-/* console_flush - write everything out. Bounded by what a stuck port is allowed to take. */
-void console_flush(void);
+/* console_flush - write everything out. Returns false when the line stands still: see console_write. */
+bool console_flush(void);
+
+/* console_end - the machine ends: write everything out, waiting for the line anew.
+ * Returns  characters lost since the start, or that the line did not take now; at most */
+u64 console_end(void);
 
 /* console_read - what was typed on serial, without waiting. Returns bytes read, perhaps 0. */
 size_t console_read(char *buf, size_t len);

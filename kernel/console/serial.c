@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * serial.c - serial ports, 16550s, polled.
  * Not here: what is said (printk.c) or captured (net/packet/pcap.c).
- * console.c and main.c call in. Calls nothing but port I/O.
+ * console.c and capture.c call in. Calls port I/O and the clock.
  * Source: National Semiconductor PC16550D data sheet, section 8. */
 #include "kernel/console/serial.h"
 #include "kernel/cpu/asm.h"
@@ -24,12 +24,11 @@ enum uart_register {
 #define MCR_DTR_RTS      0x03
 #define LSR_DATA_READY   0x01
 #define LSR_THR_EMPTY    0x20
+#define LSR_ALL_EMPTY    0x40 /* the shift register, too */
+#define LSR_MISSING      0xff
 #define UART_CLOCK_BAUD  115200
 #define BAUD_DEFAULT     115200
 #define SCRATCH_PROBE    0x5a
-#define FIFO_BYTES       16
-/* 16 bytes at 9600 baud take 17 ms, at 300 baud half a second; a poll takes about 1 us. */
-#define POLLS_PER_FIFO 1000000
 
 struct serial_port serial_com1 = { .base = 0x3f8 };
 struct serial_port serial_com2 = { .base = 0x2f8 };
@@ -61,7 +60,8 @@ bool serial_set_baud(const struct serial_port *port, u32 baud)
 bool serial_init(struct serial_port *port)
 {
 	set(port, UART_SCRATCH, SCRATCH_PROBE);
-	port->present = get(port, UART_SCRATCH) == SCRATCH_PROBE;
+	port->present =
+		get(port, UART_SCRATCH) == SCRATCH_PROBE && get(port, UART_LSR) != LSR_MISSING;
 	if (!port->present)
 		return false;
 	set(port, UART_IER, 0);
@@ -71,25 +71,46 @@ bool serial_init(struct serial_port *port)
 	return true;
 }
 
-size_t serial_write_some(const struct serial_port *port, const void *bytes, size_t len)
+size_t serial_write_some(struct serial_port *port, const void *bytes, size_t len)
 {
-	size_t n = min(len, (size_t)FIFO_BYTES);
+	size_t n = min(len, (size_t)SERIAL_FIFO_BYTES);
 
 	if (!port->present)
 		return len;
-	if (!(get(port, UART_LSR) & LSR_THR_EMPTY)) /* set: the whole FIFO is empty */
+	if (!(get(port, UART_LSR) & LSR_THR_EMPTY)) { /* set: the whole FIFO is empty */
+		if (!port->refused_ns)
+			port->refused_ns = clock_ns();
 		return 0;
+	}
+	port->refused_ns = 0;
 	for (size_t i = 0; i < n; i++)
 		set(port, UART_DATA, ((const u8 *)bytes)[i]);
 	return n;
 }
 
-void serial_wait(struct serial_port *port)
+bool serial_stands_still(const struct serial_port *port)
 {
-	for (u32 i = 0; i < POLLS_PER_FIFO; i++)
-		if (get(port, UART_LSR) & LSR_THR_EMPTY)
-			return;
-	port->present = false;
+	return port->refused_ns && clock_ns() - port->refused_ns >= SERIAL_STILL_NS;
+}
+
+void serial_forgive(struct serial_port *port)
+{
+	if (port->refused_ns)
+		port->refused_ns = clock_ns();
+}
+
+bool serial_drain(struct serial_port *port)
+{
+	u64 start = clock_ns();
+
+	while (port->present && !(get(port, UART_LSR) & LSR_ALL_EMPTY)) {
+		if (clock_ns() - start >= SERIAL_STILL_NS) {
+			port->refused_ns = start;
+			return false;
+		}
+		machine_idle(clock_ns() + SERIAL_REST_NS);
+	}
+	return true;
 }
 
 size_t serial_read(const struct serial_port *port, char *buf, size_t len)

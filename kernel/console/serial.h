@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT
  * serial.h - serial ports, 16550s, polled.
  * Not here: what is said (printk.h) or captured (net/packet/pcap.h).
- * console.c and main.c call in. Calls nothing but port I/O.
+ * console.c and capture.c call in. Calls port I/O and the clock.
  * Source: National Semiconductor PC16550D data sheet. */
 #pragma once
 
-#include "kernel/lib/types.h"
+#include "net/machine.h"
+
+/* A line that has taken nothing for so long stands still: nobody waits for it any longer, until it goes on. */
+#define SERIAL_STILL_NS   (10 * NSEC_PER_SEC)
+#define SERIAL_FIFO_BYTES 16
+/* Between two looks of who waits: at 115200 baud a FIFO takes 1.4 ms. */
+#define SERIAL_REST_NS (500 * NSEC_PER_USEC)
 
 struct serial_port {
 	u16 base;
 	bool present;
+	u64 refused_ns; /* since when it has taken nothing (clock_ns); 0: it took what it was given last */
 };
 
 extern struct serial_port serial_com1, serial_com2;
@@ -22,11 +29,17 @@ bool serial_set_baud(const struct serial_port *port, u32 baud);
 
 /* serial_write_some - as much as the port's FIFO takes now.
  * Returns  bytes taken, perhaps 0; all of them when there is no port */
-size_t serial_write_some(const struct serial_port *port, const void *bytes, size_t len);
+size_t serial_write_some(struct serial_port *port, const void *bytes, size_t len);
 
-/* serial_wait - until the FIFO takes something, at most about a second: then the port is taken for stuck,
- * and from now on for missing. */
-void serial_wait(struct serial_port *port);
+/* serial_stands_still - has the line taken nothing for SERIAL_STILL_NS, while there was something to take? */
+bool serial_stands_still(const struct serial_port *port);
+
+/* serial_forgive - the machine ends: a line that stands still is waited for once more, as long. */
+void serial_forgive(struct serial_port *port);
+
+/* serial_drain - wait until what the FIFO has taken has left it. Returns false if nothing left it for
+ * SERIAL_STILL_NS. */
+bool serial_drain(struct serial_port *port);
 
 /* serial_read - what has arrived, without waiting. Returns bytes read, at most len. */
 size_t serial_read(const struct serial_port *port, char *buf, size_t len);

@@ -5,6 +5,7 @@
  * Source: termios(3), ioctl_tty(2) for what a terminal answers and how lines are typed. */
 #include "kernel/fs/console_file.h"
 #include "kernel/console/console.h"
+#include "kernel/console/serial.h"
 #include "kernel/lib/string.h"
 #include "net/dev.h"
 
@@ -17,16 +18,33 @@
 #define SCREEN_ROWS    25
 #define SCREEN_COLUMNS 80
 
+/* A line that rests holds the program up, as on Linux, but not for ever: see console_write. */
+static int wait_for_room(const struct file *file, size_t len, bool restart)
+{
+	while (!console_has_room(len)) {
+		if (file->flags & O_NONBLOCK)
+			return -EAGAIN;
+		if (signal_pending(restart))
+			return -EINTR;
+		net_wait(NET_WAIT_RESTING, clock_ns() + SERIAL_REST_NS);
+	}
+	return 0;
+}
+
 static ssize console_file_write(struct file *file, const void __user *buf, size_t len)
 {
 	char chunk[CHUNK];
 	size_t done = 0;
+	int err;
 
 	while (done < len) {
 		size_t n = min(len - done, sizeof(chunk));
 
 		if (copy_from_user(chunk, (const char *)buf + done, n) < 0)
 			return done ? (ssize)done : -EFAULT;
+		err = wait_for_room(file, n, done == 0);
+		if (err)
+			return done ? (ssize)done : err;
 		console_write(chunk, n);
 		done += n;
 	}
@@ -66,6 +84,13 @@ static char typed[1024];
 static u32 typed_n;
 static bool complete; /* what was typed may be read; with nothing typed: the end of the input */
 
+/* Nobody waits for a slow line to show what was typed. */
+static void echo(const char *text, size_t len)
+{
+	if ((tty.lflag & ECHO) && console_has_room(len))
+		console_write(text, len);
+}
+
 static void take(char c)
 {
 	if (c == '\r' && (tty.iflag & ICRNL))
@@ -73,8 +98,7 @@ static void take(char c)
 	if ((tty.lflag & ICANON) && (c == '\b' || c == (char)tty.cc[VERASE])) {
 		if (typed_n > 0) {
 			typed_n--;
-			if (tty.lflag & ECHO)
-				console_write("\b \b", 3);
+			echo("\b \b", 3);
 		}
 		return;
 	}
@@ -82,8 +106,7 @@ static void take(char c)
 	if ((tty.lflag & ICANON) && c == (char)tty.cc[VEOF])
 		return;
 	typed[typed_n++] = c;
-	if (tty.lflag & ECHO)
-		console_write(&c, 1);
+	echo(&c, 1);
 	complete = c == '\n' || !(tty.lflag & ICANON) || typed_n == sizeof(typed);
 }
 
@@ -141,7 +164,8 @@ static u16 console_file_poll(struct file *file)
 {
 	u32 least = tty.cc[VTIME] ? 1 : tty.cc[VMIN];
 
-	return POLLOUT | POLLWRNORM | (input_ready(max(least, 1u)) ? POLLIN | POLLRDNORM : 0);
+	return (console_has_room(CHUNK) ? POLLOUT | POLLWRNORM : 0) |
+	       (input_ready(max(least, 1u)) ? POLLIN | POLLRDNORM : 0);
 }
 
 static long console_file_ioctl(struct file *file, u32 cmd, u64 arg)

@@ -19,7 +19,7 @@
 #define RING_PER_MEM      32 /* a machine of 4 MiB gives 128 KiB */
 /* The counts of bytes wrap soon after each start, not once in a blue moon. */
 #define COUNT_START (0u - 4096)
-#define STUCK_NS    NSEC_PER_SEC
+#define REST_NS     (500 * NSEC_PER_USEC) /* between two looks at a sink that takes nothing */
 
 struct pcap_file_header {
 	u32 magic;
@@ -42,7 +42,8 @@ static struct {
 	u8 *ring;
 	u32 size; /* of the ring, a power of two */
 	u32 head, tail;
-	u64 frames, dropped;
+	u32 record; /* where the first record begins that has not left completely */
+	u64 frames, dropped, left;
 } pcap;
 
 /* ---- the ring --------------------------------------------------------------------------- */
@@ -57,6 +58,35 @@ static void put(const void *bytes, u32 len)
 	pcap.head += len;
 }
 
+/* Bytes whose place is not free: what is still to leave, and all of the record that is leaving. */
+static u32 held(void)
+{
+	return max(pcap.head - pcap.tail, pcap.head - pcap.record);
+}
+
+/* The length of the record that is leaving; numbers lie in it with the lowest byte first. */
+static u32 record_len(void)
+{
+	u32 at = pcap.record + (u32)offsetof(struct pcap_record, captured_len), len = 0;
+
+	for (u32 i = 0; i < sizeof(len); i++)
+		len |= (u32)pcap.ring[(at + i) & (pcap.size - 1)] << 8 * i;
+	return (u32)sizeof(struct pcap_record) + len;
+}
+
+static void count_left(void)
+{
+	u32 len;
+
+	while (pcap.record != pcap.head && (s32)(pcap.tail - pcap.record) > 0) {
+		len = record_len();
+		if (pcap.tail - pcap.record < len)
+			break;
+		pcap.record += len;
+		pcap.left++;
+	}
+}
+
 size_t pcap_poll(size_t budget)
 {
 	size_t moved = 0, n = 1;
@@ -69,30 +99,26 @@ size_t pcap_poll(size_t budget)
 		pcap.tail += (u32)n;
 		moved += n;
 	}
+	count_left();
 	return moved;
 }
 
-/* Until at most `most` bytes are left in the ring. Returns false when the sink takes nothing more. */
+/* Until at most `most` bytes of the ring are held. Returns false when the sink stands still. */
 static bool move_out(u32 most)
 {
-	u64 deadline = clock_ns() + STUCK_NS;
-
-	while (pcap.head - pcap.tail > most) {
+	while (held() > most) {
 		if (pcap_poll(pcap.size) > 0)
-			deadline = clock_ns() + STUCK_NS;
-		else if (clock_ns() >= deadline)
+			continue;
+		if (pcap.sink.stands_still())
 			return false;
+		machine_idle(clock_ns() + REST_NS);
 	}
 	return true;
 }
 
 static bool make_room(u32 len)
 {
-	if (pcap.size - (pcap.head - pcap.tail) >= len)
-		return true;
-	if (pcap.sink.wait)
-		pcap.sink.wait = move_out(pcap.size - len); /* nobody waits for a dead line twice */
-	return pcap.sink.wait;
+	return held() <= pcap.size - len || (pcap.sink.wait && move_out(pcap.size - len));
 }
 
 /* ---- frames ----------------------------------------------------------------------------- */
@@ -147,24 +173,32 @@ int pcap_start(const struct pcap_sink *sink)
 	pcap.sink = *sink;
 	pcap.head = pcap.tail = COUNT_START;
 	put(&header, sizeof(header));
+	pcap.record = pcap.head;
 	pcap.tap.fn = capture;
 	dev_add_tap(&pcap.tap);
 	return 0;
 }
 
-void pcap_finish(void)
+bool pcap_finish(void)
 {
+	bool whole;
+
 	if (!pcap.tap.fn)
-		return;
+		return true;
 	dev_remove_tap(&pcap.tap);
 	pcap.tap.fn = NULL;
-	if (!move_out(0))
-		pr_err("pcap: the line takes nothing: the capture is cut short by %u bytes\n",
-			pcap.head - pcap.tail);
+	whole = move_out(0) && pcap.sink.drain();
+	if (!whole) {
+		pr_err("pcap: the line stands still: the capture is cut short\n");
+		pcap.left -= pcap.left > 0 && pcap.left == pcap.frames; /* not all of the last */
+	}
+	pcap.dropped += pcap.frames - pcap.left;
 	if (pcap.dropped)
-		pr_warn("pcap: %lu frames captured, %lu dropped: the line was too slow for them "
-			"(pcap=wait waits for it)\n",
-			pcap.frames, pcap.dropped);
+		pr_warn("pcap: %lu frames captured, %lu dropped: the line %s\n", pcap.left,
+			pcap.dropped,
+			pcap.sink.wait ? "stood still"
+				       : "was too slow for them (pcap=wait waits for it)");
 	else
-		pr_info("pcap: %lu frames captured, none dropped\n", pcap.frames);
+		pr_info("pcap: %lu frames captured, none dropped\n", pcap.left);
+	return whole && !(pcap.sink.wait && pcap.dropped);
 }

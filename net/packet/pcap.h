@@ -11,6 +11,10 @@
 struct pcap_sink {
 	/* what it takes of len bytes without waiting; returns how many, perhaps 0 */
 	size_t (*write_some)(const void *bytes, size_t len);
+	/* it has taken nothing for so long that nobody should wait for it, until it goes on */
+	bool (*stands_still)(void);
+	/* the end: wait until what it took has left. Returns false when that stands still */
+	bool (*drain)(void);
 	u64 epoch_ns; /* nanoseconds from 1970 to clock_ns's zero */
 	bool wait;    /* a full ring waits for the sink; otherwise whole frames are dropped */
 };
@@ -21,6 +25,7 @@ int pcap_start(const struct pcap_sink *sink) __must_check;
 /* pcap_poll - move out what the sink takes now, at most budget bytes. Returns bytes moved. */
 size_t pcap_poll(size_t budget);
 
-/* pcap_finish - stop capturing, move everything out, say how much it was. Gives up only when the sink has
- * taken nothing for a second. Nothing happens when there is no capture. */
-void pcap_finish(void);
+/* pcap_finish - stop capturing, move everything out, say how much it was. Gives up only when the sink stands
+ * still. Nothing happens when there is no capture.
+ * Returns  false when the capture ends inside a frame, or frames are missing although they were to wait */
+bool pcap_finish(void);

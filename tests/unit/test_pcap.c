@@ -4,6 +4,7 @@
  * cmocka calls in. The source itself is included: the test looks into its ring.
  * Source: draft-ietf-opsawg-pcap. */
 #include "net/packet/pcap.c"
+#include "kernel/lib/format.h"
 #include "tests/unit/stack.h"
 
 #define EPOCH_NS   (1700000000ul * NSEC_PER_SEC + 999999999)
@@ -13,6 +14,10 @@
 
 static u8 out[OUT_MAX];
 static u32 out_len, takes; /* what the sink takes at once */
+static u64 refused_ns;     /* since when it takes nothing */
+static bool drains;
+
+#define STILL_NS (10 * NSEC_PER_SEC)
 
 static size_t take_some(const void *bytes, size_t len)
 {
@@ -20,16 +25,33 @@ static size_t take_some(const void *bytes, size_t len)
 
 	memcpy(out + out_len, bytes, n);
 	out_len += (u32)n;
+	if (n > 0)
+		refused_ns = 0;
+	else if (!refused_ns)
+		refused_ns = clock_ns();
 	return n;
+}
+
+static bool stands_still(void)
+{
+	return refused_ns && clock_ns() - refused_ns >= STILL_NS;
+}
+
+static bool drain(void)
+{
+	return drains;
 }
 
 static void start(bool wait)
 {
-	const struct pcap_sink sink = {
-		.write_some = take_some, .epoch_ns = EPOCH_NS, .wait = wait
-	};
+	const struct pcap_sink sink = { .write_some = take_some,
+		.stands_still = stands_still,
+		.drain = drain,
+		.epoch_ns = EPOCH_NS,
+		.wait = wait };
 
 	takes = UINT32_MAX;
+	drains = true;
 	host_set_clock(3);
 	assert_int_equal(pcap_start(&sink), 0);
 }
@@ -50,14 +72,19 @@ static u32 records(void)
 	return n;
 }
 
-/* A frame that nobody answers. */
-static void inject_quiet(void)
+/* A frame that nobody answers, more bytes long than need be. */
+static void inject_longer(u32 more)
 {
-	u8 frame[64];
+	u8 frame[256] = { 0 };
 	u32 len = from_hex(FRAME_CRUMBS, frame);
 
 	put16(frame + 12, 0x88b5); /* IEEE 802: for experiments */
-	fake_inject(&eth0, frame, len);
+	fake_inject(&eth0, frame, len + more);
+}
+
+static void inject_quiet(void)
+{
+	inject_longer(0);
 }
 
 static void bytes_of_the_format(void **state)
@@ -110,7 +137,7 @@ static void slow(void **state)
 	takes = 7;
 	assert_in_range(pcap_poll(100), 100, 106);
 	inject_quiet();
-	pcap_finish();
+	assert_true(pcap_finish()); /* nothing else was promised */
 	assert_int_equal(records(), pcap.frames);
 	assert_non_null(strstr(host_captured(), "dropped: the line was too slow"));
 }
@@ -126,18 +153,120 @@ static void waiting_for_a_slow_line(void **state)
 	assert_int_equal(records(), 40000);
 }
 
-static void a_line_that_is_stuck(void **state)
+/* Pass the time until the sink goes on, in machine_idle. */
+static void go_on_at(void *at_ns)
 {
-	host_tick_clock(NSEC_PER_MSEC);
+	if (clock_ns() >= *(u64 *)at_ns)
+		takes = 16;
+}
+
+/* It rests for less than the bound: nothing is missing. */
+static void a_line_that_rests(void **state)
+{
+	u64 at_ns = STILL_NS - NSEC_PER_SEC;
+
+	start(true);
+	takes = 0;
+	host_on_idle(go_on_at, &at_ns);
+	for (u32 i = 0; i < 40000; i++)
+		inject_quiet();
+	assert_true(clock_ns() >= at_ns);
+	assert_true(pcap_finish());
+	assert_int_equal(records(), 40000);
+	assert_non_null(strstr(host_captured(), "40000 frames captured, none dropped"));
+}
+
+/* Nobody waits for a line that stands still twice; when it goes on, the capture does, too. */
+static void a_line_that_stands_still(void **state)
+{
+	u64 dropped;
+
 	start(true);
 	takes = 0;
 	for (u32 i = 0; i < 70000; i++)
 		inject_quiet();
 	assert_int_equal(pcap.frames + pcap.dropped, 70000);
-	assert_in_range(
-		clock_ns(), NSEC_PER_SEC, 150 * NSEC_PER_SEC); /* one second's wait, not 70000 */
-	pcap_finish();
-	assert_non_null(strstr(host_captured(), "cut short"));
+	assert_in_range(clock_ns(), STILL_NS, STILL_NS + NSEC_PER_SEC);
+	dropped = pcap.dropped;
+	takes = 16;
+	for (u32 i = 0; i < 40000; i++)
+		inject_quiet();
+	assert_int_equal(pcap.dropped, dropped);
+	assert_false(pcap_finish());
+	assert_int_equal(records(), 110000 - dropped);
+	assert_non_null(strstr(host_captured(), "dropped: the line stood still\n"));
+}
+
+/* Whole records that are in out, whatever comes behind them. */
+static u32 whole_records(void)
+{
+	u32 n = 0, at = FILE_LEN;
+
+	while (at + RECORD_LEN <= out_len && at + RECORD_LEN + get32(out + at + 8) <= out_len) {
+		at += RECORD_LEN + get32(out + at + 8);
+		n++;
+	}
+	return n;
+}
+
+/* At the end, after any number of bytes: the count of captured frames is that of whole records. */
+static void cut_short(void **state)
+{
+	static const u32 lens[] = { 0, 5, FILE_LEN, FILE_LEN + 10, FILE_LEN + 64, FILE_LEN + 200 };
+	char expected[80];
+
+	for (u32 i = 0; i < 2 * ARRAY_SIZE(lens); i++) {
+		bool wait = i % 2;
+
+		out_len = 0;
+		pcap.frames = pcap.dropped = pcap.left = 0;
+		start(wait);
+		for (u32 k = 0; k < 5; k++)
+			inject_quiet();
+		for (takes = 1; out_len < lens[i / 2];)
+			pcap_poll(1);
+		takes = 0;
+		refused_ns = 0;
+		assert_false(pcap_finish());
+		text_format(expected, sizeof(expected), "%u frames captured, %u dropped",
+			whole_records(), 5 - whole_records());
+		assert_non_null(strstr(host_captured(), expected));
+		assert_non_null(strstr(host_captured(), "cut short"));
+		host_capture(true);
+	}
+}
+
+/* A ring that is filled again and again while a record is leaving it. */
+static void cut_short_when_full(void **state)
+{
+	char expected[80];
+	u32 n = 0;
+
+	start(false);
+	for (u32 i = 0; i < 1000; i++) {
+		u64 dropped = pcap.dropped;
+
+		for (takes = 0; pcap.dropped == dropped; n++)
+			inject_longer(random_u32() % 100);
+		takes = 1 + random_u32() % 100;
+		pcap_poll(1 + random_u32() % 500);
+	}
+	takes = 0;
+	assert_false(pcap_finish());
+	text_format(expected, sizeof(expected), "%u frames captured, %u dropped", whole_records(),
+		n - whole_records());
+	assert_non_null(strstr(host_captured(), expected));
+}
+
+/* The sink has taken all, and what it took does not leave it. */
+static void taken_and_not_left(void **state)
+{
+	start(true);
+	inject_quiet();
+	inject_quiet();
+	drains = false;
+	assert_false(pcap_finish());
+	assert_non_null(strstr(host_captured(), "1 frames captured, 1 dropped"));
 }
 
 /* The counts of bytes pass 2^32, at every offset. */
@@ -148,7 +277,7 @@ static void counts_wrap(void **state)
 	for (u32 before = 0; before < 130; before++) {
 		u32 n = records();
 
-		pcap.head = pcap.tail = 0u - before;
+		pcap.head = pcap.tail = pcap.record = 0u - before;
 		inject_quiet();
 		inject_quiet();
 		assert_int_equal(pcap_poll(SIZE_MAX), 128);
@@ -173,7 +302,11 @@ int main(void)
 		STACK_TEST(both_ways),
 		STACK_TEST(slow),
 		STACK_TEST(waiting_for_a_slow_line),
-		STACK_TEST(a_line_that_is_stuck),
+		STACK_TEST(a_line_that_rests),
+		STACK_TEST(a_line_that_stands_still),
+		STACK_TEST(cut_short),
+		STACK_TEST(cut_short_when_full),
+		STACK_TEST(taken_and_not_left),
 		STACK_TEST(counts_wrap),
 		STACK_TEST(no_memory),
 	};
