@@ -128,6 +128,8 @@ OBJS := \
 	kernel/random.o \
 	kernel/net_machine.o \
 	kernel/process/sys_file.o \
+	kernel/process/sys_stat.o \
+	kernel/process/namei.o \
 	kernel/process/sys_fd.o \
 	kernel/process/sys_poll.o \
 	kernel/process/sys_mm.o \

@@ -43,7 +43,7 @@ static int find_peer(const struct socket *sock, const struct sockaddr_storage *a
 	path[len] = '\0'; /* it need not bring its own */
 	if (strcmp(path, DEV_LOG) == 0)
 		return sock->type == SOCK_DGRAM ? 0 : -EPROTOTYPE;
-	return !path[0] || proc_find(path) || memfile_find(path) ? -ECONNREFUSED : -ENOENT;
+	return !path[0] || memfile_find(path) || proc_find(memfile_path) ? -ECONNREFUSED : -ENOENT;
 }
 
 static int unix_connect(struct socket *sock, const struct sockaddr_storage *addr, u32 len)

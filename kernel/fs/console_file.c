@@ -15,6 +15,7 @@
 #define TCSETSW        0x5403
 #define TCSETSF        0x5404
 #define TIOCGWINSZ     0x5413
+#define DEV_CONSOLE    (5 << 8 | 1)
 #define SCREEN_ROWS    25
 #define SCREEN_COLUMNS 80
 
@@ -200,5 +201,9 @@ static const struct file_operations console_file_ops = {
 
 struct file *console_file_open(void)
 {
-	return file_new(&console_file_ops, NULL, O_RDWR);
+	struct file *file = file_new(&console_file_ops, NULL, O_RDWR);
+
+	if (file)
+		file->rdev = DEV_CONSOLE;
+	return file;
 }

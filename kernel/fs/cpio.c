@@ -151,7 +151,7 @@ static bool add_entry(const struct entry *e, int *added)
 		memfile_remove(memfile_path);
 		return true;
 	}
-	if (type == S_IFLNK && (e->field[FILE_LEN] > PATH_MAX || memfile_is_folder(memfile_path)))
+	if (type == S_IFLNK && (e->field[FILE_LEN] > PATH_MAX || memfile_folder(memfile_path)))
 		return true;
 	(*added)++;
 	return add_file(e, type);

@@ -37,10 +37,12 @@ static const struct file_operations random_ops = {
 	.mode = S_IFCHR | 0666,
 };
 
+#define MEM(minor) (1 << 8 | (minor)) /* Linux's major number of these */
+
 static struct proc_file files[] = {
-	{ .path = "/dev/null", .ops = &null_ops },
-	{ .path = "/dev/random", .ops = &random_ops },
-	{ .path = "/dev/urandom", .ops = &random_ops },
+	{ .path = "/dev/null", .ops = &null_ops, .rdev = MEM(3) },
+	{ .path = "/dev/random", .ops = &random_ops, .rdev = MEM(8) },
+	{ .path = "/dev/urandom", .ops = &random_ops, .rdev = MEM(9) },
 };
 
 void devfile_init(void)

@@ -9,6 +9,13 @@
 
 static struct slab file_slab = SLAB(struct file);
 
+u32 new_ino(void)
+{
+	static u32 last;
+
+	return ++last;
+}
+
 struct file *file_new(const struct file_operations *ops, void *private_data, u32 flags)
 {
 	struct file *file = slab_alloc(&file_slab);
@@ -19,6 +26,8 @@ struct file *file_new(const struct file_operations *ops, void *private_data, u32
 	file->private_data = private_data;
 	file->flags = flags;
 	file->refs = 1;
+	file->ino = new_ino();
+	file->links = 1;
 	return file;
 }
 
@@ -131,21 +140,4 @@ s64 file_lseek(struct file *file, s64 offset, int whence)
 		return -EINVAL;
 	file->pos = (u64)(base[whence] + offset);
 	return (s64)file->pos;
-}
-
-static const char *without_slashes(const char *path)
-{
-	for (;;) {
-		if (path[0] == '/')
-			path++;
-		else if (path[0] == '.' && path[1] == '/')
-			path += 2;
-		else
-			return path;
-	}
-}
-
-bool path_eq(const char *a, const char *b)
-{
-	return strcmp(without_slashes(a), without_slashes(b)) == 0;
 }

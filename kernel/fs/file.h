@@ -36,6 +36,7 @@ struct file {
 	u64 pos, size;
 	u32 flags; /* O_* */
 	u32 refs;
+	u32 ino, links, rdev; /* as stat tells them; rdev: a device's major and minor number */
 };
 
 #define FDS_MAX 256
@@ -67,6 +68,10 @@ struct files {
 #define S_IFLNK  0120000
 #define S_IFREG  0100000
 #define S_IFCHR  0020000
+#define S_IFDIR  0040000
+
+/* new_ino - a number that no other file has. */
+u32 new_ino(void);
 
 #define POLLIN     0x001
 #define POLLOUT    0x004
@@ -128,6 +133,3 @@ ssize file_copy_out(struct file *file, void __user *buf, size_t len, const void 
 
 /* file_lseek - an lseek operation for files of file->size bytes. Returns the new place or -EINVAL. */
 s64 file_lseek(struct file *file, s64 offset, int whence);
-
-/* path_eq - do both name the same file? "/", "./" and nothing before them are the same. */
-bool path_eq(const char *a, const char *b);

@@ -15,15 +15,20 @@ static struct memfile *bucket[BUCKETS];
 
 char memfile_path[PATH_MAX + PATH_SLACK];
 
-/* Where the pointer to the file of this path is, or would be. */
-static struct memfile **place_of(const char *path)
+static u32 hash_of(const char *path)
 {
-	struct memfile **at;
 	u32 hash = 0;
 
 	for (const char *c = path; *c; c++)
 		hash = hash * 31 + (u8)*c;
-	at = &bucket[hash % BUCKETS];
+	return hash;
+}
+
+/* Where the pointer to the file of this path is, or would be. */
+static struct memfile **place_of(const char *path)
+{
+	struct memfile **at = &bucket[hash_of(path) % BUCKETS];
+
 	while (*at && strcmp((*at)->path, path) != 0)
 		at = &(*at)->next;
 	return at;
@@ -38,19 +43,30 @@ void memfile_remove(const char *path)
 {
 	struct memfile **at = place_of(path);
 
-	if (*at)
+	if (*at) {
+		(*at)->file->links--;
 		*at = (*at)->next;
+	}
 }
 
-bool memfile_is_folder(const char *path)
+static bool is_folder(const char *path)
 {
 	size_t len = strlen(path);
 
+	if (len == 0) /* the root */
+		return true;
 	for (u32 i = 0; i < BUCKETS; i++)
 		for (const struct memfile *file = bucket[i]; file; file = file->next)
 			if (strncmp(file->path, path, len) == 0 && file->path[len] == '/')
 				return true;
-	return false;
+	return proc_is_folder(path);
+}
+
+#define FOLDER_INO (1u << 31) /* no machine has so many files */
+
+u32 memfile_folder(const char *path)
+{
+	return is_folder(path) ? FOLDER_INO | hash_of(path) : 0;
 }
 
 /* ---- paths ------------------------------------------------------------------------------ */
@@ -100,11 +116,15 @@ static int walk_component(struct walk *w, bool follow)
 {
 	char *before = next_component(w);
 	const char *name = before > memfile_path ? before + 1 : before;
+	bool up = strcmp(name, "..") == 0;
 	const struct memfile *file;
 
-	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+	if (up || strcmp(name, ".") == 0) {
 		w->done = before;
-		while (name[1] && w->done > memfile_path && *--w->done != '/')
+		*before = '\0';
+		if (up && !is_folder(memfile_path))
+			return -ENOENT;
+		while (up && w->done > memfile_path && *--w->done != '/')
 			;
 		return 0;
 	}
@@ -175,6 +195,8 @@ struct memfile *memfile_name(const char *name, u32 mode, struct memfile *link)
 	file->next = *place;
 	file->path = path;
 	file->file = link ? link : file;
+	file->ino = new_ino();
+	file->file->links++;
 	file->mode = mode;
 	*place = file;
 	return file->file;
@@ -215,7 +237,10 @@ struct file *memfile_open(const struct memfile *memfile, u32 flags)
 	const struct memfile *contents = memfile->file;
 	struct file *file = file_new(&memfile_ops, (void *)(uintptr_t)contents, flags);
 
-	if (file)
+	if (file) {
 		file->size = contents->len;
+		file->ino = contents->ino;
+		file->links = contents->links;
+	}
 	return file;
 }

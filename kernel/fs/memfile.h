@@ -17,6 +17,7 @@ struct memfile {
 	u32 mode;             /* S_IFREG, or S_IFLNK: then the contents are what it leads to */
 	const void *data;
 	size_t len;
+	u32 ino, links; /* of a file that is its own: its number, and how many hard links it has */
 	/* cpio.c: the files of an archive that may have further names, which bring the same numbers */
 	struct memfile *next_shared;
 	u32 id[3];
@@ -28,8 +29,8 @@ extern char memfile_path[PATH_MAX + PATH_SLACK];
 /* memfile_walk - from memfile_path, as a program gives it, to the only path of a file in the same place,
  * without slashes before it, "." and "..", through all symbolic links.
  * follow   whether the last component is followed, too
- * Returns  0, whether or not there is such a file; -ENOENT (empty), -ENOTDIR (through a file),
- *          -ELOOP, -ENAMETOOLONG */
+ * Returns  0, whether or not there is such a file; -ENOENT (empty, or up from where no folder is),
+ *          -ENOTDIR (through a file), -ELOOP, -ENAMETOOLONG */
 int memfile_walk(bool follow);
 
 /* memfile_at - the file of a walked path, or NULL. */
@@ -49,8 +50,9 @@ int memfile_add(const char *path, const void *data, size_t len) __must_check;
  * Returns  the file whose contents may now be set, or NULL without memory */
 struct memfile *memfile_name(const char *name, u32 mode, struct memfile *link);
 
-/* memfile_is_folder - is there a file below this walked path? */
-bool memfile_is_folder(const char *path);
+/* memfile_folder - Returns 0 if no file is below this walked path, or else a number for the folder, which no
+ * file has and few other folders. */
+u32 memfile_folder(const char *path);
 
 /* memfile_remove - there is no file of this walked path from now on. */
 void memfile_remove(const char *path);

@@ -6,6 +6,7 @@
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/slab.h"
+#include "kernel/lib/string.h"
 #include "kernel/process/task.h"
 
 #define TEXT_SIZE 4096 /* to begin with */
@@ -14,6 +15,7 @@ static struct list_head proc_files = LIST_HEAD_INIT(proc_files);
 
 void proc_register(struct proc_file *proc)
 {
+	proc->ino = new_ino();
 	list_add_tail(&proc->list, &proc_files);
 }
 
@@ -22,9 +24,20 @@ struct proc_file *proc_find(const char *path)
 	struct proc_file *proc;
 
 	list_for_each(proc, &proc_files, list)
-		if (path_eq(proc->path, path))
+		if (strcmp(proc->path + (path[0] != '/'), path) == 0)
 			return proc;
 	return NULL;
+}
+
+bool proc_is_folder(const char *path)
+{
+	size_t len = strlen(path);
+	struct proc_file *proc;
+
+	list_for_each(proc, &proc_files, list)
+		if (strncmp(proc->path + 1, path, len) == 0 && proc->path[1 + len] == '/')
+			return true;
+	return false;
 }
 
 void seq_printf(struct seq_file *m, const char *fmt, ...)

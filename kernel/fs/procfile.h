@@ -20,6 +20,7 @@ struct seq_file {
 struct proc_file {
 	struct list_head list;
 	const char *path; /* absolute */
+	u32 ino, rdev;    /* its inode's number, which proc_register sets; a device's own */
 	/* make the whole text, as it is now for this namespace; may be called twice for one read */
 	void (*show)(struct seq_file *m, struct net *net);
 	/* one line that was written, without its newline, never empty; 0 or a negative errno, having
@@ -33,8 +34,11 @@ struct proc_file {
 /* proc_register - the file is there from now on. It stays the caller's, and must live for ever. */
 void proc_register(struct proc_file *proc);
 
-/* proc_find - the file at an absolute path, or NULL. */
+/* proc_find - the file at a walked path (memfile.h), with a slash before it or without; or NULL. */
 struct proc_file *proc_find(const char *path);
+
+/* proc_is_folder - is there a file below this walked path? */
+bool proc_is_folder(const char *path);
 
 /* proc_open - Returns an open file, or NULL without memory. Reading answers for the namespace that
  * the reader is in.

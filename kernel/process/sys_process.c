@@ -155,13 +155,6 @@ long sys_setrlimit(u32 resource, u64 limit)
 	return limit ? sys_prlimit64(0, resource, limit, 0) : -EFAULT;
 }
 
-long sys_getcwd(u64 buf, u64 len)
-{
-	if (len < sizeof("/"))
-		return -ERANGE;
-	return copy_to_user((void *)buf, "/", sizeof("/")) < 0 ? -EFAULT : (long)sizeof("/");
-}
-
 #define GRND_NONBLOCK 1u
 #define GRND_RANDOM   2u
 #define GRND_INSECURE 4u

@@ -75,6 +75,7 @@ static const syscall_fn sys_call_table[NR_SYSCALLS + 1] = {
 	[74] = CALL(sys_fsync),
 	[75] = CALL(sys_fsync), /* fdatasync */
 	[79] = CALL(sys_getcwd),
+	[80] = CALL(sys_chdir),
 	[89] = CALL(sys_readlink),
 	[95] = CALL(sys_umask),
 	[96] = CALL(sys_gettimeofday),
@@ -138,6 +139,7 @@ static const syscall_fn sys_call_table[NR_SYSCALLS + 1] = {
 	[257] = CALL(sys_openat),
 	[262] = CALL(sys_newfstatat),
 	[267] = CALL(sys_readlinkat),
+	[269] = CALL(sys_faccessat),
 	[270] = CALL(sys_pselect6),
 	[271] = CALL(sys_ppoll),
 	[272] = CALL(sys_unshare),
@@ -151,6 +153,7 @@ static const syscall_fn sys_call_table[NR_SYSCALLS + 1] = {
 	[308] = CALL(sys_setns),
 	[309] = CALL(sys_getcpu),
 	[318] = CALL(sys_getrandom),
+	[332] = CALL(sys_statx),
 };
 
 #define NR_NAMED 512 /* also those that are newer than the table */

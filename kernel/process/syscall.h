@@ -27,14 +27,22 @@ long sys_writev(int fd, u64 iov, u32 n);
 long sys_open(u64 path, u32 flags, u32 mode);
 long sys_openat(int dirfd, u64 path, u32 flags, u32 mode);
 long sys_close(int fd);
+long sys_lseek(int fd, s64 offset, u32 whence);
+
+/* sys_stat.c */
 long sys_stat(u64 path, u64 buf);
 long sys_lstat(u64 path, u64 buf);
 long sys_fstat(int fd, u64 buf);
 long sys_newfstatat(int dirfd, u64 path, u64 buf, u32 flags);
+long sys_statx(int dirfd, u64 path, u32 flags, u32 mask, u64 buf);
+long sys_access(u64 path, u32 mode);
+long sys_faccessat(int dirfd, u64 path, u32 mode);
 long sys_readlink(u64 path, u64 buf, u32 len);
 long sys_readlinkat(int dirfd, u64 path, u64 buf, u32 len);
-long sys_lseek(int fd, s64 offset, u32 whence);
-long sys_access(u64 path, u32 mode);
+
+/* namei.c */
+long sys_chdir(u64 path);
+long sys_getcwd(u64 buf, u64 len);
 
 /* sys_fd.c */
 long sys_ioctl(int fd, u32 cmd, u64 arg);
@@ -118,4 +126,3 @@ long sys_clock_nanosleep(u32 clock, u32 flags, u64 request, u64 remain);
 long sys_prlimit64(int pid, u32 resource, u64 new_limit, u64 old_limit);
 long sys_getrlimit(u32 resource, u64 limit);
 long sys_setrlimit(u32 resource, u64 limit);
-long sys_getcwd(u64 buf, u64 len);

@@ -72,6 +72,23 @@ def test_links_and_several_archives(kernel, program, tmp_path):
     assert_success(result)
 
 
+def test_paths_as_on_linux(kernel, program, tmp_path):
+    """stat, open, access, chdir and their like by 40 paths. Linux's answers were recorded in a chroot on a
+    tmpfs that holds the same files, of mode 0444, with dev/null, dev/random and dev/urandom, mounted ro."""
+    archive = b"".join([
+        entry("bin/paths", program("paths").read_bytes()),
+        entry("etc/motd", ino=7, nlink=2), entry("etc/hard", b"muffins\n", ino=7, nlink=2),
+        entry("etc/other", b"others\n"), entry("etc/empty"), entry("etc/empty2"),
+        entry("etc/dir/file", b"x"), symlink("etc/link", "motd"), symlink("etc/up", ".."),
+        symlink("etc/dangling", "/none")])
+    result = start(kernel, tmp_path, archive, "init=/bin/paths")
+    linux = table((images.PROGRAMS / "paths.linux.txt").read_text(encoding="utf-8"))
+    assert len(linux) > 500
+    assert [pair for pair in zip(table(result.serial), linux) if pair[0] != pair[1]] == []
+    assert "end of table" in result.serial
+    assert_success(result)
+
+
 def test_initrd_without_a_program(kernel, tmp_path):
     """Files alone are no reason to run something else; the built-in program may be named."""
     archive = images.cpio({"etc/hosts": b"10.0.2.2 b\n"}) + symlink("init", "bin/gone")

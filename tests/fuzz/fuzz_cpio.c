@@ -39,7 +39,7 @@ static void check_file(const struct memfile *m, const u8 *archive, size_t size)
 	err = memfile_walk(false);
 	BUG_ON(err && err != -ENOTDIR); /* a file came later in the place of the folder */
 	BUG_ON(!err && (strcmp(memfile_path, m->path) != 0 || memfile_at(memfile_path) != m));
-	BUG_ON(m->mode == S_IFLNK && memfile_is_folder(m->path));
+	BUG_ON(m->mode == S_IFLNK && memfile_folder(m->path));
 }
 
 static void read_file(const struct memfile *m)

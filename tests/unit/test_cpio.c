@@ -116,10 +116,12 @@ static void files_under_any_name(void **state)
 	file("init", "program");
 	file("./etc/hosts", "10.0.0.2 b\n");
 	file("/abs", "ABS");
+	file("a/b/d", "D");
 	file("a/./b//../c", "C");
 	file("init", "again");
+	file("nowhere/../e", "E"); /* skipped */
 	trailer();
-	assert_added(5);
+	assert_added(6);
 	assert_contents("/init", "again");
 	assert_contents("/etc/hosts", "10.0.0.2 b\n");
 	assert_contents("/abs", "ABS");

@@ -116,7 +116,10 @@ static struct file *open_proc(void)
 	assert_null(proc_find("/proc/net"));
 	assert_null(proc_find(""));
 	assert_ptr_equal(proc_find("proc/net/config/proc"), &proc);
-	return proc_open(proc_find("/./proc/net/config/proc"), O_RDWR);
+	assert_true(proc_is_folder("proc/net"));
+	assert_false(proc_is_folder("proc/ne"));
+	assert_false(proc_is_folder("proc/net/config/proc"));
+	return proc_open(proc_find("/proc/net/config/proc"), O_RDWR);
 }
 
 static void made_text_in_pieces(void **state)

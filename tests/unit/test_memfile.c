@@ -22,14 +22,35 @@ static void finding(void **state)
 	assert_int_equal(memfile_add("./etc//hosts", "two", 3), 0);
 	assert_string_equal(contents("/etc/hosts"), "two"); /* the later one */
 	assert_string_equal(contents("etc/hosts"), "two");
-	assert_string_equal(contents("//etc/./x/../hosts"), "two");
+	assert_string_equal(contents("//etc/./../etc/hosts"), "two");
 	assert_string_equal(contents("/../etc/hosts"), "two");
+	assert_null(contents("/etc/x/../hosts")); /* through nowhere */
 	assert_null(contents("/etc/host"));
 	assert_null(contents("/etc/hosts2"));
 	assert_null(contents("/etc/hosts/"));
 	assert_null(contents("/etc"));
 	assert_null(contents("/"));
 	assert_null(contents(""));
+}
+
+/* Numbers are files' own, not names'. */
+static void numbers(void **state)
+{
+	const struct memfile *one, *two;
+
+	assert_int_equal(memfile_add("/a/one", "1", 1), 0);
+	assert_int_equal(memfile_add("/b", "2", 1), 0);
+	one = memfile_find("/a/one");
+	two = memfile_find("/b");
+	assert_int_not_equal(one->ino, two->ino);
+	strscpy(memfile_path, "a/link", PATH_MAX);
+	assert_ptr_equal(memfile_name("a/link", S_IFREG, one->file), one);
+	assert_int_equal(one->links, 2);
+	memfile_remove("a/one");
+	assert_int_equal(memfile_find("/a/link")->file->links, 1);
+	assert_true(memfile_folder("") && memfile_folder("a"));
+	assert_int_not_equal(memfile_folder(""), memfile_folder("a"));
+	assert_false(memfile_folder("a/link") || memfile_folder("b") || memfile_folder("c"));
 }
 
 static void as_many_as_there_is_memory_for(void **state)
@@ -232,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest files[] = {
 		BARE_TEST(finding),
+		BARE_TEST(numbers),
 		BARE_TEST(as_many_as_there_is_memory_for),
 		BARE_TEST(symbolic_links),
 		BARE_TEST(links_that_lead_nowhere),

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT
+ * sys_stat.c - system calls that look at files: stat, statx, access, readlink.
+ * Not here: finding them (namei.c), opening them (sys_file.c).
+ * syscall.c calls in.
+ * Source: stat(2), statx(2), access(2), readlink(2); the layouts are x86_64's. */
+#include "kernel/lib/string.h"
+#include "kernel/mm/uaccess.h"
+#include "kernel/process/namei.h"
+#include "kernel/process/syscall.h"
+#include "kernel/process/task.h"
+
+#define AT_NO_AUTOMOUNT 0x800
+#define AT_EMPTY_PATH   0x1000
+#define AT_STATX_SYNC   0x6000
+#define AT_STAT_KNOWN   (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC)
+
+#define DEVICE     1 /* on which all files are */
+#define STAT_BLOCK 512
+
+/* What there is to know of a file. */
+struct info {
+	u64 size;
+	u32 mode, ino, links, rdev;
+};
+
+static void info_of_file(const struct file *file, struct info *info)
+{
+	*info = (struct info){
+		.size = file->size,
+		.mode = file->ops->mode,
+		.ino = file->ino,
+		.links = file->links,
+		.rdev = file->rdev,
+	};
+}
+
+static u32 proc_mode(const struct proc_file *proc)
+{
+	if (proc->ops)
+		return proc->ops->mode;
+	return S_IFREG | (proc->store ? 0644 : 0444);
+}
+
+static void info_of_found(const struct found *found, struct info *info)
+{
+	const struct proc_file *proc = found->proc;
+	const struct memfile *name = found->memfile;
+
+	*info = (struct info){ .mode = S_IFDIR | 0755, .ino = found->folder, .links = 2 };
+	if (proc)
+		*info = (struct info){
+			.mode = proc_mode(proc), .ino = proc->ino, .links = 1, .rdev = proc->rdev
+		};
+	else if (name)
+		*info = (struct info){
+			.size = name->file->len,
+			.mode = name->mode | (name->mode == S_IFLNK ? 0777 : 0444),
+			.ino = name->file->ino,
+			.links = name->file->links,
+		};
+}
+
+/* An empty path may mean the descriptor itself. */
+static long get_info(int dirfd, u64 path, u32 flags, struct info *info)
+{
+	struct found found;
+	char first;
+	long err;
+
+	if (flags & ~(u32)AT_STAT_KNOWN)
+		return -EINVAL;
+	if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, (void *)path, 1) == 0 && !first) {
+		if (!file_of(dirfd))
+			return -EBADF;
+		info_of_file(file_of(dirfd), info);
+		return 0;
+	}
+	err = find_path(dirfd, path, !(flags & AT_SYMLINK_NOFOLLOW), &found);
+	if (!err)
+		info_of_found(&found, info);
+	return err;
+}
+
+/* ---- stat ------------------------------------------------------------------------------- */
+
+struct stat {
+	u64 dev, ino, nlink;
+	u32 mode, uid, gid, pad;
+	u64 rdev;
+	s64 size, blksize, blocks;
+	s64 times[6], reserved[3];
+};
+
+_Static_assert(sizeof(struct stat) == 144, "x86_64 struct stat");
+
+static long put_stat(u64 buf, const struct info *info)
+{
+	struct stat st = { .dev = DEVICE,
+		.ino = info->ino,
+		.nlink = info->links,
+		.mode = info->mode,
+		.rdev = info->rdev,
+		.size = (s64)info->size,
+		.blksize = (s64)PAGE_SIZE,
+		.blocks = (s64)((info->size + STAT_BLOCK - 1) / STAT_BLOCK) };
+
+	return copy_to_user((void *)buf, &st, sizeof(st));
+}
+
+long sys_newfstatat(int dirfd, u64 path, u64 buf, u32 flags)
+{
+	struct info info;
+
+	return get_info(dirfd, path, flags, &info) ?: put_stat(buf, &info);
+}
+
+long sys_stat(u64 path, u64 buf)
+{
+	return sys_newfstatat(AT_FDCWD, path, buf, 0);
+}
+
+long sys_lstat(u64 path, u64 buf)
+{
+	return sys_newfstatat(AT_FDCWD, path, buf, AT_SYMLINK_NOFOLLOW);
+}
+
+long sys_fstat(int fd, u64 buf)
+{
+	const struct file *file = file_of(fd);
+	struct info info;
+
+	if (!file)
+		return -EBADF;
+	info_of_file(file, &info);
+	return put_stat(buf, &info);
+}
+
+/* ---- statx ------------------------------------------------------------------------------ */
+
+#define STATX_BASIC    0x7ffu
+#define STATX_RESERVED 0x80000000u
+
+struct statx {
+	u32 mask, blksize;
+	u64 attributes;
+	u32 nlink, uid, gid;
+	u16 mode, pad;
+	u64 ino, size, blocks, attributes_mask;
+	u64 times[8];
+	u32 rdev[2], dev[2]; /* major, minor */
+	u64 others[14];
+};
+
+_Static_assert(sizeof(struct statx) == 256, "struct statx");
+
+long sys_statx(int dirfd, u64 path, u32 flags, u32 mask, u64 buf)
+{
+	struct info info;
+	struct statx st;
+	long err = mask & STATX_RESERVED || (flags & AT_STATX_SYNC) == AT_STATX_SYNC
+			   ? -EINVAL
+			   : get_info(dirfd, path, flags, &info);
+
+	if (err)
+		return err;
+	st = (struct statx){ .mask = STATX_BASIC,
+		.blksize = (u32)PAGE_SIZE,
+		.nlink = info.links,
+		.mode = (u16)info.mode,
+		.ino = info.ino,
+		.size = info.size,
+		.blocks = (info.size + STAT_BLOCK - 1) / STAT_BLOCK,
+		.rdev = { info.rdev >> 8, info.rdev & 0xff },
+		.dev = { 0, DEVICE } };
+	return copy_to_user((void *)buf, &st, sizeof(st));
+}
+
+/* ---- access, links ----------------------------------------------------------------------- */
+
+#define X_OK 1u
+#define W_OK 2u
+#define R_OK 4u
+
+/* User 0 reads everything, and executes what anybody may. */
+long sys_faccessat(int dirfd, u64 path, u32 mode)
+{
+	struct found found;
+	struct info info;
+	long err = mode & ~(X_OK | W_OK | R_OK) ? -EINVAL : find_path(dirfd, path, true, &found);
+
+	if (err)
+		return err;
+	info_of_found(&found, &info);
+	if (mode & W_OK)
+		err = found_may_write(&found);
+	return err ?: (mode & X_OK) && !(info.mode & 0111) ? -EACCES : 0;
+}
+
+long sys_access(u64 path, u32 mode)
+{
+	return sys_faccessat(AT_FDCWD, path, mode);
+}
+
+long sys_readlinkat(int dirfd, u64 path, u64 buf, u32 len)
+{
+	struct found found;
+	long err = (s32)len <= 0 ? -EINVAL : find_path(dirfd, path, false, &found);
+
+	if (err)
+		return err;
+	if (!found.memfile || found.memfile->mode != S_IFLNK)
+		return -EINVAL;
+	len = (u32)min((size_t)len, found.memfile->len);
+	return copy_to_user((void *)buf, found.memfile->data, len) < 0 ? -EFAULT : (long)len;
+}
+
+long sys_readlink(u64 path, u64 buf, u32 len)
+{
+	return sys_readlinkat(AT_FDCWD, path, buf, len);
+}
