@@ -24,6 +24,7 @@
 #define PML4_KERNEL     511
 #define PDPT_KERNEL     510 /* KERNEL_VMA >> 30 & 511 */
 #define BOOT_DIRECT_GIB 4
+#define BOOT_DIRECT_END 0x100000000 /* of what the boot tables map of it */
 
 /* Segment selectors: SYSRET wants user data right before user code (SDM "SYSRET"). */
 #define KERNEL_CS 0x08

@@ -7,7 +7,7 @@
 #include "boot/boot.h"
 #include "kernel/lib/string.h"
 
-/* ---- multiboot 1 ------------------------------------------------------------------------ */
+/* ---- layouts: multiboot 1 ---------------------------------------------------------------- */
 
 #define MB1_HAS_CMDLINE BIT(2)
 #define MB1_HAS_MODULES BIT(3)
@@ -32,7 +32,7 @@ struct mb1_mmap {
 	u32 type;
 } __packed;
 
-/* ---- multiboot 2 ------------------------------------------------------------------------ */
+/* ---- layouts: multiboot 2 ---------------------------------------------------------------- */
 
 enum mb2_tag_type {
 	MB2_TAG_END = 0,
@@ -63,7 +63,7 @@ struct mb2_mmap_entry {
 	u32 type, reserved;
 } __packed;
 
-/* ---- PVH -------------------------------------------------------------------------------- */
+/* ---- layouts: PVH ------------------------------------------------------------------------ */
 
 struct pvh_info {
 	u32 magic, version, flags, nr_modules;
@@ -83,9 +83,17 @@ struct pvh_range {
 
 /* ---- common ----------------------------------------------------------------------------- */
 
-static const void *at(u64 pa)
+/* Physical memory as the boot tables show it; NULL where they do not. */
+static const void *at(u64 pa, u64 len)
 {
+	if (len > BOOT_DIRECT_END || pa > BOOT_DIRECT_END - len)
+		return NULL;
 	return (const void *)(DIRECT_MAP + pa);
+}
+
+static void malformed(struct bootinfo *info)
+{
+	info->problem = "malformed, or it points outside memory";
 }
 
 static void add_range(struct bootinfo *info, u64 start, u64 len, u32 type)
@@ -99,7 +107,35 @@ static void add_range(struct bootinfo *info, u64 start, u64 len, u32 type)
 	info->range[info->range_n++] = (struct boot_range){ start, start + len, type };
 }
 
-static void add_module(struct bootinfo *info, u64 start, u64 end, const char *args)
+static void bad_line(struct bootinfo *info, u32 module, const char *problem)
+{
+	info->line_module = module;
+	info->line_problem = problem;
+}
+
+/* The line of a module, or (0) the kernel's. A zero ends it, or `end`, the end of the tag it lies in. */
+static void copy_line(struct bootinfo *info, u32 module, u64 pa, u64 end)
+{
+	char *line = module ? info->module[module - 1].args : info->cmdline;
+
+	for (u32 n = 0; n < BOOT_LINE_MAX; n++) {
+		const char *c = at(pa + n, 1);
+
+		line[n] = '\0';
+		if (pa + n >= end)
+			return;
+		if (!c)
+			return bad_line(info, module, "it lies outside memory");
+		line[n] = *c;
+		if (!*c)
+			return;
+	}
+	line[BOOT_LINE_MAX - 1] = '\0';
+	bad_line(info, module, "longer than 2047 characters");
+}
+
+/* args: where its line is, or 0 */
+static void add_module(struct bootinfo *info, u64 start, u64 end, u64 args, u64 args_end)
 {
 	struct boot_module *module;
 
@@ -110,82 +146,96 @@ static void add_module(struct bootinfo *info, u64 start, u64 end, const char *ar
 	module = &info->module[info->module_n++];
 	module->start_pa = start;
 	module->end_pa = max(start, end);
-	if (!strscpy(module->args, args, sizeof(module->args)))
-		info->problem = "module with a longer command line than fits";
-}
-
-static void set_cmdline(struct bootinfo *info, const char *s)
-{
-	info->cmdline_cut = !strscpy(info->cmdline, s, sizeof(info->cmdline));
+	if (args)
+		copy_line(info, info->module_n, args, args_end);
 }
 
 static void set_rsdp(struct bootinfo *info, const void *rsdp, size_t len)
 {
-	info->has_rsdp = true;
-	memcpy(info->rsdp, rsdp, min(len, sizeof(info->rsdp)));
+	info->has_rsdp = rsdp != NULL;
+	if (rsdp)
+		memcpy(info->rsdp, rsdp, min(len, sizeof(info->rsdp)));
 }
 
-/* QEMU and iPXE put the kernel's file name first, GRUB 2 does not. */
-static const char *skip_file_name(const struct mb1_info *mb, const char *s)
-{
-	bool grub2 =
-		(mb->flags & MB1_HAS_LOADER) && strncmp(at(mb->boot_loader_name), "GRUB 2", 6) == 0;
+/* ---- multiboot 1 ------------------------------------------------------------------------ */
 
-	while (!grub2 && *s && *s != ' ')
-		s++;
-	return s;
+/* QEMU, iPXE and others put the kernel's file name first, GRUB 2 does not. */
+static bool is_grub2(const struct mb1_info *mb)
+{
+	const char *name = mb->flags & MB1_HAS_LOADER ? at(mb->boot_loader_name, 6) : NULL;
+
+	return name && memcmp(name, "GRUB 2", 6) == 0;
+}
+
+static void read_mb1_mmap(struct bootinfo *info, const struct mb1_info *mb)
+{
+	u64 pa = mb->mmap_addr, end = pa + mb->mmap_length;
+
+	while (pa < end && !info->problem) {
+		const struct mb1_mmap *entry = at(pa, sizeof(*entry));
+
+		if (!entry || entry->size < sizeof(*entry) - sizeof(entry->size))
+			return malformed(info);
+		add_range(info, entry->addr, entry->len, entry->type);
+		pa += entry->size + sizeof(entry->size);
+	}
 }
 
 static void read_mb1(struct bootinfo *info, u32 info_pa)
 {
-	const struct mb1_info *mb = at(info_pa);
-	const struct mb1_module *mod = at(mb->mods_addr);
-	u64 pa = mb->mmap_addr, end = pa + mb->mmap_length;
+	const struct mb1_info *mb = at(info_pa, sizeof(*mb));
 
 	info->protocol = "multiboot 1";
-	if (mb->flags & MB1_HAS_CMDLINE)
-		set_cmdline(info, skip_file_name(mb, at(mb->cmdline)));
-	if (!(mb->flags & MB1_HAS_MMAP)) {
-		info->problem = "no memory map";
-		return;
+	if (!mb)
+		return malformed(info);
+	if (mb->flags & MB1_HAS_CMDLINE) {
+		info->name_first = !is_grub2(mb);
+		copy_line(info, 0, mb->cmdline, UINT64_MAX);
 	}
-	while (pa < end) {
-		const struct mb1_mmap *entry = at(pa);
-
-		add_range(info, entry->addr, entry->len, entry->type);
-		pa += entry->size + sizeof(entry->size);
-	}
+	if (mb->flags & MB1_HAS_MMAP)
+		read_mb1_mmap(info, mb);
 	if (!(mb->flags & MB1_HAS_MODULES))
 		return;
-	for (u32 i = 0; i < mb->mods_count; i++)
-		add_module(info, mod[i].start, mod[i].end, mod[i].string ? at(mod[i].string) : "");
+	for (u32 i = 0; i < mb->mods_count && !info->problem; i++) {
+		const struct mb1_module *mod = at(mb->mods_addr + i * sizeof(*mod), sizeof(*mod));
+
+		if (!mod)
+			return malformed(info);
+		add_module(info, mod->start, mod->end, mod->string, UINT64_MAX);
+	}
 }
+
+/* ---- multiboot 2 ------------------------------------------------------------------------ */
 
 static void read_mb2_mmap(struct bootinfo *info, const struct mb2_mmap *mmap)
 {
-	u32 offset = sizeof(*mmap);
+	u64 offset = sizeof(*mmap);
 
-	for (; mmap->entry_size && offset + mmap->entry_size <= mmap->tag.size;
-		offset += mmap->entry_size) {
+	if (mmap->entry_size < sizeof(struct mb2_mmap_entry))
+		return malformed(info);
+	for (; offset + mmap->entry_size <= mmap->tag.size; offset += mmap->entry_size) {
 		const struct mb2_mmap_entry *entry = (const void *)((const char *)mmap + offset);
 
 		add_range(info, entry->addr, entry->len, entry->type);
 	}
 }
 
-static void read_mb2_tag(struct bootinfo *info, const struct mb2_tag *tag)
+/* The tag lies in memory as a whole, from pa to end. */
+static void read_mb2_tag(struct bootinfo *info, const struct mb2_tag *tag, u64 pa, u64 end)
 {
 	const struct mb2_module *module = (const void *)tag;
 
 	switch (tag->type) {
 	case MB2_TAG_CMDLINE:
-		set_cmdline(info, (const char *)(tag + 1));
+		copy_line(info, 0, pa + sizeof(*tag), end);
 		break;
 	case MB2_TAG_MODULE:
-		add_module(info, module->start, module->end, module->args);
+		if (tag->size >= sizeof(*module))
+			add_module(info, module->start, module->end, pa + sizeof(*module), end);
 		break;
 	case MB2_TAG_MMAP:
-		read_mb2_mmap(info, (const void *)tag);
+		if (tag->size >= sizeof(struct mb2_mmap))
+			read_mb2_mmap(info, (const void *)tag);
 		break;
 	case MB2_TAG_ACPI_OLD:
 	case MB2_TAG_ACPI_NEW: /* the tag holds a copy of the RSDP, not its address */
@@ -196,41 +246,51 @@ static void read_mb2_tag(struct bootinfo *info, const struct mb2_tag *tag)
 
 static void read_mb2(struct bootinfo *info, u32 info_pa)
 {
-	u32 total = *(const u32 *)at(info_pa);
-	u64 pa = info_pa + 8, end = (u64)info_pa + total;
+	const u32 *total = at(info_pa, sizeof(*total));
+	u64 pa = info_pa + 8ull, end = total ? (u64)info_pa + *total : 0;
 
 	info->protocol = "multiboot 2";
 	while (pa + sizeof(struct mb2_tag) <= end) {
-		const struct mb2_tag *tag = at(pa);
+		const struct mb2_tag *tag = at(pa, sizeof(*tag));
 
+		if (!tag || !at(pa, tag->size) || tag->size > end - pa)
+			return malformed(info);
 		if (tag->type == MB2_TAG_END || tag->size < sizeof(*tag))
-			break;
-		read_mb2_tag(info, tag);
-		pa += ALIGN_UP(tag->size, 8u);
+			return;
+		read_mb2_tag(info, tag, pa, pa + tag->size);
+		pa += ALIGN_UP((u64)tag->size, 8u);
 	}
 }
 
+/* ---- PVH -------------------------------------------------------------------------------- */
+
 static void read_pvh(struct bootinfo *info, u32 info_pa)
 {
-	const struct pvh_info *pvh = at(info_pa);
-	const struct pvh_module *mod = at(pvh->modlist);
-	const struct pvh_range *range;
+	const struct pvh_info *pvh = at(info_pa, sizeof(*pvh));
 
 	info->protocol = "PVH";
-	if (pvh->rsdp)
-		set_rsdp(info, at(pvh->rsdp), BOOT_RSDP_BYTES);
-	if (pvh->magic != PVH_MAGIC || pvh->version < 1) {
+	if (!pvh || pvh->magic != PVH_MAGIC || pvh->version < 1) {
 		info->problem = "PVH start info without a memory map (version 1 has one)";
 		return;
 	}
+	if (pvh->rsdp)
+		set_rsdp(info, at(pvh->rsdp, BOOT_RSDP_BYTES), BOOT_RSDP_BYTES);
 	if (pvh->cmdline)
-		set_cmdline(info, at(pvh->cmdline));
-	range = at(pvh->memmap);
-	for (u32 i = 0; i < pvh->memmap_entries; i++)
-		add_range(info, range[i].addr, range[i].size, range[i].type);
-	for (u32 i = 0; i < pvh->nr_modules; i++)
-		add_module(info, mod[i].paddr, mod[i].paddr + mod[i].size,
-			mod[i].cmdline ? at(mod[i].cmdline) : "");
+		copy_line(info, 0, pvh->cmdline, UINT64_MAX);
+	for (u32 i = 0; i < pvh->memmap_entries && !info->problem; i++) {
+		const struct pvh_range *r = at(pvh->memmap + i * sizeof(*r), sizeof(*r));
+
+		if (!r)
+			return malformed(info);
+		add_range(info, r->addr, r->size, r->type);
+	}
+	for (u32 i = 0; i < pvh->nr_modules && !info->problem; i++) {
+		const struct pvh_module *m = at(pvh->modlist + i * sizeof(*m), sizeof(*m));
+
+		if (!m)
+			return malformed(info);
+		add_module(info, m->paddr, m->paddr + m->size, m->cmdline, UINT64_MAX);
+	}
 }
 
 void bootinfo_read(struct bootinfo *info, u32 magic, u32 info_pa)

@@ -9,8 +9,7 @@
 
 #define BOOT_RANGES_MAX  64
 #define BOOT_MODULES_MAX 8
-#define BOOT_CMDLINE_MAX 2048
-#define BOOT_MODARGS_MAX 512
+#define BOOT_LINE_MAX    2048 /* the command line, or a module's, with its closing zero */
 #define BOOT_RSDP_BYTES  36
 
 /* Memory types as the BIOS numbers them (ACPI 15.1). */
@@ -29,14 +28,16 @@ struct boot_range {
 
 struct boot_module {
 	u64 start_pa, end_pa; /* end_pa == start_pa: the loader passed an empty file */
-	char args[BOOT_MODARGS_MAX];
+	char args[BOOT_LINE_MAX];
 };
 
 struct bootinfo {
 	const char *protocol; /* "multiboot 1" .. */
 	const char *problem;  /* NULL, or what is wrong with the loader's information */
-	char cmdline[BOOT_CMDLINE_MAX];
-	bool cmdline_cut;         /* it was longer than that */
+	char cmdline[BOOT_LINE_MAX];
+	bool name_first;          /* cmdline may begin with the kernel's file name */
+	const char *line_problem; /* NULL, or what is wrong.. */
+	u32 line_module;          /* ..with the line of this module, from 1, or of the kernel: 0 */
 	bool has_rsdp;            /* else search for it */
 	u8 rsdp[BOOT_RSDP_BYTES]; /* ACPI's root pointer, as much of it as there is */
 	u32 range_n, module_n;
@@ -48,5 +49,6 @@ struct bootinfo {
 /* bootinfo_read - copy all we need out of the loader's memory, so that it may be reused.
  * info      filled; it stays valid with ->problem set when something is wrong
  * magic     eax at entry
- * info_pa   ebx at entry; the structure and what it points to lie below 4 GiB */
+ * info_pa   ebx at entry; the structure and what it points to lie in memory that the boot tables map,
+ *           whatever does not is a problem */
 void bootinfo_read(struct bootinfo *info, u32 magic, u32 info_pa);

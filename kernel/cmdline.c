@@ -95,7 +95,7 @@ static bool take_pcap_how(struct text value, struct parse_error *error)
 	return true;
 }
 
-static const struct {
+static const struct word {
 	const char *key; /* with its '=', if it takes a value */
 	bool (*take)(struct text value, struct parse_error *error);
 	size_t flag; /* or a bool of struct cmdline that it sets */
@@ -147,30 +147,70 @@ static const char *known_words(void)
 	return text;
 }
 
-static bool take_word(const char *word, u32 number)
+/* The row of `words` that takes a word, or NULL. */
+static const struct word *find_word(struct text t)
 {
-	struct text t = text_of(word);
+	for (const struct word *w = words; w < words + ARRAY_SIZE(words); w++) {
+		bool takes_value = w->key[strlen(w->key) - 1] == '=';
+
+		if (takes_value ? text_starts(t, w->key) : text_eq(t, w->key))
+			return w;
+	}
+	return NULL;
+}
+
+static bool take_word(const char *text, u32 number)
+{
+	const struct word *word = find_word(text_of(text));
 	struct parse_error error;
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		size_t len = strlen(words[i].key);
-		bool takes_value = words[i].key[len - 1] == '=';
-		struct text value = { word + len, t.len - len };
-
-		if (takes_value ? !text_starts(t, words[i].key) : !text_eq(t, words[i].key))
-			continue;
-		if (words[i].flag)
-			*((bool *)line + words[i].flag) = true;
-		if (words[i].take && !words[i].take(value, &error)) {
-			complain(word, number, &error);
-			return false;
-		}
-		pr_debug("command line: %s\n", word);
-		return true;
+	if (!word) {
+		pr_err("command line, word %u, character 1: unknown word '%s'\n", number, text);
+		pr_err("  expected %s\n", known_words());
+		return false;
 	}
-	pr_err("command line, word %u, character 1: unknown word '%s'\n", number, word);
-	pr_err("  expected %s\n", known_words());
-	return false;
+	if (word->flag)
+		*((bool *)line + word->flag) = true;
+	if (word->take && !word->take(text_of(text + strlen(word->key)), &error)) {
+		complain(text, number, &error);
+		return false;
+	}
+	pr_debug("command line: %s\n", text);
+	return true;
+}
+
+/* A '=' before any slash: it is a word, known or mistyped, and no path. */
+static bool has_value(struct text word)
+{
+	const char *slash = memchr(word.at, '/', word.len),
+		   *equals = memchr(word.at, '=', word.len);
+
+	return equals && !(slash && slash < equals);
+}
+
+static bool looks_like_a_path(struct text word)
+{
+	return memchr(word.at, '/', word.len) ||
+	       (word.len > 4 && memcmp(word.at + word.len - 4, ".elf", 4) == 0);
+}
+
+/* A name may hold blanks: the last word that looks like a path ends it. */
+char *cmdline_skip_file_name(char *text)
+{
+	struct text rest = text_of(text);
+	char *end = text;
+
+	while (rest.len > 0) {
+		struct text word = text_cut(&rest, ' ');
+
+		if (find_word(word) || text_eq(word, "--") || has_value(word))
+			break;
+		if (end == text || looks_like_a_path(word))
+			end = text + (word.at - text) + word.len;
+	}
+	if (end > text && *end)
+		*end++ = '\0';
+	return end;
 }
 
 char *cmdline_next_word(char **rest)

@@ -23,6 +23,11 @@ struct cmdline {
  * Returns   false for a malformed or unknown word, having said which, where and what was expected */
 bool cmdline_parse(char *line, struct cmdline *result);
 
+/* cmdline_skip_file_name - where the words begin behind the kernel's file name, which some loaders put
+ * before them: it is the first word if that could not be one of ours, with further ones as far as
+ * they look like a path. A zero ends the name. */
+char *cmdline_skip_file_name(char *text);
+
 /* cmdline_next_word - the next word, its end made a zero; quotes keep spaces together and are taken away.
  * rest      where to go on; moves behind the word
  * Returns   the word, or NULL at the end */

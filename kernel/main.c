@@ -66,13 +66,28 @@ static void machine_init(void)
 	random_init();
 }
 
+static void check_lines(void)
+{
+	if (!info.line_problem)
+		return;
+	if (info.line_module)
+		pr_err("module %u: its line: %s\n", info.line_module, info.line_problem);
+	else
+		pr_err("command line: %s\n", info.line_problem);
+	power_fail(STATUS_CMDLINE);
+}
+
 static void read_command_line(u32 magic, u32 info_pa)
 {
+	char *words;
+
 	bootinfo_read(&info, magic, info_pa);
-	if (info.cmdline_cut)
-		fail(STATUS_CMDLINE, "command line: longer than 2047 characters");
-	if (!cmdline_parse(info.cmdline, &line))
+	check_lines();
+	words = info.name_first ? cmdline_skip_file_name(info.cmdline) : info.cmdline;
+	if (!cmdline_parse(words, &line))
 		power_fail(STATUS_CMDLINE);
+	if (words > info.cmdline && strchr(info.cmdline, ' '))
+		pr_info("the kernel's file name is '%s'\n", info.cmdline);
 	if (ipconfig_hostname())
 		strscpy(hostname, ipconfig_hostname(), sizeof(hostname));
 	pr_info("muffin %s, started by %s\n", MUFFIN_VERSION, info.protocol);

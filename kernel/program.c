@@ -8,6 +8,7 @@
 #include "kernel/fs/cpio.h"
 #include "kernel/fs/memfile.h"
 #include "kernel/lib/string.h"
+#include "kernel/mm/page.h"
 #include "kernel/mm/vm.h"
 #include "kernel/process/elf.h"
 
@@ -25,6 +26,10 @@ static bool take_module(struct boot_module *module, u32 number, struct exec *exe
 	const char *problem;
 	int added;
 
+	if (module->end_pa > page_ram_end()) {
+		pr_err("module %u ('%s') lies outside memory\n", number, module->args);
+		return false;
+	}
 	if (len == 0) {
 		pr_err("module %u ('%s') is empty: expected a static ELF program or a cpio "
 		       "archive\n",

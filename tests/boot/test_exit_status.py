@@ -172,6 +172,16 @@ def test_too_many_words(kernel):
     assert "command line: longer than" in said(result) and result.status == CMDLINE
 
 
+def test_long_module_line(kernel, program):
+    """As long as the kernel's own line may be it is read; a longer one is refused, and named."""
+    words = " ".join(["argument"] * 60)
+    result = boot(kernel, initrd=f"{program('start')} {words} {'x' * 700}")
+    assert "x" * 700 in result.serial and words.split(" ")[0] in result.serial
+    result = boot(kernel, initrd=f"{program('start')} {'x' * 2048}")
+    assert "module 1: its line: longer than 2047 characters" in said(result)
+    assert result.status == CMDLINE
+
+
 def test_words_of_other_kernels_are_taken(kernel):
     """What launchers add to every command line does no harm."""
     assert_success(boot(kernel, f"BOOT_IMAGE=/boot/muffin root=/dev/sda1 ro rw {STATIC}"))

@@ -2,6 +2,8 @@
 """test_muffin.py - one datagram, the muffin, on every machine and by every way to boot one; every
 field of its frame by scapy, by our own sums, and by tshark.
 """
+import shutil
+
 import pytest
 from scapy.layers.inet import UDP
 from scapy.layers.l2 import Ether
@@ -69,6 +71,16 @@ def test_behind_bridges(kernel, pcap, board, bridges):
     nic.bridges = bridges
     assert_success(boot(kernel, nics=[nic], board=board))
     check_capture(pcap)
+
+
+def test_kernel_path_with_blanks(kernel, tmp_path):
+    """QEMU puts the path before the words: what of it is no word is known by its looks."""
+    folder = tmp_path / "my kernels"
+    folder.mkdir()
+    copy = shutil.copy(kernel, folder / "my muffin.elf")
+    result = boot(copy)
+    assert_success(result)
+    assert f"the kernel's file name is '{copy}'" in said(result)
 
 
 def test_pvh(kernel, pcap, tmp_path):

@@ -11,7 +11,9 @@
 static u8 memory[MEMORY_LEN] __aligned(4096);
 
 #undef DIRECT_MAP
-#define DIRECT_MAP ((uintptr_t)memory)
+#undef BOOT_DIRECT_END
+#define DIRECT_MAP      ((uintptr_t)memory)
+#define BOOT_DIRECT_END MEMORY_LEN
 #include "boot/bootinfo.c"
 
 enum {
@@ -93,7 +95,8 @@ static void multiboot_1(void **state)
 	read_info(0x2badb002);
 	assert_null(info.problem);
 	assert_string_equal(info.protocol, "multiboot 1");
-	assert_string_equal(info.cmdline, " quiet -- b");
+	assert_string_equal(info.cmdline, "muffin.elf quiet -- b");
+	assert_true(info.name_first);
 	assert_int_equal(info.range_n, 2);
 	assert_range(0, 0, 0x9f000, BOOT_USABLE);
 	assert_range(1, 0x100000, 0x19f000, BOOT_RESERVED);
@@ -106,7 +109,11 @@ static void multiboot_1(void **state)
 	mb1(CMDLINE | MAP | LOADER, "quiet", "GRUB 2.06");
 	read_info(0x2badb002);
 	assert_string_equal(info.cmdline, "quiet");
+	assert_false(info.name_first);
 	assert_int_equal(info.module_n, 0);
+	mb1(CMDLINE | MAP, "quiet", "GRUB 2.06");
+	read_info(0x2badb002);
+	assert_true(info.name_first); /* what is no loader's name according to its flag is none */
 	mb1(MODULES, "", "");
 	read_info(0x2badb002);
 	assert_string_equal(info.problem, "no memory map");
@@ -201,12 +208,19 @@ static void multiboot_2_entry_sizes(void **state)
 	put(INFO + 8 + 8, 0, 4);
 	mb2_end();
 	read_info(0x36d76289);
-	assert_string_equal(info.problem, "no memory map");
+	assert_non_null(strstr(info.problem, "malformed"));
 	mb2_begin();
 	tag(77, 4); /* a tag shorter than its header ends the list */
 	put(INFO, 0x100, 4);
 	read_info(0x36d76289);
 	assert_string_equal(info.problem, "no memory map");
+}
+
+static void assert_bad_line(u32 module, const char *what)
+{
+	assert_non_null(info.line_problem);
+	assert_non_null(strstr(info.line_problem, what));
+	assert_int_equal(info.line_module, module);
 }
 
 static void limits(void **state)
@@ -222,23 +236,31 @@ static void limits(void **state)
 	mb2_end();
 	read_info(0x36d76289);
 	assert_null(info.problem);
-	assert_true(info.cmdline_cut);
-	assert_int_equal(strlen(info.cmdline), BOOT_CMDLINE_MAX - 1);
+	assert_bad_line(0, "longer than 2047");
+	assert_int_equal(strlen(info.cmdline), 2047);
 	assert_int_equal(info.module_n, BOOT_MODULES_MAX);
 	assert_int_equal(info.modules_dropped, 3);
 	assert_int_equal(info.module[0].end_pa, info.module[0].start_pa);
-	text[600] = '\0';
 	mb2_begin();
 	mb2_map(24, BOOT_RANGES_MAX + 1);
 	mb2_end();
 	read_info(0x36d76289);
 	assert_non_null(strstr(info.problem, "more ranges"));
-	mb2_begin();
-	mb2_map(24, 1);
-	mb2_module(0, 0, text);
-	mb2_end();
-	read_info(0x36d76289);
-	assert_non_null(strstr(info.problem, "longer command line"));
+	for (u32 len = 2046; len <= 2048; len++) {
+		text[len] = '\0';
+		mb2_begin();
+		mb2_map(24, 1);
+		mb2_module(0, 0, "first");
+		mb2_module(0, 0, text);
+		mb2_end();
+		read_info(0x36d76289);
+		if (len > 2047)
+			assert_bad_line(2, "longer than 2047");
+		else
+			assert_string_equal(info.module[1].args, text);
+		assert_int_equal(info.line_problem != NULL, len > 2047);
+		text[len] = 'x';
+	}
 }
 
 static void ranges_that_are_none(void **state)
@@ -301,6 +323,123 @@ static void unknown_loader(void **state)
 	assert_string_equal(info.protocol, "unknown");
 }
 
+/* ---- hostile loaders ----------------------------------------------------------------------- */
+
+static void assert_malformed(u32 magic)
+{
+	read_info(magic);
+	assert_non_null(info.problem);
+	assert_non_null(strstr(info.problem, "malformed"));
+}
+
+static void multiboot_1_outside_memory(void **state)
+{
+	mb1(CMDLINE | MODULES | MAP | LOADER, "quiet", "x");
+	put(INFO + 64, MEMORY_LEN - 3, 4); /* a loader's name across the end is none */
+	memset(memory + MEMORY_LEN - 5, 'x', 5);
+	put(INFO + 16, MEMORY_LEN - 5, 4);
+	read_info(0x2badb002);
+	assert_null(info.problem);
+	assert_bad_line(0, "outside memory");
+	mb1(CMDLINE | MODULES | MAP, "quiet", "");
+	put(MODS + 8, 0xfffffff0, 4);
+	read_info(0x2badb002);
+	assert_bad_line(1, "outside memory");
+	mb1(MODULES | MAP, "", "");
+	put(INFO + 24, 0xfffffff8, 4); /* wraps where 32 bits are added */
+	assert_malformed(0x2badb002);
+	mb1(MODULES | MAP, "", "");
+	put(INFO + 20, UINT32_MAX, 4); /* that many modules end where memory does */
+	assert_malformed(0x2badb002);
+	mb1(MAP, "", "");
+	put(INFO + 48, MEMORY_LEN - 8, 4);
+	assert_malformed(0x2badb002);
+	mb1(MAP, "", "");
+	put(INFO + 44, UINT32_MAX, 4); /* behind the entries there are entries of size zero */
+	assert_malformed(0x2badb002);
+	memset(&info, 0, sizeof(info));
+	bootinfo_read(&info, 0x2badb002, MEMORY_LEN - 8);
+	assert_non_null(info.problem);
+}
+
+static void multiboot_2_outside_memory(void **state)
+{
+	mb2_begin();
+	mb2_map(24, 1);
+	tag(1, 0xffffffff); /* rounded up in 32 bits it would be of no size */
+	put(INFO, 0xffffffff, 4);
+	assert_malformed(0x36d76289);
+	mb2_begin();
+	mb2_map(24, 1);
+	mb2_text(1, "quiet");
+	put(INFO, 8 + 40 + 10, 4); /* all of it ends within the command line */
+	assert_malformed(0x36d76289);
+	mb2_begin();
+	mb2_map(24, 1);
+	put(INFO + 8 + 8, 0xfffffff8, 4); /* an entry's size */
+	mb2_end();
+	read_info(0x36d76289);
+	assert_string_equal(info.problem, "no memory map");
+	mb2_begin();
+	tag(3, 12); /* a module without an end, a map without a size: passed over */
+	tag_at += 12;
+	tag(6, 12);
+	tag_at += 12;
+	mb2_map(24, 1);
+	mb2_end();
+	read_info(0x36d76289);
+	assert_null(info.problem);
+	assert_int_equal(info.module_n, 0);
+	mb2_begin();
+	mb2_map(24, 1);
+	tag(3, 16 + 2); /* its line ends with the tag */
+	memcpy(memory + tag_at + 16, "abc", 3);
+	tag_at += 18;
+	mb2_end();
+	read_info(0x36d76289);
+	assert_string_equal(info.module[0].args, "ab");
+	memset(&info, 0, sizeof(info));
+	bootinfo_read(&info, 0x36d76289, 0xfffffffc);
+	assert_string_equal(info.problem, "no memory map");
+}
+
+static void pvh_outside_memory(void **state)
+{
+	static const struct {
+		u32 at, bytes;
+		u64 value;
+		const char *problem;
+	} row[] = {
+		{ INFO + 16, 8, 1ull << 32, "malformed" },     /* modules */
+		{ INFO + 40, 8, UINT64_MAX - 8, "malformed" }, /* memory map */
+		{ INFO + 48, 4, UINT32_MAX, "malformed" },     /* its entries */
+		{ INFO + 12, 4, UINT32_MAX, "malformed" },     /* modules */
+		{ INFO + 0, 4, 0, "version 1" },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(row); i++) {
+		pvh(1);
+		memset(memory + 0x6000, 0xff, MEMORY_LEN - 0x6000);
+		put(row[i].at, row[i].value, row[i].bytes);
+		read_info(0x336ec578);
+		assert_non_null(info.problem);
+		assert_non_null(strstr(info.problem, row[i].problem));
+	}
+	pvh(1);
+	put(INFO + 24, 1ull << 40, 8);
+	read_info(0x336ec578);
+	assert_bad_line(0, "outside memory");
+	pvh(1);
+	put(INFO + 32, MEMORY_LEN - 35, 8); /* not all of the RSDP: none */
+	read_info(0x336ec578);
+	assert_null(info.problem);
+	assert_false(info.has_rsdp);
+	pvh(1);
+	put(MODS + 8, UINT64_MAX, 8); /* a size that wraps: empty */
+	read_info(0x336ec578);
+	assert_int_equal(info.module[0].end_pa, info.module[0].start_pa);
+}
+
 int main(void)
 {
 	const struct CMUnitTest bootinfo[] = {
@@ -311,6 +450,9 @@ int main(void)
 		BARE_TEST(ranges_that_are_none),
 		BARE_TEST(pvh_start),
 		BARE_TEST(unknown_loader),
+		BARE_TEST(multiboot_1_outside_memory),
+		BARE_TEST(multiboot_2_outside_memory),
+		BARE_TEST(pvh_outside_memory),
 	};
 
 	return cmocka_run_group_tests(bootinfo, NULL, NULL);

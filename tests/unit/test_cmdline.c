@@ -173,11 +173,50 @@ static void refused(void **state)
 	assert_refused("-", "word 1", "arguments");
 }
 
+/* What stands before the words, if anything: QEMU and iPXE put it there, other loaders do not. */
+static void file_names(void **state)
+{
+	static const struct {
+		const char *line, *words, *name;
+	} row[] = {
+		{ "build/muffin.elf quiet -- b", "quiet -- b", "build/muffin.elf" },
+		{ "muffin ip=off", "ip=off", "muffin" },
+		{ "muffin.elf ", "", "muffin.elf" },
+		{ "muffin.elf", "", "muffin.elf" },
+		{ "/srv/my kernels/muffin.elf ip=off", "ip=off", "/srv/my kernels/muffin.elf" },
+		{ "my muffin.elf quiet", "quiet", "my muffin.elf" },
+		{ "/a  b/c d/e f", "f",
+			"/a  b/c d/e" }, /* what is no path is a word, if not of ours */
+		{ "/a=b/muffin -- /x/y", "-- /x/y", "/a=b/muffin" },
+		{ "http://10.0.2.2/m?a=b debug", "debug", "http://10.0.2.2/m?a=b" },
+		/* none */
+		{ "ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off quiet",
+			"ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off quiet", NULL },
+		{ "-- /init x", "-- /init x", NULL },
+		{ "quiet x.elf", "quiet x.elf", NULL },
+		{ "root=/dev/sda1 ro", "root=/dev/sda1 ro", NULL },
+		{ "", "", NULL },
+		/* mistyped words are left to be refused */
+		{ "ipp=10.0.2.15 quiet", "ipp=10.0.2.15 quiet", NULL },
+		{ "muffin.elf quite ip=off", "quite ip=off", "muffin.elf" },
+		{ "muffin.elf initt=/bin/x ip=off", "initt=/bin/x ip=off", "muffin.elf" },
+		{ "muffin.elf 10.0.2.2 hello", "10.0.2.2 hello", "muffin.elf" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		strcpy(text, row[i].line);
+		assert_string_equal(cmdline_skip_file_name(text), row[i].words);
+		if (row[i].name)
+			assert_string_equal(text, row[i].name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest cmdline[] = {
 		BARE_TEST(words_of_our_own),
 		BARE_TEST(more_words),
+		BARE_TEST(file_names),
 		BARE_TEST(words_of_the_network),
 		BARE_TEST(arguments),
 		BARE_TEST(quotes_left_open),
