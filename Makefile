@@ -152,6 +152,7 @@ OBJS := \
 	kernel/mm/fault.o \
 	kernel/mm/mmap.o \
 	kernel/mm/vm.o \
+	kernel/mm/kernel_map.o \
 	kernel/mm/page.o \
 	kernel/cpu/trap.o \
 	kernel/cpu/timer.o \

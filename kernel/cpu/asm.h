@@ -99,10 +99,15 @@ CR_ACCESS(cr2)
 CR_ACCESS(cr3)
 CR_ACCESS(cr4)
 
+/* On the host: a TLB to look at (tests/unit/host_mm.c). */
+#ifdef MUFFIN_HOST
+void invlpg(const void *va);
+#else
 static inline void invlpg(const void *va)
 {
 	__asm__ volatile("invlpg (%0)" ::"r"(va) : "memory");
 }
+#endif
 
 static inline void cpu_relax(void)
 {

@@ -18,7 +18,7 @@
 
 #include "boot/boot.h"
 #include "kernel/lib/types.h"
-#include "kernel/lib/uaccess_copy.h" /* TASK_SIZE */
+#include "net/machine.h" /* TASK_SIZE */
 
 #define PAGE_SIZE ((u64)PAGE_BYTES)
 #define PAGE_MASK (PAGE_SIZE - 1)
@@ -31,14 +31,21 @@
 #define VMALLOC_START 0xffffc00000000000ull
 #define VMALLOC_END   0xffffe00000000000ull
 
+/* What is added to a physical address. On the host pages are the allocator's, and both are the same. */
+#ifdef MUFFIN_HOST
+#define PHYS_OFFSET 0ull
+#else
+#define PHYS_OFFSET DIRECT_MAP
+#endif
+
 /* phys_to_virt - where physical memory is seen. For RAM only. */
 static inline void *phys_to_virt(u64 pa)
 {
-	return (void *)(DIRECT_MAP + pa);
+	return (void *)(PHYS_OFFSET + pa);
 }
 
 /* virt_to_phys - of an address in the direct map. */
 static inline u64 virt_to_phys(const void *va)
 {
-	return (u64)va - DIRECT_MAP;
+	return (u64)va - PHYS_OFFSET;
 }

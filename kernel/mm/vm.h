@@ -22,8 +22,14 @@ enum vm_rights {
  * pages. Gives .boot back to the page allocator. Panics without memory for the tables. */
 void vm_init(void);
 
-/* vm_map - one page. Returns 0, or -ENOMEM for want of a page table. */
+/* vm_new - begin with an empty map. Returns its physical address, for CR3, or 0 without memory. */
+u64 vm_new(void) __must_check;
+
+/* vm_map - one page. Returns 0, or -ENOMEM: no memory for a page table, or a large page is there. */
 int vm_map(u64 va, u64 pa, u32 rights) __must_check;
+
+/* vm_map_large - 2 MiB of the direct map, both addresses multiples of that. Returns 0 or -ENOMEM. */
+int vm_map_large(u64 va, u64 pa) __must_check;
 
 /* vm_unmap - Returns the physical address that was mapped, or 0. */
 u64 vm_unmap(u64 va);

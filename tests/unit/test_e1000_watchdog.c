@@ -4,10 +4,6 @@
  * Not here: a card that really hangs (tests/boot/test_watchdog.py).
  * cmocka calls in. The driver's sources are included: their registers are an array here.
  * Source: Intel SDM 317453, 3.3 (DD, head and tail), 13.7 (statistics). */
-#define __ASSEMBLER__ /* of this header only the limit of user memory: the rest is for the kernel */
-#include "kernel/lib/uaccess_copy.h"
-#undef __ASSEMBLER__
-#undef TASK_SIZE
 #include "tests/unit/stack.h"
 #include "net/config/dev_config.h"
 #include "drivers/e1000/tx.c"

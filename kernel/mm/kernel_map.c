@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT
+ * kernel_map.c - the kernel's half of the address space: its image, all physical memory, what
+ * mem_reserve hands out, registers of devices.
+ * Not here: page tables as such (vm.c), the program's half (mmap.c).
+ * main.c calls vm_init; net/, kernel/ and drivers/ call the rest. Calls vm.c and page.c.
+ * Source: Intel SDM vol. 3A 4.5 (four-level paging), 4.9 (memory types). */
+#include "kernel/cpu/asm.h"
+#include "kernel/mm/page.h"
+#include "kernel/mm/vm.h"
+#include "net/machine.h"
+
+#define LARGE_PAGE (2ull << 20)
+
+extern char _text[], _etext[], _erodata[], _end[];
+extern char kernel_stack_guard[], df_stack_guard[], nmi_stack_guard[];
+extern const char _image_start_pa[], _boot_end_pa[], _boot_bss_pa[], _image_end_pa[];
+
+static void must_map(u64 va, u64 pa, u32 rights)
+{
+	if (vm_map(va, pa, rights) < 0)
+		panic("no memory for page tables (%lu bytes of RAM in all)", page_total_bytes());
+}
+
+static u64 image_pa(const void *va)
+{
+	return (u64)va - KERNEL_VMA;
+}
+
+static bool is_guard(u64 va)
+{
+	return va == (u64)kernel_stack_guard || va == (u64)df_stack_guard ||
+	       va == (u64)nmi_stack_guard;
+}
+
+static u32 image_rights(u64 va)
+{
+	if (va < (u64)_etext)
+		return VM_READ | VM_EXEC;
+	return va < (u64)_erodata ? VM_READ : VM_WRITE;
+}
+
+static void map_image(void)
+{
+	for (u64 va = (u64)_text; va < (u64)_end; va += PAGE_SIZE)
+		if (!is_guard(va))
+			must_map(va, image_pa((void *)va), image_rights(va));
+}
+
+/* Where the direct map shows the image's read-only part it is read-only, too. */
+static void map_direct_pages(u64 start, u64 end)
+{
+	for (u64 pa = start; pa < end; pa += PAGE_SIZE) {
+		bool sealed = pa >= image_pa(_text) && pa < image_pa(_erodata);
+
+		must_map(DIRECT_MAP + pa, pa, sealed ? VM_READ : VM_WRITE);
+	}
+}
+
+static void map_direct(void)
+{
+	u64 end = ALIGN_UP(page_ram_end(), LARGE_PAGE);
+
+	for (u64 pa = 0; pa < end; pa += LARGE_PAGE) {
+		if (pa < image_pa(_erodata) && pa + LARGE_PAGE > image_pa(_text)) {
+			map_direct_pages(pa, pa + LARGE_PAGE);
+			continue;
+		}
+		if (vm_map_large(DIRECT_MAP + pa, pa) < 0)
+			panic("no memory for the direct map of %lu MiB", end >> 20);
+	}
+}
+
+void vm_init(void)
+{
+	u64 root_pa = vm_new();
+
+	if (!root_pa)
+		panic("no memory for the first page table");
+	map_image();
+	map_direct();
+	write_cr3(root_pa);
+	page_give((u64)_image_start_pa, (u64)_boot_end_pa);
+	page_give((u64)_boot_bss_pa, (u64)_image_end_pa);
+}
+
+/* ---- address space for mem_reserve and devices ------------------------------------------- */
+
+static u64 vmalloc_next = VMALLOC_START;
+
+/* What was given back: taken again by who wants as much, and with it the page tables behind it, which
+ * are never freed. */
+#define HOLES_MAX 128
+
+static struct hole {
+	u64 va, len;
+} holes[HOLES_MAX];
+static u32 hole_n;
+
+static struct hole take_hole(u32 i)
+{
+	struct hole hole = holes[i];
+
+	holes[i] = holes[--hole_n];
+	return hole;
+}
+
+static u64 with_guard(size_t bytes)
+{
+	return ALIGN_UP((u64)bytes, PAGE_SIZE) + PAGE_SIZE;
+}
+
+static u64 vmalloc_take(size_t bytes)
+{
+	u64 len = with_guard(bytes), va = vmalloc_next;
+
+	for (u32 i = 0; i < hole_n; i++)
+		if (holes[i].len == len)
+			return take_hole(i).va;
+	if (len > VMALLOC_END - vmalloc_next)
+		return 0;
+	vmalloc_next += len;
+	return va;
+}
+
+void mem_release(void *at, size_t bytes)
+{
+	if (hole_n == HOLES_MAX)
+		return; /* 32 TiB outlast these */
+	holes[hole_n++] = (struct hole){ (u64)at, with_guard(bytes) };
+	for (u32 i = hole_n; i-- > 0;) {
+		if (holes[i].va + holes[i].len != vmalloc_next)
+			continue;
+		vmalloc_next = take_hole(i).va;
+		i = hole_n; /* another one may be the last now */
+	}
+}
+
+static void *map_physical(u64 pa, size_t len, u32 rights)
+{
+	u64 first = ALIGN_DOWN(pa, PAGE_SIZE), end = ALIGN_UP(pa + len, PAGE_SIZE);
+	u64 va = vmalloc_take(end - first);
+
+	if (!va)
+		return NULL;
+	for (u64 at = first; at < end; at += PAGE_SIZE)
+		if (vm_map(va + (at - first), at, rights) < 0)
+			return NULL;
+	return (void *)(va + (pa - first));
+}
+
+void *vm_map_device(u64 pa, size_t len)
+{
+	return map_physical(pa, len, VM_WRITE | VM_UNCACHED);
+}
+
+const void *vm_map_firmware(u64 pa, size_t len)
+{
+	return map_physical(pa, len, VM_READ);
+}
+
+void *mem_reserve(size_t bytes)
+{
+	return (void *)vmalloc_take(bytes);
+}
+
+int mem_commit(void *at, size_t bytes)
+{
+	for (u64 done = 0; done < bytes; done += PAGE_SIZE) {
+		void *page = page_alloc_zeroed();
+
+		if (!page || vm_map((u64)at + done, virt_to_phys(page), VM_WRITE) < 0) {
+			if (page)
+				page_free(page);
+			mem_decommit(at, done);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+void mem_decommit(void *at, size_t bytes)
+{
+	for (u64 done = 0; done < bytes; done += PAGE_SIZE) {
+		u64 pa = vm_unmap((u64)at + done);
+
+		if (pa)
+			page_free(phys_to_virt(pa));
+	}
+}
+
+void *mem_alloc(size_t bytes)
+{
+	void *at = mem_reserve(bytes);
+
+	if (!at || mem_commit(at, ALIGN_UP(bytes, PAGE_SIZE)) == 0)
+		return at;
+	mem_release(at, bytes);
+	return NULL;
+}
+
+void mem_free(void *at, size_t bytes)
+{
+	if (!at)
+		return;
+	mem_decommit(at, ALIGN_UP(bytes, PAGE_SIZE));
+	mem_release(at, bytes);
+}
+
+u64 mem_total(void)
+{
+	return page_total_bytes();
+}
+
+/* Chips that cannot cross a 64 KiB line in a ring exist (82545EM, erratum 23). */
+#define DMA_ALIGN_MAX (64u << 10)
+
+void *dma_alloc(size_t bytes)
+{
+	size_t align = PAGE_SIZE;
+
+	if (is_power_of_two(bytes))
+		align = max(align, min(bytes, (size_t)DMA_ALIGN_MAX));
+	return page_alloc_contiguous(bytes, align);
+}
