@@ -40,6 +40,8 @@ void *memmove(void *dst, const void *src, size_t len)
 
 	if (d <= s || d >= s + len)
 		return memcpy(dst, src, len);
+	for (; len >= sizeof(word); len -= sizeof(word))
+		*(word *)(d + len - sizeof(word)) = *(const word *)(s + len - sizeof(word));
 	while (len-- > 0)
 		d[len] = s[len];
 	return dst;

@@ -22,8 +22,8 @@ static u32 needed_prot(u64 error)
 {
 	if (error & PF_FETCH)
 		return PROT_EXEC;
-	/* there are no pages on x86 that can be written and not read */
-	return error & PF_WRITE ? PROT_WRITE : PROT_READ | PROT_WRITE;
+	/* there are no pages on x86 that can be written or executed, and not read */
+	return error & PF_WRITE ? PROT_WRITE : PROT_ALL;
 }
 
 bool fault_demand(u64 va, u64 error)

@@ -180,12 +180,7 @@ int mem_commit(void *at, size_t bytes)
 
 void mem_decommit(void *at, size_t bytes)
 {
-	for (u64 done = 0; done < bytes; done += PAGE_SIZE) {
-		u64 pa = vm_unmap((u64)at + done);
-
-		if (pa)
-			page_free(phys_to_virt(pa));
-	}
+	vm_unmap((u64)at, (u64)at + bytes, 0, 0);
 }
 
 void *mem_alloc(size_t bytes)

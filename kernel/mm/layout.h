@@ -7,8 +7,8 @@
  *   0000000000000000  64 KiB never mapped: a null pointer faults
  *   0000000000400000  the program (ET_EXEC where it wants to be), then its heap (brk)
  *   0000555555554000  the program when it is position independent, moved by a random offset
- *   ....              mmap, downwards from below the stack
- *   00007fffffff0000  the program's stack, downwards, 8 MiB with a hole below; TASK_SIZE
+ *   ....              mmap, downwards from 1 MiB below the stack
+ *   00007fffffff0000  the program's stack, downwards, 8 MiB; TASK_SIZE
  *   -- not canonical --
  *   ffff800000000000  DIRECT_MAP: all physical memory, rw-, the kernel's image r-- in it
  *   ffffc00000000000  VMALLOC: mem_reserve's and device registers (uncached)
@@ -27,6 +27,12 @@
 #define USER_STACK_TOP  TASK_SIZE
 #define USER_STACK_SIZE (8ull << 20)
 #define USER_PIE_BASE   0x0000555555554000ull
+#define USER_HALF_END   (1ull << 47) /* of the page tables' half; above TASK_SIZE nothing is mapped */
+
+/* Between the stack and what the kernel puts below it, as on Linux (stack_guard_gap): a frame of a
+ * function would have to be as large to step over it. */
+#define USER_STACK_GAP (256 * PAGE_SIZE)
+#define USER_MMAP_TOP  (USER_STACK_TOP - USER_STACK_SIZE - USER_STACK_GAP)
 
 #define VMALLOC_START 0xffffc00000000000ull
 #define VMALLOC_END   0xffffe00000000000ull

@@ -34,9 +34,10 @@ u64 vm_new(void)
 	return pml4 ? virt_to_phys(pml4) : 0;
 }
 
+/* The table that an entry leads to; NULL: none, or a large page, which is no table. */
 static u64 *table_of(u64 entry)
 {
-	return phys_to_virt(entry & PTE_PA);
+	return (entry & (PTE_P | PTE_PS)) == PTE_P ? phys_to_virt(entry & PTE_PA) : NULL;
 }
 
 /* The entry for va in a table of this level (4: PML4 .. 1: page table). */
@@ -49,9 +50,9 @@ static u64 *next_table(u64 *entry, u64 va, bool create)
 {
 	void *table;
 
-	if (*entry & PTE_P)
+	if (*entry || !create)
 		return table_of(*entry);
-	table = create ? page_alloc_zeroed() : NULL;
+	table = page_alloc_zeroed();
 	if (!table)
 		return NULL;
 	/* rights are decided by the last level; user: where both agree */
@@ -111,43 +112,69 @@ int vm_map_large(u64 va, u64 pa)
 	return 0;
 }
 
-u64 vm_unmap(u64 va)
-{
-	u64 *entry = walk(va, 1, false);
-	u64 pa;
+/* What happens to the pages of a range, and to tables that lie between floor and ceiling: they serve
+ * nothing else. */
+struct change {
+	bool unmap;
+	u32 rights; /* new ones, if they stay */
+	u64 floor, ceiling;
+};
 
-	if (!entry || !*entry)
-		return 0;
-	pa = *entry & PTE_PA;
+/* Page or table: gone from the map and from the CPU's memory of it before it is anything else. An
+ * invlpg drops all that the CPU remembers of tables (SDM vol. 3A 4.10.4.1). */
+static void take_out(u64 *entry, u64 va)
+{
+	void *page = phys_to_virt(*entry & PTE_PA);
+
 	*entry = 0;
 	invlpg((void *)va);
-	return pa;
+	page_free(page);
 }
 
-void vm_protect(u64 va, u32 rights)
+static void change_page(u64 *entry, u64 va, const struct change *change)
 {
-	u64 *entry = walk(va, 1, false);
-
-	if (!entry || !*entry)
+	if (!*entry)
 		return;
-	*entry = (*entry & PTE_PA) | flags_of(rights);
+	if (change->unmap) {
+		take_out(entry, va);
+		return;
+	}
+	*entry = (*entry & PTE_PA) | flags_of(change->rights);
 	invlpg((void *)va);
 }
 
-u64 vm_next(u64 va, u64 end)
+static void change_range(u64 *table, int level, u64 va, u64 end, const struct change *change)
 {
-	va += PAGE_SIZE;
-	for (int level = 2; va < end && level < LEVELS; level++) {
-		u64 span = PAGE_SIZE << LEVEL_BITS * (level - 1);
-		u64 *entry = walk(va, level, false);
+	u64 span = PAGE_SIZE << LEVEL_BITS * (level - 1);
 
-		/* only where a table of this level begins: inside one the pages are looked at */
-		while (va % span == 0 && va < end && (!entry || !(*entry & PTE_P))) {
-			va += span;
-			entry = walk(va, level, false);
+	for (u64 next; va < end; va = next) {
+		u64 *entry = entry_in(table, va, level), base = ALIGN_DOWN(va, span);
+
+		next = min(base + span, end);
+		if (level == 1) {
+			change_page(entry, va, change);
+		} else if (table_of(*entry)) {
+			change_range(table_of(*entry), level - 1, va, next, change);
+			if (base >= change->floor && base + span <= change->ceiling) {
+				take_out(entry, va);
+				user_table_n--;
+			}
 		}
 	}
-	return min(va, end);
+}
+
+void vm_unmap(u64 start, u64 end, u64 floor, u64 ceiling)
+{
+	const struct change change = { .unmap = true, .floor = floor, .ceiling = ceiling };
+
+	change_range(pml4, LEVELS, start, end, &change);
+}
+
+void vm_protect(u64 start, u64 end, u32 rights)
+{
+	const struct change change = { .rights = rights };
+
+	change_range(pml4, LEVELS, start, end, &change);
 }
 
 u64 vm_lookup(u64 va)

@@ -31,15 +31,13 @@ int vm_map(u64 va, u64 pa, u32 rights) __must_check;
 /* vm_map_large - 2 MiB of the direct map, both addresses multiples of that. Returns 0 or -ENOMEM. */
 int vm_map_large(u64 va, u64 pa) __must_check;
 
-/* vm_unmap - Returns the physical address that was mapped, or 0. */
-u64 vm_unmap(u64 va);
+/* vm_unmap - give back the pages of [start, end), which are the page allocator's, and page tables that
+ * nothing needs any more; what is not mapped is passed over, a table's whole stretch at once.
+ * floor, ceiling  nothing else is mapped between them, so a table in there goes; both 0: tables stay */
+void vm_unmap(u64 start, u64 end, u64 floor, u64 ceiling);
 
-/* vm_protect - change the rights of a mapped page; nothing happens when none is mapped. */
-void vm_protect(u64 va, u32 rights);
-
-/* vm_next - the next page behind va that may be mapped, at most end: stretches without a page table
- * are passed over, so that a walk costs what is there. */
-u64 vm_next(u64 va, u64 end);
+/* vm_protect - change the rights of the pages that are mapped in [start, end). */
+void vm_protect(u64 start, u64 end, u32 rights);
 
 /* vm_lookup - the physical address behind a page, or 0 when none is mapped. */
 u64 vm_lookup(u64 va);

@@ -100,6 +100,8 @@ static const char *add_segment(
 	if (program->segment_n == 0)
 		program->low = ALIGN_DOWN(ph->va, ELF_PAGE);
 	program->high = ALIGN_UP(ph->va + ph->mem_len, ELF_PAGE);
+	if (is_power_of_two(ph->align))
+		program->align = max(program->align, ph->align);
 	program->segment[program->segment_n++] = (struct elf_segment){ ph->va, ph->mem_len,
 		ph->offset, ph->file_len, prot_of(ph->flags) };
 	return NULL;
@@ -138,8 +140,9 @@ const char *elf_read(const void *image, size_t len, u64 va_max, struct elf_progr
 
 	if (problem)
 		return problem;
-	*program = (struct elf_program){ .entry = h->entry,
-		.position_independent = h->type == ET_DYN };
+	*program = (struct elf_program){
+		.entry = h->entry, .align = ELF_PAGE, .position_independent = h->type == ET_DYN
+	};
 	ph = (const struct elf_phdr *)((const u8 *)image + h->phdr_offset);
 	for (u32 i = 0; i < h->phdr_n; i++) {
 		if (ph[i].type == PT_INTERP)

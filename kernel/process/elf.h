@@ -19,6 +19,7 @@ struct elf_program {
 	u64 entry;
 	u64 phdr_va, phdr_n, phdr_len; /* for the aux vector; phdr_va 0: not loaded */
 	u64 low, high;                 /* all segments lie in [low, high) */
+	u64 align;                     /* of the base, a power of two: at least a page */
 	bool position_independent;     /* addresses count from a base that exec.c chooses */
 	u32 segment_n;
 	struct elf_segment segment[ELF_SEGMENTS_MAX];

@@ -39,6 +39,7 @@ enum auxv {
 #define PIE_SLOTS       0x10000     /* pages that a program's base may be moved by */
 #define STACK_BYTES_MAX (64u << 10) /* for arguments and environment */
 #define NO_MEMORY       "too large for this machine's memory"
+#define NO_ROOM         "malformed: a segment does not fit the address space"
 
 static const char *const environment[] = { "HOME=/", "TERM=linux", "PATH=/" };
 
@@ -73,8 +74,8 @@ static const char *map_segment(const struct exec *exec, const struct elf_segment
 	u64 va = base + s->va;
 	u64 start = ALIGN_DOWN(va, PAGE_SIZE), end = ALIGN_UP(va + s->mem_len, PAGE_SIZE);
 
-	if (mmap_add(start, end, s->prot) < 0)
-		return "malformed: its segments overlap";
+	if (mmap_set(start, end, s->prot) < 0)
+		return NO_ROOM;
 	if (!poke(va, (const u8 *)exec->image + s->file_offset, s->file_len))
 		return NO_MEMORY;
 	return NULL;
@@ -144,25 +145,34 @@ static u64 build_stack(
 	return stack.sp;
 }
 
+/* A random place for a program that does not mind, at the alignment its segments ask for. */
+static u64 choose_base(const struct elf_program *program)
+{
+	u64 base = USER_PIE_BASE + (random_u32() % PIE_SLOTS) * PAGE_SIZE;
+
+	return program->position_independent ? ALIGN_DOWN(base, program->align) : 0;
+}
+
 const char *exec_load(const struct exec *exec, u64 *entry, u64 *sp)
 {
 	struct elf_program program;
-	const char *problem = elf_read(exec->image, exec->len, USER_PIE_BASE, &program);
-	u64 base = 0;
+	const char *problem = elf_read(exec->image, exec->len, USER_MMAP_TOP, &program);
+	u64 base;
 	bool failed;
 
 	if (problem)
 		return problem;
-	if (program.position_independent)
-		base = USER_PIE_BASE + (random_u32() % PIE_SLOTS) * PAGE_SIZE;
+	base = choose_base(&program);
+	if (program.high > USER_MMAP_TOP - base)
+		return NO_ROOM;
 	for (u32 i = 0; i < program.segment_n; i++) {
 		problem = map_segment(exec, &program.segment[i], base);
 		if (problem)
 			return problem;
 	}
 	brk_start = base + program.high;
-	if (mmap_add(USER_STACK_TOP - USER_STACK_SIZE, USER_STACK_TOP, PROT_READ | PROT_WRITE) < 0)
-		return "linked where the stack must be";
+	if (mmap_set(USER_STACK_TOP - USER_STACK_SIZE, USER_STACK_TOP, PROT_READ | PROT_WRITE) < 0)
+		return NO_MEMORY;
 	*sp = build_stack(exec, &program, base, &failed);
 	*entry = base + program.entry;
 	return failed ? NO_MEMORY : NULL;

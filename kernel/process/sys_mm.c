@@ -1,107 +1,128 @@
 /* SPDX-License-Identifier: MIT
  * sys_mm.c - system calls about the program's memory.
  * Not here: the areas themselves (kernel/mm/mmap.c).
- * syscall.c calls in.
- * Source: mmap(2), mprotect(2), munmap(2), brk(2), madvise(2). */
+ * syscall.c calls in. Builds on the host, too.
+ * Source: mmap(2), mprotect(2), munmap(2), brk(2), madvise(2); where they are silent, Linux 6. */
 #include "kernel/mm/mmap.h"
 #include "kernel/process/exec.h"
 #include "kernel/process/syscall.h"
+#include "kernel/process/task.h"
 
 #define MAP_SHARED          0x01
 #define MAP_PRIVATE         0x02
+#define MAP_SHARED_VALIDATE 0x03
+#define MAP_TYPE            0x0f
 #define MAP_FIXED           0x10
 #define MAP_ANONYMOUS       0x20
+#define MAP_32BIT           0x40
 #define MAP_FIXED_NOREPLACE 0x100000
 
-/* Two guard pages between the stack and the highest mapping below it. */
-#define MMAP_TOP (USER_STACK_TOP - USER_STACK_SIZE - 2 * PAGE_SIZE)
+#define MAP_32BIT_END (1ull << 31)
+
+#define PROT_SEM 8 /* "usable for atomic operations": all memory is */
 
 static u64 brk_end; /* 0: nothing on the heap yet */
-
-/* Whole pages below TASK_SIZE, and not at the bottom where null pointers point. */
-static bool range_ok(u64 addr, u64 len)
-{
-	return (addr & PAGE_MASK) == 0 && len > 0 && len <= TASK_SIZE && addr <= TASK_SIZE - len;
-}
 
 /* Writable code is refused: what Linux leaves to the program is a promise here. */
 static bool prot_ok(u64 prot)
 {
-	return (prot & ~(u64)PROT_ALL) == 0 &&
-	       (prot & (PROT_WRITE | PROT_EXEC)) != (PROT_WRITE | PROT_EXEC);
+	return (prot & (PROT_WRITE | PROT_EXEC)) != (PROT_WRITE | PROT_EXEC);
 }
 
-static long map_fixed(u64 addr, u64 len, u64 prot, u64 flags)
+/* Where the program wants a mapping exactly: there, or a negative errno. */
+static long place_fixed(u64 addr, u64 len, u64 flags)
 {
-	int err;
-
-	if (!range_ok(addr, len))
-		return addr & PAGE_MASK ? -EINVAL : -ENOMEM;
+	if (addr > TASK_SIZE - len)
+		return -ENOMEM;
+	if (addr & PAGE_MASK)
+		return -EINVAL;
 	if (addr < USER_MIN)
 		return -EPERM;
-	if (!(flags & MAP_FIXED_NOREPLACE)) {
-		err = mmap_remove(addr, addr + len);
-		if (err)
-			return err;
-	}
-	err = mmap_add(addr, addr + len, (u32)prot);
-	return err ? err : (long)addr;
+	if ((flags & MAP_FIXED_NOREPLACE) && !mmap_is_free(addr, addr + len))
+		return -EEXIST;
+	return (long)addr;
 }
 
+/* Where it asks for, if that is free, else where there is room. */
+static long place(u64 addr, u64 len, u64 flags)
+{
+	u64 top = flags & MAP_32BIT ? MAP_32BIT_END : USER_MMAP_TOP;
+
+	addr = ALIGN_DOWN(addr, PAGE_SIZE);
+	if (addr < USER_MIN || addr >= top || len > top - addr || !mmap_is_free(addr, addr + len))
+		addr = mmap_free_range(len, top);
+	return addr ? (long)addr : -ENOMEM;
+}
+
+/* Linux does not look at bits of flags and prot that it does not know here. */
 long sys_mmap(u64 addr, u64 len, u64 prot, u64 flags, u64 fd, u64 offset)
 {
-	int err;
+	bool anonymous = flags & MAP_ANONYMOUS;
+	u64 type = flags & MAP_TYPE;
+	long at, err;
 
-	if (len == 0 || !(flags & (MAP_SHARED | MAP_PRIVATE)))
+	if (offset & PAGE_MASK)
 		return -EINVAL;
-	if (!(flags & MAP_ANONYMOUS))
-		return -ENODEV; /* no file here can be mapped */
-	if (!prot_ok(prot))
-		return -EACCES;
+	if (!anonymous && !file_of((int)fd))
+		return -EBADF;
+	if (len == 0)
+		return -EINVAL;
 	if (len > TASK_SIZE)
 		return -ENOMEM;
 	len = ALIGN_UP(len, PAGE_SIZE);
-	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
-		return map_fixed(addr, len, prot, flags);
-	addr = mmap_free_range(len, MMAP_TOP);
-	if (!addr)
-		return -ENOMEM;
-	err = mmap_add(addr, addr + len, (u32)prot);
-	return err ? err : (long)addr;
+	at = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) ? place_fixed(addr, len, flags)
+						       : place(addr, len, flags);
+	if (at < 0)
+		return at;
+	if (type == 0 || type > (anonymous ? MAP_PRIVATE : MAP_SHARED_VALIDATE))
+		return -EINVAL;
+	if (!anonymous)
+		return -ENODEV; /* no file here can be mapped */
+	if (!prot_ok(prot))
+		return -EACCES;
+	prot = (prot & PROT_ALL) | (type == MAP_SHARED ? AREA_SHARED : 0);
+	err = mmap_set((u64)at, (u64)at + len, (u32)prot);
+	return err ? err : at;
 }
 
 long sys_mprotect(u64 addr, u64 len, u64 prot)
 {
+	u64 end = addr + ALIGN_UP(len, PAGE_SIZE);
+
 	if (addr & PAGE_MASK)
 		return -EINVAL;
 	if (len == 0)
 		return 0;
-	if (len > TASK_SIZE || !range_ok(addr, ALIGN_UP(len, PAGE_SIZE)))
+	if (end <= addr)
 		return -ENOMEM;
+	if (prot & ~(u64)(PROT_ALL | PROT_SEM))
+		return -EINVAL;
 	if (!prot_ok(prot))
 		return -EACCES;
-	return mmap_protect(addr, addr + ALIGN_UP(len, PAGE_SIZE), (u32)prot);
+	return mmap_protect(addr, end, (u32)prot & PROT_ALL);
 }
 
 long sys_munmap(u64 addr, u64 len)
 {
-	if (len > TASK_SIZE || !range_ok(addr, ALIGN_UP(len, PAGE_SIZE)))
+	if ((addr & PAGE_MASK) || len == 0 || len > TASK_SIZE || addr > TASK_SIZE - len)
 		return -EINVAL;
 	return mmap_remove(addr, addr + ALIGN_UP(len, PAGE_SIZE));
 }
 
-/* Linux's brk answers the old end when it cannot do what was asked. */
+/* Linux's brk answers the old end when it cannot do what was asked. As there, the heap keeps a page
+ * from what lies above it. */
 long sys_brk(u64 addr)
 {
 	u64 old, new;
 
 	if (!brk_end)
 		brk_end = exec_brk();
-	if (addr < exec_brk() || addr > TASK_SIZE)
+	if (addr < exec_brk() || addr > USER_MMAP_TOP)
 		return (long)brk_end;
 	old = ALIGN_UP(brk_end, PAGE_SIZE);
 	new = ALIGN_UP(addr, PAGE_SIZE);
-	if (new > old && mmap_add(old, new, PROT_READ | PROT_WRITE) < 0)
+	if (new > old && (!mmap_is_free(old, new + PAGE_SIZE) ||
+				 mmap_set(old, new, PROT_READ | PROT_WRITE) < 0))
 		return (long)brk_end;
 	if (new < old && mmap_remove(new, old) < 0)
 		return (long)brk_end;
@@ -109,42 +130,40 @@ long sys_brk(u64 addr)
 	return (long)brk_end;
 }
 
-#define MADV_DONTNEED 4
+enum madvise {
+	MADV_DONTNEED = 4,
+	MADV_FREE = 8,
+	MADV_REMOVE = 9,
+	MADV_DONTNEED_LOCKED = 24
+};
 
-/* Advice may be ignored, but DONTNEED promises zeros afterwards. */
+/* Advice that may be ignored, and DONTNEED, which promises zeros afterwards. The others (COLLAPSE,
+ * GUARD_INSTALL ..) promise what is not kept here: a program must hear of it. */
+#define MADV_KNOWN ((BIT(MADV_DONTNEED + 1) - 1) | (BIT(MADV_DONTNEED_LOCKED + 1) - BIT(MADV_FREE)))
+
 long sys_madvise(u64 addr, u64 len, u32 advice)
 {
-	const struct vm_area *area;
-	u32 prot;
-	int err;
+	u64 end = addr + ALIGN_UP(len, PAGE_SIZE);
 
-	if (!range_ok(addr, max(len, 1ull)))
+	if (advice > MADV_DONTNEED_LOCKED || !(MADV_KNOWN & BIT(advice)) || (addr & PAGE_MASK))
 		return -EINVAL;
-	if (advice != MADV_DONTNEED || len == 0)
-		return 0;
-	len = ALIGN_UP(len, PAGE_SIZE);
-	area = mmap_find(addr);
-	if (!area || area->end < addr + len)
-		return -ENOMEM;
-	prot = area->prot;
-	err = mmap_remove(addr, addr + len);
-	return err ? err : mmap_add(addr, addr + len, prot);
+	if (end < addr || (len > 0 && end == addr))
+		return -EINVAL;
+	if (advice == MADV_REMOVE && len > 0) /* of a file: there is none */
+		return -EINVAL;
+	if (advice == MADV_DONTNEED || advice == MADV_DONTNEED_LOCKED)
+		mmap_discard(addr, end);
+	return mmap_is_whole(addr, end) ? 0 : -ENOMEM;
 }
 
 /* Nothing is ever paged out: locked or not, memory that is mapped stays. munlock, too. */
 long sys_mlock(u64 addr, u64 len)
 {
 	u64 end = ALIGN_UP(addr + len, PAGE_SIZE);
-	const struct vm_area *area;
 
 	if (end < addr)
 		return -EINVAL;
-	for (u64 va = ALIGN_DOWN(addr, PAGE_SIZE); va < end && len > 0; va = area->end) {
-		area = mmap_find(va);
-		if (!area)
-			return -ENOMEM;
-	}
-	return 0;
+	return len == 0 || mmap_is_whole(ALIGN_DOWN(addr, PAGE_SIZE), end) ? 0 : -ENOMEM;
 }
 
 #define MCL_CURRENT 1

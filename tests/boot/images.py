@@ -77,6 +77,18 @@ def poke(image, offset, fmt, value):
     return bytes(changed)
 
 
+def pie_beyond(offset):
+    """A static PIE whose second segment lies so far behind its first: 16 KiB of 0xcc, from the file."""
+    code = bytes.fromhex("bf0b000000 b83c000000 0f05")     # exit(11)
+    data = b"\xcc" * 0x4000
+    header = struct.pack("<4s12xHHIQQQIHHHHHH", b"\x7fELF", 3, 62, 1, 0x100, 64, 0, 0, 64, PHDR_LEN,
+                         2, 0, 0, 0)
+    header = poke(header, 4, "<I", 0x010102)
+    header += struct.pack("<IIQQQQQQ", PT_LOAD, 5, 0, 0, 0, 0x1000, 0x1000, 0x1000)
+    header += struct.pack("<IIQQQQQQ", PT_LOAD, 6, 0x1000, offset, 0, len(data), len(data), 0x1000)
+    return (header.ljust(0x100, b"\0") + code).ljust(0x1000, b"\0") + data
+
+
 def phdr(image, wanted=PT_LOAD, which=0):
     """Offset of the which-th program header of a type."""
     table, = struct.unpack_from("<Q", image, 32)

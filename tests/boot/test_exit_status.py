@@ -284,6 +284,8 @@ SPOILED = {
                                                 0xFFFFFFFF80000000), "does not fit the address"),
     "wrapping size": (lambda good: images.poke(good, images.phdr(good) + 40, "<Q", 2**64 - 1),
                       "does not fit the address"),
+    "PIE moved over the kernel": (lambda good: images.pie_beyond(0x2AAAAAAAC000),
+                                  "does not fit the address"),
     "file longer than memory": (lambda good: images.poke(good, images.phdr(good) + 40, "<Q", 1),
                                 "longer in the file"),
     "offset beyond": (lambda good: images.poke(good, images.phdr(good) + 8, "<Q", 2**63),

@@ -58,7 +58,7 @@ def test_host_name_of_ip_word(kernel, program):
     assert shown_by_start(result, "nodename") == "oven"
 
 
-@pytest.mark.parametrize("name,least", [("memory", 40), ("clock", 11), ("calls", 12),
+@pytest.mark.parametrize("name,least", [("memory", 40), ("areas", 35), ("clock", 11), ("calls", 12),
                                         ("loopback", 30), ("signals", 15)])
 @pytest.mark.parametrize("cpu", [None, "max"])
 def test_checks(kernel, program, name, least, cpu):
@@ -68,7 +68,7 @@ def test_checks(kernel, program, name, least, cpu):
     assert_success(result)
 
 
-@pytest.mark.parametrize("name", ["memory", "clock", "calls", "loopback", "signals"])
+@pytest.mark.parametrize("name", ["memory", "areas", "clock", "calls", "loopback", "signals"])
 def test_checks_are_right(program, name):
     """The measure itself: the build host's Linux passes each."""
     check_table(run_on_host(program(name)), 10)
@@ -129,6 +129,11 @@ def test_syslog(kernel, program):
     for line in ("inside a line", "<11>without an end", "<12>two pieces", "<13>written", "." * 3000):
         assert result.serial.count(f"\n{line}\n") == 1, line
     assert result.status == 0, result.words()
+
+
+def test_memory_table(kernel, program):
+    """Calls about memory: the same answers as Linux to wrong and to strange arguments."""
+    compare_with_host(kernel, program, "memory_table")
 
 
 def test_unknown_call_is_named_once(kernel, program):
