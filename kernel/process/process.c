@@ -50,15 +50,23 @@ void process_exit(u32 status)
 	power_off(STATUS_OK);
 }
 
+#define MAPPINGS_SHOWN 64 /* half of them from each end */
+
 static void mappings_show(void)
 {
 	const struct vm_area *a;
+	u64 n = mmap_area_n();
 
 	pr_err("its mappings:\n");
-	for (u32 i = 0; (a = mmap_area(i)); i++)
+	for (u32 i = 0; (a = mmap_area(i)); i++) {
 		pr_err("  %012lx-%012lx %c%c%c\n", a->start, a->end,
 			a->prot & PROT_READ ? 'r' : '-', a->prot & PROT_WRITE ? 'w' : '-',
 			a->prot & PROT_EXEC ? 'x' : '-');
+		if (n > MAPPINGS_SHOWN && i == MAPPINGS_SHOWN / 2 - 1) {
+			pr_err("  .. %lu more ..\n", n - MAPPINGS_SHOWN);
+			i = (u32)n - MAPPINGS_SHOWN / 2 - 1;
+		}
+	}
 }
 
 void process_kill(const struct pt_regs *regs, const char *what, u32 signal)

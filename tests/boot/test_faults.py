@@ -43,6 +43,8 @@ FAULTS = {
     "prot_none_read": (PAGE_FAULT + "read of address ", 11),
     "divide_by_zero": ("divide error", 8),
     "stack_overflow": (PAGE_FAULT + "write of address 7ff", 11),
+    "frame_over_the_guard": (PAGE_FAULT + "write of address 7fffff7ea000: " + ABSENT, 11),
+    "many_areas": (PAGE_FAULT + "write of address 0: " + ABSENT, 11),
     "halt": (PROTECTION, 11),
     "interrupts_off": (PROTECTION, 11),
     "port_write": (PROTECTION, 11),
@@ -99,6 +101,8 @@ def test_fault(kernel, program, kind):
     """On the plain CPU."""
     result = boot(kernel, f"{STATIC} -- {kind}", initrd=str(program("fault")))
     check_killed(result, *FAULTS[kind])
+    mappings = re.findall(r"^  [0-9a-f]{12}-[0-9a-f]{12} ", said(result), re.M)
+    assert len(mappings) <= 64 and (len(mappings) == 64) == (" more ..\n" in said(result))
 
 
 @pytest.mark.parametrize("kind", ["null_read", "kernel_read", "kernel_jump", "stack_execute",

@@ -172,6 +172,26 @@ static void stack_overflow(void)
 	sink = (char)overflow(0);
 }
 
+#define STACK_END (TASK_SIZE - (8ul << 20))
+
+/* A frame of 24 KiB where the stack ends. Below it a megabyte is free, however high mmap reaches. */
+static void frame_over_the_guard(void)
+{
+	char *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if ((uintptr_t)p + PAGE + (1 << 20) <= STACK_END)
+		write_at(STACK_END - (24 << 10));
+}
+
+static void many_areas(void)
+{
+	char *p = mmap(NULL, 1000 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	for (int i = 0; i < 1000; i += 2)
+		mprotect(p + i * PAGE, PAGE, PROT_READ | PROT_WRITE);
+	write_at(0);
+}
+
 static void halt(void)
 {
 	__asm__ volatile("hlt");
@@ -380,6 +400,8 @@ static const struct {
 	KIND(prot_none_read),
 	KIND(divide_by_zero),
 	KIND(stack_overflow),
+	KIND(frame_over_the_guard),
+	KIND(many_areas),
 	KIND(halt),
 	KIND(interrupts_off),
 	KIND(port_write),
