@@ -99,6 +99,13 @@ static bool arp_valid(const struct sk_buff *skb, const struct arphdr *arp)
 	       arp->ar_pln == sizeof(be32) && !(arp->ar_sha[0] & 1);
 }
 
+/* 0.0.0.0 asks whether an address is taken (RFC 5227 2.1.1); a group, a broadcast and 127/8 ask nothing. */
+static bool sender_possible(const struct net_device *dev, be32 sip)
+{
+	return !ipv4_is_multicast(sip) && !ipv4_is_lbcast(sip) && !ipv4_is_loopback(sip) &&
+	       !inet_is_broadcast(dev, sip);
+}
+
 /* RFC 826's algorithm, but strangers teach the table nothing: only entries that we made ourselves,
  * by wanting to send there, are updated. */
 static void arp_process(struct net_device *dev, const struct arphdr *arp, bool to_us)
@@ -109,7 +116,7 @@ static void arp_process(struct net_device *dev, const struct arphdr *arp, bool t
 	if (n && (op == ARPOP_REQUEST || op == ARPOP_REPLY))
 		neigh_update(n, arp->ar_sha, op == ARPOP_REPLY && to_us);
 	if (op == ARPOP_REQUEST && !be32_is_zero(arp->ar_tip) &&
-		inet_find_ifa(dev, arp->ar_tip, IFA_ANY_LEN) && !be32_eq(arp->ar_sip, arp->ar_tip))
+		inet_find_ifa(dev, arp->ar_tip, IFA_ANY_LEN))
 		arp_send(dev, ARPOP_REPLY, arp->ar_tip,
 			(struct arp_target){ arp->ar_sha, arp->ar_sip }, arp->ar_sha);
 }
@@ -130,6 +137,7 @@ static void warn_conflict(const struct net_device *dev, const struct arphdr *arp
 void arp_rcv(struct sk_buff *skb)
 {
 	const struct arphdr *arp = (const void *)skb->data;
+	bool ours;
 
 	if (skb->pkt_type == PACKET_OTHERHOST) {
 		kfree_skb(skb, SKB_DROP_OTHERHOST);
@@ -139,9 +147,13 @@ void arp_rcv(struct sk_buff *skb)
 		kfree_skb(skb, SKB_DROP_ARP_INVALID);
 		return;
 	}
-	if (inet_find_ifa(skb->dev, arp->ar_sip, IFA_ANY_LEN) && !be32_is_zero(arp->ar_sip) &&
-		memcmp(arp->ar_sha, skb->dev->dev_addr, ETH_ALEN) != 0)
+	ours = inet_find_ifa(skb->dev, arp->ar_sip, IFA_ANY_LEN);
+	if (ours && memcmp(arp->ar_sha, skb->dev->dev_addr, ETH_ALEN) != 0)
 		warn_conflict(skb->dev, arp);
+	if (ours || !sender_possible(skb->dev, arp->ar_sip)) {
+		kfree_skb(skb, SKB_DROP_MARTIAN_SOURCE);
+		return;
+	}
 	arp_process(skb->dev, arp, skb->pkt_type == PACKET_HOST);
 	consume_skb(skb);
 }

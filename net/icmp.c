@@ -21,9 +21,6 @@ static struct sk_buff *icmp_reply(struct net *net, const struct iphdr *iph, stru
 {
 	struct flowi4 fl4 = { .daddr = iph->saddr };
 
-	if (be32_is_zero(
-		    iph->saddr)) /* RFC 1122 3.2.2: nobody's address; routing takes it for ours */
-		return NULL;
 	if (ip_addr_type(net, iph->daddr) == RTN_LOCAL)
 		fl4.saddr = iph->daddr;
 	if (ip_route_output_flow(net, &fl4, rt) < 0 || (rt->flags & RTCF_BROADCAST))

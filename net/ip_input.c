@@ -2,7 +2,7 @@
  * ip_input.c - IPv4 on the way up: is it whole, is it for us, who gets it?
  * Not here: reassembly (fragments are counted and dropped), forwarding.
  * dev.c hands ip_rcv what comes in; calls the protocol that net_init.c wired.
- * Source: RFC 791 3.1; RFC 1122 3.2.1 (what must be discarded silently). */
+ * Source: RFC 791 3.1; RFC 1122 3.2.1 (what must be discarded silently); Linux's ip_route_input. */
 #include "net/checksum.h"
 #include "net/igmp.h"
 #include "net/ip.h"
@@ -62,27 +62,33 @@ static enum skb_drop_reason check_header(struct sk_buff *skb)
 	return SKB_CONSUMED;
 }
 
-/* RFC 1122 3.2.1.3, RFC 1812 5.3.7: a source that is no single host's, or one of ours coming in from
- * a wire. */
-static bool source_possible(const struct net_device *dev, be32 saddr)
+/* RFC 1122 3.2.1.3: can one host have sent it, and be answered? 0.0.0.0 is a host that has no address yet:
+ * it may ask all for one (udp.c looks at the port), and switches ask so who is in a group. What is ours
+ * never comes in from a wire. */
+static bool source_possible(const struct net_device *dev, const struct iphdr *iph)
 {
-	enum rtn_type type = ip_addr_type(dev->net, saddr);
+	enum rtn_type type = ip_addr_type(dev->net, iph->saddr);
 
-	return type == RTN_UNICAST || (type == RTN_LOCAL && (dev->flags & IFF_LOOPBACK));
+	if (be32_is_zero(iph->saddr))
+		return ipv4_is_lbcast(iph->daddr) || iph->protocol == IPPROTO_IGMP;
+	if (dev->flags & IFF_LOOPBACK)
+		return type == RTN_UNICAST || type == RTN_LOCAL;
+	return type == RTN_UNICAST && !ipv4_is_loopback(iph->saddr);
 }
 
-static bool for_us(const struct sk_buff *skb)
+static enum skb_drop_reason ip_route_input(const struct sk_buff *skb)
 {
 	const struct iphdr *iph = (const void *)skb->data;
 	const struct net_device *dev = skb->dev;
+	bool here;
 
-	if (!source_possible(dev, iph->saddr))
-		return false;
+	if (!source_possible(dev, iph))
+		return SKB_DROP_MARTIAN_SOURCE;
 	if (ipv4_is_loopback(iph->daddr) && !(dev->flags & IFF_LOOPBACK))
-		return false;
-	if (ipv4_is_multicast(iph->daddr))
-		return ip_check_mc(dev, iph->daddr);
-	return ip_addr_type(dev->net, iph->daddr) != RTN_UNICAST;
+		return SKB_DROP_NOT_LOCAL;
+	here = ipv4_is_multicast(iph->daddr) ? ip_check_mc(dev, iph->daddr)
+					     : ip_addr_type(dev->net, iph->daddr) != RTN_UNICAST;
+	return here ? SKB_CONSUMED : SKB_DROP_NOT_LOCAL;
 }
 
 void ip_rcv(struct sk_buff *skb)
@@ -94,8 +100,8 @@ void ip_rcv(struct sk_buff *skb)
 	problem = skb->pkt_type == PACKET_OTHERHOST && !(skb->dev->flags & IFF_LOOPBACK)
 			  ? SKB_DROP_OTHERHOST
 			  : check_header(skb);
-	if (problem == SKB_CONSUMED && !for_us(skb))
-		problem = SKB_DROP_NOT_LOCAL;
+	if (problem == SKB_CONSUMED)
+		problem = ip_route_input(skb);
 	if (problem != SKB_CONSUMED) {
 		kfree_skb(skb, problem);
 		return;

@@ -14,6 +14,8 @@
 #include "net/udp_port.h"
 #include "net/wire/udp.h"
 
+#define BOOTPS_PORT 67 /* RFC 2131 4.1: where hosts without an address ask for one */
+
 static void deliver(struct sock *sk, struct sk_buff *skb)
 {
 	if (!sk_rcvbuf_takes(sk, skb->len)) {
@@ -43,6 +45,9 @@ static enum skb_drop_reason check_datagram(struct sk_buff *skb)
 	if (!be16_is_zero(uh->check) &&
 		!csum_ok(csum_add(csum_pseudo(iph->saddr, iph->daddr, len, IPPROTO_UDP), uh, len)))
 		return SKB_DROP_CHECKSUM;
+	/* whoever answers 0.0.0.0 speaks to itself */
+	if (be32_is_zero(iph->saddr) && be16_to_cpu(uh->dest) != BOOTPS_PORT)
+		return SKB_DROP_MARTIAN_SOURCE;
 	return SKB_CONSUMED;
 }
 

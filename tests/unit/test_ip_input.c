@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_ip_input.c - what comes in: which packets are for us, and why each other one is not.
- * Not here: UDP's own checks (test_udp_input.c).
+ * Not here: UDP's own checks (test_udp_input.c), special addresses (test_martians.c).
  * cmocka calls in; it changes a good frame in one place at a time.
  * Source: RFC 791 3.1; RFC 1122 3.2.1. */
 #include "tests/unit/stack.h"
@@ -132,21 +132,6 @@ static void not_for_us(void **state)
 	assert_dropped(SKB_DROP_OTHERHOST);
 }
 
-/* RFC 1122 3.2.1.3: these cannot be one host's address; RFC 1812 5.3.7: nor can ours come in. */
-static void impossible_sources(void **state)
-{
-	static const u32 strange[] = { 0xe0000001, 0xffffffff, 0x7f000001, 0x7f123456, OUR_IP,
-		0x0a0000ff };
-
-	udp_socket_at(0, OUR_PORT);
-	for (u32 i = 0; i < ARRAY_SIZE(strange); i++) {
-		good();
-		put32(SADDR, strange[i]);
-		assert_dropped(SKB_DROP_NOT_LOCAL);
-	}
-	assert_int_equal(init_net.mib.ip_in_delivers, 0);
-}
-
 static void broadcast_and_groups(void **state)
 {
 	static const u32 everybody[] = { 0x0a0000ff, 0xffffffff, 0xe0000001 };
@@ -199,7 +184,6 @@ int main(void)
 		STACK_TEST(fragments),
 		STACK_TEST(unknown_protocol),
 		STACK_TEST(not_for_us),
-		STACK_TEST(impossible_sources),
 		STACK_TEST(broadcast_and_groups),
 		STACK_TEST(padding_is_cut_off),
 		STACK_TEST(frames_that_are_none),

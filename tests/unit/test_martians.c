@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_martians.c - addresses that are no single host's, or never on a wire: what each answers as a source
- * and as a destination of what is sent.
+ * and as a destination, in both directions.
  * Not here: which socket a datagram is for (test_udp_port.c).
  * cmocka calls in; sends by every call that can name a source.
  * Source: RFC 1122 3.2.1.3 and 3.3.6, RFC 6890; Linux 6.18's answers, recorded natively. */
@@ -199,12 +199,212 @@ static void pktinfo_without_a_source(void **state)
 	check_the_wire();
 }
 
+/* ---- what comes in -------------------------------------------------------------------------- */
+
+/* Destinations by what they are to us. */
+enum {
+	IN_OURS,
+	IN_SUBNET,
+	IN_LIMITED,
+	IN_ALL_HOSTS,
+	IN_JOINED, /* a group that one socket has joined */
+	IN_OTHERS,
+	IN_COLUMNS
+};
+
+static const struct {
+	u32 to[10];
+	u32 n;
+} came_to[IN_COLUMNS] = {
+	[IN_OURS] = { { OUR_IP }, 1 },
+	[IN_SUBNET] = { { SUBNET }, 1 },
+	[IN_LIMITED] = { { LIMITED }, 1 },
+	[IN_ALL_HOSTS] = { { 0xe0000001 }, 1 },
+	[IN_JOINED] = { { GROUP }, 1 },
+	[IN_OTHERS] = { { PEER_IP, 0x0a000000, FAR_IP, CLASS_E, ZERO_NET, 0, LOCALHOST, 0x7fffffff,
+				0xe00000fb, GROUP + 1 },
+		10 },
+};
+
+/* Who hears it of sockets that share the port: '1' one, 'a' all, '-' nobody. The frame, to us alone or to
+ * many, makes no difference. Linux's answers are those without rp_filter. */
+static const struct {
+	u32 from;
+	const char *theirs, *ours; /* Linux's, muffin's */
+} came_from[] = {
+	{ PEER_IP, "1aaaa-", "1aaaa-" },
+	{ 0x08080808, "1aaaa-", "1aaaa-" },
+	{ 0xa9fe0101, "1aaaa-", "1aaaa-" }, /* 169.254/16, link local */
+	{ FAR_IP, "1aaaa-", "1aaaa-" },     /* 192.0.2/24: documentation, RFC 6890: no source */
+	{ 0xc6120001, "1aaaa-", "1aaaa-" }, /* 198.18/15: benchmarks */
+	{ 0x0a000000, "1aaaa-", "1aaaa-" }, /* no broadcast any more: RFC 1812 5.3.5.1 */
+	{ ZERO_NET, "1aaaa-", "1aaaa-" },   /* 0/8 are hosts to Linux, and can be answered */
+	{ CLASS_E, "1aaaa-", "1aaaa-" },    /* 240/4, too, though RFC 6890 reserves them */
+	{ 0, "--aa--", "------" },          /* an answer would go to ourselves */
+	{ OUR_IP, "------", "------" },
+	{ SUBNET, "1aaaa-", "------" }, /* (d): no source; all would hear an answer */
+	{ LIMITED, "------", "------" },
+	{ LOCALHOST, "------", "------" },
+	{ 0x7f050607, "--a---", "------" }, /* (g): never outside a host */
+	{ 0x7fffffff, "--a---", "------" },
+	{ 0xe0000001, "------", "------" }, /* RFC 1112 7.2 */
+	{ GROUP, "------", "------" },
+};
+
+static const u8 frame_to[][ETH_ALEN] = { { 2, 0, 0, 0, 0, 1 }, { 255, 255, 255, 255, 255, 255 },
+	{ 1, 0, 0x5e, 0, 0, 1 } };
+
+static u8 frame[FAKE_FRAME_MAX];
+
+/* One of the frames of vectors.h between other addresses. */
+static void inject_between(const char *hex, const u8 *mac, u32 from, u32 to)
+{
+	u32 len = from_hex(hex, frame);
+
+	memcpy(frame, mac, ETH_ALEN);
+	put16(frame + SADDR, (u16)(from >> 16));
+	put16(frame + SADDR + 2, (u16)from);
+	put16(frame + DADDR, (u16)(to >> 16));
+	put16(frame + DADDR + 2, (u16)to);
+	if (frame[IP + 9] == 17)
+		put16(frame + IP + 26, 0); /* without a checksum */
+	fix_ip_checksum(frame);
+	fake_inject(&eth0, frame, len);
+}
+
+static char who_heard(const int fd[2])
+{
+	u32 heard = 0;
+	char buf[8];
+
+	for (u32 i = 0; i < 2; i++)
+		while (sys_recvfrom(fd[i], user(buf), 8, MSG_DONTWAIT, 0, 0) == 6)
+			heard++;
+	return "-1a"[heard];
+}
+
+static int sharing(void)
+{
+	struct sockaddr_in at = inet_addr_of(0, OUR_PORT);
+	int fd = udp_socket();
+
+	set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	assert_int_equal(sys_bind(fd, user(&at), sizeof(at)), 0);
+	return fd;
+}
+
+static void check_came(const int fd[2], u32 row, u32 column, u32 to, const u8 *mac)
+{
+	u32 from = came_from[row].from;
+	bool martian = strcmp(came_from[row].ours, "------") == 0;
+	enum skb_drop_reason reason = martian ? SKB_DROP_MARTIAN_SOURCE : SKB_DROP_NOT_LOCAL;
+	char want = came_from[row].ours[column], got;
+	u64 dropped = stack_dropped(reason);
+
+	inject_between(FRAME_CRUMBS, mac, from, to);
+	got = who_heard(fd);
+	assert_true(want == '-' ||
+		    want == came_from[row].theirs[column]); /* never more than Linux takes */
+	if ((got == '-') != (want == '-'))
+		fail_msg("%08x > %08x in a frame to %02x..: heard by %c, not %c", from, to, mac[0],
+			got, want);
+	assert_int_equal(stack_dropped(reason), dropped + (want == '-'));
+}
+
+static void every_source_from_the_wire(void **state)
+{
+	const int fd[2] = { sharing(), sharing() };
+	be32 mreq[2] = { cpu_to_be32(GROUP), cpu_to_be32(OUR_IP) };
+
+	assert_int_equal(sys_setsockopt(fd[0], SOL_IP, IP_ADD_MEMBERSHIP, user(mreq), 8), 0);
+	fake_forget(&eth0);
+	for (u32 row = 0; row < ARRAY_SIZE(came_from); row++)
+		for (u32 column = 0; column < IN_COLUMNS; column++)
+			for (u32 k = 0; k < came_to[column].n; k++)
+				for (u32 i = 0; i < ARRAY_SIZE(frame_to); i++)
+					check_came(fd, row, column, came_to[column].to[k],
+						frame_to[i]);
+	assert_int_equal(eth0.sent_n, 0);
+}
+
+/* What cannot be a source gets no answer of ours: to an echo, for a closed port, for an unknown protocol. */
+static void no_answer_to_what_is_no_source(void **state)
+{
+	stack_know_peer();
+	for (u32 row = 0; row < ARRAY_SIZE(came_from); row++) {
+		u32 answers = came_from[row].ours[IN_OURS] == '1' ? 2 : 0;
+
+		assert_true(neigh_set_permanent(init_net.arp_tbl, &eth0.dev,
+				    cpu_to_be32(0x0a000000), peer_mac) == 0);
+		fake_forget(&eth0);
+		inject_between(FRAME_ECHO, frame_to[0], came_from[row].from, OUR_IP);
+		inject_between(FRAME_CRUMBS, frame_to[0], came_from[row].from, OUR_IP);
+		net_poll();
+		assert_int_equal(eth0.sent_n, answers);
+	}
+}
+
+/* RFC 2131 4.1: a host without an address asks all for one. Nobody else is heard from 0.0.0.0. */
+static void a_host_without_an_address(void **state)
+{
+	int dhcp = udp_socket_at(0, 67), echo = udp_socket_at(0, 7);
+
+	from_hex(FRAME_CRUMBS, frame);
+	for (u32 i = 0; i < 2; i++) {
+		char crumbs[2 * 48 + 1] = FRAME_CRUMBS;
+
+		memcpy(crumbs + 2 * 36, i ? "0007" : "0043", 4); /* the destination's port */
+		inject_between(crumbs, frame_to[1], 0, LIMITED);
+		inject_between(crumbs, frame_to[1], 0, SUBNET);
+		inject_between(crumbs, frame_to[0], 0, OUR_IP);
+		inject_between(crumbs, frame_to[2], 0, 0xe0000001);
+	}
+	assert_int_equal(sk_of(dhcp)->sk_receive_queue.n, 1);
+	assert_int_equal(sk_of(echo)->sk_receive_queue.n, 0);
+	assert_int_equal(stack_dropped(SKB_DROP_MARTIAN_SOURCE), 7);
+}
+
+/* Who asks by ARP is answered, if it can be: the same rule, but 0.0.0.0 asks whether an address is free. */
+static void who_asks_by_arp(void **state)
+{
+	for (u32 row = 0; row < ARRAY_SIZE(came_from); row++) {
+		u32 from = came_from[row].from;
+		bool answered = from == 0 || came_from[row].ours[IN_OURS] == '1';
+		u32 len = from_hex(FRAME_ARP_ASKED, frame);
+
+		put16(frame + 28, (u16)(from >> 16));
+		put16(frame + 30, (u16)from);
+		fake_forget(&eth0);
+		fake_inject(&eth0, frame, len);
+		assert_int_equal(eth0.sent_n, answered);
+	}
+}
+
+static void what_is_asked_for_by_arp(void **state)
+{
+	for (u32 column = 0; column < IN_COLUMNS; column++)
+		for (u32 k = 0; k < came_to[column].n; k++) {
+			u32 len = from_hex(FRAME_ARP_ASKED, frame);
+
+			put16(frame + 38, (u16)(came_to[column].to[k] >> 16));
+			put16(frame + 40, (u16)came_to[column].to[k]);
+			fake_forget(&eth0);
+			fake_inject(&eth0, frame, len);
+			assert_int_equal(eth0.sent_n, column == IN_OURS);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest martians[] = {
 		STACK_TEST(every_source_to_every_destination),
 		STACK_TEST(connected_elsewhere),
 		STACK_TEST(pktinfo_without_a_source),
+		STACK_TEST(every_source_from_the_wire),
+		STACK_TEST(no_answer_to_what_is_no_source),
+		STACK_TEST(a_host_without_an_address),
+		STACK_TEST(who_asks_by_arp),
+		STACK_TEST(what_is_asked_for_by_arp),
 	};
 
 	return cmocka_run_group_tests(martians, NULL, NULL);
