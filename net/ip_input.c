@@ -2,7 +2,8 @@
  * ip_input.c - IPv4 on the way up: is it whole, is it for us, who gets it?
  * Not here: reassembly (fragments are counted and dropped), forwarding.
  * dev.c hands ip_rcv what comes in; calls the protocol that net_init.c wired.
- * Source: RFC 791 3.1; RFC 1122 3.2.1 (what must be discarded silently); Linux's ip_route_input. */
+ * Source: RFC 791 3.1; RFC 1122 3.2.1 (what must be discarded silently);
+ * Linux's ip_route_input. */
 #include "net/checksum.h"
 #include "net/igmp.h"
 #include "net/ip.h"
@@ -42,6 +43,26 @@ static int ip_local_deliver(struct net *net, struct sk_buff *skb)
 	return 0;
 }
 
+/* A source route is neither followed nor taken where it ends: RFC 7126 4.3.5
+ * and 4.4.5, and what Linux's accept_source_route is unless the operator
+ * changes it. */
+static enum skb_drop_reason check_options(const u8 *at, const u8 *end)
+{
+	while (at < end && *at != IPOPT_END) {
+		u32 left = (u32)(end - at), len = 1;
+
+		if (*at == IPOPT_LSRR || *at == IPOPT_SSRR)
+			return SKB_DROP_SOURCE_ROUTE;
+		if (*at != IPOPT_NOP) {
+			len = left > 1 ? at[1] : 0;
+			if (len < 2 || len > left)
+				return SKB_DROP_HEADER;
+		}
+		at += len;
+	}
+	return SKB_CONSUMED;
+}
+
 /* Returns what is wrong, or SKB_CONSUMED when nothing is. */
 static enum skb_drop_reason check_header(struct sk_buff *skb)
 {
@@ -59,12 +80,13 @@ static enum skb_drop_reason check_header(struct sk_buff *skb)
 	skb->len = (u16)total; /* what follows is Ethernet's padding */
 	if (be16_to_cpu(iph->frag_off) & (IP_MF | IP_OFFSET))
 		return SKB_DROP_FRAGMENT;
-	return SKB_CONSUMED;
+	return check_options((const u8 *)(iph + 1), (const u8 *)iph + header_len);
 }
 
-/* RFC 1122 3.2.1.3: can one host have sent it, and be answered? 0.0.0.0 is a host that has no address yet:
- * it may ask all for one (udp.c looks at the port), and switches ask so who is in a group. What is ours
- * never comes in from a wire. */
+/* RFC 1122 3.2.1.3: can one host have sent it, and be answered? 0.0.0.0 is a
+ * host that has no address yet: it may ask all for one (udp.c looks at the
+ * port), and switches ask so who is in a group. What is ours never comes in
+ * from a wire. */
 static bool source_possible(const struct net_device *dev, const struct iphdr *iph)
 {
 	enum rtn_type type = ip_addr_type(dev->net, iph->saddr);

@@ -30,6 +30,7 @@ static const char *const drop_name[SKB_DROP_REASONS] = {
 	[SKB_DROP_HEADER] = "malformed header",
 	[SKB_DROP_CHECKSUM] = "wrong checksum",
 	[SKB_DROP_MARTIAN_SOURCE] = "from an address that no host can have",
+	[SKB_DROP_SOURCE_ROUTE] = "with a source route",
 	[SKB_DROP_NOT_LOCAL] = "not for an address of ours",
 	[SKB_DROP_FRAGMENT] = "fragment (not reassembled here)",
 	[SKB_DROP_NETFILTER_IN] = "refused by netfilter on the way in",

@@ -24,6 +24,12 @@
 #define IP_MF     0x2000
 #define IP_OFFSET 0x1fff /* in units of eight bytes */
 
+/* Options: the first two are a byte each, the others have their length behind their kind. */
+#define IPOPT_END  0
+#define IPOPT_NOP  1
+#define IPOPT_LSRR 131 /* loose and strict source route */
+#define IPOPT_SSRR 137
+
 struct iphdr {
 	u8 version_ihl, tos;
 	be16 tot_len, id, frag_off;

@@ -132,6 +132,43 @@ static void not_for_us(void **state)
 	assert_dropped(SKB_DROP_OTHERHOST);
 }
 
+/* RFC 7126 4.3.5, 4.4.5: source routes are dropped, where they end here, too; others' lengths are believed
+ * only if they can be. */
+static void options(void **state)
+{
+	static const struct {
+		u8 bytes[8];
+		enum skb_drop_reason reason;
+	} rows[] = {
+		{ { 131, 7, 4, 10, 0, 0, 1, 0 },
+			SKB_DROP_SOURCE_ROUTE }, /* another hop is to come */
+		{ { 131, 7, 8, 10, 0, 0, 1, 0 }, SKB_DROP_SOURCE_ROUTE }, /* it ends here */
+		{ { 137, 7, 8, 10, 0, 0, 1, 0 }, SKB_DROP_SOURCE_ROUTE },
+		{ { 1, 1, 1, 1, 131, 3, 4, 0 }, SKB_DROP_SOURCE_ROUTE },
+		{ { 148, 4, 0, 0, 137, 3, 4, 0 }, SKB_DROP_SOURCE_ROUTE },
+		{ { 7, 7, 8, 10, 0, 0, 1, 0 }, SKB_CONSUMED },   /* a route that is recorded */
+		{ { 0, 131, 7, 4, 10, 0, 0, 1 }, SKB_CONSUMED }, /* behind the end nothing counts */
+		{ { 7, 1, 0, 0, 0, 0, 0, 0 }, SKB_DROP_HEADER },
+		{ { 7, 0, 0, 0, 0, 0, 0, 0 }, SKB_DROP_HEADER },
+		{ { 7, 9, 0, 0, 0, 0, 0, 0 }, SKB_DROP_HEADER },
+		{ { 1, 1, 1, 1, 1, 1, 1, 7 }, SKB_DROP_HEADER },
+		{ { 1, 1, 1, 1, 1, 1, 1, 131 }, SKB_DROP_SOURCE_ROUTE },
+	};
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		len = from_hex(FRAME_CRUMBS_OPTIONS, frame);
+		memcpy(frame + IP + 20, rows[i].bytes, 8);
+		fix_ip_checksum(frame);
+		if (rows[i].reason != SKB_CONSUMED)
+			assert_dropped(rows[i].reason);
+		else
+			fake_inject(&eth0, frame, len);
+	}
+	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 2);
+	assert_int_equal(eth0.sent_n, 0);
+}
+
 static void broadcast_and_groups(void **state)
 {
 	static const u32 everybody[] = { 0x0a0000ff, 0xffffffff, 0xe0000001 };
@@ -184,6 +221,7 @@ int main(void)
 		STACK_TEST(fragments),
 		STACK_TEST(unknown_protocol),
 		STACK_TEST(not_for_us),
+		STACK_TEST(options),
 		STACK_TEST(broadcast_and_groups),
 		STACK_TEST(padding_is_cut_off),
 		STACK_TEST(frames_that_are_none),
