@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * icmp.c - ICMP: answering echoes, complaining, passing complaints on.
  * Not here: what a socket does with an error (udp_input.c).
- * ip_input.c hands icmp_rcv what comes in; udp_input.c complains through icmp_send_unreach.
+ * ip_input.c hands icmp_rcv what comes in; udp_input.c and ip_input.c complain through icmp_send_unreach.
  * Source: RFC 792; RFC 1122 3.2.2; RFC 1812 4.3.2.8 (rate limit). */
 #include "net/icmp.h"
 #include "kernel/lib/string.h"
@@ -56,7 +56,8 @@ static bool rate_allows(void)
 void icmp_send_unreach(const struct sk_buff *skb, enum icmp_unreach code)
 {
 	const struct iphdr *iph = skb_network_header(skb);
-	u32 quote_len = (iph->version_ihl & 15) * 4u + QUOTE_PAYLOAD;
+	u32 whole = (u32)(skb->data + skb->len - (const u8 *)iph);
+	u32 quote_len = min((iph->version_ihl & 15) * 4u + QUOTE_PAYLOAD, whole);
 	struct net *net = skb->dev->net;
 	struct sk_buff *reply;
 	struct icmphdr *icmp;

@@ -5,6 +5,7 @@
  * Source: RFC 791 3.1; RFC 1122 3.2.1 (what must be discarded silently);
  * Linux's ip_route_input. */
 #include "net/checksum.h"
+#include "net/icmp.h"
 #include "net/igmp.h"
 #include "net/ip.h"
 #include "net/netfilter.h"
@@ -33,6 +34,7 @@ static int ip_local_deliver(struct net *net, struct sk_buff *skb)
 	const struct net_protocol *p = ip_protocol_find(iph->protocol);
 
 	if (!p) {
+		icmp_send_unreach(skb, ICMP_PROT_UNREACH);
 		kfree_skb(skb, SKB_DROP_UNKNOWN_PROTOCOL);
 		return 0;
 	}

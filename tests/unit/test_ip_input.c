@@ -118,6 +118,50 @@ static void unknown_protocol(void **state)
 	assert_dropped(SKB_DROP_UNKNOWN_PROTOCOL);
 }
 
+/* Its sender is told (RFC 1122 3.2.2.1), by what there is of the packet; nobody else ever is. */
+static void unknown_protocol_is_told(void **state)
+{
+	stack_know_peer();
+	for (u32 payload = 0; payload <= 14; payload++) {
+		u8 quote = (u8)min(payload, 8u);
+
+		good();
+		frame[PROTO] = 47;
+		put16(frame + LEN, (u16)(20 + payload));
+		fix_ip_checksum(frame);
+		len = IP + 20 + payload;
+		fake_forget(&eth0);
+		assert_dropped(SKB_DROP_UNKNOWN_PROTOCOL);
+		assert_int_equal(eth0.sent_n, 1);
+		assert_memory_equal(eth0.sent[0].bytes + DADDR, frame + SADDR, 4);
+		assert_int_equal(get16(eth0.sent[0].bytes + LEN), 20 + 8 + 20 + quote);
+		assert_memory_equal(eth0.sent[0].bytes + IP + 20, "\3\2", 2);
+		assert_memory_equal(eth0.sent[0].bytes + IP + 28, frame + IP, 20 + quote);
+		assert_int_equal(rfc1071(eth0.sent[0].bytes + IP + 20, 8 + 20 + quote, 0), 0);
+	}
+}
+
+static void unknown_protocol_to_many_is_not(void **state)
+{
+	static const u32 many[] = { 0x0a0000ff, 0xffffffff, 0xe0000001 };
+
+	stack_know_peer();
+	for (u32 i = 0; i < 2 * ARRAY_SIZE(many); i++) {
+		good();
+		frame[PROTO] = 47;
+		if (i % 2)
+			memset(frame, 0xff, 6);
+		put32(DADDR, many[i / 2]);
+		assert_dropped(SKB_DROP_UNKNOWN_PROTOCOL);
+	}
+	good();
+	frame[PROTO] = 47;
+	fix_ip_checksum(frame);
+	memset(frame, 0xff, 6); /* to us alone, but everybody got the frame */
+	assert_dropped(SKB_DROP_UNKNOWN_PROTOCOL);
+	assert_int_equal(eth0.sent_n, 0);
+}
+
 static void not_for_us(void **state)
 {
 	static const u32 strange[] = { PEER_IP, 0x0a000101, 0x7f000001, 0x08080808 };
@@ -220,6 +264,8 @@ int main(void)
 		STACK_TEST(every_wrong_bit_is_seen),
 		STACK_TEST(fragments),
 		STACK_TEST(unknown_protocol),
+		STACK_TEST(unknown_protocol_is_told),
+		STACK_TEST(unknown_protocol_to_many_is_not),
 		STACK_TEST(not_for_us),
 		STACK_TEST(options),
 		STACK_TEST(broadcast_and_groups),
