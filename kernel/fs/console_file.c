@@ -204,6 +204,6 @@ struct file *console_file_open(void)
 	struct file *file = file_new(&console_file_ops, NULL, O_RDWR);
 
 	if (file)
-		file->rdev = DEV_CONSOLE;
+		file->inode.rdev = DEV_CONSOLE;
 	return file;
 }

@@ -128,6 +128,7 @@ static bool add_file(const struct entry *e, u32 type)
 	if (!file)
 		return false;
 	file = file->file;
+	file->rights = type == S_IFLNK ? 0777 : e->field[MODE] & 07777;
 	if (!link || e->field[FILE_LEN] > 0) {
 		file->data = e->data;
 		file->len = e->field[FILE_LEN];

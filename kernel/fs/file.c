@@ -26,8 +26,7 @@ struct file *file_new(const struct file_operations *ops, void *private_data, u32
 	file->private_data = private_data;
 	file->flags = flags;
 	file->refs = 1;
-	file->ino = new_ino();
-	file->links = 1;
+	file->inode = (struct inode){ .mode = ops->mode, .ino = new_ino(), .links = 1 };
 	return file;
 }
 

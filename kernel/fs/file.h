@@ -30,13 +30,18 @@ struct file_operations {
 	u32 mode;                                                /* S_IF* and rights, for fstat */
 };
 
+/* What stat tells, beside the size. */
+struct inode {
+	u32 mode, ino, links, rdev; /* rdev: of a device, its major and minor number */
+};
+
 struct file {
 	const struct file_operations *ops;
 	void *private_data;
 	u64 pos, size;
 	u32 flags; /* O_* */
 	u32 refs;
-	u32 ino, links, rdev; /* as stat tells them; rdev: a device's major and minor number */
+	struct inode inode;
 };
 
 #define FDS_MAX 256

@@ -214,6 +214,7 @@ int memfile_add(const char *path, const void *data, size_t len)
 		return -ENOMEM;
 	file->data = data;
 	file->len = len;
+	file->rights = 0444;
 	return 0;
 }
 
@@ -237,10 +238,7 @@ struct file *memfile_open(const struct memfile *memfile, u32 flags)
 	const struct memfile *contents = memfile->file;
 	struct file *file = file_new(&memfile_ops, (void *)(uintptr_t)contents, flags);
 
-	if (file) {
+	if (file)
 		file->size = contents->len;
-		file->ino = contents->ino;
-		file->links = contents->links;
-	}
 	return file;
 }

@@ -48,6 +48,21 @@ long find_path(int dirfd, u64 path, bool follow, struct found *found)
 	return found->folder ? 0 : -ENOENT;
 }
 
+struct inode found_inode(const struct found *found)
+{
+	const struct proc_file *proc = found->proc;
+	const struct memfile *name = found->memfile;
+
+	if (proc)
+		return (struct inode){ proc->ops ? proc->ops->mode
+						 : S_IFREG | (proc->store ? 0644 : 0444),
+			proc->ino, 1, proc->rdev };
+	if (name)
+		return (struct inode){ name->mode | name->file->rights, name->file->ino,
+			name->file->links, 0 };
+	return (struct inode){ S_IFDIR | 0755, found->folder, 2, 0 };
+}
+
 long found_may_write(const struct found *found)
 {
 	if (!found->proc)

@@ -26,5 +26,8 @@ struct found {
  *          memfile_walk said */
 long find_path(int dirfd, u64 path, bool follow, struct found *found);
 
+/* found_inode - what stat tells of it, beside the size. */
+struct inode found_inode(const struct found *found);
+
 /* found_may_write - Returns 0, -EROFS or -EACCES. */
 long found_may_write(const struct found *found);

@@ -154,18 +154,6 @@ static long may_open(const struct found *found, u32 flags)
 	return (flags & O_TRUNC) && !found->proc ? -EROFS : 0;
 }
 
-static struct file *open_found(const struct found *found, u32 flags)
-{
-	struct file *file =
-		found->proc ? proc_open(found->proc, flags) : memfile_open(found->memfile, flags);
-
-	if (file && found->proc) {
-		file->ino = found->proc->ino;
-		file->rdev = found->proc->rdev;
-	}
-	return file;
-}
-
 long sys_openat(int dirfd, u64 path, u32 flags, u32 mode)
 {
 	bool follow = !(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
@@ -178,9 +166,10 @@ long sys_openat(int dirfd, u64 path, u32 flags, u32 mode)
 	if (err)
 		return err;
 	flags = (flags & ~(u32)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)) | O_LARGEFILE;
-	file = open_found(&found, flags);
+	file = found.proc ? proc_open(found.proc, flags) : memfile_open(found.memfile, flags);
 	if (!file)
 		return -ENOMEM;
+	file->inode = found_inode(&found);
 	fd = fd_install(&current->files, file, 0);
 	if (fd < 0)
 		file_put(file);

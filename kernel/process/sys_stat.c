@@ -19,50 +19,14 @@
 
 /* What there is to know of a file. */
 struct info {
+	struct inode inode;
 	u64 size;
-	u32 mode, ino, links, rdev;
 };
-
-static void info_of_file(const struct file *file, struct info *info)
-{
-	*info = (struct info){
-		.size = file->size,
-		.mode = file->ops->mode,
-		.ino = file->ino,
-		.links = file->links,
-		.rdev = file->rdev,
-	};
-}
-
-static u32 proc_mode(const struct proc_file *proc)
-{
-	if (proc->ops)
-		return proc->ops->mode;
-	return S_IFREG | (proc->store ? 0644 : 0444);
-}
-
-static void info_of_found(const struct found *found, struct info *info)
-{
-	const struct proc_file *proc = found->proc;
-	const struct memfile *name = found->memfile;
-
-	*info = (struct info){ .mode = S_IFDIR | 0755, .ino = found->folder, .links = 2 };
-	if (proc)
-		*info = (struct info){
-			.mode = proc_mode(proc), .ino = proc->ino, .links = 1, .rdev = proc->rdev
-		};
-	else if (name)
-		*info = (struct info){
-			.size = name->file->len,
-			.mode = name->mode | (name->mode == S_IFLNK ? 0777 : 0444),
-			.ino = name->file->ino,
-			.links = name->file->links,
-		};
-}
 
 /* An empty path may mean the descriptor itself. */
 static long get_info(int dirfd, u64 path, u32 flags, struct info *info)
 {
+	const struct file *file = file_of(dirfd);
 	struct found found;
 	char first;
 	long err;
@@ -70,14 +34,14 @@ static long get_info(int dirfd, u64 path, u32 flags, struct info *info)
 	if (flags & ~(u32)AT_STAT_KNOWN)
 		return -EINVAL;
 	if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, (void *)path, 1) == 0 && !first) {
-		if (!file_of(dirfd))
-			return -EBADF;
-		info_of_file(file_of(dirfd), info);
-		return 0;
+		if (file)
+			*info = (struct info){ file->inode, file->size };
+		return file ? 0 : -EBADF;
 	}
 	err = find_path(dirfd, path, !(flags & AT_SYMLINK_NOFOLLOW), &found);
 	if (!err)
-		info_of_found(&found, info);
+		*info = (struct info){ found_inode(&found),
+			found.proc || found.folder ? 0 : found.memfile->file->len };
 	return err;
 }
 
@@ -96,10 +60,10 @@ _Static_assert(sizeof(struct stat) == 144, "x86_64 struct stat");
 static long put_stat(u64 buf, const struct info *info)
 {
 	struct stat st = { .dev = DEVICE,
-		.ino = info->ino,
-		.nlink = info->links,
-		.mode = info->mode,
-		.rdev = info->rdev,
+		.ino = info->inode.ino,
+		.nlink = info->inode.links,
+		.mode = info->inode.mode,
+		.rdev = info->inode.rdev,
 		.size = (s64)info->size,
 		.blksize = (s64)PAGE_SIZE,
 		.blocks = (s64)((info->size + STAT_BLOCK - 1) / STAT_BLOCK) };
@@ -127,12 +91,8 @@ long sys_lstat(u64 path, u64 buf)
 long sys_fstat(int fd, u64 buf)
 {
 	const struct file *file = file_of(fd);
-	struct info info;
 
-	if (!file)
-		return -EBADF;
-	info_of_file(file, &info);
-	return put_stat(buf, &info);
+	return file ? put_stat(buf, &(struct info){ file->inode, file->size }) : -EBADF;
 }
 
 /* ---- statx ------------------------------------------------------------------------------ */
@@ -165,12 +125,12 @@ long sys_statx(int dirfd, u64 path, u32 flags, u32 mask, u64 buf)
 		return err;
 	st = (struct statx){ .mask = STATX_BASIC,
 		.blksize = (u32)PAGE_SIZE,
-		.nlink = info.links,
-		.mode = (u16)info.mode,
-		.ino = info.ino,
+		.nlink = info.inode.links,
+		.mode = (u16)info.inode.mode,
+		.ino = info.inode.ino,
 		.size = info.size,
 		.blocks = (info.size + STAT_BLOCK - 1) / STAT_BLOCK,
-		.rdev = { info.rdev >> 8, info.rdev & 0xff },
+		.rdev = { info.inode.rdev >> 8, info.inode.rdev & 0xff },
 		.dev = { 0, DEVICE } };
 	return copy_to_user((void *)buf, &st, sizeof(st));
 }
@@ -185,15 +145,13 @@ long sys_statx(int dirfd, u64 path, u32 flags, u32 mask, u64 buf)
 long sys_faccessat(int dirfd, u64 path, u32 mode)
 {
 	struct found found;
-	struct info info;
 	long err = mode & ~(X_OK | W_OK | R_OK) ? -EINVAL : find_path(dirfd, path, true, &found);
 
 	if (err)
 		return err;
-	info_of_found(&found, &info);
 	if (mode & W_OK)
 		err = found_may_write(&found);
-	return err ?: (mode & X_OK) && !(info.mode & 0111) ? -EACCES : 0;
+	return err ?: (mode & X_OK) && !(found_inode(&found).mode & 0111) ? -EACCES : 0;
 }
 
 long sys_access(u64 path, u32 mode)

@@ -9,7 +9,7 @@ import gzip
 import pytest
 
 import images
-from cpio import FOLDER, SYMLINK, entry, trailer
+from cpio import FILE, FOLDER, SYMLINK, entry, trailer
 from support import NO_PROGRAM, STATIC, assert_success, boot, said, table
 
 FOLDERS = b"".join(entry(name, mode=FOLDER) for name in ("bin", "etc", "usr", "usr/lib"))
@@ -74,12 +74,14 @@ def test_links_and_several_archives(kernel, program, tmp_path):
 
 def test_paths_as_on_linux(kernel, program, tmp_path):
     """stat, open, access, chdir and their like by 40 paths. Linux's answers were recorded in a chroot on a
-    tmpfs that holds the same files, of mode 0444, with dev/null, dev/random and dev/urandom, mounted ro."""
+    tmpfs that holds the same files, with dev/null, dev/random and dev/urandom, mounted ro."""
+    read = FILE & ~0o777 | 0o444
     archive = b"".join([
         entry("bin/paths", program("paths").read_bytes()),
-        entry("etc/motd", ino=7, nlink=2), entry("etc/hard", b"muffins\n", ino=7, nlink=2),
-        entry("etc/other", b"others\n"), entry("etc/empty"), entry("etc/empty2"),
-        entry("etc/dir/file", b"x"), symlink("etc/link", "motd"), symlink("etc/up", ".."),
+        entry("etc/motd", mode=read, ino=7, nlink=2),
+        entry("etc/hard", b"muffins\n", read, ino=7, nlink=2),
+        entry("etc/other", b"others\n", read), entry("etc/empty", mode=0o104640),
+        entry("etc/empty2", mode=read), entry("etc/dir/file", b"x", read), symlink("etc/link", "motd"), symlink("etc/up", ".."),
         symlink("etc/dangling", "/none")])
     result = start(kernel, tmp_path, archive, "init=/bin/paths")
     linux = table((images.PROGRAMS / "paths.linux.txt").read_text(encoding="utf-8"))

@@ -149,7 +149,7 @@ static void check_open(void)
 static void check_access(void)
 {
 	static const char *const some[] = { "/etc/motd", "/etc/link", "/etc", "/", "/dev/null",
-		"/etc/new", "/etc/dangling" };
+		"/etc/new", "/etc/dangling", "/etc/empty", "/bin/paths" };
 
 	for (size_t i = 0; i < sizeof(some) / sizeof(*some); i++)
 		for (int mode = 0; mode < 8; mode++) {
