@@ -15,9 +15,9 @@ extern char _text[], _etext[], _erodata[], _end[];
 extern char kernel_stack_guard[], df_stack_guard[], nmi_stack_guard[];
 extern const char _image_start_pa[], _boot_end_pa[], _boot_bss_pa[], _image_end_pa[];
 
-static void must_map(u64 va, u64 pa, u32 rights)
+static void must_map(u64 va, u64 pa, u64 len, u32 rights)
 {
-	if (vm_map(va, pa, rights) < 0)
+	if (vm_map(va, pa, len, rights) < 0)
 		panic("no memory for page tables (%lu bytes of RAM in all)", page_total_bytes());
 }
 
@@ -43,17 +43,17 @@ static void map_image(void)
 {
 	for (u64 va = (u64)_text; va < (u64)_end; va += PAGE_SIZE)
 		if (!is_guard(va))
-			must_map(va, image_pa((void *)va), image_rights(va));
+			must_map(va, image_pa((void *)va), PAGE_SIZE, image_rights(va));
 }
 
 /* Where the direct map shows the image's read-only part it is read-only, too. */
 static void map_direct_pages(u64 start, u64 end)
 {
-	for (u64 pa = start; pa < end; pa += PAGE_SIZE) {
-		bool sealed = pa >= image_pa(_text) && pa < image_pa(_erodata);
+	u64 sealed = max(start, image_pa(_text)), sealed_end = min(end, image_pa(_erodata));
 
-		must_map(DIRECT_MAP + pa, pa, sealed ? VM_READ : VM_WRITE);
-	}
+	must_map(DIRECT_MAP + start, start, sealed - start, VM_WRITE);
+	must_map(DIRECT_MAP + sealed, sealed, sealed_end - sealed, VM_READ);
+	must_map(DIRECT_MAP + sealed_end, sealed_end, end - sealed_end, VM_WRITE);
 }
 
 static void map_direct(void)
@@ -142,9 +142,8 @@ static void *map_physical(u64 pa, size_t len, u32 rights)
 
 	if (!va)
 		return NULL;
-	for (u64 at = first; at < end; at += PAGE_SIZE)
-		if (vm_map(va + (at - first), at, rights) < 0)
-			return NULL;
+	if (vm_map(va, first, end - first, rights) < 0)
+		return NULL;
 	return (void *)(va + (pa - first));
 }
 
@@ -168,7 +167,7 @@ int mem_commit(void *at, size_t bytes)
 	for (u64 done = 0; done < bytes; done += PAGE_SIZE) {
 		void *page = page_alloc_zeroed();
 
-		if (!page || vm_map((u64)at + done, virt_to_phys(page), VM_WRITE) < 0) {
+		if (!page || vm_map((u64)at + done, virt_to_phys(page), PAGE_SIZE, VM_WRITE) < 0) {
 			if (page)
 				page_free(page);
 			mem_decommit(at, done);

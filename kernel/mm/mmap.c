@@ -268,7 +268,7 @@ void *mmap_populate(u64 va)
 	page = a ? page_alloc_zeroed() : NULL;
 	if (!page)
 		return NULL;
-	if (vm_map(page_va, virt_to_phys(page), rights_of(a->prot)) < 0) {
+	if (vm_map(page_va, virt_to_phys(page), PAGE_SIZE, rights_of(a->prot)) < 0) {
 		page_free(page);
 		return NULL;
 	}

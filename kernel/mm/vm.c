@@ -19,6 +19,7 @@
 #define LEVELS     4
 #define ENTRIES    512
 #define LEVEL_BITS 9
+#define TABLE_SPAN (PAGE_SIZE << LEVEL_BITS) /* what one page table is for */
 
 static u64 *pml4;
 static u64 user_table_n;
@@ -88,17 +89,22 @@ static u64 flags_of(u32 rights)
 	return flags;
 }
 
-int vm_map(u64 va, u64 pa, u32 rights)
+int vm_map(u64 va, u64 pa, u64 len, u32 rights)
 {
-	u64 *entry = walk(va, 1, true);
-	bool replaced;
+	u64 *entry = NULL, flags = flags_of(rights);
 
-	if (!entry)
-		return -ENOMEM;
-	replaced = *entry & PTE_P;
-	*entry = pa | flags_of(rights);
-	if (replaced) /* the CPU does not remember absent pages (SDM vol. 3A 4.10.2.3) */
-		invlpg((void *)va);
+	for (u64 end = va + len; va < end; va += PAGE_SIZE, pa += PAGE_SIZE, entry++) {
+		u64 old;
+
+		if (!entry || va % TABLE_SPAN == 0)
+			entry = walk(va, 1, true);
+		if (!entry)
+			return -ENOMEM;
+		old = *entry;
+		*entry = pa | flags;
+		if (old & PTE_P) /* the CPU does not remember absent pages (SDM vol. 3A 4.10.2.3) */
+			invlpg((void *)va);
+	}
 	return 0;
 }
 

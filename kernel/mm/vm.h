@@ -25,8 +25,9 @@ void vm_init(void);
 /* vm_new - begin with an empty map. Returns its physical address, for CR3, or 0 without memory. */
 u64 vm_new(void) __must_check;
 
-/* vm_map - one page. Returns 0, or -ENOMEM: no memory for a page table, or a large page is there. */
-int vm_map(u64 va, u64 pa, u32 rights) __must_check;
+/* vm_map - len bytes, whole pages that lie together in both.
+ * Returns  0, or -ENOMEM: no memory for a page table, or a large page is there (some may be mapped) */
+int vm_map(u64 va, u64 pa, u64 len, u32 rights) __must_check;
 
 /* vm_map_large - 2 MiB of the direct map, both addresses multiples of that. Returns 0 or -ENOMEM. */
 int vm_map_large(u64 va, u64 pa) __must_check;

@@ -163,11 +163,11 @@ static void large_page(void **state)
 
 	assert_int_equal(vm_map_large(DIRECT_MAP, 0x200000), 0);
 	assert_int_equal(host_pages_out(), pages + 2);
-	assert_int_equal(vm_map(DIRECT_MAP + PAGE_SIZE, 0x1000, VM_WRITE), -ENOMEM);
+	assert_int_equal(vm_map(DIRECT_MAP + PAGE_SIZE, 0x1000, PAGE_SIZE, VM_WRITE), -ENOMEM);
 	assert_int_equal(vm_lookup(DIRECT_MAP + PAGE_SIZE), 0);
 	vm_protect(DIRECT_MAP, DIRECT_MAP + TABLE, VM_READ);
 	vm_unmap(DIRECT_MAP, DIRECT_MAP + TABLE, 0, 0);
-	assert_int_equal(vm_map(DIRECT_MAP, 0x1000, VM_WRITE), -ENOMEM);
+	assert_int_equal(vm_map(DIRECT_MAP, 0x1000, PAGE_SIZE, VM_WRITE), -ENOMEM);
 	assert_int_equal(host_pages_out(), pages + 2);
 }
 
