@@ -163,8 +163,6 @@ int dev_xmit_direct(struct sk_buff *skb, struct net_device *dev)
 int dev_drop(struct sk_buff *skb, enum skb_drop_reason reason, int err)
 {
 	skb->dev->stats.tx_dropped++;
-	if (skb->owned) /* its sendto has succeeded long ago */
-		sk_report_error(skb->sk, err);
 	kfree_skb(skb, reason);
 	return -err;
 }

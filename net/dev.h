@@ -188,8 +188,8 @@ int dev_xmit_paced(struct sk_buff *skb);
 /* dev_xmit_direct - a frame to the driver, whose tx_room is not zero. Takes the skb. */
 int dev_xmit_direct(struct sk_buff *skb, struct net_device *dev);
 
-/* dev_drop - the end of a frame that its device (skb->dev) does not take. The owner of one that was
- * accepted before is told. err: positive. Returns -err. */
+/* dev_drop - the end of a frame that its device (skb->dev) does not take. As on Linux no socket hears of it
+ * later: the account does. err: positive. Returns -err. */
 int dev_drop(struct sk_buff *skb, enum skb_drop_reason reason, int err);
 
 /* dev_pacing_start - from now on a packet's socket may be a paced one. */

@@ -125,6 +125,14 @@ static const struct {
 	[ICMP_PREC_CUTOFF] = { EHOSTUNREACH, true },
 };
 
+void icmp_set_unreach(struct icmp_error *e, enum icmp_unreach code)
+{
+	e->type = ICMP_DEST_UNREACH;
+	e->code = (u8)code;
+	e->err = unreach[code].err;
+	e->fatal = unreach[code].fatal;
+}
+
 /* Returns false when nobody needs to know. Source quench is not among them (RFC 6633). */
 static bool icmp_convert(const struct icmphdr *icmp, struct icmp_error *e)
 {
@@ -132,8 +140,7 @@ static bool icmp_convert(const struct icmphdr *icmp, struct icmp_error *e)
 	case ICMP_DEST_UNREACH:
 		if (icmp->code >= ICMP_UNREACH_MAX)
 			return false;
-		e->err = unreach[icmp->code].err;
-		e->fatal = unreach[icmp->code].fatal;
+		icmp_set_unreach(e, icmp->code);
 		if (icmp->code == ICMP_FRAG_NEEDED)
 			e->info = be16_to_cpu(icmp->sequence_or_mtu);
 		return true;

@@ -19,6 +19,9 @@ struct icmp_error {
 	u32 info;   /* FRAG_NEEDED: the next hop's MTU; PARAMETERPROB: the octet that is wrong */
 };
 
+/* icmp_set_unreach - e says that a packet cannot be delivered, for this reason: type, code, err, fatal. */
+void icmp_set_unreach(struct icmp_error *e, enum icmp_unreach code);
+
 /* icmp_learn_pmtu - take "fragmentation needed" at its word, if it can be true: the packet it quotes,
  * which a socket of ours may have sent, carried DF and was larger than what would have fitted. */
 void icmp_learn_pmtu(struct net *net, const struct icmp_error *e);

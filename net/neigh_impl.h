@@ -35,7 +35,8 @@ void neigh_start(struct neighbour *n);
  * Returns  0, or -ENOBUFS: dropped, too much is parked */
 int neigh_park(struct neighbour *n, struct sk_buff *skb);
 
-/* neigh_drop_parked - what waits for n will not be sent: its senders are told. */
+/* neigh_drop_parked - what waits for n will not be sent. SKB_DROP_NEIGH_FAILED: its senders hear of it, as their
+ * protocol decides. */
 void neigh_drop_parked(struct neighbour *n, enum skb_drop_reason reason);
 
 /* neigh_send_parked - n's address is known: send what waited, in order. */

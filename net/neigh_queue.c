@@ -39,11 +39,8 @@ void neigh_drop_parked(struct neighbour *n, enum skb_drop_reason reason)
 	struct sk_buff *skb;
 
 	while ((skb = unpark(n))) {
-		if (skb->sk) {
-			sk_report_error(skb->sk, EHOSTUNREACH);
-			if (skb->sk->sk_prot->link_failure)
-				skb->sk->sk_prot->link_failure(skb->sk, skb);
-		}
+		if (skb->sk && reason == SKB_DROP_NEIGH_FAILED && skb->sk->sk_prot->link_failure)
+			skb->sk->sk_prot->link_failure(skb->sk, skb);
 		kfree_skb(skb, reason);
 	}
 }

@@ -49,8 +49,8 @@ bool udp_writable(const struct sock *sk);
 /* udp_rcv - a datagram came in, data at its header. Takes the skb. */
 void udp_rcv(struct sk_buff *skb);
 
-/* udp_link_failure - struct proto's: who asked for errors (IP_RECVERR) finds this one as if our own IP had
- * sent "host unreachable", as on Linux. */
+/* udp_link_failure - struct proto's: the socket hears of it as if our own IP had sent "host unreachable", as on
+ * Linux. */
 void udp_link_failure(struct sock *sk, const struct sk_buff *skb);
 
 /* udp_err - ICMP complains about a datagram of ours. See struct net_protocol. */

@@ -111,8 +111,22 @@ void udp_rcv(struct sk_buff *skb)
 	kfree_skb(skb, SKB_DROP_NO_SOCKET);
 }
 
-/* Only a connected socket asked for this peer alone, and only what will not pass by itself is its
- * business; who wants to know more says so by IP_RECVERR (RFC 1122 4.1.3.3; Linux's __udp4_lib_err). */
+/* The one place that decides whether sk hears of an error about a datagram of its own. Only a connected socket
+ * asked for this peer alone, and only what will not pass by itself concerns it; a socket that wants to know
+ * more says so by IP_RECVERR (RFC 1122 4.1.3.3; Linux's __udp4_lib_err). */
+static void udp_report_error(struct sock *sk, const struct icmp_error *e, const struct udphdr *uh)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	const u8 *payload = (const u8 *)(uh + 1);
+
+	if (inet->recverr)
+		ip_icmp_error(sk, e, uh->dest, payload,
+			(size_t)((const u8 *)e->quoted + e->len - payload));
+	else if (!e->fatal || !inet->peer_family)
+		return;
+	sk_report_error(sk, e->err);
+}
+
 void udp_err(struct net *net, const struct icmp_error *e)
 {
 	const struct iphdr *quoted = e->quoted;
@@ -132,26 +146,19 @@ void udp_err(struct net *net, const struct icmp_error *e)
 		icmp_learn_pmtu(net, e);
 	if (e->err == EMSGSIZE && inet->pmtudisc == IP_PMTUDISC_DONT)
 		return;
-	if (inet->recverr)
-		ip_icmp_error(sk, e, uh->dest, uh + 1, e->len - header_len - sizeof(*uh));
-	else if (!e->fatal || !inet->peer_family)
-		return;
-	sk_report_error(sk, e->err);
+	udp_report_error(sk, e, uh);
 }
 
+/* As on Linux no complaint is about a later fragment. */
 void udp_link_failure(struct sock *sk, const struct sk_buff *skb)
 {
 	const struct iphdr *iph = skb_network_header(skb);
-	const struct udphdr *uh = (const void *)(iph + 1);
-	const struct icmp_error e = { .skb = skb,
-		.quoted = iph,
-		.len = skb->len,
-		.type = ICMP_DEST_UNREACH,
-		.code = ICMP_HOST_UNREACH,
-		.err = EHOSTUNREACH };
+	struct icmp_error e = { .skb = skb, .quoted = iph, .len = skb->len };
 
-	if (inet_sk(sk)->recverr)
-		ip_icmp_error(sk, &e, uh->dest, uh + 1, skb->len - IP_HLEN - sizeof(*uh));
+	if (be16_to_cpu(iph->frag_off) & IP_OFFSET)
+		return;
+	icmp_set_unreach(&e, ICMP_HOST_UNREACH);
+	udp_report_error(sk, &e, (const struct udphdr *)(iph + 1));
 }
 
 static void fill_name(struct msghdr *msg, const struct sk_buff *skb)

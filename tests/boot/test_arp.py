@@ -90,7 +90,7 @@ def check_tries(times):
 
 
 def test_no_answer_is_a_pending_error(kernel, program):
-    """The socket that sent is told: EHOSTUNREACH, once."""
+    """A socket that asked (IP_RECVERR) is told: EHOSTUNREACH, once."""
     result = boot(kernel, f"{WORDS} -- {GATEWAY}", initrd=str(program("pending_error")),
                   nics=[Nic(null_net())])
     lines = table(result.serial)

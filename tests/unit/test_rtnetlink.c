@@ -8,6 +8,7 @@
 #include "net/config/dev_config.h"
 #include "net/netlink/rtnetlink.h"
 #include "net/config/nsfs.h"
+#include "net/sockopt.h"
 #include "kernel/fs/procfile.h"
 
 static union {
@@ -187,11 +188,12 @@ static void neighbours(void **state)
 	assert_int_equal(neigh(RTM_DELNEIGH, 0, 0, false), -ENOENT);
 }
 
-/* What waits for a neighbour that is deleted is dropped, and its sender told. */
-static void parked_and_deleted(void **state)
+/* What is queued on a neighbour that is deleted is dropped, and its sender told, if it asked. */
+static void queued_and_deleted(void **state)
 {
 	int udp = udp_socket();
 
+	set_int(udp, SOL_IP, IP_RECVERR, 1);
 	open_socket();
 	send_to(udp, "x", 1, 0, PEER_IP, PEER_PORT);
 	assert_int_equal(neigh(RTM_DELNEIGH, 0, 0, false), 0);
@@ -434,7 +436,7 @@ int main(void)
 		STACK_TEST(names),
 		STACK_TEST(into_a_namespace),
 		STACK_TEST(neighbours),
-		STACK_TEST(parked_and_deleted),
+		STACK_TEST(queued_and_deleted),
 		STACK_TEST(malformed),
 		STACK_TEST(listed_bit_by_bit),
 		STACK_TEST(long_list),
