@@ -83,6 +83,7 @@ long sys_socket(int family, u32 type, int protocol);
 long sys_bind(int fd, u64 addr, u32 len);
 long sys_connect(int fd, u64 addr, u32 len);
 long sys_listen(int fd);
+long sys_accept4(int fd, u64 addr, u64 len, u32 flags);
 long sys_getsockname(int fd, u64 addr, u64 len);
 long sys_getpeername(int fd, u64 addr, u64 len);
 long sys_shutdown(int fd, int how);

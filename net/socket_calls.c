@@ -140,6 +140,13 @@ long sys_listen(int fd)
 	return sockfd_lookup(fd, &err) ? -EOPNOTSUPP : err;
 }
 
+long sys_accept4(int fd, u64 addr, u64 len, u32 flags)
+{
+	bool unknown = flags & ~(u32)(SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	return file_of(fd) && unknown ? -EINVAL : sys_listen(fd);
+}
+
 static long getname(int fd, u64 addr, u64 len, bool peer)
 {
 	struct sockaddr_storage kaddr;

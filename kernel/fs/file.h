@@ -67,6 +67,7 @@ struct files {
 #define O_DIRECTORY 0200000
 #define O_NOFOLLOW  0400000
 #define O_CLOEXEC   02000000
+#define O_KEPT      017776003 /* what an open file keeps of its flags; O_CLOEXEC is the descriptor's */
 
 #define S_IFMT   0170000
 #define S_IFSOCK 0140000

@@ -165,7 +165,7 @@ long sys_openat(int dirfd, u64 path, u32 flags, u32 mode)
 	err = err == -ENOENT ? may_create(flags) : err ?: may_open(&found, flags);
 	if (err)
 		return err;
-	flags = (flags & ~(u32)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)) | O_LARGEFILE;
+	flags = (flags & O_KEPT) | O_LARGEFILE;
 	file = found.proc ? proc_open(found.proc, flags) : memfile_open(found.memfile, flags);
 	if (!file)
 		return -ENOMEM;

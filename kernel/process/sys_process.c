@@ -264,6 +264,8 @@ static u64 sleep_until(u64 end_ns)
 }
 
 #define TIMER_ABSTIME 1
+#define CLOCKS_NO_SLEEP                                                                            \
+	(BIT(CLOCK_MONOTONIC_RAW) | BIT(CLOCK_REALTIME_COARSE) | BIT(CLOCK_MONOTONIC_COARSE))
 
 long sys_clock_nanosleep(u32 clock, u32 flags, u64 request, u64 remain)
 {
@@ -272,6 +274,8 @@ long sys_clock_nanosleep(u32 clock, u32 flags, u64 request, u64 remain)
 
 	if (!clock_read(clock, &now))
 		return -EINVAL;
+	if (CLOCKS_NO_SLEEP >> clock & 1)
+		return -EOPNOTSUPP;
 	if (copy_from_user(&t, (void *)request, sizeof(t)) < 0)
 		return -EFAULT;
 	if (!timespec_valid(&t))

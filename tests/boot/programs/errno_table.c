@@ -327,6 +327,11 @@ static void check_stream_calls(int s)
 {
 	RESULT("listen", listen(s, 5));
 	RESULT("accept", accept(s, NULL, NULL));
+	RESULT("accept4", accept4(s, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK));
+	RESULT("accept4 flag", syscall(SYS_accept4, s, NULL, NULL, 1));
+	RESULT("accept4 flag, closed", syscall(SYS_accept4, NOWHERE, NULL, NULL, 1));
+	RESULT("recvmsg flag", recvmsg(s, &(struct msghdr){ 0 }, (int)0x80000000));
+	RESULT("recvmmsg flag", recvmmsg(s, &(struct mmsghdr){ 0 }, 1, 0x80000000, NULL));
 	RESULT("lseek socket", lseek(s, 0, SEEK_SET));
 	RESULT("socket ioctl 0", ioctl(s, 0x12345678, 0));
 }
@@ -359,6 +364,9 @@ static void check_descriptors(int s)
 	RESULT("fcntl dupfd -1", fcntl(s, F_DUPFD, -1));
 	RESULT("cloexec set", fcntl(s, F_SETFD, FD_CLOEXEC));
 	RESULT("cloexec get", fcntl(s, F_GETFD));
+	d = open("/etc/hosts", O_RDONLY | O_NOCTTY | 0x20000024);
+	RESULT("flags that are none", fcntl(d, F_GETFL) & ~0x8000);
+	close(d);
 	RESULT("lseek whence", lseek(s, 0, 9));
 	RESULT("read nowhere", read(NOWHERE, &d, 1));
 	RESULT("write nowhere", write(NOWHERE, &d, 1));
@@ -398,6 +406,8 @@ static void check_time(void)
 	t = (struct timespec){ 0, 0 };
 	RESULT("clock_nanosleep absolute past",
 		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL));
+	for (int clock = 4; clock < 7; clock++)
+		RESULT("clock_nanosleep raw or coarse", clock_nanosleep(clock, 0, &t, NULL));
 	RESULT("clock_nanosleep clock", clock_nanosleep(99, 0, &t, NULL));
 }
 
