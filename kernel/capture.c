@@ -15,9 +15,9 @@ static size_t com2_write_some(const void *bytes, size_t len)
 	return serial_write_some(&serial_com2, bytes, len);
 }
 
-static bool com2_stands_still(void)
+static bool com2_rest(void)
 {
-	return serial_stands_still(&serial_com2);
+	return serial_wait(&serial_com2);
 }
 
 static bool com2_drain(void)
@@ -34,7 +34,7 @@ static bool capture_end(void)
 bool capture_start(bool wait)
 {
 	const struct pcap_sink sink = { .write_some = com2_write_some,
-		.stands_still = com2_stands_still,
+		.rest = com2_rest,
 		.drain = com2_drain,
 		.epoch_ns = clock_realtime_ns() - clock_ns(),
 		.wait = wait };

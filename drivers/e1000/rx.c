@@ -36,7 +36,7 @@ static bool alloc_ring(struct e1000_adapter *a)
 	return true;
 }
 
-bool e1000_setup_rx(struct e1000_adapter *a)
+__cold bool e1000_setup_rx(struct e1000_adapter *a)
 {
 	u64 base;
 

@@ -58,7 +58,7 @@ static void prepare_descriptors(struct e1000_adapter *a)
 	}
 }
 
-bool e1000_setup_tx(struct e1000_adapter *a)
+__cold bool e1000_setup_tx(struct e1000_adapter *a)
 {
 	u64 base;
 
@@ -90,7 +90,7 @@ bool e1000_setup_tx(struct e1000_adapter *a)
 /* Where checksums are, the same in every frame, and stays with the hardware for good. This descriptor
  * sends nothing and still reports, so it shows before the link is there whether the card reads and
  * writes memory. It uses up slot 0. */
-bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem)
+__cold bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem)
 {
 	u64 end = clock_ns() + DMA_TEST_MAX_US * NSEC_PER_USEC;
 	struct e1000_tx_desc data = a->tx_ring[0];

@@ -98,13 +98,9 @@ void console_poll(void)
 /* Until the ring holds at most `most` bytes that c has not shown. Returns false when its line stands still. */
 static bool show_until(struct console *c, u32 most)
 {
-	while (written - c->shown > most) {
-		if (show_some(c))
-			continue;
-		if (serial_stands_still(&serial_com1))
+	while (written - c->shown > most)
+		if (!show_some(c) && !serial_wait(&serial_com1))
 			return false;
-		machine_idle(clock_ns() + SERIAL_REST_NS);
-	}
 	return true;
 }
 
@@ -145,11 +141,11 @@ static void put(char c)
 
 bool console_has_room(size_t len)
 {
-	if (RING_BYTES - (written - serial->shown) >= 2 * len)
-		return true;
-	console_poll();
-	return RING_BYTES - (written - serial->shown) >= 2 * len ||
-	       serial_stands_still(&serial_com1);
+	u32 most = RING_BYTES - 2 * (u32)len;
+
+	if (written - serial->shown > most)
+		console_poll();
+	return written - serial->shown <= most || serial_stands_still(&serial_com1);
 }
 
 void console_write(const char *text, size_t len)
@@ -166,10 +162,8 @@ void console_write(const char *text, size_t len)
 u64 console_end(void)
 {
 	serial_forgive(&serial_com1);
-	if (!console_flush())
-		lost += written - serial->shown - serial->note_n;
-	else if (!serial_drain(&serial_com1))
-		lost += SERIAL_FIFO_BYTES;
+	if (!console_flush() || !serial_drain(&serial_com1))
+		lost += written - serial->shown - serial->note_n + SERIAL_HOLDS;
 	return lost;
 }
 

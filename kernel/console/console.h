@@ -20,7 +20,7 @@ void console_set_sync(bool sync);
  * SERIAL_STILL_NS; then the oldest text is lost, which the console says where it is missing. */
 void console_write(const char *text, size_t len);
 
-/* console_has_room - would console_write of len characters return at once? Each newline becomes two. */
+/* console_has_room - would console_write of len characters, at most 4096, return at once? */
 bool console_has_room(size_t len);
 
 /* console_at_line_start - is the cursor at the beginning of a line? */

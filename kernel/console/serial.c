@@ -71,17 +71,22 @@ bool serial_init(struct serial_port *port)
 	return true;
 }
 
+static size_t refuse(struct serial_port *port)
+{
+	if (!port->refused_ns)
+		port->refused_ns =
+			clock_ns() ?: 1; /* before the clock runs: the line stands still */
+	return 0;
+}
+
 size_t serial_write_some(struct serial_port *port, const void *bytes, size_t len)
 {
 	size_t n = min(len, (size_t)SERIAL_FIFO_BYTES);
 
 	if (!port->present)
 		return len;
-	if (!(get(port, UART_LSR) & LSR_THR_EMPTY)) { /* set: the whole FIFO is empty */
-		if (!port->refused_ns)
-			port->refused_ns = clock_ns();
-		return 0;
-	}
+	if (!(get(port, UART_LSR) & LSR_THR_EMPTY)) /* set: the whole FIFO is empty */
+		return refuse(port);
 	port->refused_ns = 0;
 	for (size_t i = 0; i < n; i++)
 		set(port, UART_DATA, ((const u8 *)bytes)[i]);
@@ -93,22 +98,20 @@ bool serial_stands_still(const struct serial_port *port)
 	return port->refused_ns && clock_ns() - port->refused_ns >= SERIAL_STILL_NS;
 }
 
-void serial_forgive(struct serial_port *port)
+bool serial_wait(const struct serial_port *port)
 {
-	if (port->refused_ns)
-		port->refused_ns = clock_ns();
+	if (serial_stands_still(port))
+		return false;
+	machine_idle(clock_ns() + SERIAL_REST_NS);
+	return true;
 }
 
 bool serial_drain(struct serial_port *port)
 {
-	u64 start = clock_ns();
-
 	while (port->present && !(get(port, UART_LSR) & LSR_ALL_EMPTY)) {
-		if (clock_ns() - start >= SERIAL_STILL_NS) {
-			port->refused_ns = start;
+		refuse(port);
+		if (!serial_wait(port))
 			return false;
-		}
-		machine_idle(clock_ns() + SERIAL_REST_NS);
 	}
 	return true;
 }

@@ -10,7 +10,8 @@
 /* A line that has taken nothing for so long stands still: nobody waits for it any longer, until it goes on. */
 #define SERIAL_STILL_NS   (10 * NSEC_PER_SEC)
 #define SERIAL_FIFO_BYTES 16
-/* Between two looks of who waits: at 115200 baud a FIFO takes 1.4 ms. */
+#define SERIAL_HOLDS      (SERIAL_FIFO_BYTES + 1) /* with the shift register */
+/* Between two looks of who waits: at 115200 baud a FIFO is empty after 1.4 ms. */
 #define SERIAL_REST_NS (500 * NSEC_PER_USEC)
 
 struct serial_port {
@@ -34,8 +35,14 @@ size_t serial_write_some(struct serial_port *port, const void *bytes, size_t len
 /* serial_stands_still - has the line taken nothing for SERIAL_STILL_NS, while there was something to take? */
 bool serial_stands_still(const struct serial_port *port);
 
+/* serial_wait - a moment, for a line that takes nothing. Returns false at once when it stands still. */
+bool serial_wait(const struct serial_port *port);
+
 /* serial_forgive - the machine ends: a line that stands still is waited for once more, as long. */
-void serial_forgive(struct serial_port *port);
+static inline void serial_forgive(struct serial_port *port)
+{
+	port->refused_ns = 0;
+}
 
 /* serial_drain - wait until what the FIFO has taken has left it. Returns false if nothing left it for
  * SERIAL_STILL_NS. */

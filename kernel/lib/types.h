@@ -32,6 +32,7 @@ typedef ptrdiff_t ssize;
 #undef __always_inline /* host builds: the C library has its own */
 #define __always_inline inline __attribute__((always_inline))
 #define noinline        __attribute__((noinline))
+#define __cold          __attribute__((cold)) /* runs once: built small */
 #define CACHE_LINE      64
 
 /* A pointer into user memory: never dereferenced, only handed to the copy functions. */

@@ -19,7 +19,6 @@
 #define RING_PER_MEM      32 /* a machine of 4 MiB gives 128 KiB */
 /* The counts of bytes wrap soon after each start, not once in a blue moon. */
 #define COUNT_START (0u - 4096)
-#define REST_NS     (500 * NSEC_PER_USEC) /* between two looks at a sink that takes nothing */
 
 struct pcap_file_header {
 	u32 magic;
@@ -106,13 +105,9 @@ size_t pcap_poll(size_t budget)
 /* Until at most `most` bytes of the ring are held. Returns false when the sink stands still. */
 static bool move_out(u32 most)
 {
-	while (held() > most) {
-		if (pcap_poll(pcap.size) > 0)
-			continue;
-		if (pcap.sink.stands_still())
+	while (held() > most)
+		if (pcap_poll(pcap.size) == 0 && !pcap.sink.rest())
 			return false;
-		machine_idle(clock_ns() + REST_NS);
-	}
 	return true;
 }
 
@@ -190,7 +185,7 @@ bool pcap_finish(void)
 	whole = move_out(0) && pcap.sink.drain();
 	if (!whole) {
 		pr_err("pcap: the line stands still: the capture is cut short\n");
-		pcap.left -= pcap.left > 0 && pcap.left == pcap.frames; /* not all of the last */
+		pcap.left -= pcap.left > 0 && pcap.tail - pcap.record < PCAP_SINK_HOLDS;
 	}
 	pcap.dropped += pcap.frames - pcap.left;
 	if (pcap.dropped)

@@ -7,12 +7,16 @@
 
 #include "kernel/lib/types.h"
 
+/* So many bytes that a sink has taken may not have left it: a serial port's FIFO and shift register. */
+#define PCAP_SINK_HOLDS 17
+
 /* Where the capture goes. */
 struct pcap_sink {
 	/* what it takes of len bytes without waiting; returns how many, perhaps 0 */
 	size_t (*write_some)(const void *bytes, size_t len);
-	/* it has taken nothing for so long that nobody should wait for it, until it goes on */
-	bool (*stands_still)(void);
+	/* rest, as it takes nothing now. Returns false when it has taken nothing for so long that nobody
+	 * should wait, until it goes on */
+	bool (*rest)(void);
 	/* the end: wait until what it took has left. Returns false when that stands still */
 	bool (*drain)(void);
 	u64 epoch_ns; /* nanoseconds from 1970 to clock_ns's zero */
@@ -27,5 +31,5 @@ size_t pcap_poll(size_t budget);
 
 /* pcap_finish - stop capturing, move everything out, say how much it was. Gives up only when the sink stands
  * still. Nothing happens when there is no capture.
- * Returns  false when the capture ends inside a frame, or frames are missing although they were to wait */
+ * Returns  false when the capture ends inside a frame (one that may be whole is not counted as captured), or frames are missing although they were to wait */
 bool pcap_finish(void);

@@ -209,7 +209,7 @@ def test_capture_stands_still(kernel, program, pcap, tmp_path):
     assert result.status == LINE, result.words()
     ours, wire = line.frames(), [raw for _, raw in frames_sent(pcap)]
     captured, dropped = counted(result)
-    assert (captured, dropped) == (len(ours), len(wire) - len(ours))
-    assert len(wire) == 3 * BURST + 1 and dropped > 0
+    assert captured + dropped == len(wire) == 3 * BURST + 1 and dropped > 0
+    assert 0 <= len(ours) - captured <= 1, "the port's FIFO may have held the end of one"
     assert set(wire[1 + BURST:1 + 2 * BURST]) <= set(ours), "it did not go on"
     assert "cut short" in said(result) and "the line stood still" in said(result)

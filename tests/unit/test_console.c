@@ -214,7 +214,7 @@ static void never_goes_on(void **state)
 	console_poll();
 	host_advance_clock(100 * NSEC_PER_SEC);
 	before = clock_ns();
-	assert_int_equal(console_end(), 10 * LINE_LEN);
+	assert_int_equal(console_end(), 10 * LINE_LEN + SERIAL_HOLDS);
 	assert_in_range(clock_ns() - before, SERIAL_STILL_NS, SERIAL_STILL_NS + NSEC_PER_SEC);
 	before = clock_ns();
 	write_lines(10, 20);
@@ -231,7 +231,7 @@ static void stands_still_with_the_last(void **state)
 	rests = true;
 	console_write("muffin\n", 7);
 	before = clock_ns();
-	assert_int_equal(console_end(), SERIAL_FIFO_BYTES);
+	assert_int_equal(console_end(), SERIAL_HOLDS);
 	assert_in_range(clock_ns() - before, SERIAL_STILL_NS, SERIAL_STILL_NS + NSEC_PER_SEC);
 }
 
@@ -283,6 +283,18 @@ static void at_random(void **state)
 	assert_true((written_n - kept) * LINE_LEN >= lost);
 }
 
+/* A failure before there is a clock to wait by. */
+static void before_the_clock(void **state)
+{
+	set_up();
+	host_set_clock(0);
+	rests = true;
+	fifo_n = 1;
+	write_lines(0, 1);
+	assert_false(console_flush());
+	assert_int_equal(host_idles(), 0);
+}
+
 static void no_port(void **state)
 {
 	u64 before;
@@ -310,6 +322,7 @@ int main(void)
 		STACK_TEST(stands_still_with_the_last),
 		STACK_TEST(each_line_at_once),
 		STACK_TEST(at_random),
+		STACK_TEST(before_the_clock),
 		STACK_TEST(no_port),
 	};
 
