@@ -125,6 +125,7 @@ OBJS := \
 	kernel/capture.o \
 	kernel/power.o \
 	kernel/acpi.o \
+	kernel/rtc.o \
 	kernel/random.o \
 	kernel/net_machine.o \
 	kernel/process/sys_file.o \

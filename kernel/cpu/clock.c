@@ -23,6 +23,10 @@
 #define PIT_READS_MAX    200000
 #define SAMPLE_TRIES     8
 
+/* A sample's reads take a few microseconds; longer when the host or SMM was busy with something else. */
+#define GOOD_PPM         10000
+#define CALIBRATIONS_MAX 5 /* 2, 2, 4, 8 and 16 ms: below the 8254's lap */
+
 /* When no timer answers, time runs by a clock that real CPUs are rarely below, so that delays
  * come out too long rather than too short. */
 #define TSC_HZ_FALLBACK 4000000000ull
@@ -80,13 +84,24 @@ static struct sample sample_clocks(void)
 
 static struct sample first;
 
-static void set_rate(u64 hz)
+static u64 ns_of(u64 ticks, u64 mult)
 {
-	tsc.hz = hz;
-	tsc.mult = (1000000000ull << 32) / hz;
+	return (u64)((unsigned __int128)ticks * mult >> 32);
 }
 
-/* Whoever must wait before clock_init has measured waits by the guess: too long, but not for ever. */
+/* What the clock has shown stays true: where the new rate is the faster one the start moves back. */
+static void set_rate(u64 hz)
+{
+	u64 now = rdtsc(), shown = ns_of(now - tsc.start_tsc, tsc.mult), ns;
+	u64 mult = (1000000000ull << 32) / hz;
+
+	while ((ns = ns_of(now - tsc.start_tsc, mult)) < shown)
+		tsc.start_tsc -= ((shown - ns) / 1000 + 1) * (hz / 1000000);
+	tsc.hz = hz;
+	tsc.mult = mult;
+}
+
+/* Waits before clock_init has measured go by the guess: too long, but not for ever. */
 void clock_start(void)
 {
 	pit_start();
@@ -95,43 +110,62 @@ void clock_start(void)
 	set_rate(TSC_HZ_FALLBACK);
 }
 
-static bool pit_calibrate(void)
+enum calibration {
+	NO_TIMER,
+	UNUSABLE,
+	MEASURED
+};
+
+/* The TSC's rate from `first` to now, over at least `window` counts. */
+static enum calibration calibrate(u32 window, u64 *hz, u32 *bound_ppm)
 {
 	struct sample last;
 	u32 reads = 0;
+	u64 ticks;
 
-	while (pit_elapsed() - first.pit < PIT_WINDOW)
+	while (pit_elapsed() - first.pit < window)
 		if (++reads == PIT_READS_MAX)
-			return false;
+			return NO_TIMER;
 	last = sample_clocks();
 	/* Its output rises when the count has run out, after 55 ms: what it shows then is another lap. */
-	if (inb(PORT_B) & PORT_B_OUT2)
-		return false;
-	if (last.pit <= first.pit || last.tsc <= first.tsc)
-		return false;
-	set_rate((last.tsc - first.tsc) * PIT_HZ / (last.pit - first.pit));
-	tsc.bound_ppm = (u32)((first.width + last.width) * 1000000 / (last.tsc - first.tsc)) +
-			1000000 / (last.pit - first.pit);
-	return tsc.hz < TSC_HZ_MAX;
+	if ((inb(PORT_B) & PORT_B_OUT2) || last.pit <= first.pit || last.tsc <= first.tsc)
+		return UNUSABLE;
+	ticks = last.tsc - first.tsc;
+	*hz = ticks * PIT_HZ / (last.pit - first.pit);
+	*bound_ppm = (u32)min((first.width + last.width) * 1000000 / ticks, 1000000ul) +
+		     1000000 / (last.pit - first.pit);
+	return *hz < TSC_HZ_MAX ? MEASURED : UNUSABLE;
 }
 
-/* Once more, without anything in between, if the first time went wrong. */
+/* Again, at once and over a longer time, if the 8254 was read too late, or if the CPU was held up within
+ * a sample; the best is taken. */
 void clock_init(void)
 {
-	tsc.measured = pit_calibrate();
-	if (!tsc.measured) {
-		clock_start();
-		tsc.measured = pit_calibrate();
+	u64 hz, best_hz = TSC_HZ_FALLBACK;
+	u32 ppm, window = PIT_WINDOW;
+
+	tsc.bound_ppm = UINT32_MAX;
+	for (u32 tries = 1; tries <= CALIBRATIONS_MAX; tries++) {
+		enum calibration result = calibrate(window, &hz, &ppm);
+
+		if (result == MEASURED && ppm < tsc.bound_ppm) {
+			tsc.bound_ppm = ppm;
+			best_hz = hz;
+		}
+		if (tsc.bound_ppm <= GOOD_PPM || (result == NO_TIMER && tries > 1))
+			break;
+		if (tries > 1)
+			window *= 2;
+		pit_start();
+		first = sample_clocks();
 	}
-	if (!tsc.measured)
-		set_rate(TSC_HZ_FALLBACK);
+	tsc.measured = tsc.bound_ppm < UINT32_MAX;
+	set_rate(best_hz);
 }
 
 u64 clock_ns(void)
 {
-	if (!tsc.mult)
-		return 0;
-	return (u64)((unsigned __int128)(rdtsc() - tsc.start_tsc) * tsc.mult >> 32);
+	return tsc.mult ? ns_of(rdtsc() - tsc.start_tsc, tsc.mult) : 0;
 }
 
 void clock_delay_us(u64 us)
@@ -150,85 +184,4 @@ void clock_show(void)
 	else
 		pr_warn("clock: the 8254 timer does not count; times assume %lu MHz\n",
 			tsc.hz / 1000000);
-}
-
-/* ---- the battery clock ------------------------------------------------------------------ */
-
-enum rtc_register {
-	RTC_SECONDS = 0,
-	RTC_MINUTES = 2,
-	RTC_HOURS = 4,
-	RTC_DAY = 7,
-	RTC_MONTH = 8,
-	RTC_YEAR = 9,
-	RTC_STATUS_A = 10,
-	RTC_STATUS_B = 11
-};
-
-#define RTC_INDEX    0x70
-#define RTC_DATA     0x71
-#define RTC_UPDATING BIT(7)
-#define RTC_BINARY   BIT(2)
-#define RTC_24_HOURS BIT(1)
-#define RTC_PM       0x80
-#define RTC_WAIT_US  3000 /* an update takes at most 1984 us */
-
-struct rtc_time {
-	u32 second, minute, hour, day, month, year;
-};
-
-static u32 rtc_read(enum rtc_register reg)
-{
-	outb(RTC_INDEX, (u8)reg);
-	return inb(RTC_DATA);
-}
-
-static u32 from_bcd(u32 v)
-{
-	return (v >> 4) * 10 + (v & 15);
-}
-
-static struct rtc_time rtc_now(void)
-{
-	u32 status = rtc_read(RTC_STATUS_B);
-	u64 end = clock_ns() + RTC_WAIT_US * 1000;
-	u32 v[RTC_YEAR + 1], hour;
-
-	while ((rtc_read(RTC_STATUS_A) & RTC_UPDATING) && clock_ns() < end)
-		cpu_relax();
-	for (enum rtc_register r = RTC_SECONDS; r <= RTC_YEAR; r++)
-		v[r] = rtc_read(r);
-	hour = v[RTC_HOURS] & ~(u32)RTC_PM;
-	if (!(status & RTC_BINARY)) {
-		for (enum rtc_register r = RTC_SECONDS; r <= RTC_YEAR; r++)
-			v[r] = from_bcd(v[r]);
-		hour = from_bcd(hour);
-	}
-	if (!(status & RTC_24_HOURS))
-		hour = hour % 12 + (rtc_read(RTC_HOURS) & RTC_PM ? 12 : 0);
-	return (struct rtc_time){ v[RTC_SECONDS], v[RTC_MINUTES], hour, v[RTC_DAY], v[RTC_MONTH],
-		2000 + v[RTC_YEAR] };
-}
-
-/* Days since 1970-01-01 in the Gregorian calendar, years counted from March. */
-static u64 days_since_1970(u32 year, u32 month, u32 day)
-{
-	u64 y = month > 2 ? year : year - 1;
-	u64 m = month > 2 ? month - 3 : month + 9;
-
-	return y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 1 - 719468;
-}
-
-u64 clock_realtime_ns(void)
-{
-	static u64 offset_ns; /* of the monotonic clock; read once, the battery clock is slow */
-
-	if (!offset_ns) {
-		struct rtc_time t = rtc_now();
-		u64 seconds = days_since_1970(t.year, t.month, t.day) * 86400 + t.hour * 3600 +
-			      t.minute * 60 + t.second;
-
-		offset_ns = seconds * 1000000000ull - clock_ns();
-	}
-	return offset_ns + clock_ns();
 }

@@ -11,10 +11,11 @@
 void clock_start(void);
 
 /* clock_init - measure the TSC over the time since clock_start, at least 2 ms: what the machine did
- * in between cost nothing. Every wait in it is bounded by a count. */
+ * in between cost nothing. When that was too long for the 8254, or the CPU was held up while it read,
+ * over up to 32 ms more. Every wait in it is bounded by a count. */
 void clock_init(void);
 
-/* clock_ns - nanoseconds since clock_start; 0 before it, by a guess until clock_init. */
+/* clock_ns - nanoseconds since clock_start; 0 before it, by a guess until clock_init. It never goes back. */
 u64 clock_ns(void);
 
 /* clock_delay_us - spin; at least that long. */

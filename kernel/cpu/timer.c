@@ -34,6 +34,7 @@ enum apic_register {
 #define LVT_PERIODIC     BIT(17)
 #define DIVIDE_BY_16     3
 #define CALIBRATE_US     500
+#define READINGS         3
 #define TICK_NS          (1000000000ull / TIMER_HZ)
 /* Nearer than this is waited for awake: setting the timer, halting and waking take about as long. */
 #define REST_MIN_NS 20000
@@ -75,7 +76,29 @@ static void apic_enable(void)
 	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | SPURIOUS_VECTOR);
 }
 
-static u64 count_started_ns;
+/* One reading of the timer, and when. */
+struct reading {
+	u64 ns, width_ns;
+	u32 count;
+};
+
+static struct reading started;
+
+/* Of a few the narrowest: the CPU may be held up between the two clocks. */
+static struct reading read_timer(void)
+{
+	struct reading best = { .width_ns = UINT64_MAX };
+
+	for (int i = 0; i < READINGS; i++) {
+		struct reading r = { .ns = clock_ns() };
+
+		r.count = apic_read(APIC_TIMER_CURRENT);
+		r.width_ns = clock_ns() - r.ns;
+		if (r.width_ns < best.width_ns)
+			best = r;
+	}
+	return best;
+}
 
 void timer_start(void)
 {
@@ -85,19 +108,19 @@ void timer_start(void)
 	apic_write(APIC_TIMER_DIVIDE, DIVIDE_BY_16);
 	apic_write(APIC_LVT_TIMER, LVT_MASKED);
 	apic_write(APIC_TIMER_INITIAL, UINT32_MAX);
-	count_started_ns = clock_ns();
+	started = read_timer();
 }
 
 /* How far the timer counts in a second, by the TSC. */
 static u64 apic_timer_hz(void)
 {
-	u64 ns = clock_ns() - count_started_ns;
+	u64 ns = clock_ns() - started.ns;
+	struct reading now;
 
-	if (ns < CALIBRATE_US * 1000) {
+	if (ns < CALIBRATE_US * 1000)
 		clock_delay_us(CALIBRATE_US - ns / 1000);
-		ns = clock_ns() - count_started_ns;
-	}
-	return (u64)(UINT32_MAX - apic_read(APIC_TIMER_CURRENT)) * 1000000000ull / ns;
+	now = read_timer();
+	return (u64)(started.count - now.count) * 1000000000ull / (now.ns - started.ns);
 }
 
 void timer_init(void)

@@ -13,7 +13,7 @@ import pytest
 
 import images
 from running import Running
-from support import ROOT, check_balance
+from support import ROOT, check_balance, check_time
 
 KERNEL = Path(os.environ.get("KERNEL", ROOT / "build" / "muffin.elf"))
 ISO_S = 60
@@ -21,12 +21,13 @@ ISO_S = 60
 
 @pytest.fixture(autouse=True)
 def fixture_account(monkeypatch):
-    """Every machine's account of packets is looked at when it has come to its end."""
+    """Every machine's account of packets and its clock are looked at when it has come to its end."""
     wait = Running.wait
 
     def wait_and_check(running, seconds):
         result = wait(running, seconds)
         check_balance(result)
+        check_time(result)
         return result
     monkeypatch.setattr(Running, "wait", wait_and_check)
 

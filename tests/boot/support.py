@@ -79,6 +79,13 @@ def check_balance(result):
         assert parked == queued == 0, f"left behind at the end: {match.group()}"
 
 
+def check_time(result):
+    """The kernel's clock never goes back: each of its lines is stamped no earlier than the last."""
+    stamps = [float(stamp) for stamp in re.findall(r"^\[ *(\d+\.\d{6})\] ", result.serial, re.M)]
+    for before, after in zip(stamps, stamps[1:]):
+        assert before <= after, f"time went back from {before} to {after}"
+
+
 def assert_success(result):
     """Status 0, by ACPI, with the account of packets."""
     assert result.status == 0, result.words()
