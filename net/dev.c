@@ -314,6 +314,11 @@ void netif_receive_skb(struct sk_buff *skb)
 	if (static_branch_unlikely(&taps_active))
 		show_taps(skb, false);
 	skb_pull(skb, ETH_HLEN);
+	dev_deliver_skb(skb);
+}
+
+void dev_deliver_skb(struct sk_buff *skb)
+{
 	for (size_t i = 0; i < ptype_n; i++) {
 		if (ptypes[i].type == be16_to_cpu(skb->protocol)) {
 			ptypes[i].func(skb);

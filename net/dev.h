@@ -49,8 +49,8 @@ struct net_device_ops {
 	void (*ndo_check_link)(struct net_device *dev);
 	/* receive at most budget frames, handing each to netif_receive_skb; returns how many */
 	int (*ndo_poll)(struct net_device *dev, int budget);
-	/* frames to this group come in from now on; NULL: all do. Never taken back: what nobody
-	 * has joined IP drops */
+	/* frames to this group come in from now on, as 224.0.0.1's always do; NULL: all do. Never taken
+	 * back: what nobody has joined IP drops */
 	void (*ndo_add_multicast)(struct net_device *dev, const u8 mac[ETH_ALEN]);
 	/* frames that the hardware has not fetched yet */
 	u32 (*ndo_tx_pending)(struct net_device *dev);
@@ -197,6 +197,10 @@ void dev_pacing_start(void);
 
 /* netif_receive_skb - a frame came in: Ethernet header at data. Takes the skb. */
 void netif_receive_skb(struct sk_buff *skb);
+
+/* dev_deliver_skb - data is at the header behind Ethernet's, skb->protocol says which: to whoever speaks that.
+ * Takes the skb. */
+void dev_deliver_skb(struct sk_buff *skb);
 
 /* net_poll - one step for all devices of all namespaces: receive, reclaim, timers. */
 void net_poll(void);

@@ -28,7 +28,7 @@ static bool way_is_free(const struct flow_cache *flow)
 {
 	const struct net_device *dev = flow->rt.dev;
 
-	return flow->ip.df && !flow->ip.mc_loop && flow->ip.iph.ttl > 0 &&
+	return flow->ip.df && !(flow->rt.flags & RTCF_COPY) && flow->ip.iph.ttl > 0 &&
 	       !be16_is_zero(flow->dest) && flow->rt.neigh->connected &&
 	       dev->netdev_ops->ndo_xmit_again && dev_is_direct(dev) && nf_is_idle(dev->net);
 }

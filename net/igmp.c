@@ -190,17 +190,12 @@ void igmp_rcv(struct sk_buff *skb)
 
 /* ---- members ----------------------------------------------------------------------------- */
 
-static bool comes_by(const struct ip_mc_socklist *m, const struct net_device *dev)
-{
-	return !dev || m->dev == dev || (dev->flags & IFF_LOOPBACK);
-}
-
 static struct ip_mc_socklist *find(const struct sock *sk, const struct net_device *dev, be32 group)
 {
 	struct ip_mc_socklist *m;
 
 	list_for_each(m, &sk->sk_net->mc_list, list)
-		if (m->sk == sk && be32_eq(m->group, group) && comes_by(m, dev))
+		if (m->sk == sk && be32_eq(m->group, group) && (!dev || m->dev == dev))
 			return m;
 	return NULL;
 }
@@ -235,7 +230,6 @@ int ip_mc_join_group(struct sock *sk, struct net_device *dev, be32 group)
 	timer_setup(&m->timer, igmp_timer_expire);
 	list_add_tail(&m->list, &sk->sk_net->mc_list);
 	let_in(dev, group);
-	let_in(dev, cpu_to_be32(INADDR_ALLHOSTS)); /* where queries go */
 	net_changed(sk->sk_net); /* what is sent there has a copy for us from now on */
 	report_unasked(m);
 	return 0;
@@ -289,7 +283,7 @@ bool ip_check_mc(const struct net_device *dev, be32 group)
 	if (be32_to_cpu(group) == INADDR_ALLHOSTS)
 		return true;
 	list_for_each(m, &dev->net->mc_list, list)
-		if (be32_eq(m->group, group) && comes_by(m, dev))
+		if (be32_eq(m->group, group) && m->dev == dev)
 			return true;
 	return false;
 }

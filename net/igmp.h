@@ -32,9 +32,8 @@ int ip_mc_leave_group(struct sock *sk, const struct net_device *dev, be32 group)
 /* ip_mc_drop_socket - sk leaves all its groups: it is closed. */
 void ip_mc_drop_socket(struct sock *sk);
 
-/* ip_check_mc - is there anybody here for a group's packets that come in by dev? By lo come copies of
- * what we have sent ourselves, and then any device's members count. */
+/* ip_check_mc - is there anybody here for a group's packets that come in by dev? 224.0.0.1 is always heard. */
 bool ip_check_mc(const struct net_device *dev, be32 group);
 
-/* ip_mc_joined - has sk itself joined? dev as above. */
+/* ip_mc_joined - has sk itself joined by dev? */
 bool ip_mc_joined(const struct sock *sk, const struct net_device *dev, be32 group);

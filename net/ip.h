@@ -18,8 +18,7 @@ struct sock;
 struct ip_template {
 	struct iphdr iph; /* without tot_len and check */
 	bool df;
-	bool mc_loop; /* to a group that somebody here has joined, too */
-	u32 sum;      /* of its bytes, below 2^16 */
+	u32 sum; /* of its bytes, below 2^16 */
 };
 
 /* ip_template_init - df: routers may not fragment it; a packet that we had to fragment ourselves
@@ -77,6 +76,10 @@ int ip_local_out(struct net *net, struct sk_buff *skb);
 
 /* ip_rcv - an IPv4 packet came in, data at its header. Takes the skb. */
 void ip_rcv(struct sk_buff *skb);
+
+/* inet_iif - the device that a packet to daddr came by, as its socket sees it: what this host sends to an
+ * address of its own came by the device that has it, not by lo. Returns its index. */
+int inet_iif(const struct net_device *dev, be32 daddr);
 
 /* What ip_rcv passes a packet to. */
 struct net_protocol {

@@ -4,6 +4,7 @@
  * udp_input.c and errqueue.c call in.
  * Source: socket(7), ip(7); Linux's sock_recv_cmsgs and ip_cmsg_recv: their order. */
 #include "net/ip_cmsg.h"
+#include "net/config/ifaddr.h"
 #include "net/sockopt.h"
 
 struct timestamp {
@@ -37,8 +38,10 @@ struct in_pktinfo {
 
 static void put_pktinfo(struct msghdr *msg, const struct net_device *dev, const struct iphdr *iph)
 {
-	bool to_us = ip_addr_type(dev->net, iph->daddr) == RTN_LOCAL;
-	struct in_pktinfo info = { dev->ifindex, to_us ? iph->daddr : dev->ip_addr, iph->daddr };
+	enum rtn_type type = ip_addr_type(dev->net, iph->daddr);
+	bool to_many = type == RTN_MULTICAST || type == RTN_BROADCAST;
+	struct in_pktinfo info = { inet_iif(dev, iph->daddr),
+		to_many ? inet_select_addr(dev, iph->saddr) : iph->daddr, iph->daddr };
 
 	put_cmsg(msg, SOL_IP, IP_PKTINFO, &info, sizeof(info));
 }

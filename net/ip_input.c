@@ -100,19 +100,34 @@ static bool source_possible(const struct net_device *dev, const struct iphdr *ip
 	return type == RTN_UNICAST && !ipv4_is_loopback(iph->saddr);
 }
 
-static enum skb_drop_reason ip_route_input(const struct sk_buff *skb)
+/* Is it for us, and for one socket or for all? The address says so; the frame may have been for everybody or
+ * for us alone. By lo comes what was routed to this host already. */
+static enum skb_drop_reason ip_route_input(struct sk_buff *skb)
 {
 	const struct iphdr *iph = (const void *)skb->data;
 	const struct net_device *dev = skb->dev;
+	enum rtn_type type = ip_addr_type(dev->net, iph->daddr);
 	bool here;
 
+	skb->to_many = type == RTN_MULTICAST || type == RTN_BROADCAST;
+	if (skb->pkt_type == PACKET_LOOPBACK)
+		return SKB_CONSUMED;
 	if (!source_possible(dev, iph))
 		return SKB_DROP_MARTIAN_SOURCE;
-	if (ipv4_is_loopback(iph->daddr) && !(dev->flags & IFF_LOOPBACK))
-		return SKB_DROP_NOT_LOCAL;
-	here = ipv4_is_multicast(iph->daddr) ? ip_check_mc(dev, iph->daddr)
-					     : ip_addr_type(dev->net, iph->daddr) != RTN_UNICAST;
+	if (type == RTN_MULTICAST)
+		here = ip_check_mc(dev, iph->daddr);
+	else
+		here = (dev->flags & IFF_LOOPBACK) ||
+		       (type != RTN_UNICAST && !ipv4_is_loopback(iph->daddr));
 	return here ? SKB_CONSUMED : SKB_DROP_NOT_LOCAL;
+}
+
+int inet_iif(const struct net_device *dev, be32 daddr)
+{
+	const struct net_device *has =
+		dev->flags & IFF_LOOPBACK ? ip_dev_find(dev->net, daddr) : NULL;
+
+	return has ? has->ifindex : dev->ifindex;
 }
 
 void ip_rcv(struct sk_buff *skb)

@@ -7,6 +7,7 @@
 #include "kernel/lib/string.h"
 #include "net/checksum.h"
 #include "net/datagram.h"
+#include "net/loopback.h"
 #include "net/msg.h"
 #include "net/netfilter.h"
 
@@ -19,6 +20,8 @@ int ip_wait_for_room(const struct sock *sk, const struct rtable *rt, u32 flags, 
 {
 	int err = sock_wait_for_room(sk, rt->dev, flags, n, held);
 
+	if (!err && (rt->flags & RTCF_COPY))
+		err = sock_wait_for_room(sk, sk->sk_net->loopback_dev, flags, 1, held);
 	return rt_valid(sk->sk_net, rt) ? err : -ESTALE;
 }
 
@@ -128,7 +131,6 @@ void ip_template_init(
 		.saddr = rt->saddr,
 		.daddr = rt->daddr };
 	t->df = df;
-	t->mc_loop = false;
 	t->sum = (u32)(IP_VERSION_IHL | tos << 8) + t->iph.frag_off.raw +
 		 (u32)(ttl | protocol << 8) + csum_be32(rt->saddr) +
 		 csum_be32(rt->daddr); /* words as they lie in memory */
@@ -207,48 +209,41 @@ int ip_local_out(struct net *net, struct sk_buff *skb)
 	return nf_hook(NF_INET_LOCAL_OUT, net, skb, NULL, skb->dev, ip_output);
 }
 
-/* Over lo to the members among us, as a packet of its own. */
-static void send_to_ourselves(struct net *net, struct sk_buff *skb)
+static int ip_mc_finish_output(struct net *net, struct sk_buff *skb)
 {
-	const struct iphdr *iph = (const struct iphdr *)skb->data;
-
-	skb->dev = net->loopback_dev;
-	skb->neigh = neigh_lookup_create(net->arp_tbl, skb->dev, iph->daddr);
-	if (!skb->neigh)
-		kfree_skb(skb, SKB_DROP_NEIGH_QUEUE_FULL);
-	else
-		ip_output(net, skb);
+	dev_loopback_xmit(skb);
+	return 0;
 }
 
-/* RFC 1112 6.1: who has joined here gets a copy. With a time to live of 0 that is all. A datagram in
- * fragments has none: nobody here puts it together. The copy goes last: its neighbour on lo may take the
- * place of the one that the datagram is bound to. */
+static int send_to_ourselves(struct net *net, struct sk_buff *skb)
+{
+	return nf_hook(NF_INET_POST_ROUTING, net, skb, NULL, skb->dev, ip_mc_finish_output);
+}
+
+/* RFC 1112 6.1, RFC 919 7: who listens here gets a copy. With a time to live of 0 that is all. A datagram in
+ * fragments has none: nobody here puts it together. */
 static int ip_mc_output(struct net *net, struct sk_buff *skb)
 {
 	struct sk_buff *copy;
-	int err;
 
-	if (((const struct iphdr *)skb->data)->ttl == 0) {
-		send_to_ourselves(net, skb);
-		return 0;
-	}
+	if (((const struct iphdr *)skb->data)->ttl == 0)
+		return send_to_ourselves(net, skb);
 	copy = skb->frags ? NULL : skb_copy(skb);
-	err = ip_output(net, skb);
 	if (copy) {
 		net->mib.ip_out_requests++;
 		send_to_ourselves(net, copy);
 	}
-	return err;
+	return ip_output(net, skb);
 }
 
 /* ip_local_out for what has a copy for us, or does not leave at all. */
-static int ip_local_out_mc(struct net *net, struct sk_buff *skb, bool loop)
+static int ip_local_out_mc(struct net *net, struct sk_buff *skb, bool copy)
 {
 	bool stays = ((const struct iphdr *)skb->data)->ttl == 0;
 
 	net->mib.ip_out_requests++;
 	skb->protocol = cpu_to_be16(ETH_P_IP);
-	if (stays && (!loop || skb->frags)) {
+	if (stays && (!copy || skb->frags)) {
 		kfree_skb(skb, SKB_DROP_TTL);
 		return 0;
 	}
@@ -265,7 +260,7 @@ int ip_send_skb(
 	ip_template_header(iph, t, (u16)(skb->len + skb->frags_len));
 	if (skb->frags || !t->df)
 		make_fragmentable(iph);
-	if (t->mc_loop || (iph->ttl == 0 && !(skb->dev->flags & IFF_LOOPBACK)))
-		return ip_local_out_mc(net, skb, t->mc_loop);
+	if ((rt->flags & RTCF_COPY) || (iph->ttl == 0 && !(skb->dev->flags & IFF_LOOPBACK)))
+		return ip_local_out_mc(net, skb, rt->flags & RTCF_COPY);
 	return ip_local_out(net, skb);
 }

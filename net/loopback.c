@@ -9,6 +9,7 @@
 #include "net/loopback.h"
 #include "kernel/lib/slab.h"
 #include "net/sched.h"
+#include "net/sock.h"
 
 #define LOOPBACK_QUEUE 64
 
@@ -22,6 +23,11 @@ static int loopback_open(struct net_device *dev)
 	return 0;
 }
 
+static u32 loopback_pending(struct net_device *dev)
+{
+	return ((struct sk_buff_head *)netdev_priv(dev))->n;
+}
+
 static int loopback_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	dev->stats.tx_packets++;
@@ -31,18 +37,35 @@ static int loopback_xmit(struct sk_buff *skb, struct net_device *dev)
 	return 0;
 }
 
-static void loopback_flush(struct net_device *dev)
+void dev_loopback_xmit(struct sk_buff *skb)
 {
+	struct net_device *lo = skb->dev->net->loopback_dev;
+
+	if (loopback_pending(lo) >= LOOPBACK_QUEUE) {
+		kfree_skb(skb, SKB_DROP_TX_FULL);
+		return;
+	}
+	skb_orphan(skb);
+	skb->pkt_type = PACKET_LOOPBACK;
+	loopback_xmit(skb, lo);
+	dev_reclaim(lo);
 }
 
-static u32 loopback_pending(struct net_device *dev)
+static void loopback_flush(struct net_device *dev)
 {
-	return ((struct sk_buff_head *)netdev_priv(dev))->n;
 }
 
 static void loopback_reclaim(struct net_device *dev)
 {
 	dev->tx_room = LOOPBACK_QUEUE - loopback_pending(dev);
+}
+
+/* Taps have seen what it is a copy of. */
+static void receive_copy(struct net_device *dev, struct sk_buff *skb)
+{
+	dev->stats.rx_packets++;
+	dev->stats.rx_bytes += skb->len;
+	dev_deliver_skb(skb);
 }
 
 /* At most what waits now: answers to these wait for the next poll. */
@@ -51,8 +74,14 @@ static int loopback_poll(struct net_device *dev, int budget)
 	struct sk_buff_head *queue = netdev_priv(dev);
 	int n = min(budget, (int)queue->n);
 
-	for (int i = 0; i < n; i++)
-		netif_receive_skb(skb_dequeue(queue));
+	for (int i = 0; i < n; i++) {
+		struct sk_buff *skb = skb_dequeue(queue);
+
+		if (skb->pkt_type == PACKET_LOOPBACK)
+			receive_copy(dev, skb);
+		else
+			netif_receive_skb(skb);
+	}
 	return n;
 }
 

@@ -14,8 +14,11 @@ enum rt_flags {
 	RTCF_BROADCAST = 1,
 	RTCF_MULTICAST = 2,
 	RTCF_LOCAL = 4,
+	RTCF_COPY = 16,     /* to many, and sockets here are among them */
 	RTCF_MTU_LOCKED = 8 /* mtu is the least that is found out: no DF (pmtu.h) */
 };
+
+#define RTCF_TO_MANY (RTCF_BROADCAST | RTCF_MULTICAST)
 
 /* An answer, kept by value wherever it is used; valid while net->genid stands where it stood. */
 struct rtable {

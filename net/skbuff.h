@@ -34,7 +34,8 @@ enum pkt_type {
 	PACKET_BROADCAST,
 	PACKET_MULTICAST,
 	PACKET_OTHERHOST,
-	PACKET_OUTGOING
+	PACKET_OUTGOING,
+	PACKET_LOOPBACK /* a copy of what left by the device, for this host's sockets */
 };
 
 struct sk_buff {
@@ -56,7 +57,8 @@ struct sk_buff {
 	u8 pkt_type;
 	bool owned : 1;        /* it waits or waited: has a reference to sk, is charged to it */
 	bool csum_partial : 1; /* the device adds the payload to the UDP checksum */
-	u8 spare : 6;
+	bool to_many : 1;      /* received: for all sockets that share the port, not for one */
+	u8 spare : 5;
 	u16 len; /* bytes from data, without frags */
 	u64 tag; /* which ready frame (net/flow_cache.h) it wears: all headers, and padding; 0: none */
 };
@@ -166,6 +168,7 @@ static inline void skb_init(struct sk_buff *skb, u32 headroom)
 	skb->pkt_type = PACKET_OUTGOING;
 	skb->owned = false;
 	skb->csum_partial = false;
+	skb->to_many = false;
 	skb->spare = 0;
 	skb->len = 0;
 	skb->tag = 0;

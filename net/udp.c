@@ -64,6 +64,19 @@ static struct flowi4 udp_flow_key(const struct sock *sk, const struct flow_cache
 	return fl4;
 }
 
+/* What goes to a group or to all is for this host, too, if somebody here listens. */
+static noinline bool has_copy(const struct sock *sk, const struct flow_cache *flow)
+{
+	const struct rtable *rt = &flow->rt;
+	struct net *net = sk->sk_net;
+
+	if ((rt->dev->flags & IFF_LOOPBACK) || !(net->loopback_dev->flags & IFF_UP))
+		return false; /* by lo it comes as it is */
+	if (rt->flags & RTCF_MULTICAST)
+		return inet_sk(sk)->mc_loop && ip_check_mc(rt->dev, rt->daddr);
+	return udp_port_has_socket(net, flow->dest);
+}
+
 int udp_route(struct sock *sk, struct flow_cache *flow)
 {
 	struct inet_sock *inet = inet_sk(sk);
@@ -90,10 +103,8 @@ int udp_route(struct sock *sk, struct flow_cache *flow)
 		(u8)(flow->ipc.tos < 0 ? inet->tos : flow->ipc.tos),
 		(u8)(flow->ipc.ttl < 0 ? ttl : flow->ipc.ttl),
 		ways & (rt->flags & RTCF_MTU_LOCKED ? PMTU_DF_LOCKED : PMTU_DF));
-	if (rt->flags & RTCF_MULTICAST)
-		flow->ip.mc_loop = inet->mc_loop &&
-				   !(rt->dev->flags & IFF_LOOPBACK) && /* a copy for us as it is */
-				   ip_check_mc(rt->dev, rt->daddr);
+	if ((rt->flags & RTCF_TO_MANY) && has_copy(sk, flow))
+		rt->flags |= RTCF_COPY;
 	flow_begin(flow);
 	return 0;
 }

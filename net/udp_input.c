@@ -88,7 +88,8 @@ void udp_rcv(struct sk_buff *skb)
 	const struct udphdr *uh = (const void *)skb->data;
 	struct net *net = skb->dev->net;
 	enum skb_drop_reason problem = check_datagram(skb);
-	struct udp_tuple t = { iph->saddr, iph->daddr, uh->source, uh->dest, skb->dev->ifindex };
+	struct udp_tuple t = { iph->saddr, iph->daddr, uh->source, uh->dest,
+		inet_iif(skb->dev, iph->daddr) };
 	struct sock *sk;
 
 	if (problem != SKB_CONSUMED) {
@@ -97,7 +98,7 @@ void udp_rcv(struct sk_buff *skb)
 		kfree_skb(skb, problem);
 		return;
 	}
-	if (skb->pkt_type != PACKET_HOST || ipv4_is_multicast(iph->daddr)) {
+	if (skb->to_many) {
 		deliver_to_all(net, skb, &t);
 		return;
 	}

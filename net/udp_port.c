@@ -13,6 +13,7 @@
 #define EPHEMERAL_N     (EPHEMERAL_LAST - EPHEMERAL_FIRST + 1)
 
 struct udp_table {
+	bool asked; /* for a port that had no socket: flows have to know of the next one */
 	struct list_head bucket[BUCKETS]; /* of inet_sock.bind_node */
 };
 
@@ -90,8 +91,22 @@ int udp_port_get(struct sock *sk, u16 port)
 	inet->inet_num = port;
 	sk->sk_unbound = false;
 	inet_forget_route(inet); /* the port is in the flow's headers */
+	if (sk->sk_net->udp_table->asked)
+		net_changed(sk->sk_net);
+	sk->sk_net->udp_table->asked = false;
 	list_add(&inet->bind_node, bucket_of(sk->sk_net, port));
 	return 0;
+}
+
+bool udp_port_has_socket(struct net *net, be16 port)
+{
+	struct inet_sock *inet;
+
+	list_for_each(inet, bucket_of(net, be16_to_cpu(port)), bind_node)
+		if (inet->inet_num == be16_to_cpu(port))
+			return true;
+	net->udp_table->asked = true;
+	return false;
 }
 
 void udp_port_put(struct sock *sk)

@@ -15,6 +15,9 @@ int udp_port_get(struct sock *sk, u16 port);
 /* udp_port_put - give it back; nothing happens when there is none. */
 void udp_port_put(struct sock *sk);
 
+/* udp_port_has_socket - has any socket this port? If none has, the next one to be bound makes all flows stale. */
+bool udp_port_has_socket(struct net *net, be16 port);
+
 /* udp_for_each - fn(arg, socket) for every socket that has a port. */
 void udp_for_each(struct net *net, void (*fn)(void *arg, const struct inet_sock *inet), void *arg);
 

@@ -98,7 +98,7 @@ bool e1000_read_mac(struct e1000_adapter *a, struct e1000_problem *problem);
 /* e1000_add_multicast - ndo_add_multicast. */
 void e1000_add_multicast(struct net_device *dev, const u8 mac[ETH_ALEN]);
 
-/* e1000_init_filters - accept our address and broadcasts, no VLANs, no multicast table. */
+/* e1000_init_filters - accept our address, broadcasts, 224.0.0.1 and what was joined before, no VLANs. */
 void e1000_init_filters(struct e1000_adapter *a);
 
 /* e1000_setup_link - let MAC and PHY negotiate. Does not wait. */

@@ -153,20 +153,26 @@ static void write_mta(const struct e1000_adapter *a)
 }
 
 /* 13.5.1: twelve bits of the address, RCTL.MO = 0: bits 47 to 36, choose one of 4096. */
-void e1000_add_multicast(struct net_device *dev, const u8 mac[ETH_ALEN])
+static void let_in(struct e1000_adapter *a, const u8 mac[ETH_ALEN])
 {
-	struct e1000_adapter *a = netdev_priv(dev);
 	u32 hash = (u32)mac[4] >> 4 | (u32)mac[5] << 4;
 
 	a->mta[hash / 32] |= 1u << hash % 32;
-	write_mta(a);
+}
+
+void e1000_add_multicast(struct net_device *dev, const u8 mac[ETH_ALEN])
+{
+	let_in(netdev_priv(dev), mac);
+	write_mta(netdev_priv(dev));
 }
 
 void e1000_init_filters(struct e1000_adapter *a)
 {
+	static const u8 all_hosts[ETH_ALEN] = { 0x01, 0x00, 0x5e, 0, 0, 1 }; /* RFC 1112 4 */
 	const u8 *mac = a->netdev.dev_addr;
 	u32 low = (u32)mac[0] | (u32)mac[1] << 8 | (u32)mac[2] << 16 | (u32)mac[3] << 24;
 
+	let_in(a, all_hosts);
 	write_mta(a);
 	clear_table(a, E1000_VFTA, E1000_VFTA_N);
 	clear_table(a, E1000_RAL + E1000_RA_BYTES, (E1000_RA_N - 1) * 2);

@@ -117,6 +117,30 @@ def run_on_host(program, *args):
     return done.stdout
 
 
+# What STATIC gives the guest, for this host's Linux in a network namespace of its own; "other" is the other end
+# of the wire.
+HOST_NETWORK = f"""set -e
+ip link set lo up
+ip link add eth0 type veth peer name other
+ip link set eth0 address {GUEST_MAC}
+ip link set other arp off
+ip addr add {GUEST}/24 dev eth0
+ip link set eth0 up
+ip link set other up
+ip route add default via {GATEWAY}
+ip neigh add {GATEWAY} lladdr {GATEWAY_MAC} dev eth0
+"""
+
+
+def run_in_namespace(*command, also="", text_in=None):
+    """A command under this host's Linux, with HOST_NETWORK and more lines of shell: what it wrote."""
+    script = f'{HOST_NETWORK}{also}\nexec "$@"'
+    done = subprocess.run(["unshare", "-rn", "sh", "-c", script, "sh", *command], input=text_in,
+                          capture_output=True, text=True, timeout=HOST_S, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 # ---- captures ----------------------------------------------------------------------------------
 
 def frames_sent(pcap, mac=GUEST_MAC):

@@ -5,26 +5,12 @@ host's Linux, which gets the same network in a namespace of its own.
 import errno
 import fnmatch
 import re
-import subprocess
 
 import images
-from support import GATEWAY, GATEWAY_MAC, GUEST, HOST_S, STATIC, assert_success, boot, table
+from support import STATIC, assert_success, boot, run_in_namespace, table
 
 FILE = b"forty bytes, a line and another line too"
 DESCRIPTORS = 256       # muffin's FDS_MAX
-
-# What STATIC gives the guest.
-NETWORK = f"""set -e
-ip link set lo up
-ip link add eth0 type veth peer name other
-ip addr add {GUEST}/24 dev eth0
-ip link set eth0 up
-ip link set other up
-ip route add default via {GATEWAY}
-ip neigh add {GATEWAY} lladdr {GATEWAY_MAC} dev eth0
-ulimit -n {DESCRIPTORS}
-exec "$@"
-"""
 
 # Rows that differ on purpose, as patterns of "<row>: <Linux's answer> <ours>", and why.
 KNOWN = {
@@ -42,10 +28,7 @@ KNOWN = {
 def linux(program, tmp_path):
     """The table as this host's Linux prints it."""
     (tmp_path / "file").write_bytes(FILE)
-    done = subprocess.run(["unshare", "-rn", "sh", "-c", NETWORK, "sh", program, tmp_path / "file"],
-                          capture_output=True, text=True, timeout=HOST_S, check=False)
-    assert done.returncode == 0, done.stderr
-    return table(done.stdout)
+    return table(run_in_namespace(program, tmp_path / "file", also=f"ulimit -n {DESCRIPTORS}"))
 
 
 def muffin(kernel, program, tmp_path):

@@ -208,7 +208,7 @@ static void never_on_the_wire(void **state)
 	stack_check_accounts();
 }
 
-/* By lo it comes back as it is, once, whatever its time to live. */
+/* By lo it comes back as it is, once, whatever its time to live, if it was joined there. */
 static void over_loopback(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
@@ -216,6 +216,10 @@ static void over_loopback(void **state)
 
 	join_quietly(fd);
 	assert_int_equal(sys_setsockopt(fd, SOL_IP, IP_MULTICAST_IF, user(&m), 12), 0);
+	assert_int_equal(send_group(fd), 6);
+	net_poll();
+	assert_false(got(fd));
+	assert_int_equal(membership(fd, IP_ADD_MEMBERSHIP, GROUP, 0, m.index), 0);
 	for (int ttl = 1; ttl >= 0; ttl--) {
 		set_int(fd, SOL_IP, IP_MULTICAST_TTL, ttl);
 		assert_int_equal(send_group(fd), 6);
