@@ -8,6 +8,7 @@ Used by every test_*.py here. Calls tools/, scapy.
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from scapy.layers.inet import IP, UDP
@@ -39,7 +40,7 @@ STATIC = f"{WORDS} {NEIGH}"         # nothing to wait for: boots in a fifth of a
 
 # Statuses of kernel/power.h.
 CMDLINE, NO_NIC, NIC_FAILED, NO_PROGRAM = 64, 65, 66, 67
-NO_MEMORY, KILLED, DROPPED = 68, 69, 70
+NO_MEMORY, KILLED, DROPPED, LINE = 68, 69, 70, 73
 
 BALANCE = re.compile(r"net: accepted (\d+) = sent (\d+)(?: \(of these [^)]*\))? \+ parked (\d+)"
                      r" \+ queued (\d+) \+ dropped (\d+)")
@@ -58,6 +59,14 @@ def boot(kernel, words=STATIC, *, deadline=DEADLINE_S, **machine):
     machine.setdefault("nics", [Nic(quiet_net())])
     result = Machine(kernel=kernel, append=words, **machine).run(deadline)
     return shown(result)
+
+
+def wait_until(true, seconds=DEADLINE_S):
+    """Until true() is, at most so long."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.005)
 
 
 def shown(result):
