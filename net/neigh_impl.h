@@ -17,12 +17,16 @@ struct neigh_table {
 	u32 mask;                /* of the hash: there is a bucket for each entry, at least */
 	u32 entry_n, entry_max;  /* ever used; there are */
 	u32 hand;                /* the entry that is looked at next where all are in use */
-	u32 parked_frames;       /* packets of the pool */
+	u32 arp_frames;          /* packets of the pool that are queued on all of them */
 	struct neighbour *entry; /* [entry_max]: memory that no neighbour needs is never touched */
 	/* Who may make room, the one that has been idle longest first, in front of it who is nobody's
 	 * neighbour any more. An entry is in here or has its timer set, by the same node (timer.list), so
-	 * that setting the timer takes it out; a permanent one is in neither. */
+	 * that setting the timer takes it out. A permanent one is in neither, nor is one with datagrams queued that
+	 * has no timer. */
 	struct list_head idle;
+	struct list_head
+		draining;   /* have answered, and have datagrams queued: the device had no room */
+	struct timer drain; /* set while there are any */
 	struct neigh_table *next_spare;
 	struct neighbour *bucket[];
 };
@@ -31,17 +35,20 @@ struct neigh_table {
  * need be asked. */
 void neigh_start(struct neighbour *n);
 
-/* neigh_park - keep a datagram with all its fragments for n, until it has answered. Takes the skb.
- * Returns  0, or -ENOBUFS: dropped, too much is parked */
-int neigh_park(struct neighbour *n, struct sk_buff *skb);
+/* neigh_drain_timer - struct neigh_table's: what is queued on neighbours that have answered goes on. */
+void neigh_drain_timer(struct timer *timer);
 
-/* neigh_drop_parked - what waits for n will not be sent. SKB_DROP_NEIGH_FAILED: its senders hear of it, as their
- * protocol decides. */
-void neigh_drop_parked(struct neighbour *n, enum skb_drop_reason reason);
+/* neigh_queue - a datagram with all its fragments is queued on n. Takes the skb.
+ * Returns  0, or -ENOBUFS: dropped, too much is queued */
+int neigh_queue(struct neighbour *n, struct sk_buff *skb);
 
-/* neigh_send_parked - n's address is known: send what waited, in order. */
-void neigh_send_parked(struct neighbour *n);
+/* neigh_purge - drop what is queued on n. SKB_DROP_NEIGH_FAILED: senders hear of it, as their protocol decides. */
+void neigh_purge(struct neighbour *n, enum skb_drop_reason reason);
 
-/* neigh_send - a datagram with all its fragments to n, whose address is known. Takes the skb. Returns
- * what dev_queue_xmit says, of the last frame that was not taken. */
-int neigh_send(const struct neighbour *n, struct sk_buff *skb);
+/* neigh_drain - n's address is known: send what is queued, in order, as long as its device has room; the rest
+ * follows out of net_poll. The caller has n's state told of an empty queue afterwards. */
+void neigh_drain(struct neighbour *n);
+
+/* neigh_send - a datagram with all its fragments to n, whose address is known; behind what is queued. Takes the
+ * skb. Returns what dev_queue_xmit says, of the last frame that was not taken. */
+int neigh_send(struct neighbour *n, struct sk_buff *skb);

@@ -1,93 +1,167 @@
 /* SPDX-License-Identifier: MIT
- * neigh_queue.c - what waits for a neighbour's answer: parked, sent in order, or dropped and told.
- * Not here: when (neighbour.c).
+ * neigh_queue.c - datagrams that are queued on a neighbour: until it has answered, and its device has room.
+ * Not here: when it is asked, what its answer means (neighbour.c).
  * neighbour.c and neigh_table.c call in; calls dev_queue_xmit.
- * Source: RFC 1122 2.3.2.2 (at least one packet must wait); a datagram waits whole or not at all. */
+ * Source: RFC 1122 2.3.2.2 (at least one packet must wait); Linux's arp_queue. */
 #include "net/neigh_impl.h"
 #include "net/sock.h"
+#include "net/wire/ip.h"
 
-int neigh_park(struct neighbour *n, struct sk_buff *skb)
+/* While datagrams wait for their device, they try again so often. */
+#define DRAIN_NS NSEC_PER_MSEC
+
+static bool has_room(const struct neighbour *n)
 {
-	u32 frames = skb_frames(skb);
-
-	if (n->arp_queue.n == NEIGH_QUEUE_MAX ||
-		n->arp_queue.bytes + skb->len + skb->frags_len > NEIGH_QUEUE_BYTES ||
-		n->tbl->parked_frames + frames > skb_waiting_max()) {
-		kfree_skb(skb, SKB_DROP_NEIGH_QUEUE_FULL);
-		return -ENOBUFS;
-	}
-	skb_queue_tail(&n->arp_queue, skb);
-	n->tbl->parked_frames += frames;
-	n->dev->net->mib.parked++;
-	return 0;
+	return n->arp_frames < NEIGH_QUEUE_MAX && n->tbl->arp_frames < skb_waiting_max();
 }
 
-/* The first that was parked, or NULL. */
-static struct sk_buff *unpark(struct neighbour *n)
+static void count(struct neighbour *n, s32 datagrams, s32 frames)
+{
+	n->arp_frames += (u32)frames;
+	n->tbl->arp_frames += (u32)frames;
+	n->dev->net->mib.parked += (u64)(s64)datagrams;
+}
+
+static void enqueue(struct neighbour *n, struct sk_buff *skb)
+{
+	skb_queue_tail(&n->arp_queue, skb);
+	count(n, 1, (s32)skb_frames(skb));
+}
+
+static void enqueue_first(struct neighbour *n, struct sk_buff *skb)
+{
+	struct sk_buff_head *queue = &n->arp_queue;
+
+	skb->next = queue->first;
+	queue->first = skb;
+	queue->last = queue->n++ ? queue->last : skb;
+	queue->bytes += skb->len + skb->frags_len;
+	count(n, 1, (s32)skb_frames(skb));
+}
+
+static struct sk_buff *dequeue(struct neighbour *n)
 {
 	struct sk_buff *skb = skb_dequeue(&n->arp_queue);
 
-	if (!skb)
-		return NULL;
-	n->tbl->parked_frames -= skb_frames(skb);
-	n->dev->net->mib.parked--;
+	if (skb)
+		count(n, -1, -(s32)skb_frames(skb));
 	return skb;
 }
 
-void neigh_drop_parked(struct neighbour *n, enum skb_drop_reason reason)
+/* Its sender, if it was told that the datagram was sent, hears of it. */
+static void drop_unreachable(struct sk_buff *skb)
+{
+	if (skb->owned && skb->sk->sk_prot->link_failure)
+		skb->sk->sk_prot->link_failure(skb->sk, skb);
+	kfree_skb(skb, SKB_DROP_NEIGH_FAILED);
+}
+
+int neigh_queue(struct neighbour *n, struct sk_buff *skb)
+{
+	if (skb->owned || has_room(n)) { /* what was accepted finds a place */
+		enqueue(n, skb);
+		return 0;
+	}
+	kfree_skb(skb, SKB_DROP_NEIGH_QUEUE_FULL);
+	return -ENOBUFS;
+}
+
+void neigh_purge(struct neighbour *n, enum skb_drop_reason reason)
 {
 	struct sk_buff *skb;
 
-	while ((skb = unpark(n))) {
-		if (skb->sk && reason == SKB_DROP_NEIGH_FAILED && skb->sk->sk_prot->link_failure)
-			skb->sk->sk_prot->link_failure(skb->sk, skb);
-		kfree_skb(skb, reason);
+	list_del(&n->draining);
+	while ((skb = dequeue(n))) {
+		if (reason == SKB_DROP_NEIGH_FAILED)
+			drop_unreachable(skb);
+		else
+			kfree_skb(skb, reason);
 	}
 }
 
-/* Each frame of a datagram is its sender's from now on, as the whole was: with a reference and its share of
- * the charge, if it waited. Returns all but the first. */
+/* ---- sending ---------------------------------------------------------------------------- */
+
+/* The first frame of a datagram parts from the others. They are one packet from now on: accepted, accounted for
+ * and charged to their sender by themselves. Returns them, or NULL. */
 static struct sk_buff *take_apart(struct sk_buff *skb)
 {
-	struct sk_buff *frags = skb->frags;
+	struct sk_buff *rest = skb->frags;
 
-	for (struct sk_buff *frag = frags; frag; frag = frag->next) {
-		frag->sk = skb->sk;
-		frag->owned = skb->owned;
-		if (skb->owned)
-			skb->sk->sk_refs++;
-	}
+	if (!rest)
+		return NULL;
+	rest->frags = rest->next;
+	rest->frags_len = (u16)(skb->frags_len - (rest->len - IP_HLEN));
+	rest->next = NULL;
+	rest->sk = skb->sk;
+	rest->owned = skb->owned;
+	if (rest->owned)
+		rest->sk->sk_refs++; /* each has its share of the charge */
 	skb->frags = NULL;
 	skb->frags_len = 0;
-	return frags;
+	skb->dev->net->mib.ip_out_requests++;
+	return rest;
 }
 
-/* Each frame is accepted and accounted for itself; one doorbell is for all. */
+/* One doorbell for all. */
 static noinline int send_fragments(const struct neighbour *n, struct sk_buff *skb)
 {
-	struct sk_buff *frag = take_apart(skb);
 	bool outer = dev_xmit_begin();
-	int err = hh_output(&n->hh, skb);
+	int err = 0;
 
-	while ((skb = frag)) {
-		frag = skb->next;
-		skb->next = NULL;
-		n->dev->net->mib.ip_out_requests++;
+	for (struct sk_buff *rest; skb; skb = rest) {
+		rest = take_apart(skb);
 		err = hh_output(&n->hh, skb) ?: err;
 	}
 	dev_xmit_end(n->dev->net, outer);
 	return err;
 }
 
-int neigh_send(const struct neighbour *n, struct sk_buff *skb)
+/* A discipline finds a place for what was accepted (sched.h), a ring does not. */
+static bool dev_takes(struct net_device *dev)
 {
+	return dev->qdisc || dev_room(dev) > 0;
+}
+
+/* One that has waited is not the device's to drop: its sender was told that it was sent. */
+int neigh_send(struct neighbour *n, struct sk_buff *skb)
+{
+	int err;
+
+	if (n->arp_queue.n > 0 || (skb->owned && !dev_takes(n->dev))) {
+		err = neigh_queue(n, skb);
+		neigh_drain(n);
+		return err;
+	}
 	return skb->frags ? send_fragments(n, skb) : hh_output(&n->hh, skb);
 }
 
-void neigh_send_parked(struct neighbour *n)
+/* There is something. Frame by frame, so that a datagram of many leaves although others fill the ring with datagrams of one. */
+static void send_queued(struct neighbour *n)
 {
-	struct sk_buff *skb;
+	bool outer = dev_xmit_begin();
 
-	while ((skb = unpark(n)))
-		neigh_send(n, skb);
+	while (n->arp_queue.n > 0 && dev_takes(n->dev)) {
+		struct sk_buff *skb = dequeue(n), *rest = take_apart(skb);
+
+		if (rest)
+			enqueue_first(n, rest);
+		hh_output(&n->hh, skb);
+	}
+	dev_xmit_end(n->dev->net, outer);
+}
+
+void neigh_drain(struct neighbour *n)
+{
+	struct neigh_table *tbl = n->tbl;
+
+	if (n->arp_queue.n > 0)
+		send_queued(n);
+	if (n->arp_queue.n == 0) {
+		list_del(&n->draining);
+		return;
+	}
+	if (list_empty(&n->draining))
+		list_add_tail(&n->draining, &tbl->draining);
+	if (list_empty(&tbl->drain.list)) /* not set: see timer.h */
+		mod_timer(&tbl->drain, clock_ns() + DRAIN_NS);
 }

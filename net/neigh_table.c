@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * neigh_table.c - the neighbours there are: finding one, making one, who makes room for it.
- * Not here: their states (neighbour.c), what waits for them (neigh_queue.c).
+ * Not here: their states (neighbour.c), what is queued on them (neigh_queue.c).
  * route.c looks its next hops up, arp.c who has spoken.
  * Source: Linux's neigh_lookup, neigh_forced_gc: who answered of late, is being asked, or is permanent
  * stays; Corbato, A Paging Experiment with the Multics System (1968): the second chance. */
@@ -26,6 +26,8 @@ struct neigh_table *neigh_table_new(u32 n)
 	tbl->mask = mask;
 	tbl->entry_max = n;
 	list_init(&tbl->idle);
+	list_init(&tbl->draining);
+	timer_setup(&tbl->drain, neigh_drain_timer);
 	tbl->entry = dma_alloc(n * sizeof(struct neighbour));
 	if (tbl->entry)
 		return tbl;
@@ -90,7 +92,7 @@ static struct neighbour *least_needed(struct neigh_table *tbl, u64 genid)
 	return NULL;
 }
 
-/* Nobody is idle: in turn, but for whom packets wait for and whom the operator gave. */
+/* None is idle: in turn, but for those on which datagrams are queued and those that the operator gave. */
 static struct neighbour *next_in_turn(struct neigh_table *tbl)
 {
 	for (u32 left = tbl->entry_n; left > 0; left--) {
@@ -144,7 +146,7 @@ struct neighbour *neigh_lookup_create(struct neigh_table *tbl, struct net_device
 /* The entry may be used again, before any other. */
 static void forget(struct neighbour *n, enum skb_drop_reason reason)
 {
-	neigh_drop_parked(n, reason);
+	neigh_purge(n, reason);
 	unlink_neigh(n->tbl, n);
 	net_changed(n->dev->net);
 	n->dev = NULL;
@@ -169,6 +171,7 @@ void neigh_table_free(struct neigh_table *tbl)
 	if (!tbl)
 		return;
 	neigh_ifdown(tbl, NULL);
+	del_timer(&tbl->drain);
 	tbl->next_spare = spare;
 	spare = tbl;
 }

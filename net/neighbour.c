@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * neighbour.c - the states of those on the link: whether they are asked, believed, given up.
- * Not here: which there are (neigh_table.c), what waits for them (neigh_queue.c), asking itself (arp.c).
+ * Not here: which there are (neigh_table.c), what is queued on them (neigh_queue.c), asking itself (arp.c).
  * ip_output.c sends through it, arp.c brings answers, rtnl_neigh.c the operator's word.
  * Source: RFC 1122 2.3.2 (cache validation, one packet must wait), RFC 4861 7.3.2 (the states).
  *
@@ -26,7 +26,7 @@ static void hh_fill(struct neighbour *n, const u8 mac[ETH_ALEN])
  * from the caller. */
 static void set_state(struct neighbour *n, enum nud_state state)
 {
-	bool connected = state & NUD_CONNECTED,
+	bool connected = (state & NUD_CONNECTED) && n->arp_queue.n == 0,
 	     is_news = (state & NUD_TOLD) && n->nud_state != state;
 
 	n->nud_state = (u8)state;
@@ -38,8 +38,24 @@ static void set_state(struct neighbour *n, enum nud_state state)
 	if (state & NUD_IN_TIMER)
 		return;
 	del_timer(&n->timer);
-	if (state != NUD_PERMANENT)
+	if (state != NUD_PERMANENT && n->arp_queue.n == 0)
 		list_add_tail(&n->timer.list, &n->tbl->idle);
+}
+
+/* Send what is queued. While the device has no room for all of it, n is neither connected nor idle. */
+static void drain(struct neighbour *n)
+{
+	neigh_drain(n);
+	set_state(n, n->nud_state);
+}
+
+void neigh_drain_timer(struct timer *timer)
+{
+	struct neigh_table *tbl = container_of(timer, struct neigh_table, drain);
+	struct neighbour *n, *tmp;
+
+	list_for_each_safe(n, tmp, &tbl->draining, draining)
+		drain(n);
 }
 
 static void set_address(struct neighbour *n, const u8 mac[ETH_ALEN])
@@ -77,7 +93,7 @@ static void ask_again(struct neighbour *n)
 		ask(n);
 		return;
 	}
-	neigh_drop_parked(n, SKB_DROP_NEIGH_FAILED);
+	neigh_purge(n, SKB_DROP_NEIGH_FAILED);
 	set_state(n, NUD_FAILED);
 	n->updated_ns = clock_ns();
 	if (lost)
@@ -131,6 +147,7 @@ void neigh_start(struct neighbour *n)
 	u8 mac[ETH_ALEN];
 
 	timer_setup(&n->timer, neigh_timer);
+	list_init(&n->draining);
 	n->connected = arp_is_needless(n->dev, n->primary_key, mac);
 	if (n->connected)
 		hh_fill(n, mac);
@@ -153,11 +170,11 @@ void neigh_update(struct neighbour *n, const u8 mac[ETH_ALEN], bool solicited)
 		return;
 	if (!same)
 		set_address(n, mac);
-	neigh_send_parked(n);
 	if (solicited)
 		confirmed_now(n);
 	else
 		set_state(n, NUD_STALE);
+	drain(n);
 }
 
 int neigh_set(struct neigh_table *tbl, struct net_device *dev, be32 addr, const u8 mac[ETH_ALEN],
@@ -171,11 +188,11 @@ int neigh_set(struct neigh_table *tbl, struct net_device *dev, be32 addr, const 
 	if (!n)
 		return -ENOBUFS;
 	set_address(n, mac);
-	neigh_send_parked(n);
 	if (state & NUD_REACHABLE)
 		confirmed_now(n);
 	else /* delaying and probing begin when it is used */
 		set_state(n, state & (NUD_PERMANENT | NUD_NOARP) ? NUD_PERMANENT : NUD_STALE);
+	drain(n);
 	return 0;
 }
 
@@ -187,21 +204,33 @@ int neigh_set_permanent(
 
 /* ---- output ----------------------------------------------------------------------------- */
 
-int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb)
+/* Its address is known, and it is used. */
+static int send_valid(struct neighbour *n, struct sk_buff *skb)
 {
+	bool queued = n->arp_queue.n > 0;
 	int err;
 
 	if (n->nud_state == NUD_STALE) {
 		set_state(n, NUD_DELAY);
 		mod_timer(&n->timer, clock_ns() + NEIGH_DELAY_NS);
 	}
+	err = neigh_send(n, skb);
+	if (queued != (n->arp_queue.n > 0))
+		set_state(n, n->nud_state);
+	return err;
+}
+
+int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb)
+{
+	int err;
+
 	if (n->nud_state & NUD_VALID)
-		return neigh_send(n, skb);
+		return send_valid(n, skb);
 	if (n->nud_state == NUD_FAILED && clock_ns() - n->updated_ns < NEIGH_FAILED_NS) {
 		kfree_skb(skb, SKB_DROP_NEIGH_FAILED);
 		return -EHOSTUNREACH;
 	}
-	err = neigh_park(n, skb); /* before asking, so that an answer from within finds it */
+	err = neigh_queue(n, skb); /* before asking, so that an answer from within finds it */
 	if (n->nud_state != NUD_INCOMPLETE)
 		start_asking(n, NUD_INCOMPLETE);
 	return err;

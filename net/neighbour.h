@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * neighbour.h - who is on the link: an Ethernet address for each next hop, and what waits for it.
+ * neighbour.h - who is on the link: an Ethernet address for each next hop, and what is queued on it.
  * Not here: the ARP packets themselves (arp.h).
  * route.c binds a neighbour to a route; ip_output.c sends through it; arp.c confirms it.
  * Source: RFC 1122 2.3.2 (cache validation, one packet must wait), RFC 4861 7.3.2 (the states). */
@@ -12,7 +12,7 @@
 /* The numbers are rtnetlink's. */
 enum nud_state {
 	NUD_NONE = 0,
-	NUD_INCOMPLETE = 0x01, /* asked, no answer yet: packets are parked */
+	NUD_INCOMPLETE = 0x01, /* asked, no answer yet: datagrams are queued */
 	NUD_REACHABLE = 0x02,  /* answered not long ago */
 	NUD_STALE = 0x04,      /* answered once; still used, and asked again when it is */
 	NUD_DELAY = 0x08,      /* used: is asked soon, unless it gives a sign of life by itself */
@@ -33,13 +33,15 @@ struct hh_cache {
 
 struct neighbour {
 	struct hh_cache hh;
-	bool connected; /* hh may be used without a second thought */
+	bool connected; /* hh may be used without a second thought: nothing is queued either */
 	u8 nud_state;
 	u8 probes;        /* sent in this state without an answer */
 	be32 primary_key; /* the address */
 	struct net_device *dev;
 	struct neighbour *next;        /* in its hash bucket */
-	struct sk_buff_head arp_queue; /* parked */
+	struct sk_buff_head arp_queue; /* datagrams, each with all its fragments */
+	u32 arp_frames;                /* packets of the pool in it */
+	struct list_head draining;     /* tbl->draining */
 	struct timer timer;            /* not set: in tbl->idle */
 	u64 confirmed_ns;              /* last sign of life */
 	u64 updated_ns;                /* last change of its Ethernet address, or failure */
@@ -47,10 +49,9 @@ struct neighbour {
 	struct neigh_table *tbl;
 };
 
-/* Datagrams parked for one neighbour, each with all its fragments: two of the largest, or 64 small ones;
- * for all together a quarter of the pool, so that others can still be sent. */
-#define NEIGH_QUEUE_BYTES (128u << 10)
-#define NEIGH_QUEUE_MAX   64
+/* Packets of the pool that are queued on one neighbour, and one datagram beyond: two of the largest, or 64 small
+ * ones. For all neighbours together a quarter of the pool, so that others can still be sent. */
+#define NEIGH_QUEUE_MAX 64
 
 /* Linux's ucast_probes, mcast_probes, retrans_time, base_reachable_time, delay_first_probe_time,
  * locktime. */
@@ -68,15 +69,15 @@ struct neighbour {
  * without memory. */
 struct neigh_table *neigh_table_new(u32 n);
 
-/* neigh_table_free - what is parked is dropped; nobody may point at an entry any more. NULL is allowed. */
+/* neigh_table_free - what is queued is dropped; nobody may point at an entry any more. NULL is allowed. */
 void neigh_table_free(struct neigh_table *tbl);
 
-/* neigh_ifdown - forget all entries of a device, the permanent ones, too; what is parked is dropped. */
+/* neigh_ifdown - forget all entries of a device, the permanent ones, too; what is queued is dropped. */
 void neigh_ifdown(struct neigh_table *tbl, const struct net_device *dev);
 
 /* neigh_lookup_create - the entry for an address on a device, made if need be; no ARP is sent yet.
  * Never allocates: the table has its entries from the start, and one that is not needed makes room: one
- * that is idle, if there is any, never a permanent one, nor one with packets parked.
+ * that is idle, if there is any, never a permanent one, nor one with datagrams queued.
  * Returns  the entry, or NULL when all are busy */
 struct neighbour *neigh_lookup_create(struct neigh_table *tbl, struct net_device *dev, be32 addr);
 
@@ -96,10 +97,10 @@ int neigh_set_permanent(struct neigh_table *tbl, struct net_device *dev, be32 ad
 int neigh_set(struct neigh_table *tbl, struct net_device *dev, be32 addr, const u8 mac[ETH_ALEN],
 	u16 state) __must_check;
 
-/* neigh_delete - forget it; what is parked is dropped. */
+/* neigh_delete - forget it; what is queued is dropped. */
 void neigh_delete(struct neighbour *n);
 
-/* neigh_update - ARP says that n has this address: release what is parked. An address that is known
+/* neigh_update - ARP says that n has this address: what is queued leaves. An address that is known
  * already changes at most once in NEIGH_LOCK_NS: the first to answer wins.
  * solicited  we had asked, so it is reachable now; otherwise it is stale */
 void neigh_update(struct neighbour *n, const u8 mac[ETH_ALEN], bool solicited);
@@ -125,18 +126,18 @@ static inline void neigh_confirm(struct neighbour *n)
 }
 
 /* neigh_resolve_output - neigh_output for every case but the usual one; also for a datagram whose
- * fragments, each with its header, are in skb->frags: it is parked whole or not at all. */
+ * fragments, each with its header, are in skb->frags: it is queued whole or not at all. */
 int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb);
 
 /* neigh_output - send an IPv4 packet (data at its header) to its neighbour (skb->neigh, skb->dev):
- * put the Ethernet header before it, or park it and ask. Takes the skb.
- * Returns  0 (sent or parked), or what dev_queue_xmit says, or -ENOBUFS when it cannot be parked,
- *          -EHOSTUNREACH when it failed to answer a moment ago */
+ * put the Ethernet header before it, or queue it and ask. Takes the skb.
+ * Returns  0 (sent or queued), or what dev_queue_xmit says, or as neigh_queue (neigh_impl.h), or -EHOSTUNREACH
+ *          when it failed to answer a moment ago */
 static inline int neigh_output(struct sk_buff *skb)
 {
 	struct neighbour *n = skb->neigh;
 
-	if (unlikely(!n->connected))
+	if (unlikely(!n->connected || skb->owned))
 		return neigh_resolve_output(n, skb);
 	return hh_output(&n->hh, skb);
 }

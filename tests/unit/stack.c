@@ -9,6 +9,7 @@
 #include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
 #include "net/timer.h"
+#include "net/wire/arp.h"
 
 #include <stdio.h>
 #include <sys/wait.h>
@@ -163,6 +164,18 @@ void stack_know_peer(void)
 	assert_int_equal(neigh_set_permanent(
 				 init_net.arp_tbl, &eth0.dev, cpu_to_be32(GATEWAY_IP), gateway_mac),
 		0);
+}
+
+void stack_answer_arp(u32 ip, const u8 mac[ETH_ALEN])
+{
+	u8 frame[FAKE_FRAME_MAX];
+	u32 len = from_hex(FRAME_ARP_ANSWERED, frame);
+	struct arphdr *arp = (struct arphdr *)(frame + ETH_HLEN);
+
+	memcpy(frame + ETH_ALEN, mac, ETH_ALEN);
+	memcpy(arp->ar_sha, mac, ETH_ALEN);
+	arp->ar_sip = cpu_to_be32(ip);
+	fake_inject(&eth0, frame, len);
 }
 
 void stack_step(u32 ms)

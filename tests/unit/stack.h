@@ -65,6 +65,9 @@ void stack_give_packets(struct sk_buff_head *held);
 /* stack_know_peer - 10.0.0.2 is at peer_mac and 10.0.0.254 at gateway_mac, without ARP. */
 void stack_know_peer(void);
 
+/* stack_answer_arp - ip on eth0's link says to us that it is at mac. */
+void stack_answer_arp(u32 ip, const u8 mac[ETH_ALEN]);
+
 /* stack_step - let ms milliseconds pass, polling every ten. */
 void stack_step(u32 ms);
 

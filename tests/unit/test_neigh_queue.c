@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_neigh_queue.c - what waits for a neighbour's answer: how much may, what becomes of it.
- * Not here: when who is asked (test_neighbour.c).
+ * Not here: when who is asked (test_neighbour.c), what stays queued after the answer (test_neigh_drain.c).
  * cmocka calls in; time is the fake clock's.
  * Source: RFC 1122 2.3.2.2; socket(7), SO_SNDBUF and SO_SNDTIMEO. */
 #include "tests/unit/stack.h"
@@ -141,21 +141,6 @@ static void parking_is_bounded_in_all(void **state)
 	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL), 1);
 }
 
-/* The answer comes, but the ring takes nothing. */
-static void released_without_room(void **state)
-{
-	int fd = sender();
-	struct sock *sk = ((struct socket *)fd_get(&init_task.files, fd)->private_data)->sk;
-
-	assert_int_equal(send_muffin(fd), 6);
-	fake_set_link(&eth0, false);
-	inject_hex(FRAME_ARP_ANSWERED);
-	assert_int_equal(stack_dropped(SKB_DROP_TX_FULL), 1);
-	assert_int_equal(skb_pool.lost, 1);
-	assert_int_equal(sk->sk_wmem, 0);
-	assert_int_equal(sock_error(sk), 0);
-}
-
 /* A datagram of 45 frames waits whole or not at all: two fit, one of 60000 more does not. */
 static void queue_is_bounded_in_bytes(void **state)
 {
@@ -177,29 +162,6 @@ static void queue_is_bounded_in_bytes(void **state)
 	assert_int_equal(sk_of(fd)->sk_wmem, 0);
 	assert_int_equal(skb_pool.lost, 2);
 	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 2);
-	stack_check_accounts();
-}
-
-/* Released, its frames leave in order; those the ring has no room for are lost and counted. */
-static void fragments_are_released(void **state)
-{
-	static u8 payload[60000];
-	int fd = sender();
-
-	assert_int_equal(send_to(fd, payload, 60000, 0, PEER_IP, PEER_PORT), 60000);
-	eth0.stuck = true;
-	for (u32 i = 0; i < 30; i++) /* 31 with the request: 33 of 64 are left, 41 are needed */
-		arp_announce(&eth0.dev);
-	fake_forget(&eth0);
-	inject_hex(FRAME_ARP_ANSWERED);
-	assert_int_equal(eth0.sent_n, 33);
-	for (u32 i = 0; i < 33; i++)
-		assert_int_equal(get16(eth0.sent[i].bytes + 20), 0x2000 | (i * 1480 / 8));
-	assert_int_equal(stack_dropped(SKB_DROP_TX_FULL), 8);
-	assert_int_equal(skb_pool.lost, 8);
-	assert_int_equal(sk_of(fd)->sk_wmem, 0);
-	assert_int_equal(sk_of(fd)->sk_refs, 1);
-	assert_int_equal(sock_error(sk_of(fd)), 0);
 	stack_check_accounts();
 }
 
@@ -288,11 +250,9 @@ int main(void)
 		STACK_TEST(closed_before_the_answer),
 		STACK_TEST(queue_is_bounded_in_packets),
 		STACK_TEST(queue_is_bounded_in_bytes),
-		STACK_TEST(fragments_are_released),
 		STACK_TEST(send_buffer_bounds_what_is_parked),
 		STACK_TEST(waiting_for_the_send_buffer_ends),
 		STACK_TEST(parking_is_bounded_in_all),
-		STACK_TEST(released_without_room),
 		STACK_TEST(buffer_accounting_while_others_wait),
 		STACK_TEST(permanent_releases_what_is_parked),
 	};

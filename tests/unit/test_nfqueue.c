@@ -439,6 +439,33 @@ static void batch(void **state)
 	stack_check_accounts();
 }
 
+/* More verdicts at once than the ring has room for: what was accepted waits for it, in order. */
+static void verdicts_meet_a_short_ring(void **state)
+{
+	int fd = nfq_bound(0);
+
+	queue_at(NF_INET_LOCAL_OUT, 0);
+	for (u32 i = 1; i <= 20; i++)
+		assert_int_equal(send_number(i), 4);
+	eth0.slots = 4;
+	eth0.stuck = true;
+	net_poll();
+	assert_int_equal(judge(fd, NFQNL_MSG_VERDICT_BATCH, 0, 20, NF_ACCEPT, NULL, 0), 0);
+	assert_string_equal(wire(), "1 2 3 4 ");
+	assert_int_equal(init_net.mib.parked, 16);
+	hook_verdict = NF_ACCEPT;
+	eth0.stuck = false;
+	for (u32 i = 0; i < 4; i++) {
+		host_advance_clock(NSEC_PER_MSEC);
+		net_poll();
+	}
+	assert_string_equal(wire(), "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 ");
+	assert_int_equal(skb_pool.lost, 0);
+	assert_int_equal(send_number(21), 4);
+	assert_int_equal(eth0.sent_n, 21);
+	stack_check_accounts();
+}
+
 static void two_queues_take_turns(void **state)
 {
 	int fd = nfq_bound(0);
@@ -685,6 +712,7 @@ int main(void)
 		STACK_TEST(queue_full),
 		STACK_TEST(pool_share),
 		STACK_TEST(batch),
+		STACK_TEST(verdicts_meet_a_short_ring),
 		STACK_TEST(two_queues_take_turns),
 		STACK_TEST(hooks_come_and_go),
 		STACK_TEST(no_memory_for_messages),

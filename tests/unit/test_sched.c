@@ -308,20 +308,22 @@ static void answers_have_places_of_their_own(void **state)
 }
 
 /* They were accepted before there was a queue to fit: none is lost. */
-static void parked_packets_find_a_place(void **state)
+static void queued_on_the_neighbour_before(void **state)
 {
 	int fd = udp_socket();
 
 	host_set_clock(START_NS);
 	assert_int_equal(dev_set_qdisc(&eth0.dev, &kpps), 0);
-	for (u32 i = 0; i < 20; i++)
-		assert_int_equal(send_len(fd, 18, 0), 18);
+	for (u8 i = 0; i < 20; i++)
+		assert_int_equal(send_to(fd, &i, 1, 0, PEER_IP, PEER_PORT), 1);
 	assert_int_equal(init_net.mib.parked, 20);
 	stack_know_peer();
 	assert_int_equal(init_net.mib.parked, 0);
 	assert_in_range(init_net.mib.queued, 19, 20);
 	stack_step(30);
 	assert_int_equal(init_net.mib.queued, 0);
+	for (u8 i = 0; i < 20; i++)
+		assert_int_equal(eth0.sent[1 + i].bytes[HEADERS], i);
 	assert_int_equal(skb_pool.lost, 0);
 }
 
@@ -589,7 +591,7 @@ int main(void)
 		STACK_TEST(a_device_set_down_drops),
 		STACK_TEST(down_and_up_with_a_queue),
 		STACK_TEST(answers_have_places_of_their_own),
-		STACK_TEST(parked_packets_find_a_place),
+		STACK_TEST(queued_on_the_neighbour_before),
 		STACK_TEST(datagram_larger_than_the_queue),
 		STACK_TEST(train_longer_than_the_queue),
 		STACK_TEST(train_longer_than_the_pace),
