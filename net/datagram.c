@@ -7,55 +7,73 @@
 #include "net/dev.h"
 #include "net/sched.h"
 
-static u32 waiting_n; /* in all sockets */
+static u32 rmem_all; /* sk_rmem of all socks */
 
-bool sk_rcvbuf_takes(const struct sock *sk, u32 len)
+/* As on Linux an empty buffer takes any one packet. Of what may wait in all a socket holds no more than it
+ * leaves to others: half, if it is the only one. */
+static bool takes(const struct sock *sk, u32 size)
 {
-	return sk->sk_receive_queue.bytes + len <= sk->sk_rcvbuf && waiting_n < skb_waiting_max();
+	return sk->sk_socket && (!sk->sk_rmem || sk->sk_rmem + size <= sk->sk_rcvbuf) &&
+	       sk->sk_rmem + rmem_all + 2 * size <= skb_waiting_max() * SKB_SLOT;
 }
 
-void sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
+static int queue_tail(struct sock *sk, struct sk_buff_head *queue, struct sk_buff *skb)
 {
-	waiting_n++;
-	skb_queue_tail(&sk->sk_receive_queue, skb);
+	if (skb) {
+		u32 size;
+
+		skb = skb_shrink(skb);
+		size = skb_truesize(skb);
+		if (takes(sk, size)) {
+			sk->sk_rmem += size;
+			rmem_all += size;
+			skb_queue_tail(queue, skb);
+			return 0;
+		}
+		kfree_skb(skb, SKB_DROP_RCVBUF_FULL);
+	}
+	sk->sk_drops++;
+	return -ENOBUFS;
 }
 
-#define ERRORS_MAX 16 /* a program that asks for errors and reads none must not collect packets */
-
-bool sock_errqueue_takes(const struct sock *sk)
+int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
 {
-	return sk->sk_error_queue.n < ERRORS_MAX && waiting_n < skb_waiting_max();
+	return queue_tail(sk, &sk->sk_receive_queue, skb);
 }
 
-void sock_queue_err_skb(struct sock *sk, struct sk_buff *skb)
+int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb)
 {
-	waiting_n++;
-	skb_queue_tail(&sk->sk_error_queue, skb);
+	return queue_tail(sk, &sk->sk_error_queue, skb);
 }
 
-void sock_consume_skb(struct sk_buff *skb)
+struct sk_buff *sock_dequeue(struct sock *sk, struct sk_buff_head *queue)
 {
-	waiting_n--;
-	consume_skb(skb);
+	struct sk_buff *skb = skb_dequeue(queue);
+
+	if (skb) {
+		sk->sk_rmem -= skb_truesize(skb);
+		rmem_all -= skb_truesize(skb);
+	}
+	return skb;
 }
 
-static void purge(struct sk_buff_head *queue)
+static void purge(struct sock *sk, struct sk_buff_head *queue)
 {
 	struct sk_buff *skb;
 
-	while ((skb = skb_dequeue(queue)))
-		sock_consume_skb(skb);
+	while ((skb = sock_dequeue(sk, queue)))
+		consume_skb(skb);
 }
 
 void sock_purge_errors(struct sock *sk)
 {
-	purge(&sk->sk_error_queue);
+	purge(sk, &sk->sk_error_queue);
 }
 
 void sock_purge_rcv(struct sock *sk)
 {
-	purge(&sk->sk_receive_queue);
-	purge(&sk->sk_error_queue);
+	purge(sk, &sk->sk_receive_queue);
+	purge(sk, &sk->sk_error_queue);
 }
 
 /* Wait for a packet or an error. Returns 0 when there is one of them. */
@@ -110,7 +128,7 @@ ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t 
 
 	msg->flags = n < payload ? MSG_TRUNC : 0;
 	if (!(flags & MSG_PEEK))
-		sock_consume_skb(skb_dequeue(&sk->sk_receive_queue));
+		consume_skb(sock_dequeue(sk, &sk->sk_receive_queue));
 	return err ? err : (ssize)(flags & MSG_TRUNC ? payload : n);
 }
 

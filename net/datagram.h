@@ -8,21 +8,17 @@
 #include "net/msg.h"
 #include "net/sock.h"
 
-/* sk_rcvbuf_takes - may a packet of len bytes wait in sk? Of all that is unread, in all sockets,
- * no more than skb_waiting_max. */
-bool sk_rcvbuf_takes(const struct sock *sk, u32 len);
+/* sock_queue_rcv_skb - append to sk's receive queue, in as little memory as it needs (skb_shrink): what it
+ * then occupies is charged to sk_rmem. Takes the skb; NULL: there was no memory for it.
+ * Returns  0, or -ENOBUFS: dropped, counted in sk_drops. sk_rcvbuf is full, or sk's share of
+ *          skb_waiting_max; or sk is closed */
+int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb);
 
-/* sock_queue_rcv_skb - append to sk's receive queue, which has been asked before. Takes the skb. */
-void sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb);
+/* sock_queue_err_skb - the same for sk's error queue, on the same account. */
+int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb);
 
-/* sock_errqueue_takes - may one more error wait in sk? */
-bool sock_errqueue_takes(const struct sock *sk);
-
-/* sock_queue_err_skb - the same as sock_queue_rcv_skb for sk's error queue. */
-void sock_queue_err_skb(struct sock *sk, struct sk_buff *skb);
-
-/* sock_consume_skb - the end of a packet that was taken from one of these queues. */
-void sock_consume_skb(struct sk_buff *skb);
+/* sock_dequeue - the first packet of one of these queues, which is charged no longer; or NULL. */
+struct sk_buff *sock_dequeue(struct sock *sk, struct sk_buff_head *queue);
 
 /* sock_purge_errors - nobody will read what waits in sk's error queue. */
 void sock_purge_errors(struct sock *sk);

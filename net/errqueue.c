@@ -34,16 +34,14 @@ struct sock_exterr {
 static void queue_error(struct sock *sk, struct net_device *dev, const struct sock_exterr *e,
 	const void *payload, size_t len)
 {
-	struct sk_buff *skb = sock_errqueue_takes(sk) ? skb_alloc(SKB_NETWORK_OFF) : NULL;
+	struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF);
 
-	if (!skb) {
-		sk->sk_drops++;
-		return;
+	if (skb) {
+		skb->dev = dev;
+		memcpy(skb_put(skb, sizeof(*e)), e, sizeof(*e));
+		len = min(len, (size_t)skb_room(skb));
+		memcpy(skb_put(skb, (u32)len), payload, len);
 	}
-	skb->dev = dev;
-	memcpy(skb_put(skb, sizeof(*e)), e, sizeof(*e));
-	len = min(len, (size_t)skb_room(skb));
-	memcpy(skb_put(skb, (u32)len), payload, len);
 	sock_queue_err_skb(sk, skb);
 }
 
@@ -95,7 +93,7 @@ static void next_pending_error(struct sock *sk, u8 origin_taken)
 
 ssize ip_recv_error(struct sock *sk, struct msghdr *msg, size_t len)
 {
-	struct sk_buff *skb = skb_dequeue(&sk->sk_error_queue);
+	struct sk_buff *skb = sock_dequeue(sk, &sk->sk_error_queue);
 	const struct sock_exterr *e;
 	size_t payload, n;
 	int err;
@@ -114,6 +112,6 @@ ssize ip_recv_error(struct sock *sk, struct msghdr *msg, size_t len)
 		ip_cmsg_recv(msg, inet_sk(sk), skb->dev, &e->iph);
 	put_cmsg(msg, SOL_IP, IP_RECVERR, &e->ee, sizeof(e->ee));
 	next_pending_error(sk, e->ee.ee_origin);
-	sock_consume_skb(skb);
+	consume_skb(skb);
 	return err ? err : (ssize)n;
 }

@@ -9,7 +9,7 @@
 #include "net/icmp.h"
 
 /* ip_icmp_error - keep an ICMP error about a datagram of sk's to `port`, and the len bytes of the
- * datagram's payload that came back. Lost (and counted in sk_drops) when 16 wait already. */
+ * datagram's payload that came back. Lost (and counted in sk_drops) when its receive buffer is full. */
 void ip_icmp_error(
 	struct sock *sk, const struct icmp_error *e, be16 port, const void *payload, size_t len);
 

@@ -44,8 +44,8 @@ const char *skb_drop_name(enum skb_drop_reason reason)
 	return reason < SKB_DROP_REASONS ? drop_name[reason] : "consumed";
 }
 
-/* A ring that keeps its packets can be full of them: there are at least four times as many large ones as
- * it has slots. Without memory for them the large ones do as well. */
+/* A ring that keeps its packets can be full of them (there are at least four times as many large ones as it
+ * has slots), and as many can wait in sockets. Without memory for them the large ones do as well. */
 static void small_init(u32 n)
 {
 	size_t bytes = (size_t)n * SKB_SMALL;
@@ -53,6 +53,7 @@ static void small_init(u32 n)
 	skb_pool.small_free = NULL;
 	skb_pool.small = skb_pool.small_fresh = dma_alloc(bytes);
 	skb_pool.small_end = skb_pool.small ? skb_pool.small + bytes : NULL;
+	skb_pool.small_free_n = skb_pool.small_total_n = skb_pool.small ? n : 0;
 }
 
 int skb_pool_init(u32 n)
@@ -64,7 +65,7 @@ int skb_pool_init(u32 n)
 	for (u32 i = 0; i < SKB_RESERVE; i++)
 		skb_release(skb_take_fresh());
 	skb_pool.total_n = skb_pool.free_n = n;
-	small_init(n / 4);
+	small_init(n / 2);
 	return 0;
 }
 
@@ -116,7 +117,10 @@ struct sk_buff *skb_alloc_small(void)
 		skb = (struct sk_buff *)skb_pool.small_fresh;
 		skb_pool.small_fresh += SKB_SMALL;
 		skb->tag = 0;
+	} else {
+		return NULL;
 	}
+	skb_pool.small_free_n--;
 	return skb;
 }
 
@@ -135,6 +139,20 @@ struct sk_buff *skb_copy(const struct sk_buff *skb)
 	copy->owned = false;
 	memcpy(skb_network_header(copy), from, (size_t)(end - from));
 	return copy;
+}
+
+struct sk_buff *skb_shrink(struct sk_buff *skb)
+{
+	size_t at = (size_t)(skb->data - skb_slot(skb)), len = at + skb->len;
+	struct sk_buff *small;
+
+	if (len > SKB_SMALL || skb->frags || skb_pool.small_free_n <= skb_pool.small_total_n / 2)
+		return skb;
+	small = skb_alloc_small();
+	memcpy(small, skb, len);
+	small->data = skb_slot(small) + at;
+	skb_release(skb);
+	return small;
 }
 
 u32 skb_truesize(const struct sk_buff *skb)

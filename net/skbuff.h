@@ -117,6 +117,7 @@ struct skb_pool {
 	u32 reserve_n;
 	struct sk_buff *small_free; /* of SKB_SMALL bytes, not counted above either */
 	u8 *small, *small_fresh, *small_end;
+	u32 small_free_n, small_total_n; /* the fresh ones, too */
 	u64 dropped[SKB_DROP_REASONS];
 	u64 lost; /* of these: datagrams that sendto had accepted, and that waited */
 };
@@ -222,6 +223,7 @@ static inline void skb_release(struct sk_buff *skb)
 	if (skb_is_small(skb)) {
 		skb->next = skb_pool.small_free;
 		skb_pool.small_free = skb;
+		skb_pool.small_free_n++;
 		return;
 	}
 	if (unlikely(skb_pool.reserve_n < SKB_RESERVE)) {
@@ -246,6 +248,10 @@ static inline void skb_empty_slot(struct sk_buff **slot, u32 i)
 /* skb_copy - a second packet like it from the network header on, without frags or owner; NULL when there
  * is none free. */
 struct sk_buff *skb_copy(const struct sk_buff *skb);
+
+/* skb_shrink - the packet itself, or a small one in its place with the same bytes, if they fit and half of the
+ * small ones, which are the rings', are free. Takes the skb, which has no owner. */
+struct sk_buff *skb_shrink(struct sk_buff *skb);
 
 /* kfree_skb - the end of a packet (with its frags): counted under its reason. */
 void kfree_skb(struct sk_buff *skb, enum skb_drop_reason reason);

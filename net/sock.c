@@ -25,6 +25,7 @@ void sock_put(struct sock *sk)
 
 	if (--sk->sk_refs > 0)
 		return;
+	BUG_ON(sk->sk_rmem || sk->sk_wmem);
 	sk->sk_prot->free(sk);
 	put_net(net);
 }

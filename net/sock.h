@@ -56,6 +56,7 @@ struct sock {
 	struct sk_buff_head sk_error_queue; /* errqueue.h */
 	u32 sk_rcvbuf, sk_sndbuf;           /* bytes */
 	u32 sk_wmem; /* bytes of memory of packets parked or queued on the way out */
+	u32 sk_rmem; /* of packets that wait in both queues */
 	u64 sk_rcvtimeo, sk_sndtimeo; /* nanoseconds; UINT64_MAX: for ever */
 	int sk_bound_dev_if;
 	u16 sk_type, sk_protocol;
@@ -101,7 +102,7 @@ enum sk_timestamp {
 void sock_init_data(struct sock *sk, struct socket *socket, struct net *net,
 	const struct proto *prot, u16 type);
 
-/* sock_put - drop a reference; the last one frees the sock. */
+/* sock_put - drop a reference; the last one frees the sock, to which nothing is charged any more. */
 void sock_put(struct sock *sk);
 
 /* sock_update_wmem - sk_wmem or sk_sndbuf has changed: is it full? As on Linux one packet may go beyond the

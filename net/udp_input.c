@@ -18,16 +18,15 @@
 
 static void deliver(struct sock *sk, struct sk_buff *skb)
 {
-	if (!sk_rcvbuf_takes(sk, skb->len)) {
-		sk->sk_drops++;
-		sk->sk_net->mib.udp_in_errors++;
-		sk->sk_net->mib.udp_rcvbuf_errors++;
-		kfree_skb(skb, SKB_DROP_RCVBUF_FULL);
-		return;
-	}
+	struct net_mib *mib = &sk->sk_net->mib;
+
 	skb->tstamp = sk->sk_timestamp ? clock_realtime_ns() : 0;
-	sk->sk_net->mib.udp_in_datagrams++;
-	sock_queue_rcv_skb(sk, skb);
+	if (sock_queue_rcv_skb(sk, skb) == 0) {
+		mib->udp_in_datagrams++;
+	} else {
+		mib->udp_in_errors++;
+		mib->udp_rcvbuf_errors++;
+	}
 }
 
 static enum skb_drop_reason check_datagram(struct sk_buff *skb)

@@ -194,8 +194,8 @@ static void udp_line(void *arg, const struct inet_sock *inet)
 		"%5u: %08X:%04X %08X:%04X %02X %08X:%08X 00:00000000 00000000     0        0 "
 		"0 %u %p %lu\n",
 		inet->inet_num, inet->inet_rcv_saddr.raw, inet->inet_num, inet->inet_daddr.raw,
-		be16_to_cpu(inet->inet_dport), state, sk->sk_wmem, sk->sk_receive_queue.bytes,
-		sk->sk_refs, NULL, sk->sk_drops);
+		be16_to_cpu(inet->inet_dport), state, sk->sk_wmem, sk->sk_rmem, sk->sk_refs, NULL,
+		sk->sk_drops);
 }
 
 static void udp_show(struct seq_file *m, struct net *net)
@@ -215,7 +215,7 @@ static void packet_show(struct seq_file *m, struct net *net)
 		if (po->sk.sk_net == net)
 			seq_printf(m, "%p %-6u %-4u %04x   %-5d %d %-6u 0      0\n", NULL,
 				po->sk.sk_refs, po->sk.sk_type, be16_to_cpu(po->num), po->ifindex,
-				po->running, po->sk.sk_receive_queue.bytes);
+				po->running, po->sk.sk_rmem);
 }
 
 /* ---- the account ------------------------------------------------------------------------ */

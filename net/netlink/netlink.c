@@ -21,7 +21,6 @@ struct sk_buff *nlmsg_new(void)
 /* Told once, until all that did arrive has been read. */
 static void overrun(struct netlink_sock *nlk)
 {
-	nlk->sk.sk_drops++;
 	if (nlk->congested || nlk->no_enobufs)
 		return;
 	nlk->congested = true;
@@ -30,14 +29,11 @@ static void overrun(struct netlink_sock *nlk)
 
 int netlink_unicast(struct netlink_sock *nlk, struct sk_buff *skb)
 {
-	if (skb && sk_rcvbuf_takes(&nlk->sk, skb->len)) {
-		sock_queue_rcv_skb(&nlk->sk, skb);
-		return 0;
-	}
-	if (skb)
-		kfree_skb(skb, SKB_DROP_RCVBUF_FULL);
-	overrun(nlk);
-	return -ENOBUFS;
+	int err = sock_queue_rcv_skb(&nlk->sk, skb);
+
+	if (err)
+		overrun(nlk);
+	return err;
 }
 
 static bool is_listener(

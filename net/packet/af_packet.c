@@ -104,12 +104,9 @@ static void packet_rcv(struct packet_tap *tap, const struct sk_buff *skb, bool o
 	if (len == 0)
 		return;
 	po->tp_packets++;
-	if (len <= SKB_SLOT - HEARD_OFF && sk_rcvbuf_takes(&po->sk, len))
+	if (len <= SKB_SLOT - HEARD_OFF)
 		copy = copy_frame(&po->sk, skb, len, outgoing);
-	if (copy)
-		sock_queue_rcv_skb(&po->sk, copy);
-	else
-		po->sk.sk_drops++;
+	sock_queue_rcv_skb(&po->sk, copy);
 }
 
 static ssize packet_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)

@@ -118,6 +118,13 @@ def table(text):
     return re.findall(r"^= (.*)$", text, re.M)
 
 
+def check_table(text, least):
+    """Every line of a program's table says ok, and there are some."""
+    lines = table(text)
+    assert len(lines) >= least
+    assert [line for line in lines if not line.startswith("ok ")] == []
+
+
 def run_on_host(program, *args):
     """The same program under this host's Linux: what it wrote."""
     done = subprocess.run([program, *args], capture_output=True, text=True, timeout=HOST_S,

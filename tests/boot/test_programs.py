@@ -13,14 +13,8 @@ import pytest
 import images
 from images import STATIC_PIE
 from support import (ADDRESS, CONSOLE, DEADLINE_S, GATEWAY, GUEST, NEIGH, STATIC, WORDS, Machine,
-                     Nic, assert_success, boot, null_net, run_on_host, said, shown, table, user_net)
-
-
-def check_table(text, least):
-    """Every line of a program's table says ok, and there are some."""
-    lines = table(text)
-    assert len(lines) >= least
-    assert [line for line in lines if not line.startswith("ok ")] == []
+                     Nic, assert_success, boot, check_table, null_net, run_on_host, said, shown,
+                     table, user_net)
 
 
 def shown_by_start(result, name):

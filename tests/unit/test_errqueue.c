@@ -191,15 +191,40 @@ static void nobody_on_the_link(void **state)
 	assert_int_equal(sk_of(fd)->sk_err, 0);
 }
 
+/* Errors and datagrams are on one account, the receive buffer's. */
 static void bounded(void **state)
 {
 	int fd = asking();
 
+	assert_int_equal(set_int(fd, SOL_SOCKET, SO_RCVBUF, 1), 0); /* 2304: nine small packets */
 	for (u32 i = 0; i < 20; i++)
 		router_complains(3, 3, 0, 0);
-	assert_int_equal(sk_of(fd)->sk_error_queue.n, 16);
-	assert_int_equal(sk_of(fd)->sk_drops, 4);
+	assert_int_equal(sk_of(fd)->sk_error_queue.n, 9);
+	assert_int_equal(sk_of(fd)->sk_drops, 11);
+	inject_hex(FRAME_CRUMBS);
+	assert_int_equal(sk_of(fd)->sk_drops, 12);
+	read_error(fd);
+	inject_hex(FRAME_CRUMBS);
+	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 1);
 	fd_close(&init_task.files, fd); /* with all of them */
+}
+
+/* Nobody reads what is found out after the end: nothing waits, nothing is lost to the pool. */
+static void closed_before_the_error(void **state)
+{
+	for (u32 i = 0; i < 70; i++) {
+		int fd = udp_socket();
+
+		assert_int_equal(set_int(fd, SOL_IP, IP_RECVERR, 1), 0);
+		assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP + 20 + i, PEER_PORT), 1);
+		fd_close(&init_task.files, fd);
+	}
+	assert_true(skb_pool.free_n < skb_pool.total_n - 70);
+	stack_step(4000);
+	fake_give_back_all();
+	assert_int_equal(skb_pool.free_n, skb_pool.total_n);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 70);
+	assert_int_equal(stack_dropped(SKB_DROP_RCVBUF_FULL), 70); /* the errors */
 }
 
 static void little_room(void **state)
@@ -230,6 +255,7 @@ int main(void)
 		STACK_TEST(local_errors),
 		STACK_TEST(nobody_on_the_link),
 		STACK_TEST(bounded),
+		STACK_TEST(closed_before_the_error),
 		STACK_TEST(little_room),
 	};
 

@@ -388,10 +388,10 @@ static void lost_messages(void **state)
 		assert_int_equal(*(u32 *)(got + 20), n);
 		if (n == 0) /* still congested: not told again */
 			for (u32 i = 0; i < 3; i++)
-				ask(fd, DEMO_ECHO, 0, 96, 0);
+				ask(fd, DEMO_ECHO, 0, 9, 0);
 	}
-	assert_int_equal(n, 96 + 1);
-	assert_int_equal(sk_of(fd)->sk_drops, 200 - 96 + 2);
+	assert_int_equal(n, 9 + 1); /* of 256 bytes each */
+	assert_int_equal(sk_of(fd)->sk_drops, 200 - 9 + 2);
 	for (u32 i = 0; i < 200; i++)
 		ask(fd, DEMO_ECHO, 0, i, 0);
 	assert_int_equal(receive(fd, sizeof(got), 0), -ENOBUFS);

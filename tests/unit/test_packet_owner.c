@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * test_packet_owner.c - each place that keeps packets beyond the call: the sender closes, the device goes
  * down, the namespace ends, and then the packet goes on.
- * Not here: what else becomes of such packets (test_neigh_queue.c, test_nfqueue.c, test_sched.c).
+ * Not here: all of that in any order (test_packet_life.c).
  * cmocka calls in. What was given back is poisoned; stack.c counts the pools at the end.
  * Source: design: a packet that outlives the call has a reference to its sender, or no pointer to it. */
 #include "tests/unit/nfq.h"

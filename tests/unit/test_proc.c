@@ -126,13 +126,13 @@ static void sockets(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 
 	inject_hex(FRAME_CRUMBS);
-	assert_line("/proc/net/udp", " 5000: 00000000:1388 00000000:0000 07 00000000:0000000E ");
+	assert_line("/proc/net/udp", " 5000: 00000000:1388 00000000:0000 07 00000000:00000100 ");
 	assert_int_equal(sys_connect(fd, user(&to), sizeof(to)), 0);
 	assert_line("/proc/net/udp", " 5000: 0100000A:1388 0200000A:128B 01 ");
 	assert_true(sys_socket(AF_PACKET, SOCK_RAW, cpu_to_be16(ETH_P_ALL).raw) >= 0);
 	inject_hex(FRAME_CRUMBS);
 	assert_line("/proc/net/packet",
-		"0000000000000000 1      3    0003   0     1 48     0      0\n");
+		"0000000000000000 1      3    0003   0     1 256    0      0\n");
 }
 
 /* A datagram parked, one dropped, one sent: what the file says adds up. */

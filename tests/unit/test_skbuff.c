@@ -41,10 +41,10 @@ static void pool_without_memory(void **state)
 /* Short ones are made of memory of their own; a frame of SKB_SMALL_FRAME bytes ends where the next begins. */
 static void small_packets(void **state)
 {
-	struct sk_buff *skb[4];
+	struct sk_buff *skb[8];
 
 	assert_int_equal(skb_pool_init(16), 0);
-	for (u32 i = 0; i < 4; i++) {
+	for (u32 i = 0; i < 8; i++) {
 		skb[i] = skb_alloc_small();
 		assert_non_null(skb[i]);
 		assert_true(skb_is_small(skb[i]));
@@ -55,7 +55,7 @@ static void small_packets(void **state)
 			((uintptr_t)skb[i]->data + SKB_SMALL_FRAME - 1) / 4096); /* one piece */
 		assert_int_equal(skb[i]->tag, 0);
 	}
-	for (u32 i = 0; i < 4; i++)
+	for (u32 i = 0; i < 8; i++)
 		assert_int_equal(skb[i]->len, SKB_SMALL_FRAME); /* nobody wrote over another */
 	assert_null(skb_alloc_small());
 	assert_int_equal(skb_pool.free_n, 16);
@@ -72,6 +72,39 @@ static void no_memory_for_small_packets(void **state)
 	assert_int_equal(skb_pool_init(16), 0);
 	assert_null(skb_alloc_small());
 	assert_false(skb_is_small(skb_alloc(0)));
+}
+
+/* What waits in a socket: short packets become small ones, the same but for their place. */
+static void shrunk(void **state)
+{
+	struct sk_buff *skb, *small;
+
+	assert_int_equal(skb_pool_init(8), 0);
+	skb = skb_alloc(SKB_HEADROOM);
+	memset(skb_put(skb, SKB_SMALL - SKB_HEADROOM), 0x5a, SKB_SMALL - SKB_HEADROOM);
+	memset(skb_network_header(skb), 0xa5, IP_HLEN);
+	small = skb_shrink(skb);
+	assert_true(skb_is_small(small));
+	assert_int_equal(skb_truesize(small), SKB_SMALL);
+	assert_int_equal(skb_pool.free_n, 8);
+	assert_int_equal(small->len, SKB_SMALL - SKB_HEADROOM);
+	assert_ptr_equal(small->data, skb_slot(small) + SKB_HEADROOM);
+	for (u32 i = 0; i < small->len; i++)
+		assert_int_equal(small->data[i], 0x5a);
+	for (u32 i = 0; i < IP_HLEN; i++)
+		assert_int_equal(((u8 *)skb_network_header(small))[i], 0xa5);
+	skb = skb_alloc(SKB_HEADROOM);
+	skb_put(skb, SKB_SMALL - SKB_HEADROOM + 1);
+	assert_ptr_equal(skb_shrink(skb), skb); /* a byte too long */
+	assert_int_equal(skb_truesize(skb), SKB_SLOT);
+	skb->len = 1;
+	skb->frags = skb_alloc(0);
+	skb->frags->next = NULL;
+	assert_ptr_equal(skb_shrink(skb), skb);
+	assert_int_equal(skb_truesize(skb), 2 * SKB_SLOT);
+	consume_skb(skb);
+	assert_true(skb_is_small(skb_shrink(skb_alloc(0))));
+	assert_false(skb_is_small(skb_shrink(skb_alloc(0)))); /* the other two are the rings' */
 }
 
 static void headers_and_room(void **state)
@@ -300,6 +333,7 @@ int main(void)
 		BARE_TEST(pool_without_memory),
 		BARE_TEST(small_packets),
 		BARE_TEST(no_memory_for_small_packets),
+		BARE_TEST(shrunk),
 		BARE_TEST(headers_and_room),
 		BARE_TEST(queues),
 		BARE_TEST(ends_are_counted),
