@@ -91,6 +91,7 @@ OBJS := \
 	net/netlink/nfqnl_message.o \
 	net/netlink/nfqnl_mangle.o \
 	net/skbuff.o \
+	net/skbuff_pieces.o \
 	net/timer.o \
 	net/rtmsg.o \
 	net/pmtu.o \

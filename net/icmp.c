@@ -34,7 +34,7 @@ static void icmp_push(struct net *net, struct sk_buff *skb, const struct rtable 
 	struct ip_template t;
 
 	icmp->checksum = BE16_ZERO;
-	icmp->checksum = csum_fold(csum_add(0, icmp, skb->len));
+	icmp->checksum = csum_fold(skb_checksum(skb, 0));
 	net->mib.icmp_out_msgs++;
 	ip_template_init(&t, rt, IPPROTO_ICMP, 0, IPDEFTTL, true);
 	ip_send_skb(net, skb, rt, &t);
@@ -90,12 +90,12 @@ static void icmp_echo(struct net *net, const struct sk_buff *skb)
 	reply = icmp_reply(net, iph, &rt);
 	if (!reply)
 		return;
-	if ((u32)skb->len > skb_room(reply) || (u32)skb->len + IP_HLEN > rt.mtu) {
+	if (skb_total_len(skb) + IP_HLEN > rt.mtu ||
+		skb_append(reply, skb, 0, skb_total_len(skb)) < 0) {
 		consume_skb(reply);
 		return;
 	}
-	icmp = skb_put(reply, skb->len);
-	memcpy(icmp, skb->data, skb->len);
+	icmp = (struct icmphdr *)reply->data;
 	icmp->type = ICMP_ECHOREPLY;
 	icmp->code = 0;
 	icmp_push(net, reply, &rt);
@@ -197,7 +197,7 @@ void icmp_rcv(struct sk_buff *skb)
 		kfree_skb(skb, SKB_DROP_HEADER);
 		return;
 	}
-	if (!csum_ok(csum_add(0, icmp, skb->len))) {
+	if (!csum_ok(skb_checksum(skb, 0))) {
 		kfree_skb(skb, SKB_DROP_CHECKSUM);
 		return;
 	}

@@ -75,11 +75,11 @@ static enum skb_drop_reason check_header(struct sk_buff *skb)
 		return SKB_DROP_HEADER;
 	header_len = (u32)(iph->version_ihl & 15) * 4;
 	total = be16_to_cpu(iph->tot_len);
-	if (header_len < IP_HLEN || total < header_len || total > skb->len)
+	if (header_len < IP_HLEN || total < header_len || total > skb_total_len(skb))
 		return SKB_DROP_HEADER;
 	if (!csum_ok(csum_add(0, iph, header_len)))
 		return SKB_DROP_CHECKSUM;
-	skb->len = (u16)total; /* what follows is Ethernet's padding */
+	skb_trim(skb, total); /* what follows is Ethernet's padding */
 	if (be16_to_cpu(iph->frag_off) & (IP_MF | IP_OFFSET))
 		return SKB_DROP_FRAGMENT;
 	return check_options((const u8 *)(iph + 1), (const u8 *)iph + header_len);

@@ -20,6 +20,8 @@ struct nf_queue_entry {
 
 #define NF_QUEUE_ENTRY_OFF (SKB_SLOT - sizeof(struct nf_queue_entry))
 
+_Static_assert(NF_QUEUE_ENTRY_OFF >= SKB_DATA_END, "a packet in pieces leaves room for its entry");
+
 struct nf_queue_handler {
 	/* take the entry: 0; or it stays the caller's: -ESRCH nobody listens, -ENOBUFS no room,
 	 * -EPERM not wanted, 1 let it pass */

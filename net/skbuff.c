@@ -5,6 +5,7 @@
  * Source: design: allocation-free sending, nothing lost in silence. */
 #include "net/skbuff.h"
 #include "kernel/lib/string.h"
+#include "net/checksum.h"
 #include "net/machine.h"
 #include "net/sock.h"
 
@@ -124,6 +125,13 @@ struct sk_buff *skb_alloc_small(void)
 	return skb;
 }
 
+u64 skb_checksum(const struct sk_buff *skb, u64 sum)
+{
+	for (const struct sk_buff *piece = skb; piece; piece = skb_next_piece(skb, piece))
+		sum = csum_add(sum, piece->data, piece->len);
+	return sum;
+}
+
 struct sk_buff *skb_copy(const struct sk_buff *skb)
 {
 	const u8 *from = skb_network_header(skb), *end = skb->data + skb->len;
@@ -138,7 +146,10 @@ struct sk_buff *skb_copy(const struct sk_buff *skb)
 	copy->frags_len = 0;
 	copy->owned = false;
 	memcpy(skb_network_header(copy), from, (size_t)(end - from));
-	return copy;
+	if (skb_append(copy, skb, skb->len, skb->frags_len) == 0)
+		return copy;
+	consume_skb(copy);
+	return NULL;
 }
 
 struct sk_buff *skb_shrink(struct sk_buff *skb)
@@ -176,6 +187,8 @@ void skb_queue_tail(struct sk_buff_head *list, struct sk_buff *skb)
 	list->n++;
 	list->bytes += skb->len + skb->frags_len;
 }
+
+/* ---- the ends of packets ----------------------------------------------------------------- */
 
 static void release_all(struct sk_buff *skb)
 {

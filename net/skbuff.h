@@ -12,7 +12,11 @@
  *
  * A slot never crosses a page, so a device sees it as one piece. The same with SKB_SMALL bytes is for
  * short frames that stay in a ring: a whole ring of them lies on few pages, so few entries of a TLB
- * reach all of it. */
+ * reach all of it.
+ *
+ * A packet longer than one slot is in pieces: headers and first bytes in the skb itself, up to SKB_DATA_END,
+ * the rest in skb->frags, linked by ->next. Every piece but the last has an even number of bytes behind
+ * the network header, so checksums need not ask where a piece begins. */
 #pragma once
 
 #include "kernel/lib/byteorder.h"
@@ -28,6 +32,9 @@ struct neighbour;
 #define SKB_NETWORK_OFF   96 /* where IPv4 headers start */
 #define SKB_TRANSPORT_OFF 116
 #define SKB_HEADROOM      124
+#define SKB_DATA_END      (SKB_SLOT - 96) /* of a packet's first piece: net/nf_queue.h uses the rest */
+#define SKB_FIRST_PIECE   (SKB_DATA_END - SKB_TRANSPORT_OFF) /* bytes behind the IPv4 header in it */
+#define SKB_PIECE         (SKB_SLOT - SKB_FRAME_OFF)         /* bytes of each further piece */
 
 enum pkt_type {
 	PACKET_HOST,
@@ -245,8 +252,39 @@ static inline void skb_empty_slot(struct sk_buff **slot, u32 i)
 	slot[i] = &skb_none;
 }
 
-/* skb_copy - a second packet like it from the network header on, without frags or owner; NULL when there
- * is none free. */
+/* skb_total_len - its bytes in all pieces. */
+static inline u32 skb_total_len(const struct sk_buff *skb)
+{
+	return (u32)skb->len + skb->frags_len;
+}
+
+/* skb_next_piece - of skb, the one behind `piece`, or NULL. */
+static inline struct sk_buff *skb_next_piece(const struct sk_buff *skb, const struct sk_buff *piece)
+{
+	return piece == skb ? skb->frags : piece->next;
+}
+
+/* skb_extend - room for more bytes behind skb's last piece: in it, or in a piece more.
+ * last     skb's last piece, the new one afterwards
+ * len      bytes wanted, not zero; out: how many there is room for in one place
+ * Returns  where they go; NULL: no packet is free */
+void *skb_extend(struct sk_buff *skb, struct sk_buff **last, u32 *len);
+
+/* skb_append - len bytes of `from`, the first at offset, behind skb's, which has no frags yet. Returns 0 or
+ * -ENOBUFS with some appended. */
+int skb_append(struct sk_buff *skb, const struct sk_buff *from, u32 offset, u32 len) __must_check;
+
+/* skb_bits - n bytes at offset, which may lie in several pieces. Returns false beyond the packet. */
+bool skb_bits(const struct sk_buff *skb, u32 offset, u8 *to, u32 n);
+
+/* skb_trim - what is behind the first len bytes does not belong to it. */
+void skb_trim(struct sk_buff *skb, u32 len);
+
+/* skb_checksum - add the bytes of all pieces to a sum (net/checksum.h's csum). */
+u64 skb_checksum(const struct sk_buff *skb, u64 sum);
+
+/* skb_copy - a second packet like it from the network header on, without owner; NULL when there are too few
+ * free. */
 struct sk_buff *skb_copy(const struct sk_buff *skb);
 
 /* skb_shrink - the packet itself, or a small one in its place with the same bytes, if they fit and half of the

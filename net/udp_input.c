@@ -38,11 +38,11 @@ static enum skb_drop_reason check_datagram(struct sk_buff *skb)
 	if (skb->len < sizeof(*uh))
 		return SKB_DROP_HEADER;
 	len = be16_to_cpu(uh->len);
-	if (len < sizeof(*uh) || len > skb->len)
+	if (len < sizeof(*uh) || len > skb_total_len(skb))
 		return SKB_DROP_HEADER;
-	skb->len = len;
+	skb_trim(skb, len);
 	if (!be16_is_zero(uh->check) &&
-		!csum_ok(csum_add(csum_pseudo(iph->saddr, iph->daddr, len, IPPROTO_UDP), uh, len)))
+		!csum_ok(skb_checksum(skb, csum_pseudo(iph->saddr, iph->daddr, len, IPPROTO_UDP))))
 		return SKB_DROP_CHECKSUM;
 	/* whoever answers 0.0.0.0 speaks to itself */
 	if (be32_is_zero(iph->saddr) && be16_to_cpu(uh->dest) != BOOTPS_PORT)

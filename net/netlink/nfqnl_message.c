@@ -28,40 +28,10 @@ static int put_hwaddr(struct sk_buff *skb, const struct nf_queue_entry *entry)
 	return nla_put(skb, NFQA_HWADDR, sizeof(hw), &hw);
 }
 
-/* len bytes of a packet that may be in pieces, behind what is in skb, which then may be, too. */
-static int append(struct sk_buff *skb, const struct sk_buff *packet, u32 len)
-{
-	const struct sk_buff *from = packet;
-	struct sk_buff *to = skb, **link = &skb->frags;
-	u32 at = 0;
-
-	while (len > 0) {
-		u32 n = min(len, from->len - at);
-
-		if (skb_room(to) == 0) {
-			to = *link = skb_alloc(SKB_NETWORK_OFF);
-			if (!to)
-				return -ENOBUFS;
-			to->next = NULL;
-			link = &to->next;
-		}
-		n = min(n, skb_room(to));
-		memcpy(skb_put(to, n), from->data + at, n);
-		skb->frags_len = (u16)(skb->frags_len + (to == skb ? 0 : n));
-		len -= n;
-		at += n;
-		if (at == from->len) {
-			from = from == packet ? packet->frags : from->next;
-			at = 0;
-		}
-	}
-	return 0;
-}
-
 static int put_payload(
 	struct sk_buff *skb, const struct nfqnl_instance *q, const struct sk_buff *packet)
 {
-	u32 whole = (u32)packet->len + packet->frags_len, len = min(whole, q->copy_range);
+	u32 whole = skb_total_len(packet), len = min(whole, q->copy_range);
 	struct nlattr *nla;
 
 	if (q->copy_mode != NFQNL_COPY_PACKET)
@@ -70,7 +40,7 @@ static int put_payload(
 		return -EMSGSIZE;
 	nla = skb_put(skb, NLA_HDRLEN);
 	*nla = (struct nlattr){ .nla_len = (u16)(NLA_HDRLEN + len), .nla_type = NFQA_PAYLOAD };
-	return append(skb, packet, len);
+	return skb_append(skb, packet, 0, len);
 }
 
 /* All but the payload fits into one packet's memory several times. */
@@ -95,7 +65,7 @@ static struct sk_buff *packet_message(
 		consume_skb(skb);
 		return NULL;
 	}
-	nlh->nlmsg_len = (u32)skb->len + skb->frags_len;
+	nlh->nlmsg_len = skb_total_len(skb);
 	return skb;
 }
 

@@ -63,7 +63,10 @@ static struct sk_buff *copy_frame(
 
 	if (!copy)
 		return NULL;
-	memcpy(skb_put(copy, len), skb->data, len);
+	if (skb_append(copy, skb, 0, len) < 0) {
+		consume_skb(copy);
+		return NULL;
+	}
 	sll = frame_address(copy);
 	*sll = (struct sockaddr_ll){ .sll_family = AF_PACKET,
 		.sll_protocol = eth->h_proto,
@@ -84,29 +87,26 @@ static u32 hidden_len(const struct sock *sk)
 static u32 wanted_len(const struct packet_sock *po, const struct sk_buff *skb, bool outgoing)
 {
 	const struct ethhdr *eth = (const void *)skb->data;
-	u32 hidden = hidden_len(&po->sk), len;
+	u32 hidden = hidden_len(&po->sk), whole = skb_total_len(skb), len;
 	const u32 aux[BPF_AUX_N] = { [BPF_AUX_PROTOCOL] = be16_to_cpu(eth->h_proto),
 		[BPF_AUX_PKTTYPE] = outgoing ? PACKET_OUTGOING : skb->pkt_type,
 		[BPF_AUX_IFINDEX] = (u32)skb->dev->ifindex };
 
 	if (!po->filter)
-		return skb->len;
-	len = bpf_run(po->filter, skb->data + hidden, skb->len - hidden, aux);
-	return len ? hidden + min(len, skb->len - hidden) : 0;
+		return whole;
+	len = bpf_run(po->filter, skb, hidden, aux);
+	return len ? hidden + min(len, whole - hidden) : 0;
 }
 
 static void packet_rcv(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
 {
 	struct packet_sock *po = container_of(tap, struct packet_sock, tap);
 	u32 len = wanted(po, skb, outgoing) ? wanted_len(po, skb, outgoing) : 0;
-	struct sk_buff *copy = NULL;
 
 	if (len == 0)
 		return;
 	po->tp_packets++;
-	if (len <= SKB_SLOT - HEARD_OFF)
-		copy = copy_frame(&po->sk, skb, len, outgoing);
-	sock_queue_rcv_skb(&po->sk, copy);
+	sock_queue_rcv_skb(&po->sk, copy_frame(&po->sk, skb, len, outgoing));
 }
 
 static ssize packet_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
@@ -165,17 +165,26 @@ static bool too_long(const struct sk_buff *skb)
 
 	if (be16_eq(eth->h_proto, cpu_to_be16(ETH_P_8021Q)))
 		most += VLAN_HLEN;
-	return skb->len > most;
+	return skb_total_len(skb) > most || skb->frags;
 }
 
 /* The frame, header and all. SOCK_RAW brings its own. */
 static int fill_frame(struct sk_buff *skb, const struct sock *sk, const struct destination *to,
 	struct msghdr *msg, size_t len)
 {
-	if (len > skb_room(skb))
-		return -EMSGSIZE;
-	if (memcpy_from_msg(skb_put(skb, (u32)len), msg, len) < 0)
-		return -EFAULT;
+	struct sk_buff *last = skb;
+	u32 n;
+
+	for (; len > 0; len -= n) {
+		void *at;
+
+		n = (u32)len;
+		at = skb_extend(skb, &last, &n);
+		if (!at)
+			return -ENOBUFS;
+		if (memcpy_from_msg(at, msg, n) < 0)
+			return -EFAULT;
+	}
 	if (sk->sk_type == SOCK_DGRAM) {
 		if (!to->mac)
 			return -EINVAL;

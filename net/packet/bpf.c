@@ -131,26 +131,27 @@ int bpf_check(const struct sock_filter *program, u32 n)
 /* ---- running ---------------------------------------------------------------------------- */
 
 struct machine {
-	const u8 *data;
-	u32 len;
-	const u32 *aux; /* [BPF_AUX_N] */
+	const struct sk_buff *skb;
+	u32 offset, len; /* where the packet begins in it, and its bytes from there on */
+	const u32 *aux;  /* [BPF_AUX_N] */
 	u32 a, x, memory[MEMORY_WORDS];
 };
 
 /* size: as in the code. Returns false beyond the packet. */
 static bool load_bytes(const struct machine *m, u32 at, u32 size, u32 *value)
 {
-	u32 bytes = size == BYTE ? 1 : size == HALF ? 2 : 4;
+	u32 n = size == BYTE ? 1 : size == HALF ? 2 : 4;
+	u8 bytes[4];
 
 	if (at >= BPF_AD_OFF && at - BPF_AD_OFF < 4 * BPF_AUX_N && at % 4 == 0) {
 		*value = m->aux[(at - BPF_AD_OFF) / 4];
 		return true;
 	}
-	if (at > m->len || m->len - at < bytes)
+	if (at > m->len || !skb_bits(m->skb, m->offset + at, bytes, n))
 		return false;
 	*value = 0;
-	for (u32 i = 0; i < bytes; i++)
-		*value = *value << 8 | m->data[at + i];
+	for (u32 i = 0; i < n; i++)
+		*value = *value << 8 | bytes[i];
 	return true;
 }
 
@@ -237,9 +238,12 @@ static u32 jump(const struct machine *m, const struct sock_filter *f, u32 v)
 	return holds ? f->jt : f->jf;
 }
 
-u32 bpf_run(const struct sock_filter *f, const u8 *data, u32 len, const u32 aux[BPF_AUX_N])
+u32 bpf_run(const struct sock_filter *f, const struct sk_buff *skb, u32 offset,
+	const u32 aux[BPF_AUX_N])
 {
-	struct machine m = { .data = data, .len = len, .aux = aux };
+	struct machine m = {
+		.skb = skb, .offset = offset, .len = skb_total_len(skb) - offset, .aux = aux
+	};
 
 	for (;; f++) {
 		u32 operand = f->code & X ? m.x : f->k;

@@ -6,7 +6,7 @@
  * Documentation/networking/filter.rst. */
 #pragma once
 
-#include "kernel/lib/types.h"
+#include "net/skbuff.h"
 
 struct sock_filter {
 	u16 code;
@@ -28,6 +28,8 @@ enum bpf_aux {
  * a return: it ends. Returns 0 or -EINVAL. n: 1..BPF_MAXINSNS */
 int bpf_check(const struct sock_filter *program, u32 n) __must_check;
 
-/* bpf_run - of a program that was checked. Loads beyond the packet and divisions by zero end it.
- * Returns  how many of the len bytes are wanted (perhaps more than there are); 0: none */
-u32 bpf_run(const struct sock_filter *program, const u8 *data, u32 len, const u32 aux[BPF_AUX_N]);
+/* bpf_run - of a program that was checked, about a packet from its byte `offset` on. Loads beyond the packet
+ * and divisions by zero end it.
+ * Returns  how many bytes are wanted (perhaps more than there are); 0: none */
+u32 bpf_run(const struct sock_filter *program, const struct sk_buff *skb, u32 offset,
+	const u32 aux[BPF_AUX_N]);

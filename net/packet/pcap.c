@@ -14,9 +14,10 @@
 #define PCAP_MAJOR        2
 #define PCAP_MINOR        4
 #define LINKTYPE_ETHERNET 1
-#define RING_MIN          (64u << 10)
+#define SNAPLEN           262144       /* tcpdump's: more than any frame has */
+#define RING_MIN          (128u << 10) /* the longest frame, lo's, fits */
 #define RING_MAX          (1u << 20)
-#define RING_PER_MEM      32 /* a machine of 4 MiB gives 128 KiB */
+#define RING_PER_MEM      32
 /* The counts of bytes wrap soon after each start, not once in a blue moon. */
 #define COUNT_START (0u - 4096)
 
@@ -123,7 +124,7 @@ static void capture(struct packet_tap *tap, const struct sk_buff *skb, bool outg
 {
 	static const u8 padding[ETH_ZLEN];
 	bool lo = skb->dev->flags & IFF_LOOPBACK;
-	u32 len = outgoing ? max((u32)skb->len, (u32)ETH_ZLEN) : skb->len;
+	u32 whole = skb_total_len(skb), len = outgoing ? max(whole, (u32)ETH_ZLEN) : whole;
 	u64 now = pcap.sink.epoch_ns + clock_ns();
 	struct pcap_record record = { .seconds = (u32)(now / NSEC_PER_SEC),
 		.nanoseconds = (u32)(now % NSEC_PER_SEC),
@@ -138,8 +139,9 @@ static void capture(struct packet_tap *tap, const struct sk_buff *skb, bool outg
 	}
 	pcap.frames++;
 	put(&record, sizeof(record));
-	put(skb->data, skb->len);
-	put(padding, len - skb->len);
+	for (const struct sk_buff *piece = skb; piece; piece = skb_next_piece(skb, piece))
+		put(piece->data, piece->len);
+	put(padding, len - whole);
 }
 
 /* ---- beginning and end ------------------------------------------------------------------ */
@@ -158,7 +160,7 @@ int pcap_start(const struct pcap_sink *sink)
 	const struct pcap_file_header header = { .magic = PCAP_MAGIC_NS,
 		.major = PCAP_MAJOR,
 		.minor = PCAP_MINOR,
-		.snaplen = SKB_SLOT,
+		.snaplen = SNAPLEN,
 		.linktype = LINKTYPE_ETHERNET };
 
 	pcap.size = ring_size();

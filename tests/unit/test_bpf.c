@@ -30,12 +30,37 @@
 
 static const u8 packet[] = { 0x45, 0x11, 0x22, 0x33, 0x44 };
 
+/* The answer about a packet, which must be the same in whatever pieces it lies, and wherever it begins. */
+static u32 run_on(const struct sock_filter *program, const u8 *bytes, u32 len, const u32 *aux)
+{
+	u32 answer = 0;
+
+	for (u32 cut = 0; cut <= len; cut++) {
+		struct sk_buff last = { .data = (u8 *)(uintptr_t)bytes + cut,
+			.len = (u16)(len - cut) };
+		struct sk_buff middle = { .data = last.data, .next = &last };
+		struct sk_buff first = { .data = (u8 *)(uintptr_t)bytes,
+			.len = (u16)cut,
+			.frags = &middle,
+			.frags_len = last.len };
+		u8 behind_another[2048] = { 0xee };
+		u32 found = bpf_run(program, &first, 0, aux);
+
+		assert_true(cut == 0 || found == answer);
+		answer = found;
+		memcpy(behind_another + 1, bytes, len);
+		first = (struct sk_buff){ .data = behind_another, .len = (u16)(len + 1) };
+		assert_int_equal(bpf_run(program, &first, 1, aux), answer);
+	}
+	return answer;
+}
+
 static u32 run(const struct sock_filter *program, u32 n)
 {
 	const u32 aux[BPF_AUX_N] = { 0x0800, 4, 7 };
 
 	assert_int_equal(bpf_check(program, n), 0);
-	return bpf_run(program, packet, sizeof(packet), aux);
+	return run_on(program, packet, sizeof(packet), aux);
 }
 
 static void loads(void **state)
@@ -161,12 +186,12 @@ static void a_program_of_libpcaps(void **state)
 	u32 len = from_hex(FRAME_CRUMBS, frame);
 
 	assert_int_equal(bpf_check(udp_port_67, ARRAY_SIZE(udp_port_67)), 0);
-	assert_int_equal(bpf_run(udp_port_67, frame, len, aux), 0);
+	assert_int_equal(run_on(udp_port_67, frame, len, aux), 0);
 	put16(frame + 36, 67);
-	assert_int_equal(bpf_run(udp_port_67, frame, len, aux), 262144);
-	assert_int_equal(bpf_run(udp_port_67, frame, 37, aux), 0); /* cut before the port */
+	assert_int_equal(run_on(udp_port_67, frame, len, aux), 262144);
+	assert_int_equal(run_on(udp_port_67, frame, 37, aux), 0); /* cut before the port */
 	frame[21] = 1; /* a later fragment has no ports */
-	assert_int_equal(bpf_run(udp_port_67, frame, len, aux), 0);
+	assert_int_equal(run_on(udp_port_67, frame, len, aux), 0);
 }
 
 int main(void)

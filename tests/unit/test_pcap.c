@@ -93,7 +93,7 @@ static void inject_quiet(void)
 static void bytes_of_the_format(void **state)
 {
 	static const u8 begin[] = { 0x4d, 0x3c, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		8, 0, 0, 1, 0, 0, 0 };
+		0, 4, 0, 1, 0, 0, 0 };
 	u8 frame[64] = { 0 };
 
 	start(false);
