@@ -147,17 +147,17 @@ static u64 send_deadline(const struct sock *sk, u32 flags, u32 n)
 	return clock_ns() + SEND_WAIT_NS + n * NSEC_PER_SEC; /* the slowest queue needs as long */
 }
 
-bool sock_has_room(const struct sock *sk, struct net_device *dev, u32 n, u32 held)
+bool sock_has_room(const struct sock *sk, struct net_device *dev, u32 n, u32 packets)
 {
-	return skb_pool.free_n + held >= n && sk_tx_room(sk) >= n && (!dev || dev_room(dev) >= n);
+	return skb_pool.free_n >= packets && sk_tx_room(sk) >= n && (!dev || dev_room(dev) >= n);
 }
 
-int sock_wait_for_room(const struct sock *sk, struct net_device *dev, u32 flags, u32 n, u32 held)
+int sock_wait_for_room(const struct sock *sk, struct net_device *dev, u32 flags, u32 n, u32 packets)
 {
 	u64 genid = dev->net->genid, start, deadline;
 	int err;
 
-	if (sock_has_room(sk, dev, n, held))
+	if (sock_has_room(sk, dev, n, packets))
 		return 0;
 	start = clock_ns();
 	net_poll(); /* also for who will not wait: nothing else empties the loopback's queue for him */
@@ -166,7 +166,7 @@ int sock_wait_for_room(const struct sock *sk, struct net_device *dev, u32 flags,
 	deadline = send_deadline(sk, flags, n);
 	err = dev_tx_wait(dev, n, deadline);
 	/* others hold the packets: parked, received and unread; or sk has enough of them waiting */
-	while (!err && !sock_has_room(sk, dev, n, held)) {
+	while (!err && !sock_has_room(sk, dev, n, packets)) {
 		if (deadline == 0)
 			return -EAGAIN;
 		if (clock_ns() >= deadline)

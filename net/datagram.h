@@ -37,15 +37,15 @@ struct sk_buff *skb_recv_datagram(struct sock *sk, u32 flags, int *err);
  * Returns  what recv returns: bytes copied, or under MSG_TRUNC all there were; or -EFAULT */
 ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t len);
 
-/* sock_has_room - would n packets of sk's be taken without waiting? By the pool, by its send buffer,
- * which what is parked and queued fills, and its pace, by the device, if it is known. Where POLLOUT
- * comes from. held: how many of them the caller has from the pool already */
-bool sock_has_room(const struct sock *sk, struct net_device *dev, u32 n, u32 held);
+/* sock_has_room - would n frames of sk's be taken without waiting? By its send buffer, which what is parked
+ * and queued fills, and its pace, by the device, if it is known; and has the pool the packets that are
+ * still needed for them? Where POLLOUT comes from. */
+bool sock_has_room(const struct sock *sk, struct net_device *dev, u32 n, u32 packets);
 
-/* sock_wait_for_room - until n packets are taken (sock_has_room).
+/* sock_wait_for_room - until n frames are taken, of `packets` packets more (sock_has_room).
  * flags    MSG_*
  * Returns  0, or -EAGAIN (may not wait, or waited as long as SO_SNDTIMEO says), -ENOBUFS, -ENETDOWN
  * Blocks   for sk_sndtimeo, or else as long as a link may take to come back, or the slowest queue for
  *          n packets; not with MSG_DONTWAIT */
 int sock_wait_for_room(
-	const struct sock *sk, struct net_device *dev, u32 flags, u32 n, u32 held) __must_check;
+	const struct sock *sk, struct net_device *dev, u32 flags, u32 n, u32 packets) __must_check;

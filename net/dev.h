@@ -12,7 +12,8 @@
 #include "net/skbuff.h"
 #include "net/wire/ethernet.h"
 
-#define IFNAMSIZ 16
+#define IFNAMSIZ     16
+#define LOOPBACK_MTU 65536 /* Linux's: every IPv4 packet fits */
 
 enum dev_flags {
 	IFF_UP = 0x1,
@@ -25,7 +26,8 @@ enum dev_flags {
 };
 
 enum dev_features {
-	NETIF_F_HW_CSUM = 1 /* completes the checksum of packets that are csum_partial */
+	NETIF_F_HW_CSUM = 1, /* completes the checksum of packets that are csum_partial */
+	NETIF_F_FRAGLIST = 2 /* takes a packet in pieces (skb->frags) as one frame */
 };
 
 /* The seam to the drivers. */
@@ -187,6 +189,12 @@ int dev_xmit_paced(struct sk_buff *skb);
 
 /* dev_xmit_direct - a frame to the driver, whose tx_room is not zero. Takes the skb. */
 int dev_xmit_direct(struct sk_buff *skb, struct net_device *dev);
+
+/* skb_is_fragmented - will its pieces leave as IPv4 fragments, each a frame? */
+static inline bool skb_is_fragmented(const struct sk_buff *skb)
+{
+	return skb->frags && !(skb->dev->features & NETIF_F_FRAGLIST);
+}
 
 /* dev_drop - the end of a frame that its device (skb->dev) does not take. As on Linux no socket hears of it
  * later: the account does. err: positive. Returns -err. */

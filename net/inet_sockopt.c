@@ -47,7 +47,7 @@ static int get_mtu(struct sock *sk)
 
 	if (!inet->peer_family || ip_route_output_flow(sk->sk_net, &fl4, &rt) < 0)
 		return -ENOTCONN;
-	return (int)rt.mtu;
+	return (int)min(rt.mtu, (u32)IP_MAX_LEN); /* lo's is one byte more */
 }
 
 /* The program names a device by number, by an address of ours, or not at all. */

@@ -11,23 +11,89 @@
 #include "net/msg.h"
 #include "net/netfilter.h"
 
-#define FRAGMENT_UNIT  8 /* offsets count in these */
-#define IP_MAX_PAYLOAD (UINT16_MAX - IP_HLEN)
+#define FRAGMENT_UNIT     8 /* offsets count in these */
+#define IP_MAX_PAYLOAD    (UINT16_MAX - IP_HLEN)
+#define FRAGMENT_TRUESIZE 2304 /* what a full one occupies on Linux */
 
 /* ---- building --------------------------------------------------------------------------- */
 
-int ip_wait_for_room(const struct sock *sk, const struct rtable *rt, u32 flags, u32 n, u32 held)
+int ip_wait_for_room(const struct sock *sk, const struct rtable *rt, u32 flags, u32 n, u32 packets)
 {
-	int err = sock_wait_for_room(sk, rt->dev, flags, n, held);
+	int err = sock_wait_for_room(sk, rt->dev, flags, n, packets);
 
 	if (!err && (rt->flags & RTCF_COPY))
-		err = sock_wait_for_room(sk, sk->sk_net->loopback_dev, flags, 1, held);
+		err = sock_wait_for_room(sk, sk->sk_net->loopback_dev, flags, 1,
+			min(packets + n,
+				skb_pool.total_n / 2)); /* the copy takes no more than it */
 	return rt_valid(sk->sk_net, rt) ? err : -ESTALE;
 }
 
-static void add_packet(struct cork *cork, u32 head)
+/* How a datagram lies in packets of the pool. */
+struct layout {
+	bool fragments; /* each is a frame with a header of its own */
+	u32 headroom;   /* of those behind the first */
+	u32 unit;       /* bytes in each of them; of fragments in the first, too */
+};
+
+static struct layout layout_for(const struct rtable *rt, size_t total)
 {
-	struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF + IP_HLEN); /* there is room for it */
+	u32 max = rt->mtu - IP_HLEN;
+
+	if (unlikely(rt->dev->features & NETIF_F_FRAGLIST))
+		return (struct layout){ false, SKB_FRAME_OFF, SKB_PIECE };
+	return (struct layout){ true, SKB_NETWORK_OFF + IP_HLEN,
+		total <= max ? max : ALIGN_DOWN(max, (u32)FRAGMENT_UNIT) };
+}
+
+static s32 room_in_first(const struct layout *l)
+{
+	return l->fragments ? (s32)l->unit : SKB_FIRST_PIECE;
+}
+
+/* What the last packet still takes; less than nothing when it was filled for a wider path. */
+static s32 room_in_last(const struct cork *cork, const struct layout *l)
+{
+	const struct sk_buff *last = cork->last;
+
+	if (likely(l->fragments))
+		return (s32)l->unit - last->len;
+	return (s32)skb_room(last) - (last == cork->first ? SKB_SLOT - SKB_DATA_END : 0);
+}
+
+/* Packets behind one that has room for `room` of the next len bytes. */
+static u32 further_packets(const struct layout *l, s32 room, size_t len)
+{
+	s32 over = (s32)len - room;
+
+	return over > 0 ? ((u32)over + l->unit - 1) / l->unit : 0;
+}
+
+u32 ip_packets_for(const struct rtable *rt, size_t total)
+{
+	struct layout l = layout_for(rt, total);
+
+	return 1 + further_packets(&l, room_in_first(&l), total);
+}
+
+/* A datagram of total bytes, in `packets` packets. What no receiver here could hold is refused at once; and
+ * as on Linux the fragments behind the first, each as if it were full, may go as far as twice SO_SNDBUF. */
+static int check_size(const struct sock *sk, const struct rtable *rt, const struct layout *l,
+	size_t total, u32 packets)
+{
+	if (total > IP_MAX_PAYLOAD || (total + IP_HLEN > rt->mtu && !rt->fragment))
+		return -EMSGSIZE;
+	if (!l->fragments)
+		return packets > skb_waiting_max() ? -ENOBUFS : 0;
+	if (packets > skb_pool.total_n / 2 || packets > rt->dev->tx_ring_n)
+		return -EMSGSIZE;
+	return packets > 1 && sk->sk_wmem + (packets - 1) * FRAGMENT_TRUESIZE >= 2 * sk->sk_sndbuf
+		       ? -ENOBUFS
+		       : 0;
+}
+
+static void add_packet(struct cork *cork, u32 headroom, u32 head)
+{
+	struct sk_buff *skb = skb_alloc(headroom); /* there is room for it */
 
 	skb->len = (u16)head;
 	skb->csum = 0;
@@ -44,14 +110,13 @@ static void add_packet(struct cork *cork, u32 head)
 
 /* All but the last packet carry a multiple of eight bytes, so that offsets count in eights: the last
  * may have had more, and is not the last any longer. */
-static void next_packet(struct cork *cork, u32 unit)
+static void next_packet(struct cork *cork, u32 headroom, u16 excess)
 {
 	struct sk_buff *full = cork->last;
-	u16 excess = (u16)(full->len - unit);
 
-	add_packet(cork, 0);
-	full->len = (u16)unit;
-	memcpy(skb_put(cork->last, excess), full->data + unit, excess);
+	add_packet(cork, headroom, 0);
+	full->len = (u16)(full->len - excess);
+	memcpy(skb_put(cork->last, excess), full->data + full->len, excess);
 	if (full == cork->first)
 		full->frags_len = excess;
 }
@@ -74,26 +139,27 @@ static int fill_packet(struct cork *cork, struct msghdr *msg, u32 len)
 int ip_append_data(const struct sock *sk, const struct rtable *rt, struct cork *cork,
 	struct msghdr *msg, size_t len, u32 transport_len)
 {
-	u32 head = cork->first ? 0 : transport_len, max = rt->mtu - IP_HLEN;
+	u32 head = cork->first ? 0 : transport_len;
 	size_t total = cork->len + head + len;
-	u32 unit = total <= max ? max : ALIGN_DOWN(max, (u32)FRAGMENT_UNIT);
-	u32 n = (u32)((total + unit - 1) / unit);
-	int err;
+	struct layout l = layout_for(rt, total);
+	s32 room = cork->first ? room_in_last(cork, &l) : room_in_first(&l);
+	u32 packets = further_packets(&l, room, head + len) + !cork->first;
+	u32 n = cork->n + packets;
+	int err = check_size(sk, rt, &l, total, n);
 
-	if (total > IP_MAX_PAYLOAD || (n > 1 && !rt->fragment) || n > skb_pool.total_n / 2 ||
-		n > rt->dev->tx_ring_n)
-		return -EMSGSIZE;
-	err = ip_wait_for_room(sk, rt, msg->flags, n, cork->n);
+	if (!err)
+		err = ip_wait_for_room(sk, rt, msg->flags, l.fragments ? n : 1, packets);
 	if (!err && !cork->first) {
-		add_packet(cork, head);
+		add_packet(cork, SKB_NETWORK_OFF + IP_HLEN, head);
 		cork->len = head;
 	}
 	while (!err && len > 0) {
 		u32 take;
 
-		while (cork->last->len >= unit) /* twice when the path has become much narrower */
-			next_packet(cork, unit);
-		take = (u32)min(len, (size_t)(unit - cork->last->len));
+		while ((room = room_in_last(cork, &l)) <=
+			0) /* twice when the path is much narrower now */
+			next_packet(cork, l.headroom, (u16)-room);
+		take = (u32)min(len, (size_t)room);
 		err = fill_packet(cork, msg, take);
 		len -= take;
 	}
@@ -194,7 +260,7 @@ static int ip_do_fragment(struct sk_buff *skb)
 
 static int ip_finish_output(struct net *net, struct sk_buff *skb)
 {
-	return skb->frags ? ip_do_fragment(skb) : neigh_output(skb);
+	return skb_is_fragmented(skb) ? ip_do_fragment(skb) : neigh_output(skb);
 }
 
 static int ip_output(struct net *net, struct sk_buff *skb)
@@ -220,19 +286,20 @@ static int send_to_ourselves(struct net *net, struct sk_buff *skb)
 	return nf_hook(NF_INET_POST_ROUTING, net, skb, NULL, skb->dev, ip_mc_finish_output);
 }
 
-/* RFC 1112 6.1, RFC 919 7: who listens here gets a copy. With a time to live of 0 that is all. A datagram in
- * fragments has none: nobody here puts it together. */
+/* RFC 1112 6.1, RFC 919 7: who listens here gets a copy. With a time to live of 0 that is all. One for which no
+ * packets are free is counted. */
 static int ip_mc_output(struct net *net, struct sk_buff *skb)
 {
 	struct sk_buff *copy;
 
 	if (((const struct iphdr *)skb->data)->ttl == 0)
 		return send_to_ourselves(net, skb);
-	copy = skb->frags ? NULL : skb_copy(skb);
-	if (copy) {
-		net->mib.ip_out_requests++;
+	copy = skb_copy(skb);
+	net->mib.ip_out_requests++;
+	if (copy)
 		send_to_ourselves(net, copy);
-	}
+	else
+		skb_pool.dropped[SKB_DROP_TX_FULL]++;
 	return ip_output(net, skb);
 }
 
@@ -243,7 +310,7 @@ static int ip_local_out_mc(struct net *net, struct sk_buff *skb, bool copy)
 
 	net->mib.ip_out_requests++;
 	skb->protocol = cpu_to_be16(ETH_P_IP);
-	if (stays && (!copy || skb->frags)) {
+	if (stays && !copy) {
 		kfree_skb(skb, SKB_DROP_TTL);
 		return 0;
 	}
@@ -257,8 +324,8 @@ int ip_send_skb(
 
 	skb->dev = rt->dev;
 	skb->neigh = rt->neigh;
-	ip_template_header(iph, t, (u16)(skb->len + skb->frags_len));
-	if (skb->frags || !t->df)
+	ip_template_header(iph, t, (u16)skb_total_len(skb));
+	if (!t->df || skb_total_len(skb) > rt->mtu || skb_is_fragmented(skb))
 		make_fragmentable(iph);
 	if ((rt->flags & RTCF_COPY) || (iph->ttl == 0 && !(skb->dev->flags & IFF_LOOPBACK)))
 		return ip_local_out_mc(net, skb, rt->flags & RTCF_COPY);

@@ -31,7 +31,7 @@ static u32 loopback_pending(struct net_device *dev)
 static int loopback_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	dev->stats.tx_packets++;
-	dev->stats.tx_bytes += skb->len;
+	dev->stats.tx_bytes += skb_total_len(skb);
 	dev->tx_room--;
 	skb_queue_tail(netdev_priv(dev), skb);
 	return 0;
@@ -64,7 +64,7 @@ static void loopback_reclaim(struct net_device *dev)
 static void receive_copy(struct net_device *dev, struct sk_buff *skb)
 {
 	dev->stats.rx_packets++;
-	dev->stats.rx_bytes += skb->len;
+	dev->stats.rx_bytes += skb_total_len(skb);
 	dev_deliver_skb(skb);
 }
 
@@ -77,10 +77,12 @@ static int loopback_poll(struct net_device *dev, int budget)
 	for (int i = 0; i < n; i++) {
 		struct sk_buff *skb = skb_dequeue(queue);
 
-		if (skb->pkt_type == PACKET_LOOPBACK)
+		if (skb->pkt_type == PACKET_LOOPBACK) {
 			receive_copy(dev, skb);
-		else
-			netif_receive_skb(skb);
+			continue;
+		}
+		dev->stats.rx_bytes += skb->frags_len; /* the rest is counted below */
+		netif_receive_skb(skb);
 	}
 	return n;
 }
@@ -106,7 +108,8 @@ int loopback_init(struct net *net)
 		return -ENOMEM;
 	}
 	dev->netdev_ops = &loopback_ops;
-	dev->mtu = ETH_DATA_LEN;
+	dev->mtu = LOOPBACK_MTU;
+	dev->features = NETIF_F_FRAGLIST;
 	dev->tx_ring_n = LOOPBACK_QUEUE;
 	dev->flags = IFF_LOOPBACK | IFF_NOARP;
 	register_netdev(net, dev, "lo");

@@ -87,7 +87,7 @@ static struct sk_buff *take_apart(struct sk_buff *skb)
 {
 	struct sk_buff *rest = skb->frags;
 
-	if (!rest)
+	if (!skb_is_fragmented(skb))
 		return NULL;
 	rest->frags = rest->next;
 	rest->frags_len = (u16)(skb->frags_len - (rest->len - IP_HLEN));
@@ -132,7 +132,7 @@ int neigh_send(struct neighbour *n, struct sk_buff *skb)
 		neigh_drain(n);
 		return err;
 	}
-	return skb->frags ? send_fragments(n, skb) : hh_output(&n->hh, skb);
+	return skb_is_fragmented(skb) ? send_fragments(n, skb) : hh_output(&n->hh, skb);
 }
 
 /* There is something. Frame by frame, so that a datagram of many leaves although others fill the ring with datagrams of one. */

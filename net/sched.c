@@ -36,7 +36,8 @@ static void send_below(struct Qdisc *q, struct sk_buff *skb, u64 now)
 		return;
 	}
 	/* also within a batch: their time is now */
-	netdev_xmit_more = next && q->dev->tx_room > 1 && tb_ready(&q->tb, next->len) <= now;
+	netdev_xmit_more =
+		next && q->dev->tx_room > 1 && tb_ready(&q->tb, skb_total_len(next)) <= now;
 	dev_xmit_direct(skb, q->dev);
 	netdev_xmit_more = batch;
 }
@@ -45,7 +46,7 @@ static void send_below(struct Qdisc *q, struct sk_buff *skb, u64 now)
  * comes by polling. */
 static u64 leaves_at(struct Qdisc *q, const struct sk_buff *skb, u64 now)
 {
-	u64 ready = tb_ready(&q->tb, skb->len);
+	u64 ready = tb_ready(&q->tb, skb_total_len(skb));
 
 	if (ready > now || room_below(q, skb))
 		return ready;
@@ -75,7 +76,7 @@ static void release(struct Qdisc *q)
 		}
 		skb_dequeue(&q->queue);
 		skb->dev->net->mib.queued--;
-		tb_take(&q->tb, skb->len, now);
+		tb_take(&q->tb, skb_total_len(skb), now);
 		send_below(q, skb, now);
 	}
 }

@@ -202,7 +202,8 @@ static noinline ssize udp_send_made(
 		err = IS_ERR(skb) ? (int)PTR_ERR(skb) : udp_send_skb(skb, sk, flow);
 	} while (udp_try_again(sk, flow, &err, &tries));
 	if (err == -EMSGSIZE) /* who asked learns what would fit */
-		ip_local_error(sk, EMSGSIZE, flow->rt.daddr, flow->dest, flow->rt.mtu);
+		ip_local_error(sk, EMSGSIZE, flow->rt.daddr, flow->dest,
+			min(flow->rt.mtu, (u32)IP_MAX_LEN));
 	return err ? err : (ssize)len;
 }
 
@@ -211,14 +212,15 @@ ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg,
 	return udp_send_frame(sk, flow, msg, len) ? (ssize)len : udp_send_made(sk, flow, msg, len);
 }
 
-int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags, u32 n, u32 held)
+int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags, u32 n, u32 packets)
 {
 	u32 tries = 0;
 	int err;
 
-	n = min(n, skb_pool.total_n / 2);
+	packets = min(packets, skb_pool.total_n / 2);
 	do
-		err = ip_wait_for_room(sk, &flow->rt, flags, min(n, flow->rt.dev->tx_ring_n), held);
+		err = ip_wait_for_room(
+			sk, &flow->rt, flags, min(n, flow->rt.dev->tx_ring_n), packets);
 	while (udp_try_again(sk, flow, &err, &tries));
 	return err;
 }
@@ -353,7 +355,7 @@ bool udp_writable(const struct sock *sk)
 	const struct inet_sock *inet = inet_sk(sk);
 	struct net_device *dev = inet->flow.rt.dev;
 
-	return sock_has_room(sk, rt_valid(sk->sk_net, &inet->flow.rt) ? dev : NULL, 1, 0);
+	return sock_has_room(sk, rt_valid(sk->sk_net, &inet->flow.rt) ? dev : NULL, 1, 1);
 }
 
 /* ---- the rest of udp_prot ---------------------------------------------------------------- */

@@ -40,7 +40,8 @@ int udp_push_pending_frames(struct sock *sk, u32 flags)
 	if (!rt_valid(sk->sk_net, &flow->rt))
 		err = udp_route(sk, flow);
 	if (!err)
-		err = udp_wait_for_room(sk, flow, flags, n, n);
+		err = udp_wait_for_room(
+			sk, flow, flags, flow->rt.dev->features & NETIF_F_FRAGLIST ? 1 : n, 0);
 	if (!err)
 		return udp_send_pending(sk);
 	if (err != -EAGAIN)

@@ -48,7 +48,8 @@ ssize udp_send_segments(
 		return (ssize)len;
 	err = msg_probe(msg, len);
 	if (!err)
-		err = udp_wait_for_room(sk, flow, msg->flags, (u32)n, 0);
+		err = udp_wait_for_room(sk, flow, msg->flags, (u32)n,
+			(u32)n * ip_packets_for(&flow->rt, UDP_HLEN + min(len, size)));
 	if (err)
 		return err;
 	msg->flags &= ~(u32)MSG_DONTWAIT; /* a queue may be shorter: what has begun is finished */

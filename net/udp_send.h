@@ -29,10 +29,11 @@ bool udp_is_unready(const struct sock *sk);
  * Returns len or negative errno. Blocks as udp_sendmsg. */
 ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len);
 
-/* udp_wait_for_room - until there is room for n packets, or for as many as there can be room for at once;
- * the tables may change meanwhile. flags, held: as sock_wait_for_room's. Returns 0 or as that. */
+/* udp_wait_for_room - until there is room for n frames of `packets` packets more, or for as many as there
+ * can be room for at once; the tables may change meanwhile. flags: MSG_*. Returns 0 or as
+ * sock_wait_for_room. */
 int udp_wait_for_room(
-	struct sock *sk, struct flow_cache *flow, u32 flags, u32 n, u32 held) __must_check;
+	struct sock *sk, struct flow_cache *flow, u32 flags, u32 n, u32 packets) __must_check;
 
 /* ---- udp_segment.c ------------------------------------------------------------------------- */
 

@@ -47,7 +47,9 @@ void dev_close(struct net_device *dev)
 
 int dev_set_mtu(struct net_device *dev, u32 mtu)
 {
-	if (mtu < IP_MIN_MTU || mtu > ETH_DATA_LEN)
+	u32 most = dev->flags & IFF_LOOPBACK ? LOOPBACK_MTU : ETH_DATA_LEN;
+
+	if (mtu < IP_MIN_MTU || mtu > most)
 		return -EINVAL;
 	dev->mtu = mtu;
 	net_changed(dev->net);

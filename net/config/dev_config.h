@@ -12,7 +12,7 @@
  * what waits in queues is dropped. */
 void dev_close(struct net_device *dev);
 
-/* dev_set_mtu - Returns 0, or -EINVAL outside 68..1500. */
+/* dev_set_mtu - Returns 0, or -EINVAL outside 68..1500, or 68..65536 for lo. */
 int dev_set_mtu(struct net_device *dev, u32 mtu) __must_check;
 
 /* dev_change_name - name: below IFNAMSIZ characters. Returns 0, -EINVAL (characters), -EEXIST. */

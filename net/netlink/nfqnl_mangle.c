@@ -38,21 +38,24 @@ static int reroute(struct nf_queue_entry *entry, const struct iphdr *iph)
 	return 0;
 }
 
-/* How many bytes go into the first piece, 0: it cannot be. A datagram that is in pieces keeps their
- * size, one that grew past the MTU gets some. */
+/* How many bytes go into the first piece, 0: it cannot be. On a card each piece is a fragment: a datagram
+ * that is in some keeps their size, one that grew past the MTU gets some. */
 static u32 first_piece(const struct nf_queue_entry *entry, const struct iphdr *iph, u32 len)
 {
 	const struct sk_buff *skb = entry->skb;
 	const struct net_device *out = entry->state.out;
-	u32 room = NF_QUEUE_ENTRY_OFF - skb->network_off;
+	bool fragments = out && !(out->features & NETIF_F_FRAGLIST);
+	u32 room = SKB_DATA_END - skb->network_off;
 
-	if (skb->frags && len > skb->len)
-		return skb->len;
-	if (out)
+	if (fragments)
 		room = min(room, out->mtu);
+	if (fragments && skb->frags)
+		room = min(room, (u32)skb->len);
 	if (len <= room)
 		return len;
-	if (!out || iph->version_ihl != IP_VERSION_IHL || (be16_to_cpu(iph->frag_off) & IP_DF))
+	if (fragments && iph->version_ihl != IP_VERSION_IHL)
+		return 0;
+	if (fragments && !skb->frags && (be16_to_cpu(iph->frag_off) & IP_DF))
 		return 0;
 	return IP_HLEN + ALIGN_DOWN(room - IP_HLEN, (u32)FRAGMENT_UNIT);
 }

@@ -165,7 +165,7 @@ static bool too_long(const struct sk_buff *skb)
 
 	if (be16_eq(eth->h_proto, cpu_to_be16(ETH_P_8021Q)))
 		most += VLAN_HLEN;
-	return skb_total_len(skb) > most || skb->frags;
+	return skb_total_len(skb) > most || skb_is_fragmented(skb);
 }
 
 /* The frame, header and all. SOCK_RAW brings its own. */
@@ -208,7 +208,8 @@ static ssize packet_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	if (!err && len > to.dev->mtu + ETH_HLEN + VLAN_HLEN - hidden_len(sk))
 		err = -EMSGSIZE;
 	if (!err)
-		err = sock_wait_for_room(sk, to.dev, msg->flags, 1, 0);
+		err = sock_wait_for_room(
+			sk, to.dev, msg->flags, 1, (u32)(len / SKB_FIRST_PIECE) + 1);
 	if (err)
 		return err;
 	skb = skb_alloc(SKB_NETWORK_OFF - ETH_HLEN + hidden_len(sk));
@@ -285,7 +286,7 @@ static u16 packet_poll(struct socket *sock)
 
 	if (sk->sk_receive_queue.n > 0)
 		events |= POLLIN | POLLRDNORM;
-	if (sock_has_room(sk, dev, 1, 0))
+	if (sock_has_room(sk, dev, 1, 1))
 		events |= POLLOUT | POLLWRNORM;
 	return events;
 }

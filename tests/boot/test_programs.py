@@ -78,10 +78,10 @@ def test_own_address_is_looped_back(kernel, program, pcap):
                                         initrd=str(program("loopback")), nics=[Nic(null_net())]))
 
 
-def compare_with_host(kernel, program, name, least=150, **machine):
+def compare_with_host(kernel, program, name, least=150, args=(), host_args=(), **machine):
     """Both tables, line by line, must be equal."""
-    result = boot(kernel, initrd=str(program(name)), **machine)
-    here, there = table(result.serial), table(run_on_host(program(name)))
+    result = boot(kernel, " ".join([STATIC, "--", *args]), initrd=str(program(name)), **machine)
+    here, there = table(result.serial), table(run_on_host(program(name), *host_args))
     assert "end of table" in result.serial and len(there) > least
     assert len(here) == len(there)
     assert [pair for pair in zip(here, there) if pair[0] != pair[1]] == []
@@ -102,6 +102,12 @@ def test_errno_table(kernel, program):
 def test_calls_that_cannot_fail(kernel, program):
     """umask, getpgrp, getpriority, sysinfo, sched_getaffinity and their like: no ENOSYS in disguise."""
     compare_with_host(kernel, program, "libc_table")
+
+
+def test_lengths(kernel, program):
+    """Datagrams of up to 65,507 bytes to addresses of ours: sent, refused and received as on Linux."""
+    compare_with_host(kernel, program, "lengths", args=("127.0.0.1", GUEST),
+                      host_args=("127.0.0.1", "127.9.8.7"))
 
 
 def test_siginfo(kernel, program):

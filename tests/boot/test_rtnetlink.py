@@ -46,7 +46,7 @@ def test_shown(kernel):
     words = ("netns=red:eth1 ip=10.0.2.15::10.0.2.9:255.255.255.0::eth1:off route=192.0.2.0/24,"
              "via=10.0.2.9,metric=7,mtu=1400,src=10.0.2.15 route=198.51.100.0/24,type=blackhole")
     assert ip(kernel, words, "addr") == ([
-        "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 1500 qdisc noqueue",
+        "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue",
         "    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00",
         "    inet 127.0.0.1/8 scope host lo",
         "       valid_lft forever preferred_lft forever",

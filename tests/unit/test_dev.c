@@ -218,16 +218,6 @@ static void loopback_is_bounded(void **state)
 	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 65);
 }
 
-static void loopback_carries_fragments(void **state)
-{
-	static u8 payload[4000];
-	int fd = udp_socket_at(0, OUR_PORT);
-
-	assert_int_equal(send_to(fd, payload, sizeof(payload), 0, 0x7f000001, OUR_PORT), 4000);
-	net_poll();
-	assert_int_equal(stack_dropped(SKB_DROP_FRAGMENT), 3); /* counted: not reassembled here */
-}
-
 /* ---- timers -------------------------------------------------------------------------------- */
 
 static char fired[16];
@@ -367,7 +357,6 @@ int main(void)
 		STACK_TEST(link_changes_are_told_once),
 		STACK_TEST(loopback_waits_for_the_poll),
 		STACK_TEST(loopback_is_bounded),
-		STACK_TEST(loopback_carries_fragments),
 		BARE_TEST(timers_in_order),
 		BARE_TEST(timers_that_set_themselves),
 		STACK_TEST(a_wait_rests_until_something_is_due),

@@ -231,23 +231,6 @@ static void over_loopback(void **state)
 	stack_check_accounts();
 }
 
-/* In fragments it goes out, but nobody here could put a copy together. */
-static void large_ones(void **state)
-{
-	static u8 payload[4000];
-	int fd = udp_socket_at(0, OUR_PORT);
-
-	join_quietly(fd);
-	assert_int_equal(send_to(fd, payload, 4000, 0, GROUP, OUR_PORT), 4000);
-	assert_int_equal(eth0.sent_n, 3);
-	net_poll();
-	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 0);
-	set_int(fd, SOL_IP, IP_MULTICAST_TTL, 0);
-	assert_int_equal(send_to(fd, payload, 4000, 0, GROUP, OUR_PORT), 4000);
-	assert_int_equal(eth0.sent_n, 3);
-	stack_check_accounts();
-}
-
 /* IP_MULTICAST_IF: by that device and from its address, whatever the routes say. */
 static void by_another_device(void **state)
 {
@@ -504,7 +487,6 @@ int main(void)
 		STACK_TEST(a_copy_for_us),
 		STACK_TEST(never_on_the_wire),
 		STACK_TEST(over_loopback),
-		STACK_TEST(large_ones),
 		STACK_TEST(by_another_device),
 		STACK_TEST(reported),
 		STACK_TEST(another_goes_on),

@@ -695,9 +695,86 @@ static void mangled_on_the_way_in(void **state)
 	assert_int_equal(mangle(fd, 1, len), 0);
 	assert_int_equal(sys_recvfrom(in, user(buf), sizeof(buf), MSG_DONTWAIT, 0, 0), 1600);
 	assert_memory_equal(buf, packet + PKT_HEADERS, 1600);
-	assert_int_equal(mangle(fd, 2, make_packet(OUR_IP, 2000, false)), 0);
-	assert_int_equal(stack_dropped(SKB_DROP_NETFILTER_IN), 1);
+	len = make_packet(OUR_IP, 2000, false); /* longer than one slot */
+	put16(packet + 20, PEER_PORT);
+	put16(packet + 22, OUR_PORT);
+	assert_int_equal(mangle(fd, 2, len), 0);
+	assert_int_equal(sys_recvfrom(in, user(buf), sizeof(buf), MSG_DONTWAIT, 0, 0), 2000);
+	assert_memory_equal(buf, packet + PKT_HEADERS, 2000);
 	fd_close(&init_task.files, fd);
+}
+
+/* On lo a datagram is one packet at every hook: told whole as far as a message can, judged once. */
+static void to_ourselves(void **state)
+{
+	static const enum nf_inet_hooks hooks[] = { NF_INET_LOCAL_OUT, NF_INET_POST_ROUTING,
+		NF_INET_LOCAL_IN };
+	static u8 data[65507], seen[65507];
+	int fd = nfq_bound(0), in = udp_socket_at(0, PEER_PORT), out_fd = udp_socket();
+
+	for (u32 i = 0; i < sizeof(data); i++)
+		data[i] = (u8)(i * 7 + i / 256);
+	for (u32 i = 0; i < ARRAY_SIZE(hooks); i++) {
+		queue_at(hooks[i], 0);
+		assert_int_equal(send_to(out_fd, data, sizeof(data), 0, OUR_IP, PEER_PORT), 65507);
+		net_poll();
+		assert_int_equal(told(fd), i + 1);
+		assert_int_equal(nla_len(tb[NFQA_PAYLOAD]), 65531);
+		assert_int_equal(be32_to_cpu(nla_get_be32(tb[NFQA_CAP_LEN])), 65535);
+		assert_memory_equal(
+			(const u8 *)nla_data(tb[NFQA_PAYLOAD]) + PKT_HEADERS, data, 65503);
+		assert_int_equal(verdict(fd, i + 1, NF_ACCEPT), 0);
+		net_poll();
+		assert_int_equal(
+			sys_recvfrom(in, user(seen), sizeof(seen), MSG_DONTWAIT, 0, 0), 65507);
+		assert_memory_equal(seen, data, sizeof(data));
+		nf_unregister_net_hook(&init_net, &ops);
+	}
+	assert_int_equal(init_net.loopback_dev->stats.tx_packets, 3);
+	stack_check_accounts();
+}
+
+/* New contents of any length, whatever the old ones were; and on a card they must fit its fragments. */
+static void mangled_to_ourselves(void **state)
+{
+	static const u32 lens[] = { 4, 1472, 1828, 1829, 20000, 65503 };
+	static u8 seen[65507];
+	int fd = nfq_bound(0), in = udp_socket_at(0, PEER_PORT), out_fd = udp_socket();
+	u32 id = 0, len;
+
+	stack_know_peer();
+	for (u32 hook = NF_INET_LOCAL_IN; hook <= NF_INET_LOCAL_OUT;
+		hook += NF_INET_LOCAL_OUT - NF_INET_LOCAL_IN) {
+		queue_at(hook, 0);
+		for (u32 i = 0; i < ARRAY_SIZE(lens) * ARRAY_SIZE(lens); i++) {
+			u32 from = lens[i / ARRAY_SIZE(lens)], to = lens[i % ARRAY_SIZE(lens)];
+
+			assert_int_equal(send_to(out_fd, packet, from, 0, OUR_IP, PEER_PORT), from);
+			net_poll();
+			assert_int_equal(mangle(fd, ++id, make_packet(OUR_IP, to, true)), 0);
+			net_poll();
+			assert_int_equal(
+				sys_recvfrom(in, user(seen), sizeof(seen), MSG_DONTWAIT, 0, 0), to);
+			assert_memory_equal(seen, packet + PKT_HEADERS, to);
+		}
+		nf_unregister_net_hook(&init_net, &ops);
+	}
+	queue_at(NF_INET_LOCAL_OUT, 0);
+	assert_int_equal(send_to(out_fd, packet, 9000, 0, OUR_IP, PEER_PORT), 9000);
+	len = make_packet(PEER_IP, 9000, true);
+	packet[0]++; /* a header with options is not copied into fragments */
+	assert_int_equal(mangle(fd, ++id, len), 0);
+	assert_int_equal(stack_dropped(SKB_DROP_NETFILTER), 1);
+	assert_int_equal(send_to(out_fd, packet, 9000, 0, OUR_IP, PEER_PORT), 9000);
+	assert_int_equal(mangle(fd, ++id, make_packet(PEER_IP, 9000, true)), 0);
+	assert_int_equal(eth0.sent_n, 7);
+	for (u32 i = 0; i < 7; i++)
+		assert_true(eth0.sent[i].len <= ETH_FRAME_LEN);
+	assert_int_equal(send_to(out_fd, packet, 9000, 0, PEER_IP, PEER_PORT), 9000);
+	assert_int_equal(mangle(fd, ++id, make_packet(OUR_IP, 9000, false)), 0);
+	net_poll();
+	assert_int_equal(sys_recvfrom(in, user(seen), sizeof(seen), MSG_DONTWAIT, 0, 0), 9000);
+	stack_check_accounts();
 }
 
 int main(void)
@@ -722,6 +799,8 @@ int main(void)
 		STACK_TEST(mangled_badly),
 		STACK_TEST(mangled_address),
 		STACK_TEST(mangled_on_the_way_in),
+		STACK_TEST(to_ourselves),
+		STACK_TEST(mangled_to_ourselves),
 	};
 
 	return cmocka_run_group_tests(nfqueue, NULL, NULL);

@@ -128,6 +128,37 @@ static void both_ways(void **state)
 	assert_int_equal(pcap_poll(SIZE_MAX), 0); /* it is over */
 }
 
+/* Frames of lo may be longer than a packet's slot, and the smallest ring has room for the longest. */
+static void long_frames(void **state)
+{
+	static u8 payload[65507];
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	for (u32 i = 0; i < sizeof(payload); i++)
+		payload[i] = (u8)(i * 7 + i / 256);
+	host_set_mem_total(1u << 20);
+	start(false);
+	for (u32 len = 1472; len <= sizeof(payload); len += len / 4) {
+		out_len = 0;
+		assert_int_equal(send_to(fd, payload, len, 0, INADDR_LOOPBACK, OUR_PORT), len);
+		stack_step(20);
+		pcap_poll(SIZE_MAX);
+		out_len = len == 1472 ? out_len - FILE_LEN : out_len;
+		assert_int_equal(out_len, RECORD_LEN + 42 + len);
+	}
+	pcap_poll(SIZE_MAX);
+	out_len = 0;
+	assert_int_equal(
+		send_to(fd, payload, sizeof(payload), 0, INADDR_LOOPBACK, OUR_PORT), 65507);
+	stack_step(20);
+	pcap_finish();
+	assert_int_equal(out_len, RECORD_LEN + 42 + 65507);
+	assert_int_equal(get32(out + 8), 42 + 65507);
+	assert_int_equal(get32(out + 12), 42 + 65507);
+	assert_memory_equal(out + RECORD_LEN + 42, payload, 65507);
+	assert_int_equal(pcap.dropped, 0);
+}
+
 /* A slow line gets whole frames or nothing, and the count of the others. */
 static void slow(void **state)
 {
@@ -304,6 +335,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STACK_TEST(bytes_of_the_format),
 		STACK_TEST(both_ways),
+		STACK_TEST(long_frames),
 		STACK_TEST(slow),
 		STACK_TEST(waiting_for_a_slow_line),
 		STACK_TEST(a_line_that_rests),
