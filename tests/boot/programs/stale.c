@@ -244,7 +244,7 @@ static void tables(void)
 	interface(SIOCSIFMTU, 1500);
 	lap();
 	address(0, "10.1.0.1", 24);
-	refused("address is gone", EINVAL);
+	refused("address is gone", ENETUNREACH);
 	address(1, "10.1.0.1", 24);
 	say("address is back", 7);
 	lap();
