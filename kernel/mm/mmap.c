@@ -225,6 +225,18 @@ int mmap_protect(u64 start, u64 end, u32 prot)
 	return 0;
 }
 
+int mmap_move(u64 start, u64 len, u64 to, u64 new_len)
+{
+	int err = mmap_set(to, to + new_len, mmap_find(start)->prot);
+
+	if (err)
+		return err;
+	if (vm_move(start, start + min(len, new_len), to) == 0)
+		return 0;
+	(void)!mmap_remove(to, to + new_len); /* it is zeros, should even that fail */
+	return -ENOMEM;
+}
+
 void mmap_discard(u64 start, u64 end)
 {
 	const struct vm_area *a;

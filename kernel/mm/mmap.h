@@ -57,6 +57,11 @@ int mmap_remove(u64 start, u64 end) __must_check;
  *          below that has changed. */
 int mmap_protect(u64 start, u64 end, u32 prot) __must_check;
 
+/* mmap_move - an area of new_len bytes at `to`, in place of what is there, with the rights and pages of
+ * [start, start + len), which is part of one area and stays, empty. The two do not overlap.
+ * Returns  0; -ENOMEM as mmap_set's, or for want of a page table (then nothing is at `to`) */
+int mmap_move(u64 start, u64 len, u64 to, u64 new_len) __must_check;
+
 /* mmap_discard - give back the pages of [start, end), but for those of shared areas: they are zeros
  * when they are touched again. */
 void mmap_discard(u64 start, u64 end);

@@ -36,7 +36,7 @@ u64 vm_new(void)
 }
 
 /* The table that an entry leads to; NULL: none, or a large page, which is no table. */
-static u64 *table_of(u64 entry)
+static noinline u64 *table_of(u64 entry)
 {
 	return (entry & (PTE_P | PTE_PS)) == PTE_P ? phys_to_virt(entry & PTE_PA) : NULL;
 }
@@ -118,17 +118,26 @@ int vm_map_large(u64 va, u64 pa)
 	return 0;
 }
 
-/* What happens to the pages of a range, and to tables that lie between floor and ceiling: they serve
- * nothing else. */
+/* What happens to the pages of a range. */
 struct change {
-	bool unmap;
-	u32 rights; /* new ones, if they stay */
-	u64 floor, ceiling;
+	u32 rights; /* the new ones, or .. */
+#define UNMAP ~0u
+#define MOVE  (~0u - 1)
+	union {
+		struct {
+			u64 floor,
+				ceiling; /* UNMAP: a table that lies in between serves nothing else */
+		};
+		struct {
+			u64 distance; /* MOVE */
+			bool failed; /* no memory for a table: the pages from here on have not moved */
+		};
+	};
 };
 
 /* Page or table: gone from the map and from the CPU's memory of it before it is anything else. An
  * invlpg drops all that the CPU remembers of tables (SDM vol. 3A 4.10.4.1). */
-static void take_out(u64 *entry, u64 va)
+static noinline void take_out(u64 *entry, u64 va)
 {
 	void *page = phys_to_virt(*entry & PTE_PA);
 
@@ -137,19 +146,28 @@ static void take_out(u64 *entry, u64 va)
 	page_free(page);
 }
 
-static void change_page(u64 *entry, u64 va, const struct change *change)
+static void change_page(u64 *entry, u64 va, struct change *change)
 {
-	if (!*entry)
-		return;
-	if (change->unmap) {
+	u64 *to;
+
+	if (change->rights == UNMAP) {
 		take_out(entry, va);
 		return;
 	}
-	*entry = (*entry & PTE_PA) | flags_of(change->rights);
+	if (change->rights == MOVE) {
+		to = change->failed ? NULL : walk(va + change->distance, 1, true);
+		change->failed = !to;
+		if (!to)
+			return;
+		*to = *entry;
+		*entry = 0;
+	} else {
+		*entry = (*entry & PTE_PA) | flags_of(change->rights);
+	}
 	invlpg((void *)va);
 }
 
-static void change_range(u64 *table, int level, u64 va, u64 end, const struct change *change)
+static void change_table(u64 *table, int level, u64 va, u64 end, struct change *change)
 {
 	u64 span = PAGE_SIZE << LEVEL_BITS * (level - 1);
 
@@ -157,11 +175,12 @@ static void change_range(u64 *table, int level, u64 va, u64 end, const struct ch
 		u64 *entry = entry_in(table, va, level), base = ALIGN_DOWN(va, span);
 
 		next = min(base + span, end);
-		if (level == 1) {
+		if (level == 1 && *entry) {
 			change_page(entry, va, change);
-		} else if (table_of(*entry)) {
-			change_range(table_of(*entry), level - 1, va, next, change);
-			if (base >= change->floor && base + span <= change->ceiling) {
+		} else if (level > 1 && table_of(*entry)) {
+			change_table(table_of(*entry), level - 1, va, next, change);
+			if (change->rights == UNMAP && base >= change->floor &&
+				base + span <= change->ceiling) {
 				take_out(entry, va);
 				user_table_n--;
 			}
@@ -169,18 +188,30 @@ static void change_range(u64 *table, int level, u64 va, u64 end, const struct ch
 	}
 }
 
+static bool change_range(u64 start, u64 end, u32 rights, u64 floor_or_distance, u64 ceiling)
+{
+	struct change change = { rights, { { floor_or_distance, ceiling } } };
+
+	change_table(pml4, LEVELS, start, end, &change);
+	return !change.failed;
+}
+
 void vm_unmap(u64 start, u64 end, u64 floor, u64 ceiling)
 {
-	const struct change change = { .unmap = true, .floor = floor, .ceiling = ceiling };
-
-	change_range(pml4, LEVELS, start, end, &change);
+	change_range(start, end, UNMAP, floor, ceiling);
 }
 
 void vm_protect(u64 start, u64 end, u32 rights)
 {
-	const struct change change = { .rights = rights };
+	change_range(start, end, rights, 0, 0);
+}
 
-	change_range(pml4, LEVELS, start, end, &change);
+int vm_move(u64 start, u64 end, u64 to)
+{
+	if (change_range(start, end, MOVE, to - start, false))
+		return 0;
+	change_range(to, to + (end - start), MOVE, start - to, false);
+	return -ENOMEM;
 }
 
 u64 vm_lookup(u64 va)

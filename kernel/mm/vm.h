@@ -40,6 +40,10 @@ void vm_unmap(u64 start, u64 end, u64 floor, u64 ceiling);
 /* vm_protect - change the rights of the pages that are mapped in [start, end). */
 void vm_protect(u64 start, u64 end, u32 rights);
 
+/* vm_move - the pages of [start, end) are mapped from `to` on instead, where none is, with their rights.
+ * Returns  0, or -ENOMEM for want of a page table: then all are where they were */
+int vm_move(u64 start, u64 end, u64 to) __must_check;
+
 /* vm_lookup - the physical address behind a page, or 0 when none is mapped. */
 u64 vm_lookup(u64 va);
 

@@ -2,7 +2,7 @@
  * sys_mm.c - system calls about the program's memory.
  * Not here: the areas themselves (kernel/mm/mmap.c).
  * syscall.c calls in. Builds on the host, too.
- * Source: mmap(2), mprotect(2), munmap(2), brk(2), madvise(2); where they are silent, Linux 6. */
+ * Source: mmap(2), mprotect(2), munmap(2), mremap(2), brk(2), madvise(2); where they are silent, Linux 6. */
 #include "kernel/mm/mmap.h"
 #include "kernel/process/exec.h"
 #include "kernel/process/syscall.h"
@@ -107,6 +107,70 @@ long sys_munmap(u64 addr, u64 len)
 	if ((addr & PAGE_MASK) || len == 0 || len > TASK_SIZE || addr > TASK_SIZE - len)
 		return -EINVAL;
 	return mmap_remove(addr, addr + ALIGN_UP(len, PAGE_SIZE));
+}
+
+#define MREMAP_MAYMOVE 1
+#define MREMAP_FIXED   2
+
+/* MREMAP_DONTUNMAP is not here, as on a Linux before 5.7. */
+static bool remap_args_ok(u64 addr, u64 old_len, u64 new_len, u64 flags, u64 to)
+{
+	if ((flags & ~(u64)(MREMAP_MAYMOVE | MREMAP_FIXED)) || (addr & PAGE_MASK))
+		return false;
+	if (old_len == 0 || new_len == 0 || new_len > TASK_SIZE)
+		return false;
+	if (!(flags & MREMAP_FIXED))
+		return true;
+	return (flags & MREMAP_MAYMOVE) && !(to & PAGE_MASK) && to <= TASK_SIZE - new_len &&
+	       (addr + old_len <= to || to + new_len <= addr);
+}
+
+static long remap_smaller(u64 addr, u64 old_len, u64 new_len)
+{
+	long err = new_len < old_len ? sys_munmap(addr + new_len, old_len - new_len) : 0;
+
+	return err ? err : (long)addr;
+}
+
+static long remap_moved(u64 addr, u64 old_len, u64 new_len, u64 to)
+{
+	int err = to ? mmap_move(addr, old_len, to, new_len) : -ENOMEM;
+
+	if (err)
+		return err;
+	(void)!mmap_remove(addr, addr + old_len); /* if not, zeros stay there: as on Linux */
+	return (long)to;
+}
+
+/* Nothing is in the way of its end, and the stack stays as far away as it must. */
+static bool can_grow(const struct vm_area *a, u64 end)
+{
+	return end <= USER_MMAP_TOP && mmap_is_free(a->end, end);
+}
+
+long sys_mremap(u64 addr, u64 old_len, u64 new_len, u64 flags, u64 to)
+{
+	const struct vm_area *a = mmap_find(addr);
+	long err;
+
+	old_len = ALIGN_UP(old_len, PAGE_SIZE);
+	new_len = ALIGN_UP(new_len, PAGE_SIZE);
+	if (!remap_args_ok(addr, old_len, new_len, flags, to))
+		return -EINVAL;
+	if (!a)
+		return -EFAULT;
+	if (!(flags & MREMAP_FIXED) && new_len <= old_len)
+		return remap_smaller(addr, old_len, new_len);
+	if (old_len > a->end - addr)
+		return -EFAULT;
+	if (flags & MREMAP_FIXED)
+		return remap_moved(addr, old_len, new_len, to);
+	if (addr + old_len == a->end && can_grow(a, addr + new_len)) {
+		err = mmap_set(a->end, addr + new_len, a->prot);
+		return err ? err : (long)addr;
+	}
+	return remap_moved(addr, old_len, new_len,
+		flags & MREMAP_MAYMOVE ? mmap_free_range(new_len, USER_MMAP_TOP) : 0);
 }
 
 /* Linux's brk answers the old end when it cannot do what was asked. As there, the heap keeps a page

@@ -43,6 +43,7 @@ static const syscall_fn sys_call_table[NR_SYSCALLS + 1] = {
 	[21] = CALL(sys_access),
 	[23] = CALL(sys_select),
 	[24] = CALL(sys_zero), /* sched_yield: nobody else wants the CPU */
+	[25] = CALL(sys_mremap),
 	[28] = CALL(sys_madvise),
 	[32] = CALL(sys_dup),
 	[33] = CALL(sys_dup2),

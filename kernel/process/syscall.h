@@ -64,6 +64,7 @@ long sys_pselect6(s32 n, u64 reads, u64 writes, u64 excepts, u64 timeout, u64 si
 long sys_mmap(u64 addr, u64 len, u64 prot, u64 flags, u64 fd, u64 offset);
 long sys_mprotect(u64 addr, u64 len, u64 prot);
 long sys_munmap(u64 addr, u64 len);
+long sys_mremap(u64 addr, u64 old_len, u64 new_len, u64 flags, u64 to);
 long sys_brk(u64 addr);
 long sys_madvise(u64 addr, u64 len, u32 advice);
 long sys_mlock(u64 addr, u64 len);

@@ -3,7 +3,7 @@
  * program's memory must be what an array of pages says.
  * Not here: what the calls answer to arguments that are wrong (tests/boot/programs/memory_table.c).
  * libFuzzer calls in; host_mm.c checks that areas, page tables, pages and TLB agree.
- * Source: mmap(2), mprotect(2), munmap(2), madvise(2), brk(2).
+ * Source: mmap(2), mprotect(2), munmap(2), mremap(2), madvise(2), brk(2).
  *
  * The array has some windows of pages: around the ends of tables of each level, at both ends of the
  * program's half, where mmap puts what may be anywhere, and the heap. */
@@ -22,6 +22,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 #define WINDOWS     8
 #define PAGES       (WINDOW * WINDOWS)
 #define OP_BYTES    4
+#define OPS_MAX     256
+#define CHECK_EVERY 16
 #define ANONYMOUS   0x20
 #define FIXED       0x10
 #define NOREPLACE   0x100000
@@ -47,6 +49,10 @@ static u64 va_of(u32 page)
 {
 	return window[page / WINDOW] + page % WINDOW * PAGE_SIZE;
 }
+
+struct op {
+	u32 kind, page, n, arg;
+};
 
 /* ---- the model --------------------------------------------------------------------------- */
 
@@ -92,10 +98,6 @@ static bool excused(long answer)
 }
 
 /* ---- operations -------------------------------------------------------------------------- */
-
-struct op {
-	u32 kind, page, n, arg;
-};
 
 static struct page new_page(const struct op *op)
 {
@@ -224,6 +226,115 @@ static void op_madvise(const struct op *op)
 			model[i].stamp = 0;
 }
 
+/* How many pages from this one on are one area. */
+static u32 model_alike(u32 page)
+{
+	u32 n = 0;
+
+	while (page % WINDOW + n < WINDOW && model[page + n].mapped &&
+		model[page + n].prot == model[page].prot)
+		n++;
+	return n;
+}
+
+/* A call that failed in its middle: what is there now. */
+static void model_what_is_left(u32 page, u32 n)
+{
+	for (u32 i = page; i < page + n; i++) {
+		const struct vm_area *a = mmap_find(va_of(i));
+		u64 pte = host_pte(va_of(i));
+
+		model[i] = (struct page){ .mapped = a != NULL,
+			.prot = a ? a->prot : 0,
+			.stamp = pte ? *(u32 *)phys_to_virt(pte & HOST_PTE_PA) : 0 };
+	}
+}
+
+/* Pages that have moved hold what they held; where they were is nothing. */
+static void model_move(const struct op *op, u32 to, u32 new_n)
+{
+	struct page old[WINDOW], more = { .mapped = true, .prot = model[op->page].prot };
+
+	memcpy(old, &model[op->page], op->n * sizeof(*old));
+	model_set(to, new_n, more);
+	memcpy(&model[to], old, min(op->n, new_n) * sizeof(*old));
+	model_set(op->page, op->n, (struct page){ 0 });
+	if (short_of_memory)
+		model_what_is_left(op->page, op->n);
+}
+
+/* Moved to a place outside all windows: it is looked at there, and goes. */
+static void moved_away(const struct op *op, u64 at, u32 new_n)
+{
+	for (u32 i = 0; i < min(op->n, new_n); i++) {
+		u64 pte = host_pte(at + i * PAGE_SIZE);
+
+		BUG_ON(pte ? *(u32 *)phys_to_virt(pte & HOST_PTE_PA) != model[op->page + i].stamp
+			   : model[op->page + i].stamp != 0);
+	}
+	BUG_ON(sys_munmap(at, new_n * PAGE_SIZE) < 0 && !short_of_memory);
+	model_set(op->page, op->n, (struct page){ 0 });
+	if (short_of_memory)
+		model_what_is_left(op->page, op->n);
+}
+
+static void check_moved(const struct op *op, u64 at, u32 new_n)
+{
+	for (u32 i = 0; i + new_n <= PAGES; i++) {
+		if (va_of(i) == at && i % WINDOW + new_n <= WINDOW) {
+			model_move(op, i, new_n);
+			return;
+		}
+	}
+	moved_away(op, at, new_n);
+}
+
+static bool can_grow(u32 page, u32 n, u32 new_n)
+{
+	return n == model_alike(page) && !model_any(page + n, new_n - n, true) &&
+	       va_of(page) + new_n * PAGE_SIZE <= USER_MMAP_TOP;
+}
+
+static void op_mremap(const struct op *op)
+{
+	bool may = op->arg & 1, fixed = (op->arg & 3) == 3, short_of_pages = op->kind & 128;
+	u32 new_n = min((op->arg >> 2) % WINDOW + 1, WINDOW - op->page % WINDOW);
+	u32 to = (op->page + 37 * op->arg) % PAGES, left = model_alike(op->page);
+	bool grows = can_grow(op->page, op->n, max(new_n, op->n));
+	long answer, at = (long)va_of(op->page);
+
+	to -= to % WINDOW + new_n > WINDOW ? to % WINDOW : 0;
+	host_limit_pages(short_of_pages ? op->arg >> 6 : HOST_NO_LIMIT);
+	answer = sys_mremap(
+		(u64)at, op->n * PAGE_SIZE, new_n * PAGE_SIZE, may | (fixed ? 2u : 0), va_of(to));
+	host_limit_pages(HOST_NO_LIMIT);
+	if (fixed && op->page < to + new_n && to < op->page + op->n) {
+		BUG_ON(answer != -EINVAL);
+	} else if (!model[op->page].mapped) {
+		BUG_ON(answer != -EFAULT);
+	} else if (!fixed && new_n <= op->n && answer >= 0) {
+		BUG_ON(answer != at);
+		model_set(op->page + new_n, op->n - new_n, (struct page){ 0 });
+	} else if (!fixed && new_n <= op->n) {
+		excused(answer);
+	} else if (op->n > left) {
+		BUG_ON(answer != -EFAULT);
+	} else if (answer >= 0 && !fixed && grows) {
+		BUG_ON(answer != at);
+		model_set(op->page + op->n, new_n - op->n, model[op->page]);
+		for (u32 i = op->n; i < new_n; i++)
+			model[op->page + i].stamp = 0;
+	} else if (answer >= 0) {
+		BUG_ON(fixed ? (u64)answer != va_of(to) : !may);
+		check_moved(op, (u64)answer, new_n);
+	} else {
+		BUG_ON(answer != -ENOMEM || (may && !short_of_memory && !short_of_pages));
+		BUG_ON(!fixed && grows);
+		if (fixed)
+			model_what_is_left(to, new_n);
+	}
+}
+
 /* The heap's end moves over its window; what is mapped there meanwhile stops it. */
 static void op_brk(const struct op *op)
 {
@@ -244,6 +355,38 @@ static void op_brk(const struct op *op)
 	} else {
 		BUG_ON(!short_of_memory);
 	}
+}
+
+/* Every second page of some, so that there come to be more areas than the first table has room for. */
+static void op_mprotect_every_second(const struct op *op)
+{
+	for (u32 i = 0; i < op->n; i += 2) {
+		struct op one = { .page = op->page + i, .n = 1, .arg = op->arg };
+
+		op_mprotect(&one);
+	}
+}
+
+/* Places that are nobody's: nothing changes, whatever the length. */
+static void op_senseless(const struct op *op)
+{
+	const u64 places[] = { TASK_SIZE, TASK_SIZE + PAGE_SIZE, USER_HALF_END, DIRECT_MAP,
+		VMALLOC_START, KERNEL_VMA, -PAGE_SIZE, va_of(op->page) + 1, ~0ull };
+	const u64 lens[] = { 0, 1, PAGE_SIZE, 1ull << 40, TASK_SIZE, 1ull << 63, -PAGE_SIZE,
+		~0ull };
+	u64 at = places[op->n % ARRAY_SIZE(places)], len = lens[op->arg % ARRAY_SIZE(lens)];
+	u64 other = lens[op->arg / 8 % ARRAY_SIZE(lens)];
+
+	BUG_ON(sys_mmap(at, len, PROT_READ, 2 | ANONYMOUS | FIXED, -1ul, 0) >= 0);
+	BUG_ON(sys_mmap(at, len, PROT_READ, 2 | ANONYMOUS | NOREPLACE, -1ul, 0) >= 0);
+	BUG_ON(sys_mmap(0, len, PROT_READ, op->arg & ANONYMOUS, -1ul, op->page) >= 0);
+	BUG_ON(sys_munmap(at, len) >= 0);
+	BUG_ON(sys_mprotect(at, len, PROT_READ) >= 0 && len != 0);
+	BUG_ON(sys_madvise(at, len, op->arg) >= 0 && len != 0);
+	BUG_ON(sys_mremap(at, len, other, 1, 0) >= 0);
+	BUG_ON(sys_mremap(va_of(op->page), PAGE_SIZE, max(other, 1ull), 3, at) >= 0);
+	if (at >= TASK_SIZE)
+		BUG_ON(sys_brk(at) != sys_brk(0));
 }
 
 /* The program uses a page, as far as its area lets it; there may be no memory for it. */
@@ -274,7 +417,7 @@ static void op_memory(const struct op *op)
 
 static void run(const struct op *op)
 {
-	switch (op->kind % 10) {
+	switch (op->kind % 16) {
 	case 0:
 		op_mmap(op, FIXED);
 		break;
@@ -298,7 +441,18 @@ static void run(const struct op *op)
 		op_brk(op);
 		break;
 	case 8:
+	case 9:
 		op_touch(op);
+		break;
+	case 10:
+	case 11:
+		op_mremap(op);
+		break;
+	case 12:
+		op_mprotect_every_second(op);
+		break;
+	case 13:
+		op_senseless(op);
 		break;
 	default:
 		op_memory(op);
@@ -324,13 +478,15 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	if (!window[HEAP])
 		start();
-	for (; size >= OP_BYTES; data += OP_BYTES, size -= OP_BYTES) {
+	for (u32 i = 0; i < OPS_MAX && size >= OP_BYTES; data += OP_BYTES, size -= OP_BYTES, i++) {
 		struct op op = { data[0], data[1], data[2] % WINDOW + 1, data[3] };
 
 		op.n = min(op.n, WINDOW - op.page % WINDOW);
 		run(&op);
-		check_model();
+		if (i % CHECK_EVERY == 0)
+			check_model();
 	}
+	check_model();
 	short_of_memory = false;
 	host_fail_commit(0, false);
 	BUG_ON((u64)sys_brk(window[HEAP]) != window[HEAP]);

@@ -110,6 +110,26 @@ static void base_is_added_before_the_bound(void **state)
 	assert_refused("does not fit the address space");
 }
 
+/* Moved to the last place below the stack's gap, and one page further. */
+static void base_is_added_exactly(void **state)
+{
+	u64 room;
+
+	elf_good_pie();
+	host_seed(1);
+	assert_null(load());
+	room = USER_MMAP_TOP - (entry - 0x200);
+	host_end_program();
+	elf_put(PH + PH_LEN + P_VADDR, room - 0x3000, 8);
+	host_seed(1);
+	assert_null(load());
+	assert_int_equal(exec_brk(), USER_MMAP_TOP);
+	host_end_program();
+	elf_put(PH + PH_LEN + P_VADDR, room - 0x2000, 8);
+	host_seed(1);
+	assert_refused("does not fit the address space");
+}
+
 static void highest_place(void **state)
 {
 	elf_good();
@@ -260,6 +280,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		EXEC_TEST(loaded),
 		EXEC_TEST(base_is_added_before_the_bound),
+		EXEC_TEST(base_is_added_exactly),
 		EXEC_TEST(highest_place),
 		EXEC_TEST(moved_at_random),
 		EXEC_TEST(moved_by_its_alignment),

@@ -313,6 +313,48 @@ static void discarded(void **state)
 	assert_int_equal(mmap_area_n(), 3);
 }
 
+/* ---- moved --------------------------------------------------------------------------------- */
+
+static void moved(void **state)
+{
+	const u64 to = AT + DIRS;
+	u64 pa;
+
+	set(AT, page_at(4), RW);
+	touch(page_at(1));
+	touch(page_at(3));
+	protect(3, 1, PROT_NONE);
+	pa = vm_lookup(page_at(1));
+	assert_int_equal(mmap_move(AT, 3 * PAGE_SIZE, to, 5 * PAGE_SIZE), 0);
+	host_check_program();
+	assert_area(2, to, to + 5 * PAGE_SIZE, RW);
+	assert_int_equal(vm_lookup(to + PAGE_SIZE), pa);
+	assert_int_equal(vm_lookup(page_at(1)), 0);
+	assert_int_not_equal(vm_lookup(page_at(3)), 0);
+	/* back, and shorter: what does not fit stays where it was */
+	assert_int_equal(mmap_move(to, 5 * PAGE_SIZE, page_at(8), PAGE_SIZE), 0);
+	assert_int_equal(vm_lookup(to + PAGE_SIZE), pa);
+}
+
+/* Pages in many tables, and memory for some of those they need: all are where they were. */
+static void no_memory_to_move(void **state)
+{
+	const u64 len = 8 * TABLE, to = AT + DIRS;
+	u32 n = 0;
+
+	set(AT, AT + len, RW);
+	for (u64 va = AT; va < AT + len; va += TABLE / 2)
+		touch(va);
+	for (host_limit_pages(n); mmap_move(AT, len, to, len) < 0; host_limit_pages(++n)) {
+		host_check_program();
+		assert_int_equal(mmap_area_n(), 1);
+		for (u64 va = AT; va < AT + len; va += TABLE / 2)
+			assert_int_not_equal(vm_lookup(va), 0);
+	}
+	host_check_program();
+	assert_int_equal(n, 2 + 8);
+}
+
 /* ---- where the kernel puts things ---------------------------------------------------------- */
 
 static void below_the_stack(void **state)
@@ -401,6 +443,8 @@ int main(void)
 		MM_TEST(no_memory_for_a_page),
 		MM_TEST(rights_of_pages),
 		MM_TEST(discarded),
+		MM_TEST(moved),
+		MM_TEST(no_memory_to_move),
 		MM_TEST(below_the_stack),
 		MM_TEST(free_ranges),
 		MM_TEST(free_range_found_again),

@@ -2,7 +2,7 @@
  * memory_table.c - calls about memory with wrong and with strange arguments: what each answers.
  * Not here: the expected answers: the build host's Linux gives them (test_programs.py).
  * Prints a table; must print the same on both kernels.
- * Source: mmap(2), mprotect(2), munmap(2), madvise(2), brk(2). */
+ * Source: mmap(2), mprotect(2), munmap(2), mremap(2), madvise(2), brk(2). */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdint.h>
@@ -255,6 +255,88 @@ static void check_madvise(void)
 	unmap(AT, 4 * PAGE);
 }
 
+/* A mapping of four pages, the second of which holds something, remapped: where it is afterwards, and what
+ * has become of its page. */
+#define REMAPPED(name, at, old_len, new_len, flags, to)                                            \
+	do {                                                                                       \
+		long m_;                                                                           \
+                                                                                                   \
+		map(AT, 4 * PAGE, RW, ANON | MAP_FIXED, -1, 0);                                    \
+		((char *)AT)[PAGE] = 7;                                                            \
+		errno = 0;                                                                         \
+		m_ = syscall(SYS_mremap, at, old_len, new_len, flags, to);                         \
+		printf("= mremap %s: %s", name,                                                    \
+			m_ == -1                    ? strerror(errno)                              \
+			: (unsigned long)m_ == (at) ? "in place"                                   \
+			: (unsigned long)m_ == (to) ? "there"                                      \
+						    : "elsewhere");                                \
+		if (m_ != -1 && (new_len) > PAGE)                                                  \
+			printf(", %d", ((char *)m_)[PAGE]);                                        \
+		printf("%s\n", protect(AT, 4 * PAGE, RW) == 0 ? ", all still there"                \
+			       : protect(AT, PAGE, RW) == 0   ? ", its start still there"          \
+							      : "");                                 \
+		unmap(AT, 64 * PAGE);                                                              \
+		if (m_ != -1 && (new_len) < HALF)                                                  \
+			unmap(m_, new_len);                                                        \
+	} while (0)
+
+static void check_mremap(void)
+{
+	const int may = MREMAP_MAYMOVE;
+
+	REMAPPED("same length", AT, 4 * PAGE, 4 * PAGE, 0, 0);
+	REMAPPED("shorter", AT, 4 * PAGE, 2 * PAGE, 0, 0);
+	REMAPPED("longer", AT, 4 * PAGE, 8 * PAGE, 0, 0);
+	REMAPPED("its start, longer", AT, 2 * PAGE, 8 * PAGE, 0, 0);
+	REMAPPED("its start, longer, may move", AT, 2 * PAGE, 8 * PAGE, may, 0);
+	REMAPPED("its middle, longer, may move", AT + PAGE, 2 * PAGE, 8 * PAGE, may, 0);
+	REMAPPED("its middle, shorter", AT + PAGE, 2 * PAGE, PAGE, 0, 0);
+	REMAPPED("crooked", AT + 1, PAGE, 2 * PAGE, may, 0);
+	REMAPPED("to nothing", AT, PAGE, 0, may, 0);
+	REMAPPED("of nothing", AT, 0, PAGE, may, 0);
+	REMAPPED("of nothing to nothing", AT, 0, 0, may, 0);
+	REMAPPED("crooked lengths", AT, 4 * PAGE - 5, 5 * PAGE - 7, 0, 0);
+	REMAPPED("crooked lengths, shorter", AT, 4 * PAGE - 5, PAGE + 1, 0, 0);
+	REMAPPED("unknown flag", AT, PAGE, 2 * PAGE, may | 8, 0);
+	REMAPPED("unknown flag 31", AT, PAGE, 2 * PAGE, may | 1ul << 31, 0);
+	REMAPPED("unknown flag 32", AT, 4 * PAGE, 5 * PAGE, may | 1ul << 32, 0);
+	REMAPPED("where nothing is", AT - 4 * PAGE, PAGE, 2 * PAGE, may, 0);
+	REMAPPED("where nothing is, shorter", AT - 4 * PAGE, 2 * PAGE, PAGE, may, 0);
+	REMAPPED("over its end", AT, 5 * PAGE, 6 * PAGE, may, 0);
+	REMAPPED("over its end, same length", AT, 5 * PAGE, 5 * PAGE, may, 0);
+	REMAPPED("over its end, shorter", AT, 6 * PAGE, 2 * PAGE, may, 0);
+	REMAPPED("over its start", AT - PAGE, 3 * PAGE, 4 * PAGE, may, 0);
+	REMAPPED("in the kernel", KERNEL, PAGE, 2 * PAGE, may, 0);
+	REMAPPED("old length -1", AT, -1ul, PAGE, may, 0);
+	REMAPPED("old length wrapping", AT, -AT, PAGE, may, 0);
+	REMAPPED("new length -1", AT, PAGE, -1ul, may, 0);
+	REMAPPED("new length -4096", AT, PAGE, -PAGE, may, 0);
+	REMAPPED("new length 2^47", AT, PAGE, HALF, may, 0);
+	REMAPPED("new length 3 * 2^45", AT, PAGE, HALF / 4 * 3, may, 0);
+}
+
+static void check_mremap_fixed(void)
+{
+	const unsigned long to = AT + 32 * PAGE;
+	const int fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
+
+	REMAPPED("fixed", AT, 4 * PAGE, 4 * PAGE, fixed, to);
+	REMAPPED("fixed, shorter", AT, 4 * PAGE, 2 * PAGE, fixed, to);
+	REMAPPED("fixed, longer", AT, 4 * PAGE, 6 * PAGE, fixed, to);
+	REMAPPED("fixed, without may move", AT, 4 * PAGE, 4 * PAGE, MREMAP_FIXED, to);
+	REMAPPED("fixed, crooked", AT, 4 * PAGE, 4 * PAGE, fixed, to + 1);
+	REMAPPED("fixed, onto itself", AT, 4 * PAGE, 4 * PAGE, fixed, AT);
+	REMAPPED("fixed, over its end", AT, 4 * PAGE, 4 * PAGE, fixed, AT + 2 * PAGE);
+	REMAPPED("fixed, over its start", AT, 4 * PAGE, 4 * PAGE, fixed, AT - 2 * PAGE);
+	REMAPPED("fixed, behind it", AT, 4 * PAGE, 4 * PAGE, fixed, AT + 4 * PAGE);
+	REMAPPED("fixed, into what is not moved", AT, PAGE, PAGE, fixed, AT + 2 * PAGE);
+	REMAPPED("fixed in the kernel", AT, 4 * PAGE, 4 * PAGE, fixed, KERNEL);
+	REMAPPED("fixed at 2^47", AT, 4 * PAGE, 4 * PAGE, fixed, HALF);
+	REMAPPED("fixed over 2^47", AT, PAGE, 2ul << 40, fixed, HALF - (1ul << 40));
+	REMAPPED("fixed, where nothing is", AT - 8 * PAGE, PAGE, PAGE, fixed, to);
+	REMAPPED("fixed, of nothing", AT, 0, PAGE, fixed, to);
+}
+
 /* The end of the heap against where it was. */
 static void check_brk(void)
 {
@@ -287,6 +369,8 @@ int main(void)
 	check_munmap();
 	check_mprotect();
 	check_madvise();
+	check_mremap();
+	check_mremap_fixed();
 	check_brk();
 	puts("end of table");
 	return checks_failed;
