@@ -58,7 +58,7 @@ INJECTED = [
     ("e1000_xmit_frame", "je     {dma_alloc}", "> e1000_xmit_frame"),   # through net_device_ops
     ("packet_sendmsg", "call   {mem_commit}", "> packet_sendmsg"),      # through proto_ops
     ("rules_hook", "call   {page_alloc_zeroed}", "> rules_hook"),              # through nf_hook_ops
-    ("xmit_tapped", "call   {mem_reserve}", "> xmit_tapped"),           # behind a static branch
+    ("show_taps", "call   {mem_reserve}", "> show_taps"),               # behind a static branch
     ("udp_port_get", "call   {slab_alloc}", "> udp_port_get"),          # an unbound socket's port
     ("sk_pace", "call   {slab_alloc}", "> sk_pace"),
 ]
