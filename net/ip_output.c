@@ -75,7 +75,7 @@ u32 ip_packets_for(const struct rtable *rt, size_t total)
 	return 1 + further_packets(&l, room_in_first(&l), total);
 }
 
-/* A datagram of total bytes, in `packets` packets. What no receiver here could hold is refused at once; and
+/* A datagram of total bytes, in `packets` packets. What no socket here could hold is refused at once; and
  * as on Linux the fragments behind the first, each as if it were full, may go as far as twice SO_SNDBUF. */
 static int check_size(const struct sock *sk, const struct rtable *rt, const struct layout *l,
 	size_t total, u32 packets)
@@ -83,7 +83,7 @@ static int check_size(const struct sock *sk, const struct rtable *rt, const stru
 	if (total > IP_MAX_PAYLOAD || (total + IP_HLEN > rt->mtu && !rt->fragment))
 		return -EMSGSIZE;
 	if (!l->fragments)
-		return packets > skb_waiting_max() ? -ENOBUFS : 0;
+		return packets > skb_share_max() ? -ENOBUFS : 0;
 	if (packets > skb_pool.total_n / 2 || packets > rt->dev->tx_ring_n)
 		return -EMSGSIZE;
 	return packets > 1 && sk->sk_wmem + (packets - 1) * FRAGMENT_TRUESIZE >= 2 * sk->sk_sndbuf

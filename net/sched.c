@@ -264,7 +264,7 @@ void sk_set_pacing_rate(struct sock *sk, u64 rate)
 		return;
 	if (!sk_is_paced(sk))
 		qdisc_init(q);
-	q->limit = min(PACING_LIMIT, skb_waiting_max() / 2);
+	q->limit = min(PACING_LIMIT, skb_share_max());
 	tb_set_rate(&q->tb, bits, false, 0);
 	qdisc_run(q);
 	/* those before go first */

@@ -105,8 +105,8 @@ void sock_init_data(struct sock *sk, struct socket *socket, struct net *net,
 /* sock_put - drop a reference; the last one frees the sock, to which nothing is charged any more. */
 void sock_put(struct sock *sk);
 
-/* sock_update_wmem - sk_wmem or sk_sndbuf has changed: is it full? As on Linux one packet may go beyond the
- * end. No socket holds more than half of skb_waiting_max, so that another can send. */
+/* sock_update_wmem - sk_wmem or sk_sndbuf has changed: is it full? So is the socket's share
+ * (skb_share_max). As on Linux one packet may go beyond the end. */
 void sock_update_wmem(struct sock *sk);
 
 /* skb_waiting_max - packets of the pool that may wait in all places of one sort: to be read, for an answer
@@ -115,6 +115,12 @@ void sock_update_wmem(struct sock *sk);
 static inline u32 skb_waiting_max(void)
 {
 	return skb_pool.total_n / 4;
+}
+
+/* skb_share_max - of these, packets that one socket may hold: half, so that another can send and receive. */
+static inline u32 skb_share_max(void)
+{
+	return skb_waiting_max() / 2;
 }
 
 /* skb_set_owner_w - the packet will wait on behalf of its sk, if it has one: what it occupies is charged
