@@ -317,15 +317,38 @@ void netif_receive_skb(struct sk_buff *skb)
 	dev_deliver_skb(skb);
 }
 
+/* IEEE 802.1Q 9.6: VLAN 0 is none, its tag says a priority alone. Returns SKB_CONSUMED when what is behind a
+ * tag may be looked at, or why the frame ends here. */
+static enum skb_drop_reason untag(struct sk_buff *skb)
+{
+	const struct vlan_hdr *vlan = (const void *)skb->data;
+	u16 type = be16_to_cpu(skb->protocol);
+
+	if (type != ETH_P_8021Q && type != ETH_P_8021AD)
+		return SKB_DROP_UNKNOWN_PROTOCOL;
+	if (skb->len < sizeof(*vlan))
+		return SKB_DROP_HEADER;
+	if (be16_to_cpu(vlan->h_tci) & VLAN_VID_MASK)
+		return SKB_DROP_VLAN;
+	skb->protocol = vlan->h_proto;
+	skb_pull(skb, sizeof(*vlan));
+	return SKB_CONSUMED;
+}
+
 void dev_deliver_skb(struct sk_buff *skb)
 {
-	for (size_t i = 0; i < ptype_n; i++) {
-		if (ptypes[i].type == be16_to_cpu(skb->protocol)) {
-			ptypes[i].func(skb);
-			return;
+	enum skb_drop_reason problem;
+
+	do {
+		for (size_t i = 0; i < ptype_n; i++) {
+			if (ptypes[i].type == be16_to_cpu(skb->protocol)) {
+				ptypes[i].func(skb);
+				return;
+			}
 		}
-	}
-	kfree_skb(skb, SKB_DROP_UNKNOWN_PROTOCOL);
+		problem = untag(skb);
+	} while (problem == SKB_CONSUMED);
+	kfree_skb(skb, problem);
 }
 
 /* ---- polling ---------------------------------------------------------------------------- */

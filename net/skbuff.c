@@ -27,6 +27,7 @@ static const char *const drop_name[SKB_DROP_REASONS] = {
 	[SKB_DROP_RX_NO_BUFFER] = "no buffer to receive into",
 	[SKB_DROP_RX_ERROR] = "received with an error",
 	[SKB_DROP_OTHERHOST] = "for another host",
+	[SKB_DROP_VLAN] = "of a VLAN",
 	[SKB_DROP_UNKNOWN_PROTOCOL] = "of a protocol not spoken here",
 	[SKB_DROP_HEADER] = "malformed header",
 	[SKB_DROP_CHECKSUM] = "wrong checksum",

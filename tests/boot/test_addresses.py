@@ -10,7 +10,7 @@ import fnmatch
 import sys
 
 from scapy.layers.inet import ICMP, IP, UDP, IPOption_LSRR, IPOption_RR, IPOption_SSRR
-from scapy.layers.l2 import ARP, Ether
+from scapy.layers.l2 import ARP, Dot1AD, Dot1Q, Ether
 from scapy.packet import Raw
 
 from peer import Peer
@@ -112,6 +112,26 @@ def datagrams():
         yield name, dict(source="8.8.8.8", to=GUEST, options=[option])
 
 
+TAGS = {"priority": [Dot1Q(prio=5)], "priority, 802.1ad": [Dot1AD(prio=3)],
+        "two priorities": [Dot1AD(prio=3), Dot1Q(prio=5)], "VLAN 5": [Dot1Q(vlan=5)],
+        "VLAN 5, 802.1ad": [Dot1AD(vlan=5)], "VLAN 5 in a priority": [Dot1Q(prio=1), Dot1Q(vlan=5)]}
+
+
+def tagged():
+    """Name and frame of each row with VLAN tags: a short frame, and the longest."""
+    for name, tags in TAGS.items():
+        for size in (0, 1460):
+            yield f"{name} {size}", lambda n, tags=tags, size=size: _with_tags(
+                datagram(n, "8.8.8.8", GUEST) / Raw(b"\0" * size), tags)
+
+
+def _with_tags(frame, tags):
+    packet = Ether(src=frame.src, dst=frame.dst)
+    for tag in tags:
+        packet /= tag.copy()
+    return packet / frame[IP]
+
+
 def questions():
     """Name and frame of what may be answered by a frame."""
     for kind, mac in MACS.items():
@@ -140,7 +160,7 @@ def rows():
     made = []
     for name, fields in datagrams():
         made.append((name, datagram(len(made), **fields)))
-    for name, make in questions():
+    for name, make in (*tagged(), *questions()):
         made.append((name, make(len(made))))
     return made
 
@@ -169,8 +189,13 @@ def results(text, frames, names):
     return [f"{name}: {heard.get(number, '-')}" for number, name in enumerate(names)]
 
 
-END_FRAME = (Ether(src=GATEWAY_MAC, dst=GUEST_MAC) / IP(src=GATEWAY, dst=GUEST) /
-             UDP(sport=LISTEN, dport=END) / b"end")
+BATCH = 16      # frames that the guest can keep, with a copy for each socket
+
+
+def mark(text):
+    """What the program sends back when it has heard all before."""
+    return (Ether(src=GATEWAY_MAC, dst=GUEST_MAC) / IP(src=GATEWAY, dst=GUEST) /
+            UDP(sport=END, dport=END) / Raw(text))
 
 # In the namespace: starts a program, sends it the frames of standard input once it is ready, prints what it
 # printed and the frames that it sent.
@@ -182,7 +207,7 @@ wire.bind(("other", 0))
 program = subprocess.Popen([sys.argv[1]], stdout=subprocess.PIPE, text=True)
 heard, ready = [], threading.Event()
 def listen():
-    while not (heard and b"the last" in heard[-1]):
+    while not (heard and heard[-1].endswith(b"end")):
         frame, where = wire.recvfrom(65536)
         if where[2] != socket.PACKET_OUTGOING:
             heard.append(frame)
@@ -216,8 +241,12 @@ def muffin(kernel, path, frames, pcap):
                           initrd=str(path))
         with machine.start() as running:
             peer.wait_for(lambda frame: b"ready" in bytes(frame), DEADLINE_S)
-            for frame in frames:
-                peer.send(frame)
+            for start in range(0, len(frames), BATCH):
+                for frame in (*frames[start:start + BATCH], mark(f"mark {start}")):
+                    peer.send(frame)
+                text = f"mark {start}".encode()
+                peer.wait_for(lambda frame, text=text: text in bytes(frame), DEADLINE_S)
+            peer.send(mark("end"))
             result = shown(running.wait(DEADLINE_S))
         assert_success(result)
         return result.serial, [Ether(raw) for _, raw in frames_sent(pcap)]
@@ -236,8 +265,8 @@ def test_came(kernel, program, pcap):
     """The same frames to the same sockets: who hears them, and what is answered."""
     path = program("hears")
     names, frames = zip(*rows())
-    theirs = results(*linux(path, [*frames, END_FRAME]), names)
-    text, sent = muffin(kernel, path, [*echo_frames(), *frames, END_FRAME], pcap)
+    theirs = results(*linux(path, [*frames, mark("end")]), names)
+    text, sent = muffin(kernel, path, [*echo_frames(), *frames], pcap)
     ours = results(text, sent, names)
     check_known([f"{name}: {there.split(': ')[1]} {here.split(': ')[1]}"
                  for name, there, here in zip(names, theirs, ours) if there != here], CAME)

@@ -255,6 +255,59 @@ static void frames_that_are_none(void **state)
 	assert_int_equal(eth0.dev.stats.rx_packets, ETH_HLEN + 1);
 }
 
+/* The frame with tags between its addresses and its type. */
+static void tagged(const char *tags)
+{
+	u8 tag[64];
+	u32 n = from_hex(tags, tag);
+
+	good();
+	memmove(frame + 12 + n, frame + 12, len - 12);
+	memcpy(frame + 12, tag, n);
+	len += n;
+}
+
+/* IEEE 802.1Q 9.6: a priority without a VLAN is no reason to drop; what is of a VLAN is not for us. */
+static void tags(void **state)
+{
+	static const struct {
+		const char *tags;
+		enum skb_drop_reason reason;
+	} rows[] = {
+		{ "81000000", SKB_CONSUMED },
+		{ "8100e000", SKB_CONSUMED }, /* priority 7 */
+		{ "8100f000", SKB_CONSUMED }, /* and may be dropped first */
+		{ "88a80000", SKB_CONSUMED },
+		{ "8100000081002000", SKB_CONSUMED },
+		{ "88a800008100a000", SKB_CONSUMED },
+		{ "81000001", SKB_DROP_VLAN },
+		{ "8100efff", SKB_DROP_VLAN },
+		{ "88a80800", SKB_DROP_VLAN },
+		{ "8100000081000005", SKB_DROP_VLAN },
+		{ "81000005", SKB_DROP_VLAN },
+		{ "8100000086dd", SKB_DROP_UNKNOWN_PROTOCOL },
+	};
+	int fd = udp_socket_at(0, OUR_PORT);
+	char buf[8];
+
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		tagged(rows[i].tags);
+		if (rows[i].reason != SKB_CONSUMED) {
+			assert_dropped(rows[i].reason);
+			continue;
+		}
+		fake_inject(&eth0, frame, len);
+		assert_int_equal(sys_recvfrom(fd, user(buf), sizeof(buf), MSG_DONTWAIT, 0, 0), 6);
+		assert_memory_equal(buf, "crumbs", 6);
+	}
+	for (u32 cut = 14; cut < 18; cut++) {
+		tagged("81000000");
+		len = cut;
+		assert_dropped(SKB_DROP_HEADER);
+	}
+	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest ip_input[] = {
@@ -271,6 +324,7 @@ int main(void)
 		STACK_TEST(broadcast_and_groups),
 		STACK_TEST(padding_is_cut_off),
 		STACK_TEST(frames_that_are_none),
+		STACK_TEST(tags),
 	};
 
 	return cmocka_run_group_tests(ip_input, NULL, NULL);

@@ -2,7 +2,7 @@
  * hears.c - which sockets hear each of the frames that come in; an echo service beside them.
  * Not here: the frames and the expected answers: the test sends the same ones to the build host's Linux
  * (test_addresses.py).
- * A frame's text is its row's number; the text "end" to the end's port ends it. Prints a table.
+ * A frame's text is its row's number; the text "end" to END_PORT ends it. Prints a table.
  * Needs eth0 with 10.0.2.15/24.
  * Source: RFC 1122 3.2.1.3 and 3.3.6; ip(7). */
 #define _GNU_SOURCE
@@ -63,6 +63,22 @@ static void show(void)
 	printf("= echoed %d\n", echoed);
 }
 
+/* What comes to the end's port is sent back when all before it has been heard. Returns 0 when it is the
+ * end. */
+static int goes_on(int end)
+{
+	struct sockaddr_in to = address("10.0.2.2", END_PORT);
+	char text[16] = "";
+	long n = recv(end, text, sizeof(text) - 1, MSG_DONTWAIT);
+
+	if (n < 0)
+		return 1;
+	if (strcmp(text, "end") == 0)
+		show();
+	sendto(end, text, (size_t)n, 0, (void *)&to, sizeof(to));
+	return strcmp(text, "end");
+}
+
 int main(void)
 {
 	struct sockaddr_in to = address("10.0.2.2", END_PORT);
@@ -79,8 +95,6 @@ int main(void)
 		echo(service);
 		for (int i = 0; i < LISTENERS; i++)
 			collect((enum listener)i);
-	} while (!(p[LISTENERS].revents & POLLIN));
-	show();
-	sendto(end, "the last", 8, 0, (void *)&to, sizeof(to));
+	} while (!(p[LISTENERS].revents & POLLIN) || goes_on(end));
 	return 0;
 }
