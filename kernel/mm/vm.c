@@ -124,13 +124,12 @@ struct change {
 #define UNMAP ~0u
 #define MOVE  (~0u - 1)
 	union {
-		struct {
-			u64 floor,
-				ceiling; /* UNMAP: a table that lies in between serves nothing else */
+		struct { /* UNMAP: a table that lies in between serves nothing else */
+			u64 floor, ceiling;
 		};
-		struct {
-			u64 distance; /* MOVE */
-			bool failed; /* no memory for a table: the pages from here on have not moved */
+		struct { /* MOVE; failed: no memory for a table, the pages from there on stay */
+			u64 distance;
+			bool failed;
 		};
 	};
 };

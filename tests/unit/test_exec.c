@@ -37,7 +37,7 @@ static int down(void **state)
 	return 0;
 }
 
-/* Whatever the answer is, areas and pages agree, and nothing lies where no program may be. */
+/* After success and refusal areas and pages agree, and nothing lies where no program may be. */
 static const char *load(void)
 {
 	const char *problem = exec_load(&exec, &entry, &sp);

@@ -265,7 +265,7 @@ static void tables_stay_for_a_neighbour(void **state)
 	}
 }
 
-/* No memory for a page, or for one of three tables: whatever is there goes with the area. */
+/* No memory for a page, or for one of its three tables: those that are there go with the area. */
 static void no_memory_for_a_page(void **state)
 {
 	for (u32 n = 0; n < 4; n++) {

@@ -80,6 +80,7 @@ static int forbidden(uint64_t nr)
 	case SYS_munmap:
 	case SYS_mprotect:
 	case SYS_mmap:
+	case SYS_mremap:
 	case SYS_brk:
 	case SYS_arch_prctl:
 	case SYS_nanosleep:
@@ -111,9 +112,10 @@ static int forbidden(uint64_t nr)
 static void memory_call(void)
 {
 	uint64_t at = 0x200000000000 + (next() % 64) * 4096 + (next() % 8 ? 0 : next() % 4096);
-	uint64_t len = next() % 8 ? (next() % 16) * 4096 : argument();
+	uint64_t len = next() % 8 ? (next() % 16) * 4096 : argument(),
+		 from = at + next() % 16 * 4096;
 
-	switch (next() % 4) {
+	switch (next() % 5) {
 	case 0:
 		syscall(SYS_mmap, at, len, next() % 8, (next() % 64) | 0x22, -1, 0);
 		break;
@@ -124,6 +126,10 @@ static void memory_call(void)
 	case 2:
 		if (len < 0x10000000)
 			syscall(SYS_mprotect, at, len, next() % 9);
+		break;
+	case 3:
+		if (len < 0x10000000)
+			syscall(SYS_mremap, from, next() % 16 * 4096, len, next() % 9, at);
 		break;
 	default:
 		if (len < 0x10000000)
