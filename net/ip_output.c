@@ -22,9 +22,7 @@ int ip_wait_for_room(const struct sock *sk, const struct rtable *rt, u32 flags, 
 	int err = sock_wait_for_room(sk, rt->dev, flags, n, packets);
 
 	if (!err && (rt->flags & RTCF_COPY))
-		err = sock_wait_for_room(sk, sk->sk_net->loopback_dev, flags, 1,
-			min(packets + n,
-				skb_pool.total_n / 2)); /* the copy takes no more than it */
+		err = sock_wait_for_room(sk, sk->sk_net->loopback_dev, flags, 1, packets);
 	return rt_valid(sk->sk_net, rt) ? err : -ESTALE;
 }
 

@@ -163,6 +163,7 @@ static void without_a_packet(void **state)
 	stack_give_packets(&held);
 	net_poll();
 	assert_int_equal(got(sender), 0);
+	assert_int_equal(stack_dropped(SKB_DROP_TX_FULL), 1);
 	stack_check_accounts();
 }
 
