@@ -35,12 +35,13 @@ static inline void ip_template_header(struct iphdr *iph, const struct ip_templat
 }
 
 /* A datagram that is being put together: packets that each fit the route's MTU, or the pieces of one
- * (NETIF_F_FRAGLIST). */
+ * (NETIF_F_FRAGLIST, and what is cut later). */
 struct cork {
 	struct sk_buff *first,
 		*last; /* first: with the others in its frags; data at their payload */
 	u32 len;       /* bytes in them, the transport header's room included */
 	u32 n;         /* how many packets */
+	u32 segment;   /* bytes of each datagram that it will be cut into; 0: it is one */
 };
 
 /* ip_append_data - len bytes of msg more.

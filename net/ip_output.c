@@ -33,11 +33,11 @@ struct layout {
 	u32 unit;       /* bytes in each of them; of fragments in the first, too */
 };
 
-static struct layout layout_for(const struct rtable *rt, size_t total)
+static struct layout layout_for(const struct rtable *rt, size_t total, u32 segment)
 {
 	u32 max = rt->mtu - IP_HLEN;
 
-	if (unlikely(rt->dev->features & NETIF_F_FRAGLIST))
+	if (unlikely(segment || (rt->dev->features & NETIF_F_FRAGLIST)))
 		return (struct layout){ false, SKB_FRAME_OFF, SKB_PIECE };
 	return (struct layout){ true, SKB_NETWORK_OFF + IP_HLEN,
 		total <= max ? max : ALIGN_DOWN(max, (u32)FRAGMENT_UNIT) };
@@ -68,7 +68,7 @@ static u32 further_packets(const struct layout *l, s32 room, size_t len)
 
 u32 ip_packets_for(const struct rtable *rt, size_t total)
 {
-	struct layout l = layout_for(rt, total);
+	struct layout l = layout_for(rt, total, 0);
 
 	return 1 + further_packets(&l, room_in_first(&l), total);
 }
@@ -76,9 +76,9 @@ u32 ip_packets_for(const struct rtable *rt, size_t total)
 /* A datagram of total bytes, in `packets` packets. What no socket here could hold is refused at once; and
  * as on Linux the fragments behind the first, each as if it were full, may go as far as twice SO_SNDBUF. */
 static int check_size(const struct sock *sk, const struct rtable *rt, const struct layout *l,
-	size_t total, u32 packets)
+	size_t total, u32 packets, u32 segment)
 {
-	if (total > IP_MAX_PAYLOAD || (total + IP_HLEN > rt->mtu && !rt->fragment))
+	if (total > IP_MAX_PAYLOAD || (total + IP_HLEN > rt->mtu && !rt->fragment && !segment))
 		return -EMSGSIZE;
 	if (!l->fragments)
 		return packets > skb_share_max() ? -ENOBUFS : 0;
@@ -139,11 +139,11 @@ int ip_append_data(const struct sock *sk, const struct rtable *rt, struct cork *
 {
 	u32 head = cork->first ? 0 : transport_len;
 	size_t total = cork->len + head + len;
-	struct layout l = layout_for(rt, total);
+	struct layout l = layout_for(rt, total, cork->segment);
 	s32 room = cork->first ? room_in_last(cork, &l) : room_in_first(&l);
 	u32 packets = further_packets(&l, room, head + len) + !cork->first;
 	u32 n = cork->n + packets;
-	int err = check_size(sk, rt, &l, total, n);
+	int err = check_size(sk, rt, &l, total, n, cork->segment);
 
 	if (!err)
 		err = ip_wait_for_room(sk, rt, msg->flags, l.fragments ? n : 1, packets);

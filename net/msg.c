@@ -4,6 +4,7 @@
  * ip_output.c and udp.c call in. Calls the copies from and to user memory.
  * Source: readv(2): pieces in their order. */
 #include "net/msg.h"
+#include "kernel/lib/string.h"
 #include "net/checksum.h"
 
 /* How much the current piece still holds, at most len; goes on to the next when it is used up. */
@@ -34,6 +35,11 @@ int memcpy_from_msg(void *dst, struct msghdr *msg, size_t len)
 	return 0;
 }
 
+static noinline s64 csum_and_copy(void *dst, const void *src, size_t len)
+{
+	return (s64)csum_add(0, memcpy(dst, src, len), len);
+}
+
 s64 csum_memcpy_from_msg(void *dst, struct msghdr *msg, size_t len)
 {
 	u8 *to = dst;
@@ -42,7 +48,11 @@ s64 csum_memcpy_from_msg(void *dst, struct msghdr *msg, size_t len)
 
 	while (len > 0) {
 		size_t n = piece(msg, len);
-		s64 part = n ? csum_and_copy_from_user(to, msg->at, n) : -EFAULT;
+		s64 part = -EFAULT;
+
+		if (n)
+			part = msg->in_kernel ? csum_and_copy(to, msg->at, n)
+					      : csum_and_copy_from_user(to, msg->at, n);
 
 		if (part < 0)
 			return -EFAULT;
@@ -77,7 +87,7 @@ int msg_probe(const struct msghdr *msg, size_t len)
 	while (!err && len > 0) {
 		size_t n = piece(&rest, len);
 
-		err = n ? probe(rest.at, n) : -EFAULT;
+		err = !n ? -EFAULT : msg->in_kernel ? 0 : probe(rest.at, n);
 		msg_advance(&rest, n);
 		len -= n;
 	}

@@ -70,6 +70,7 @@ struct msghdr {
 	void __user *control;
 	size_t controllen;
 	u32 control_flags; /* receiving: MSG_CTRUNC when there was not room for all of them */
+	bool in_kernel;    /* sending: its pieces are the kernel's memory */
 };
 
 /* struct msghdr as the program has it */

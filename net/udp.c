@@ -243,7 +243,7 @@ static ssize udp_send_by(struct sock *sk, struct flow_cache *flow, const struct 
 		neigh_confirm(flow->rt.neigh);
 	if ((msg->flags & MSG_MORE) || inet->corkflag)
 		return udp_begin_pending(sk, flow, msg, len, gso_size);
-	if (gso_size && (len > gso_size || sk->sk_no_check_tx))
+	if (gso_size)
 		return udp_send_segments(sk, flow, msg, len, gso_size);
 	return udp_send_one(sk, flow, msg, len);
 }

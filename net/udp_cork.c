@@ -12,13 +12,39 @@ void udp_flush_pending_frames(struct sock *sk)
 	sk_set_tx_mode(sk, SK_TX_PENDING, false);
 }
 
-/* There is room for it. */
-static int udp_send_pending(struct sock *sk)
+/* The most pieces that a datagram can lie in. */
+#define PIECES_MAX (2 + IP_MAX_LEN / SKB_PIECE)
+
+/* All of it is known now: cut into segments, as if it had come by one message. -EAGAIN: it stays. */
+static int udp_send_pending_segments(struct sock *sk, u32 flags)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	const struct cork *cork = &inet->pending.cork;
+	struct msghdr msg = { .flags = flags, .in_kernel = true };
+	static struct iovec iov[PIECES_MAX]; /* one call at a time: net/socket.c */
+	size_t n = 0;
+	ssize sent;
+
+	iov[n++] = (struct iovec){ cork->first->data + UDP_HLEN, cork->first->len - UDP_HLEN };
+	for (const struct sk_buff *skb = cork->first->frags; skb; skb = skb->next)
+		iov[n++] = (struct iovec){ skb->data, skb->len };
+	msg_set_pieces(&msg, iov, n);
+	sent = udp_send_segments(
+		sk, &inet->pending.flow, &msg, cork->len - UDP_HLEN, cork->segment);
+	if (sent != -EAGAIN)
+		udp_flush_pending_frames(sk);
+	return sent < 0 ? (int)sent : 0;
+}
+
+/* There is room for it, if it is one datagram. */
+static int udp_send_pending(struct sock *sk, u32 flags)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	const struct flow_cache *flow = &inet->pending.flow;
 	struct sk_buff *skb = inet->pending.cork.first;
 
+	if (inet->pending.cork.segment)
+		return udp_send_pending_segments(sk, flags);
 	if ((u32)skb->len + IP_HLEN > flow->rt.mtu) {
 		udp_flush_pending_frames(sk);
 		return -EMSGSIZE; /* the path has become narrower than what is ready */
@@ -39,33 +65,49 @@ int udp_push_pending_frames(struct sock *sk, u32 flags)
 		return 0;
 	if (!rt_valid(sk->sk_net, &flow->rt))
 		err = udp_route(sk, flow);
-	if (!err)
+	if (!err && !inet->pending.cork.segment)
 		err = udp_wait_for_room(
 			sk, flow, flags, flow->rt.dev->features & NETIF_F_FRAGLIST ? 1 : n, 0);
 	if (!err)
-		return udp_send_pending(sk);
+		return udp_send_pending(sk, flags);
 	if (err != -EAGAIN)
 		udp_flush_pending_frames(sk);
 	return err;
+}
+
+/* Before the last of it comes: what is taken now is cut at once. */
+static int room_for_segments(struct sock *sk, u32 flags, size_t len)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	const struct cork *cork = &inet->pending.cork;
+	u32 n;
+
+	if (!cork->segment)
+		return 0;
+	n = min((u32)(cork->len + len) / cork->segment + 1, (u32)UDP_MAX_SEGMENTS);
+	return udp_wait_for_room(sk, &inet->pending.flow, flags, n, n);
 }
 
 ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct flow_cache *flow = &inet->pending.flow;
+	bool last = !(msg->flags & MSG_MORE) && !inet->corkflag;
 	u32 tries = 0;
 	int err;
 
 	do {
 		err = udp_may_send(sk);
+		if (!err && last)
+			err = room_for_segments(sk, msg->flags, len);
 		if (!err)
 			err = ip_append_data(
 				sk, &flow->rt, &inet->pending.cork, msg, len, UDP_HLEN);
 	} while (udp_try_again(sk, flow, &err, &tries));
 	if (err && err != -EAGAIN)
 		udp_flush_pending_frames(sk);
-	if (!err && !(msg->flags & MSG_MORE) && !inet->corkflag)
-		err = udp_send_pending(sk); /* what it appended to asked for room for all */
+	if (!err && last)
+		err = udp_send_pending(sk, 0); /* what it appended to asked for room for all */
 	return err ? err : (ssize)len;
 }
 
@@ -84,9 +126,8 @@ ssize udp_begin_pending(struct sock *sk, const struct flow_cache *flow, struct m
 	struct inet_sock *inet = inet_sk(sk);
 	ssize sent;
 
-	if (gso_size) /* segments are cut from whole messages here */
-		return -EINVAL;
 	inet->pending.flow = *flow;
+	inet->pending.cork.segment = (u32)gso_size;
 	keep_as_it_begins(&inet->pending.flow);
 	sk_set_tx_mode(sk, SK_TX_PENDING, true);
 	sent = udp_append(sk, msg, len);

@@ -44,6 +44,8 @@ ssize udp_send_segments(
 		return -EMSGSIZE;
 	if (n > UDP_MAX_SEGMENTS || sk->sk_no_check_tx)
 		return -EINVAL;
+	if (len <= size)
+		return udp_send_one(sk, flow, msg, len);
 	if (likely(send_at_once(sk, flow, msg, len, size, (u32)n)))
 		return (ssize)len;
 	err = msg_probe(msg, len);

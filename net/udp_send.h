@@ -47,7 +47,7 @@ ssize udp_send_segments(
 /* ---- udp_cork.c ---------------------------------------------------------------------------- */
 
 /* udp_begin_pending - the first len bytes of a datagram that is kept open.
- * gso_size  not zero: -EINVAL, trains are cut from whole messages */
+ * gso_size  not zero: it is cut into datagrams of so many bytes when it goes */
 ssize udp_begin_pending(struct sock *sk, const struct flow_cache *flow, struct msghdr *msg,
 	size_t len, size_t gso_size);
 

@@ -399,7 +399,8 @@ static void segments_refused(void **state)
 	assert_int_equal(segments(payload, 129, 1, 0), -EINVAL);
 	assert_int_equal(segments(payload, 3000, 1473, 0), -EMSGSIZE);
 	assert_int_equal(segments(payload, 65508, 1472, 0), -EMSGSIZE);
-	assert_int_equal(segments(payload, 30, 20, MSG_MORE), -EINVAL);
+	assert_int_equal(segments(payload, 1473, 1473, 0), -EMSGSIZE); /* one is not cut, either */
+	assert_int_equal(segments(payload, 1900, 2000, 0), -EMSGSIZE);
 	assert_int_equal(set_int(fd, SOL_SOCKET, SO_NO_CHECK, 1), 0);
 	assert_int_equal(segments(payload, 300, 100, 0), -EINVAL);
 	assert_int_equal(segments(payload, 100, 100, 0), -EINVAL);
@@ -414,6 +415,10 @@ static void segments_refused(void **state)
 	assert_int_equal(eth0.sent_n, 0);
 	assert_int_equal(segments(payload, 6000, 1000, 0), 6000);
 	assert_segments(payload, 6000, 1000);
+	assert_int_equal(segments(payload, 1472, 65535, 0), 1472);
+	assert_segments(payload, 1472, 65535);
+	assert_int_equal(segments(payload, 0, 2000, 0), 0);
+	assert_segments(payload, 0, 2000);
 }
 
 static void segments_of_pieces(void **state)

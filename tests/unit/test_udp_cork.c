@@ -365,6 +365,148 @@ static void tables_change_while_waiting(void **state)
 	assert_whole(payload, 2000);
 }
 
+/* ---- cut into segments ----------------------------------------------------------------------- */
+
+static void assert_cut(const u8 *payload, u32 len, u32 size)
+{
+	u32 i = 0;
+
+	for (u32 at = 0; at < len || i == 0; at += size, i++)
+		assert_datagram(i,
+			&(struct datagram){ .payload = payload + at, .len = min(size, len - at) });
+	assert_int_equal(eth0.sent_n, i);
+	fake_forget(&eth0);
+	net_poll();
+}
+
+/* total bytes in pieces, the last may be empty; by MSG_MORE, or let go by UDP_CORK. */
+static void send_pieces(const u8 *payload, u32 total, u32 piece, bool corked)
+{
+	u32 at = min(piece, total);
+
+	more(payload, at);
+	set_int(fd, SOL_UDP, UDP_SEGMENT, 3); /* what it began with counts */
+	for (; total - at > piece; at += piece)
+		more(payload + at, piece);
+	assert_int_equal(
+		send_to(fd, payload + at, total - at, corked ? MSG_MORE : 0, PEER_IP, PEER_PORT),
+		total - at);
+	if (!corked)
+		return;
+	set_int(fd, SOL_UDP, UDP_CORK, 1);
+	assert_int_equal(eth0.sent_n, 0);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), 0);
+}
+
+/* UDP_SEGMENT counts from the first byte of the first piece, wherever the pieces end. */
+static void cut_from_pieces(void **state)
+{
+	static const u32 size[] = { 1, 7, 100, 1471, 1472 };
+	static const u32 total[] = { 0, 1, 99, 100, 101, 1472, 5000, 60000 };
+	static const u32 piece[] = { 1, 501, 1836, 4099 };
+
+	for (u32 s = 0; s < ARRAY_SIZE(size); s++)
+		for (u32 t = 0; t < ARRAY_SIZE(total); t++)
+			for (u32 p = 0; p < ARRAY_SIZE(piece); p++) {
+				const u8 *payload = noise(s + t + p, total[t]);
+
+				if (total[t] / size[s] >= FAKE_RING || total[t] / piece[p] > 500)
+					continue;
+				up(p % 2);
+				set_int(fd, SOL_UDP, UDP_SEGMENT, (int)size[s]);
+				send_pieces(payload, total[t], piece[p], p / 2);
+				assert_cut(payload, total[t], size[s]);
+			}
+}
+
+/* As of one message; whatever was there is gone then. */
+static void cut_refused(void **state)
+{
+	static const struct {
+		u16 size;
+		u32 first, second;
+		long answer;
+		bool no_check;
+	} rows[] = {
+		{ 2, 256, 1, -EINVAL, false }, /* 129 segments */
+		{ 1473, 1400, 73, -EMSGSIZE, false },
+		{ 2000, 1473, 0, -EMSGSIZE, false },
+		{ 1000, 40000, 25508, -EMSGSIZE, false },
+		{ 100, 150, 10, -EINVAL, true },
+	};
+	const u8 *payload = noise(1, 65000);
+
+	up(false);
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		set_int(fd, SOL_UDP, UDP_SEGMENT, rows[i].size);
+		set_int(fd, SOL_SOCKET, SO_NO_CHECK, rows[i].no_check);
+		more(payload, rows[i].first);
+		assert_int_equal(send_to(fd, payload, rows[i].second, 0, PEER_IP, PEER_PORT),
+			rows[i].answer);
+		set_int(fd, SOL_SOCKET, SO_NO_CHECK, 0);
+		assert_int_equal(eth0.sent_n, 0);
+		assert_int_equal(send_to(fd, payload, 50, 0, PEER_IP, PEER_PORT), 50);
+		assert_cut(payload, 50, rows[i].size);
+	}
+	more(payload, 150);
+	host_forbid(payload + 200, 1);
+	assert_int_equal(send_to(fd, payload + 150, 100, 0, PEER_IP, PEER_PORT), -EFAULT);
+	host_forbid(NULL, 0);
+	assert_int_equal(send_to(fd, payload, 50, 0, PEER_IP, PEER_PORT), 50);
+	assert_cut(payload, 50, 50);
+}
+
+/* Who must not wait is told before the last piece is taken, or before the first segment goes. */
+static void cut_without_room(void **state)
+{
+	const u8 *payload = noise(1, 1000);
+
+	up(true);
+	set_int(fd, SOL_UDP, UDP_SEGMENT, 100);
+	more(payload, 950);
+	fill_ring(9);
+	assert_int_equal(send_to(fd, payload + 950, 50, MSG_DONTWAIT, PEER_IP, PEER_PORT), -EAGAIN);
+	unstick(NULL);
+	assert_int_equal(send_to(fd, payload + 950, 50, MSG_DONTWAIT, PEER_IP, PEER_PORT), 50);
+	assert_cut(payload, 1000, 100);
+}
+
+static void cut_when_there_is_room(void **state)
+{
+	const u8 *payload = noise(1, 1000);
+
+	up(true);
+	set_int(fd, SOL_UDP, UDP_SEGMENT, 100);
+	fd_get(&init_task.files, fd)->flags |= O_NONBLOCK;
+	set_int(fd, SOL_UDP, UDP_CORK, 1);
+	assert_int_equal(send_to(fd, payload, 1000, 0, PEER_IP, PEER_PORT), 1000);
+	fill_ring(0);
+	host_on_idle(no_wait, NULL);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), -EAGAIN);
+	unstick(NULL);
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), 0);
+	assert_cut(payload, 1000, 100);
+}
+
+/* By lo segments may be longer than a packet of the pool. */
+static void cut_for_lo(void **state)
+{
+	static u8 got[9000];
+	const u8 *payload = noise(2, 20000);
+	int to = udp_socket_at(0x7f000001, PEER_PORT);
+
+	up(false);
+	set_int(fd, SOL_UDP, UDP_SEGMENT, 9000);
+	assert_int_equal(send_to(fd, payload, 12000, MSG_MORE, 0x7f000001, PEER_PORT), 12000);
+	assert_int_equal(send_to(fd, payload + 12000, 8000, 0, 0x7f000001, PEER_PORT), 8000);
+	for (u32 at = 0; at < 20000; at += 9000) {
+		u32 len = min(9000u, 20000 - at);
+
+		assert_int_equal(sys_recvfrom(to, user(got), 9000, 0, 0, 0), len);
+		assert_memory_equal(got, payload + at, len);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest udp_cork[] = {
@@ -384,6 +526,11 @@ int main(void)
 		STACK_TEST(let_go_with_a_full_ring),
 		STACK_TEST(not_let_go_with_a_full_ring),
 		STACK_TEST(tables_change_while_waiting),
+		STACK_TEST(cut_from_pieces),
+		STACK_TEST(cut_refused),
+		STACK_TEST(cut_without_room),
+		STACK_TEST(cut_when_there_is_room),
+		STACK_TEST(cut_for_lo),
 	};
 
 	return cmocka_run_group_tests(udp_cork, NULL, NULL);

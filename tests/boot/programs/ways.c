@@ -71,7 +71,8 @@ static void trains(void)
 	RESULT("train of 129", train(1281, 10, 10));
 	RESULT("train, too long altogether", train(65508, 1472, 10));
 	RESULT("train, longer than a frame", train(4000, 1473, 10));
-	RESULT("train of one, longer than a frame", train(100, 1473, 10));
+	RESULT("train of one, which may be longer than a frame", train(100, 1473, 10));
+	RESULT("train of one, longer than a frame", train(1473, 2000, 10));
 }
 
 static int option(int level, int name, int value)
@@ -130,6 +131,32 @@ static void pieces(void)
 	RESULT("one after it", sendto(fd, payload, 3, 0, (void *)&to, sizeof(to)));
 }
 
+/* What it began with says how it is cut. */
+static void trains_in_pieces(void)
+{
+	static const int size[] = { 1, 7, 100, 1472 };
+	static const size_t total[] = { 0, 1, 100, 101, 900, 9001, 60000 };
+
+	for (size_t s = 0; s < sizeof(size) / sizeof(*size); s++)
+		for (size_t t = 0; t < sizeof(total) / sizeof(*total); t++) {
+			if (total[t] > 120 * (size_t)size[s])
+				continue;
+			option(IPPROTO_UDP, UDP_SEGMENT, size[s]);
+			in_pieces(total[t], total[t] > 1000 ? 4099 : 33);
+		}
+	option(IPPROTO_UDP, UDP_SEGMENT, 100);
+	option(IPPROTO_UDP, UDP_CORK, 1);
+	RESULT("corked train", train(250, 60, 10));
+	RESULT("corked, another size", train(100, 70, 10));
+	RESULT("uncorked", option(IPPROTO_UDP, UDP_CORK, 0));
+	option(IPPROTO_UDP, UDP_SEGMENT, 2);
+	in_pieces(258, 129);
+	option(IPPROTO_UDP, UDP_SEGMENT, 1473);
+	in_pieces(1473, 700);
+	RESULT("empty train", train(0, 1473, 0));
+	option(IPPROTO_UDP, UDP_SEGMENT, 0);
+}
+
 static void controls(void)
 {
 	int number = 5;
@@ -186,6 +213,7 @@ int main(int argc, char **argv)
 	trains();
 	train_options();
 	pieces();
+	trains_in_pieces();
 	controls();
 	return checks_failed;
 }
