@@ -14,6 +14,8 @@ static ssize sock_read(struct file *file, void __user *buf, size_t len)
 {
 	struct msghdr msg = { .at = buf, .at_len = len };
 
+	if (len == 0)
+		return 0; /* and what waits stays, as on Linux; recv would take it */
 	if (file->flags & O_NONBLOCK)
 		msg.flags |= MSG_DONTWAIT;
 	return sock_recvmsg(file->private_data, &msg, len);
@@ -37,6 +39,8 @@ static long move_pieces(struct file *file, u64 uiov, u64 n,
 
 	if (len < 0)
 		return len == -EMSGSIZE ? -EINVAL : len; /* readv and writev name it so */
+	if (len == 0)
+		return 0; /* neither way anything is moved, not even an empty datagram */
 	if (file->flags & O_NONBLOCK)
 		msg.flags |= MSG_DONTWAIT;
 	return move(file->private_data, &msg, (size_t)len);

@@ -110,6 +110,11 @@ def test_lengths(kernel, program):
                       host_args=("127.0.0.1", "127.9.8.7"))
 
 
+def test_nothing_to_move(kernel, program):
+    """read, readv and writev of no bytes leave everything as it is; write and send send a datagram."""
+    compare_with_host(kernel, program, "nothing", least=50)
+
+
 def test_siginfo(kernel, program):
     """Who sent a signal, which of several comes first, which ones stop nobody: as on Linux."""
     compare_with_host(kernel, program, "siginfo", least=24)
