@@ -122,7 +122,7 @@ void loopback_exit(struct net *net)
 	struct net_device *dev = net->loopback_dev;
 	struct sk_buff *skb;
 
-	qdisc_drop_waiting(dev);
+	qdisc_drop_waiting(dev, SKB_DROP_DEV_DOWN);
 	while ((skb = skb_dequeue(netdev_priv(dev))))
 		consume_skb(skb); /* it was sent, and there is nobody to receive it */
 	net_gone.sent += dev->stats.tx_packets;

@@ -7,6 +7,7 @@
 #include "kernel/lib/format.h"
 #include "net/af_inet.h"
 #include "net/packet/af_packet.h"
+#include "net/sched.h"
 #include "net/arp.h"
 #include "net/config/dev_config.h"
 #include "net/config/devinet.h"
@@ -15,7 +16,7 @@
 #include "net/igmp.h"
 #include "net/ip.h"
 #include "net/loopback.h"
-#include "net/neighbour.h"
+#include "net/neigh_impl.h"
 #include "net/netfilter.h"
 #include "net/netlink/nfnetlink_queue.h"
 #include "net/netlink/rtnetlink.h"
@@ -130,14 +131,37 @@ static void show_drops(void)
 }
 
 /* As long as something leaves or is given up this often, power-off waits: ARP's three tries are the
- * longest; no rate is so low that a packet of its queue takes more than a second. */
-#define DRAIN_NS (5 * NSEC_PER_SEC)
+ * longest; no rate is so low that a packet of its queue takes more than a second. In all it waits as long as
+ * a sender would for room. */
+#define DRAIN_NS     (5 * NSEC_PER_SEC)
+#define DRAIN_MAX_NS (15 * NSEC_PER_SEC)
 
 static u64 waiting(void)
 {
 	struct net_account a = net_account();
 
 	return a.parked + a.queued + dev_tx_pending();
+}
+
+static void drop_queued(void *arg, struct neighbour *n)
+{
+	neigh_purge(n, SKB_DROP_POWER_OFF);
+}
+
+/* All that waits, but for what is on a ring. */
+static void drop_waiting(void)
+{
+	struct net_device *dev;
+	struct net *net;
+
+	for_each_net(net) {
+		neigh_for_each(net->arp_tbl, drop_queued, NULL);
+		list_for_each(dev, &net->dev_base, list) {
+			qdisc_drop_waiting(dev, SKB_DROP_POWER_OFF);
+			if (dev->netdev_ops->ndo_stop)
+				dev->netdev_ops->ndo_stop(dev);
+		}
+	}
 }
 
 u64 net_drain(void)
@@ -148,14 +172,15 @@ u64 net_drain(void)
 		left = waiting();
 		if (left < least) {
 			least = left;
-			deadline = clock_ns() + DRAIN_NS;
+			deadline = min(clock_ns() + DRAIN_NS, start + DRAIN_MAX_NS);
 		}
 		if (left == 0 || clock_ns() >= deadline)
 			break;
 	}
+	drop_waiting();
+	left = waiting();
 	if (left)
-		pr_warn("%lu packets never left: %lu parked, %lu queued, the rest on the ring\n",
-			left, net_account().parked, net_account().queued);
+		pr_warn("%lu packets never left the ring\n", left);
 	show_drops();
 	return skb_pool.lost + left + net_account().no_link;
 }

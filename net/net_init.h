@@ -11,7 +11,8 @@
 int net_init(void) __must_check;
 
 /* net_drain - before the machine ends: wait until everything accepted for sending in any namespace has
- * left or was dropped, and say what was; for as long as something of it moves every 5 s.
+ * left or was dropped, and say what was; for as long as something of it moves every 5 s, and for 15 s in all.
+ * Then what waits is dropped.
  * Returns  packets that did not leave, or may not have: sent without a link, at most */
 u64 net_drain(void);
 

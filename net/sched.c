@@ -167,16 +167,16 @@ static void purge(struct Qdisc *q, struct net_device *dev, enum skb_drop_reason 
 	}
 }
 
-void qdisc_drop_waiting(struct net_device *dev)
+void qdisc_drop_waiting(struct net_device *dev, enum skb_drop_reason reason)
 {
 	struct Qdisc *q, *tmp;
 
 	if (dev->qdisc) {
-		purge(dev->qdisc, dev, SKB_DROP_DEV_DOWN, ENETDOWN);
+		purge(dev->qdisc, dev, reason, ENETDOWN);
 		dev->qdisc->ring_room = 0;
 	}
 	list_for_each_safe(q, tmp, &paced_list, list)
-		purge(q, dev, SKB_DROP_DEV_DOWN, ENETDOWN);
+		purge(q, dev, reason, ENETDOWN);
 }
 
 static void qdisc_init(struct Qdisc *q)

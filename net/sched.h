@@ -57,8 +57,9 @@ int qdisc_enqueue(struct Qdisc *q, struct sk_buff *skb);
 /* qdisc_reclaimed - the driver has set tx_room: keep it, and fill the ring. */
 void qdisc_reclaimed(struct Qdisc *q);
 
-/* qdisc_drop_waiting - the device went down: drop what waits for it, in its queue and in sockets'. */
-void qdisc_drop_waiting(struct net_device *dev);
+/* qdisc_drop_waiting - the device went down, or the machine will: drop what waits for it, in its queue and in
+ * sockets'. */
+void qdisc_drop_waiting(struct net_device *dev, enum skb_drop_reason reason);
 
 /* ---- one socket's pace -------------------------------------------------------------------- */
 

@@ -90,6 +90,7 @@ enum skb_drop_reason {
 	SKB_DROP_TX_FULL,
 	SKB_DROP_QDISC_FULL,
 	SKB_DROP_QDISC_GONE,
+	SKB_DROP_POWER_OFF,
 	SKB_DROP_TX_REASONS, /* how many so far */
 	/* on the way in */
 	SKB_DROP_RX_NO_BUFFER = SKB_DROP_TX_REASONS,

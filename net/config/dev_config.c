@@ -38,7 +38,7 @@ void dev_close(struct net_device *dev)
 	let_leave(dev);
 	dev->flags &= ~(u32)IFF_UP;
 	dev->tx_room = 0;
-	qdisc_drop_waiting(dev);
+	qdisc_drop_waiting(dev, SKB_DROP_DEV_DOWN);
 	if (dev->netdev_ops->ndo_stop)
 		dev->netdev_ops->ndo_stop(dev);
 	net_changed(dev->net);

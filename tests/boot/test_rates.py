@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from support import (BALANCE, DEADLINE_S, GATEWAY, PORT, STATIC, Machine, Nic, assert_success, boot,
-                     frames_sent, null_net, said, sent_without_link, shown)
+from support import (BALANCE, DEADLINE_S, DROPPED, GATEWAY, PORT, STATIC, Machine, Nic,
+                     assert_success, boot, frames_sent, null_net, said, sent_without_link, shown)
 
 EXACT = "shift=0,sleep=off"
 WITHIN = 0.01
@@ -111,6 +111,18 @@ def test_power_off_waits_for_the_queue(kernel, program, pcap):
     assert "everything it sent has left" in said(result)
     assert packets_per_second(frames) == pytest.approx(20, rel=WITHIN)
     assert frames[-1][0] - frames[0][0] > 9
+
+
+@pytest.mark.parametrize("words,pace", [("", 1), ("qdisc=tbf,rate=1pps", 0)])
+def test_power_off_waits_no_longer(kernel, program, pcap, words, pace):
+    """One a second leaves: after fifteen the rest is dropped, counted, and no success."""
+    result = boot(kernel, f"{STATIC} {words} -- {GATEWAY} 50 18 {pace} close", icount=EXACT,
+                  initrd=str(program("pace")), nics=[Nic(null_net(), pcap=pcap)])
+    sent = numbers(pcap)
+    assert result.status == DROPPED
+    assert 15 <= len(sent) <= 17 and sent == list(range(len(sent)))
+    assert (f"dropped {50 - len(sent)} on the way out: still waiting when the machine ended"
+            in said(result))
 
 
 UNNOTICED = 0.05     # seconds: the card's link bit is read every ten milliseconds

@@ -329,7 +329,7 @@ static void draining_a_card_that_sends_nothing(void **state)
 	eth0.stuck = true;
 	send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT);
 	assert_int_equal(net_drain(), 1);
-	assert_non_null(strstr(host_captured(), "1 packets never left"));
+	assert_non_null(strstr(host_captured(), "1 packets never left the ring"));
 }
 
 static void accounts_in_words(void **state)

@@ -425,7 +425,29 @@ static void power_off_waits(void **state)
 	eth0.dev.qdisc->ring_room = 0;
 	send_n(fd, 2);
 	assert_int_equal(net_drain(), 2);
-	assert_non_null(strstr(host_captured(), "2 packets never left: 0 parked, 2 queued"));
+	assert_int_equal(stack_dropped(SKB_DROP_POWER_OFF), 2);
+	assert_non_null(strstr(host_captured(), "dropped 2 on the way out: still waiting"));
+}
+
+/* Each second one leaves, so there is always a reason to wait for the next: but not for ever. */
+static void power_off_waits_no_longer(void **state)
+{
+	int fd = paced_sender(1), other = queued_sender(pps);
+	u64 start;
+
+	for (u32 i = 0; i < 50; i++)
+		assert_int_equal(send_len(fd, 18, MSG_DONTWAIT), 18);
+	send_n(other, 5);
+	fd_close(&init_task.files, fd);
+	host_tick_clock(NSEC_PER_USEC);
+	start = clock_ns();
+	assert_int_equal(net_drain(), 39);
+	assert_in_range((clock_ns() - start) / MS, 15000, 15100);
+	assert_in_range(eth0.sent_n, 15, 17);
+	assert_int_equal(stack_dropped(SKB_DROP_POWER_OFF), 50 + 5 - eth0.sent_n);
+	assert_int_equal(skb_pool.lost, 50 + 5 - eth0.sent_n);
+	assert_int_equal(init_net.mib.queued, 0);
+	stack_check_accounts();
 }
 
 static void drain(void)
@@ -599,6 +621,7 @@ int main(void)
 		STACK_TEST(comes_and_goes),
 		STACK_TEST(faster_at_once),
 		STACK_TEST(power_off_waits),
+		STACK_TEST(power_off_waits_no_longer),
 		STACK_TEST(paced_alone),
 		STACK_TEST(paced_sender_waits),
 		STACK_TEST(paced_and_closed),
