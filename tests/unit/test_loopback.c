@@ -8,12 +8,14 @@
 #include "net/config/dev_config.h"
 #include "net/config/ifaddr.h"
 #include "net/ip_cmsg_send.h"
+#include "net/sched.h"
 #include "net/sockopt.h"
 #include "net/udp.h"
 
-#define LONGEST 65507u
-#define HEADERS 42 /* Ethernet, IPv4, UDP */
-#define SIOCINQ 0x541b
+#define LONGEST  65507u
+#define HEADERS  42 /* Ethernet, IPv4, UDP */
+#define SIOCINQ  0x541b
+#define CMSG_HDR 16
 
 static u8 buf[70000];
 
@@ -77,9 +79,17 @@ static void every_length(void **state)
 
 static void too_long(void **state)
 {
+	u8 control[256];
+	struct user_msghdr um = { .control = user(control), .controllen = sizeof(control) };
 	int fd = udp_socket_at(0, OUR_PORT);
+	u32 info;
 
+	set_int(fd, SOL_IP, IP_RECVERR, 1);
 	assert_int_equal(send_lo(fd, noise(1, 65508), 65508, 0), -EMSGSIZE);
+	assert_int_equal(sys_recvmsg(fd, user(&um), MSG_ERRQUEUE), 0);
+	memcpy(&info, control + CMSG_HDR + 8, sizeof(info)); /* struct sock_extended_err: ee_info */
+	assert_int_equal(info, 65535);
+	set_int(fd, SOL_IP, IP_RECVERR, 0);
 	assert_int_equal(send_lo(fd, noise(1, 65535), 65535, 0), -EMSGSIZE);
 	assert_int_equal(send_lo(fd, noise(1, 65536), 65536, 0), -EMSGSIZE);
 	assert_int_equal(init_net.loopback_dev->stats.tx_packets, 0);
@@ -182,6 +192,76 @@ static void segments(void **state)
 	assert_int_equal(send_lo(fd, noise(1, 1472), 1472, 0), -EINVAL);
 	set_int(fd, SOL_UDP, UDP_SEGMENT, 65508);
 	assert_int_equal(send_lo(fd, noise(1, 65508), 65508, 0), -EMSGSIZE);
+}
+
+/* All of a message's segments leave or none: their pieces are counted. */
+static void segments_and_few_packets(void **state)
+{
+	struct sk_buff_head held = { .n = 0 };
+	int fd = udp_socket_at(0, OUR_PORT);
+	const u8 *payload = noise(11, 60000);
+
+	set_int(fd, SOL_UDP, UDP_SEGMENT, 20000);
+	stack_take_packets(&held, 32); /* 3 x 11 are needed */
+	assert_int_equal(send_lo(fd, payload, 60000, MSG_DONTWAIT), -EAGAIN);
+	assert_int_equal(init_net.loopback_dev->stats.tx_packets, 0);
+	stack_give_packets(&held);
+	stack_take_packets(&held, 33);
+	assert_int_equal(send_lo(fd, payload, 60000, MSG_DONTWAIT), 60000);
+	assert_int_equal(init_net.loopback_dev->stats.tx_packets, 3);
+	stack_give_packets(&held);
+}
+
+/* A neighbour on lo whose address somebody set by hand is no reason to fragment. */
+static void a_neighbour_by_hand(void **state)
+{
+	int fd = udp_socket_at(0, OUR_PORT);
+	const u8 *payload = noise(12, 20000);
+
+	assert_int_equal(neigh_set(init_net.arp_tbl, init_net.loopback_dev,
+				 cpu_to_be32(INADDR_LOOPBACK), peer_mac, NUD_STALE),
+		0);
+	assert_int_equal(send_lo(fd, payload, 20000, 0), 20000);
+	net_poll();
+	assert_int_equal(init_net.loopback_dev->stats.tx_packets, 1);
+}
+
+/* A rate counts the bytes of all pieces. */
+static void at_a_rate(void **state)
+{
+	const struct qdisc_spec spec = { .rate = 8000000, .burst = 1 };
+	int fd = udp_socket_at(0, OUR_PORT);
+	const u8 *payload = noise(13, LONGEST);
+
+	assert_int_equal(dev_set_qdisc(init_net.loopback_dev, &spec), 0);
+	for (u32 i = 0; i < 2; i++)
+		assert_int_equal(send_lo(fd, payload, LONGEST, 0), LONGEST);
+	stack_step(60); /* 65,549 bytes at a megabyte a second */
+	assert_takes(fd, payload, LONGEST);
+	assert_int_equal(take(fd, 1, 0), -EAGAIN);
+	stack_step(10);
+	assert_takes(fd, payload, LONGEST);
+}
+
+/* However many pieces it has, in a queue it is one packet. */
+static void one_place_in_a_queue(void **state)
+{
+	const struct qdisc_spec spec = { .rate = 1, .packets = true, .limit = 2 };
+	int fd = udp_socket_at(0, OUR_PORT);
+	const u8 *payload = noise(14, LONGEST);
+
+	assert_int_equal(dev_set_qdisc(init_net.loopback_dev, &spec), 0);
+	for (u32 i = 0; i < 2; i++) /* one leaves, one waits */
+		assert_int_equal(send_lo(fd, payload, LONGEST, MSG_DONTWAIT), LONGEST);
+	set_int(fd, SOL_UDP, UDP_CORK, 1);
+	assert_int_equal(send_lo(fd, payload, LONGEST, MSG_DONTWAIT), LONGEST);
+	fd_get(&init_task.files, fd)->flags |= O_NONBLOCK;
+	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), 0);
+	assert_int_equal(send_lo(fd, payload, 1, MSG_DONTWAIT), -EAGAIN);
+	for (u32 i = 0; i < 3; i++, stack_step(1000)) {
+		net_poll();
+		assert_takes(fd, payload, LONGEST);
+	}
 }
 
 /* ---- the MTU ------------------------------------------------------------------------------- */
@@ -317,6 +397,10 @@ int main(void)
 		STACK_TEST(in_several_messages),
 		STACK_TEST(the_way_changes_in_between),
 		STACK_TEST(segments),
+		STACK_TEST(segments_and_few_packets),
+		STACK_TEST(a_neighbour_by_hand),
+		STACK_TEST(at_a_rate),
+		STACK_TEST(one_place_in_a_queue),
 		STACK_TEST(what_is_told),
 		STACK_TEST(a_smaller_one),
 		STACK_TEST(few_packets),

@@ -7,6 +7,7 @@
 #include "tests/unit/datagrams.h"
 #include "kernel/lib/string.h"
 #include "net/checksum.h"
+#include "net/config/dev_config.h"
 #include "net/packet/af_packet.h"
 #include "net/sockopt.h"
 
@@ -145,16 +146,21 @@ static u32 make_frame(const u8 *payload, u32 len)
 	return DATA + len;
 }
 
-static long send_frame(int fd, size_t len)
+static long send_frame_now(int fd, size_t len, u32 flags)
 {
 	struct sockaddr_ll to = { .sll_family = AF_PACKET,
 		.sll_protocol = cpu_to_be16(ETH_P_IP),
 		.sll_ifindex = init_net.loopback_dev->ifindex,
 		.sll_halen = ETH_ALEN };
-	long sent = sys_sendto(fd, user(frame), len, 0, user(&to), sizeof(to));
+	long sent = sys_sendto(fd, user(frame), len, flags, user(&to), sizeof(to));
 
 	net_poll();
 	return sent;
+}
+
+static long send_frame(int fd, size_t len)
+{
+	return send_frame_now(fd, len, 0);
 }
 
 static void send_datagram(const u8 *payload, u32 len)
@@ -181,6 +187,21 @@ static void heard_whole(void **state)
 		assert_memory_equal(buf, frame, len);
 		assert_int_equal(take(cooked, sizeof(buf)), len - IP);
 		assert_memory_equal(buf, frame + IP, len - IP);
+	}
+}
+
+/* Where lo's MTU is smaller a packet says that it could be fragmented, though it is not. */
+static void heard_above_the_mtu(void **state)
+{
+	int raw = packet_socket(SOCK_RAW);
+
+	udp_socket_at(0, OUR_PORT);
+	assert_int_equal(dev_set_mtu(init_net.loopback_dev, 1500), 0);
+	for (u32 len = 1472; len <= 9000; len += 7528) {
+		send_datagram(noise(1, len), len);
+		assert_int_equal(take(raw, sizeof(buf)), len + DATA);
+		assert_int_equal(get16(buf + IP + 6), len > 1472 ? 0 : 0x4000);
+		assert_int_equal(rfc1071(buf + IP, 20, 0), 0);
 	}
 }
 
@@ -218,12 +239,20 @@ static void heard_by_filters(void **state)
 static void sent_and_checked(void **state)
 {
 	int raw = packet_socket(SOCK_RAW), in = udp_socket_at(0, OUR_PORT);
+	struct sk_buff_head held = { .n = 0 };
 	const u8 *payload = noise(1, LONGEST);
 	u32 len = make_frame(payload, LONGEST);
 
 	assert_int_equal(send_frame(raw, len), len);
 	assert_int_equal(take(in, sizeof(buf)), LONGEST);
 	assert_memory_equal(buf, payload, LONGEST);
+	stack_take_packets(&held, 33);
+	host_tick_clock(NSEC_PER_USEC);
+	assert_int_equal(send_frame_now(raw, len, MSG_DONTWAIT), -EAGAIN);
+	assert_int_equal(send_frame(raw, len), -ENOBUFS);
+	assert_int_equal(skb_pool.free_n, 33);
+	host_tick_clock(0);
+	stack_give_packets(&held);
 	frame[len - 1] ^= 1; /* the last byte of the last piece */
 	assert_int_equal(send_frame(raw, len), len);
 	assert_int_equal(stack_dropped(SKB_DROP_CHECKSUM), 1);
@@ -278,7 +307,16 @@ static void echoed(void **state)
 	assert_int_equal(buf[UDP], 0);
 	assert_int_equal(rfc1071(buf + UDP, len - UDP, 0), 0);
 	assert_memory_equal(buf + UDP + 4, frame + UDP + 4, len - UDP - 4);
-	frame[len - 1] ^= 1;
+	put16(frame + IP + 2, (u16)(len - IP - 5000)); /* not all of the frame is the datagram */
+	fix_ip_checksum(frame);
+	put16(frame + UDP + 2, 0);
+	put16(frame + UDP + 2, rfc1071(frame + UDP, len - UDP - 5000, 0));
+	assert_int_equal(send_frame(raw, len), len);
+	net_poll();
+	assert_int_equal(init_net.mib.icmp_out_msgs, 2);
+	assert_int_equal(take(raw, sizeof(buf)), len);
+	assert_int_equal(take(raw, sizeof(buf)), len - 5000);
+	frame[len - 5001] ^= 1;
 	assert_int_equal(send_frame(raw, len), len);
 	assert_int_equal(stack_dropped(SKB_DROP_CHECKSUM), 1);
 	stack_check_accounts();
@@ -333,6 +371,7 @@ static void to_members_here(void **state)
 		}
 		assert_int_equal(eth0.sent_n, 45);
 	}
+	assert_int_equal(init_net.loopback_dev->stats.rx_bytes, 2 * (LONGEST + 28));
 	stack_check_accounts();
 }
 
@@ -343,6 +382,7 @@ int main(void)
 		STACK_TEST(copied_and_trimmed),
 		STACK_TEST(copied_with_few_packets),
 		STACK_TEST(heard_whole),
+		STACK_TEST(heard_above_the_mtu),
 		STACK_TEST(heard_by_filters),
 		STACK_TEST(sent_and_checked),
 		STACK_TEST(longer_than_they_say),
