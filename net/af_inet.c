@@ -136,7 +136,7 @@ static int inet_getname(struct socket *sock, struct sockaddr_storage *addr, bool
 
 static u16 inet_poll(struct socket *sock)
 {
-	const struct sock *sk = sock->sk;
+	struct sock *sk = sock->sk;
 	u16 events = 0;
 
 	if (sk->sk_err || sk->sk_error_queue.n > 0)

@@ -5,6 +5,7 @@
  * Source: recv(2); Linux's net/core/datagram.c for the names. */
 #include "net/datagram.h"
 #include "net/dev.h"
+#include "net/neighbour.h"
 #include "net/sched.h"
 
 static u32 rmem_all; /* sk_rmem of all socks */
@@ -134,8 +135,8 @@ ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t 
 
 /* ---- room ------------------------------------------------------------------------------- */
 
-/* How long a sender without SO_SNDTIMEO waits for a ring that is full or a link that is down: as
- * long as autonegotiation may take after a reset. */
+/* How long a sender without SO_SNDTIMEO waits at most: as long as autonegotiation may take after a reset. A
+ * neighbour keeps it waiting for three seconds at most, as ARP gives up then. */
 #define SEND_WAIT_NS (15 * NSEC_PER_SEC)
 
 static u64 send_deadline(const struct sock *sk, u32 flags, u32 n)
@@ -147,32 +148,93 @@ static u64 send_deadline(const struct sock *sk, u32 flags, u32 n)
 	return clock_ns() + SEND_WAIT_NS + n * NSEC_PER_SEC; /* the slowest queue needs as long */
 }
 
-bool sock_has_room(const struct sock *sk, struct net_device *dev, u32 n, u32 packets)
+bool sock_has_room(const struct sock *sk, struct net_device *dev, const struct neighbour *neigh,
+	u32 n, u32 packets)
 {
-	return skb_pool.free_n >= packets && sk_tx_room(sk) >= n && (!dev || dev_room(dev) >= n);
+	return skb_pool.free_n >= packets && sk_tx_room(sk) >= n && (!dev || dev_room(dev) >= n) &&
+	       (!neigh || neigh->connected || neigh_takes(neigh));
 }
 
-int sock_wait_for_room(const struct sock *sk, struct net_device *dev, u32 flags, u32 n, u32 packets)
+/* What a sender waits for: room for n frames, and packets of the pool that it still needs for them. */
+struct room {
+	struct net_device *dev;
+	be32 next_hop; /* zero: none */
+	u32 flags, n, packets;
+	u64 deadline_ns; /* 0: it does not wait */
+	bool had_link;
+};
+
+/* The next hop's neighbour may have made room for another one meanwhile. */
+static bool room_is_there(const struct sock *sk, const struct room *r)
 {
-	u64 genid = dev->net->genid, start, deadline;
+	struct net_device *dev = r->dev;
+
+	dev->netdev_ops->ndo_flush(dev); /* what the hardware does not know it cannot send */
+	dev_reclaim(dev);
+	if (r->flags & MSG_BEGUN)
+		return skb_pool.free_n >= r->packets && dev_room(dev) >= r->n;
+	return sock_has_room(sk, dev,
+		be32_is_zero(r->next_hop) ? NULL
+					  : neigh_lookup(dev->net->arp_tbl, dev, r->next_hop),
+		r->n, r->packets);
+}
+
+/* Why a wait ends without room; 0: it goes on. */
+static int wait_ends(struct sock *sk, const struct room *r)
+{
+	bool timed = sk->sk_sndtimeo != UINT64_MAX, link = r->dev->flags & IFF_RUNNING;
+
+	if (!(r->dev->flags & IFF_UP))
+		return -ENETDOWN;
+	if (r->deadline_ns == 0)
+		return -EAGAIN;
+	if (r->had_link && !link)
+		return -ENETDOWN;
+	if (signal_pending(!timed) && !(r->flags & MSG_BEGUN))
+		return -EINTR;
+	if (clock_ns() < r->deadline_ns)
+		return 0;
+	if (timed || sk_tx_room(sk) < r->n)
+		return -EAGAIN; /* socket(7): what SO_SNDTIMEO's end answers */
+	return link ? -ENOBUFS : -ENETDOWN;
+}
+
+/* Only time makes room in a queue whose ring has some, and in a socket's own. */
+static bool waits_for_time(const struct sock *sk, const struct room *r)
+{
+	const struct Qdisc *q = r->dev->qdisc;
+
+	return (q && q->ring_room > 0) || sk_tx_room(sk) < r->n;
+}
+
+static noinline int wait_for_room(struct sock *sk, struct room *r)
+{
+	u64 genid = r->dev->net->genid, start = clock_ns();
 	int err;
 
-	if (sock_has_room(sk, dev, n, packets))
-		return 0;
-	start = clock_ns();
-	net_poll(); /* also for who will not wait: nothing else empties the loopback's queue for him */
-	if (dev->net->genid != genid && !(dev->flags & IFF_RUNNING))
+	net_poll(); /* also for one that will not wait: nothing else empties the loopback's queue for it */
+	r->had_link = r->dev->flags & IFF_RUNNING;
+	if (r->dev->net->genid != genid && !r->had_link)
 		return -ENETDOWN; /* the link went just now: there may be another way */
-	deadline = send_deadline(sk, flags, n);
-	err = dev_tx_wait(dev, n, deadline);
-	/* others hold the packets: parked, received and unread; or sk has enough of them waiting */
-	while (!err && !sock_has_room(sk, dev, n, packets)) {
-		if (deadline == 0)
-			return -EAGAIN;
-		if (clock_ns() >= deadline)
-			return sk_tx_room(sk) < n ? -EAGAIN : -ENOBUFS;
-		net_wait(sk_tx_room(sk) < n ? NET_WAIT_RESTING : start, deadline);
+	r->deadline_ns = send_deadline(sk, r->flags, r->n);
+	for (;; net_wait(waits_for_time(sk, r) ? NET_WAIT_RESTING : start, r->deadline_ns)) {
+		err = r->flags & MSG_BEGUN ? 0 : sock_error(sk);
+		if (err || room_is_there(sk, r))
+			return err;
+		err = wait_ends(sk, r);
+		if (err)
+			return err;
 	}
-	/* socket(7): what SO_SNDTIMEO's end answers */
-	return err && sk->sk_sndtimeo != UINT64_MAX ? -EAGAIN : err;
+}
+
+int sock_wait_for_room(struct sock *sk, struct net_device *dev, const struct neighbour *neigh,
+	u32 flags, u32 n, u32 packets)
+{
+	struct room r = { .dev = dev, .flags = flags, .n = n, .packets = packets };
+
+	if (likely(sock_has_room(sk, dev, neigh, n, packets)))
+		return 0;
+	if (neigh)
+		r.next_hop = neigh->primary_key;
+	return wait_for_room(sk, &r);
 }

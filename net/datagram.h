@@ -8,6 +8,8 @@
 #include "net/msg.h"
 #include "net/sock.h"
 
+struct neighbour;
+
 /* sock_queue_rcv_skb - append to sk's receive queue, in as little memory as it needs (skb_shrink): what it
  * then occupies is charged to sk_rmem. Takes the skb; NULL: there was no memory for it.
  * Returns  0, or -ENOBUFS: dropped, counted in sk_drops. sk_rcvbuf is full, or sk's share of
@@ -37,15 +39,17 @@ struct sk_buff *skb_recv_datagram(struct sock *sk, u32 flags, int *err);
  * Returns  what recv returns: bytes copied, or under MSG_TRUNC all there were; or -EFAULT */
 ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t len);
 
-/* sock_has_room - would n frames of sk's be taken without waiting? By its send buffer, which what is parked
- * and queued fills, and its pace, by the device, if it is known; and has the pool the packets that are
- * still needed for them? Where POLLOUT comes from. */
-bool sock_has_room(const struct sock *sk, struct net_device *dev, u32 n, u32 packets);
+/* sock_has_room - would n frames of sk's be taken without waiting? By its send buffer, which what is queued
+ * fills, and its pace, by the device and the neighbour, if they are known (or NULL); and has the pool the
+ * packets that are still needed for them? Where POLLOUT comes from. */
+bool sock_has_room(const struct sock *sk, struct net_device *dev, const struct neighbour *neigh,
+	u32 n, u32 packets);
 
 /* sock_wait_for_room - until n frames are taken, of `packets` packets more (sock_has_room).
- * flags    MSG_*
- * Returns  0, or -EAGAIN (may not wait, or waited as long as SO_SNDTIMEO says), -ENOBUFS, -ENETDOWN
+ * flags    MSG_*; MSG_BEGUN: only pool and device are asked
+ * Returns  0, or -EAGAIN (may not wait, or waited as long as SO_SNDTIMEO says), -EINTR, a pending error,
+ *          -ENOBUFS, -ENETDOWN
  * Blocks   for sk_sndtimeo, or else as long as a link may take to come back, or the slowest queue for
- *          n packets; not with MSG_DONTWAIT */
-int sock_wait_for_room(
-	const struct sock *sk, struct net_device *dev, u32 flags, u32 n, u32 packets) __must_check;
+ *          n packets; of that at most three seconds for a neighbour that does not answer. Not with MSG_DONTWAIT */
+int sock_wait_for_room(struct sock *sk, struct net_device *dev, const struct neighbour *neigh,
+	u32 flags, u32 n, u32 packets) __must_check;

@@ -246,34 +246,6 @@ void dev_xmit_end(struct net *net, bool outer)
 		dev->netdev_ops->ndo_flush(dev);
 }
 
-/* Only time makes room in a queue whose ring has some. */
-static u64 wait_since(const struct net_device *dev)
-{
-	return dev->qdisc && dev->qdisc->ring_room > 0 ? NET_WAIT_RESTING : clock_ns();
-}
-
-int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns)
-{
-	bool had_link = dev->flags & IFF_RUNNING;
-	u64 start = wait_since(dev);
-
-	for (;; net_wait(start, deadline_ns)) {
-		/* what the hardware does not know it cannot send */
-		dev->netdev_ops->ndo_flush(dev);
-		dev_reclaim(dev);
-		if (dev_room(dev) >= n)
-			return 0;
-		if (!(dev->flags & IFF_UP))
-			return -ENETDOWN;
-		if (deadline_ns == 0)
-			return -EAGAIN;
-		if (had_link && !(dev->flags & IFF_RUNNING))
-			return -ENETDOWN;
-		if (clock_ns() >= deadline_ns)
-			return dev->flags & IFF_RUNNING ? -ENOBUFS : -ENETDOWN;
-	}
-}
-
 /* ---- in --------------------------------------------------------------------------------- */
 
 static const struct packet_type *ptypes;

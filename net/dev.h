@@ -147,12 +147,6 @@ void dev_reclaim(struct net_device *dev);
 /* dev_room - frames that dev takes now: its queue's places, or the ring's. */
 u32 dev_room(struct net_device *dev);
 
-/* dev_tx_wait - until dev has room for n frames.
- * deadline_ns  when to give up (clock_ns); 0: do not wait
- * Returns      0; -EAGAIN without waiting; -ENETDOWN when the link stayed down, or went away
- *              (at once: there may be another way); -ENOBUFS when the ring stayed full */
-int dev_tx_wait(struct net_device *dev, u32 n, u64 deadline_ns) __must_check;
-
 /* dev_queue_xmit - a complete frame to its device (skb->dev). Takes the skb.
  * Returns  0, or -ENETDOWN, -ENOBUFS (no room: whoever may wait has done so before), -EIO */
 int dev_queue_xmit(struct sk_buff *skb);

@@ -48,28 +48,28 @@ struct cork {
  * sk             who sends: how long it may wait (sk_sndtimeo)
  * transport_len  bytes to leave free for the transport header when this is the beginning
  * Returns        0; or, with nothing appended, -EMSGSIZE (beyond 65,535, or must not be fragmented),
- *                -EAGAIN (would have to wait), -ENOBUFS (waited in vain, or more than the machine can
+ *                -EAGAIN (would have to wait), -EINTR, -ENOBUFS (waited in vain, or more than the machine can
  *                hold), -ENETDOWN (waited in vain), -ESTALE (the route changed while waiting: ask
  *                again); or -EFAULT with some of it appended
- * Blocks         while ring or pool have no room, unless MSG_DONTWAIT is among msg->flags */
-int ip_append_data(const struct sock *sk, const struct rtable *rt, struct cork *cork,
-	struct msghdr *msg, size_t len, u32 transport_len) __must_check;
+ * Blocks         as sock_wait_for_room, unless MSG_DONTWAIT is among msg->flags */
+int ip_append_data(struct sock *sk, const struct rtable *rt, struct cork *cork, struct msghdr *msg,
+	size_t len, u32 transport_len) __must_check;
 
 /* ip_flush_pending - give up what was put together. */
 void ip_flush_pending(struct cork *cork);
 
 /* ip_make_skb - a datagram of msg's next len bytes: data at the transport header, skb->csum of the
  * payload, more packets in skb->frags when one does not hold it. Or an error pointer: ip_append_data's. */
-struct sk_buff *ip_make_skb(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
+struct sk_buff *ip_make_skb(struct sock *sk, const struct rtable *rt, struct msghdr *msg,
 	size_t len, u32 transport_len);
 
 /* ip_packets_for - packets of the pool that a datagram takes; total: bytes behind the IPv4 header. */
 u32 ip_packets_for(const struct rtable *rt, size_t total);
 
-/* ip_wait_for_room - until the device has room for n frames, and the pool `packets` packets more. flags:
- * MSG_*. Returns 0 or as ip_append_data. */
+/* ip_wait_for_room - until device and neighbour have room for n frames, and the pool `packets` packets more.
+ * flags: MSG_*. Returns 0 or as ip_append_data. */
 int ip_wait_for_room(
-	const struct sock *sk, const struct rtable *rt, u32 flags, u32 n, u32 packets) __must_check;
+	struct sock *sk, const struct rtable *rt, u32 flags, u32 n, u32 packets) __must_check;
 
 /* ip_send_skb - put the IPv4 header before a packet of ip_make_skb's and send it. Takes the skb.
  * Returns  0, or -EPERM (netfilter), or what neigh_output says */

@@ -17,13 +17,16 @@
 
 /* ---- building --------------------------------------------------------------------------- */
 
-int ip_wait_for_room(const struct sock *sk, const struct rtable *rt, u32 flags, u32 n, u32 packets)
+int ip_wait_for_room(struct sock *sk, const struct rtable *rt, u32 flags, u32 n, u32 packets)
 {
-	int err = sock_wait_for_room(sk, rt->dev, flags, n, packets);
+	int err = sock_wait_for_room(sk, rt->dev, rt->neigh, flags, n, packets);
 
 	if (!err && (rt->flags & RTCF_COPY))
-		err = sock_wait_for_room(sk, sk->sk_net->loopback_dev, flags, 1, packets);
-	return rt_valid(sk->sk_net, rt) ? err : -ESTALE;
+		err = sock_wait_for_room(sk, sk->sk_net->loopback_dev, NULL, flags, 1, packets);
+	if (err && err != -ENETDOWN)
+		return err;
+	return rt_valid(sk->sk_net, rt) ? err
+					: -ESTALE; /* without a link: there may be another way */
 }
 
 /* How a datagram lies in packets of the pool. */
@@ -134,8 +137,8 @@ static int fill_packet(struct cork *cork, struct msghdr *msg, u32 len)
 	return 0;
 }
 
-int ip_append_data(const struct sock *sk, const struct rtable *rt, struct cork *cork,
-	struct msghdr *msg, size_t len, u32 transport_len)
+int ip_append_data(struct sock *sk, const struct rtable *rt, struct cork *cork, struct msghdr *msg,
+	size_t len, u32 transport_len)
 {
 	u32 head = cork->first ? 0 : transport_len;
 	size_t total = cork->len + head + len;
@@ -171,8 +174,8 @@ void ip_flush_pending(struct cork *cork)
 	*cork = (struct cork){ .len = 0 };
 }
 
-struct sk_buff *ip_make_skb(const struct sock *sk, const struct rtable *rt, struct msghdr *msg,
-	size_t len, u32 transport_len)
+struct sk_buff *ip_make_skb(
+	struct sock *sk, const struct rtable *rt, struct msghdr *msg, size_t len, u32 transport_len)
 {
 	struct cork cork = { .len = 0 };
 	int err = ip_append_data(sk, rt, &cork, msg, len, transport_len);

@@ -39,8 +39,12 @@ void neigh_start(struct neighbour *n);
 void neigh_drain_timer(struct timer *timer);
 
 /* neigh_queue - a datagram with all its fragments is queued on n. Takes the skb.
- * Returns  0, or -ENOBUFS: dropped, too much is queued */
+ * Returns  0; -EHOSTUNREACH: dropped, n did not answer before and there is no room for more; -ENOBUFS: dropped,
+ *          there is none for what has no sender who could wait */
 int neigh_queue(struct neighbour *n, struct sk_buff *skb);
+
+/* neigh_refuse - a datagram to a host that does not answer: dropped. Takes the skb. Returns -EHOSTUNREACH. */
+int neigh_refuse(struct sk_buff *skb);
 
 /* neigh_purge - drop what is queued on n. SKB_DROP_NEIGH_FAILED: senders hear of it, as their protocol decides. */
 void neigh_purge(struct neighbour *n, enum skb_drop_reason reason);

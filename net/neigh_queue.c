@@ -2,7 +2,10 @@
  * neigh_queue.c - datagrams that are queued on a neighbour: until it has answered, and its device has room.
  * Not here: when it is asked, what its answer means (neighbour.c).
  * neighbour.c and neigh_table.c call in; calls dev_queue_xmit.
- * Source: RFC 1122 2.3.2.2 (at least one packet must wait); Linux's arp_queue. */
+ * Source: RFC 1122 2.3.2.2 (at least one packet must wait); Linux's arp_queue.
+ *
+ * Senders keep to the bounds: they wait for neigh_takes before they build a datagram (net/datagram.c), which then
+ * is queued whole. So a queue may exceed its bound by one message. */
 #include "net/neigh_impl.h"
 #include "net/sock.h"
 #include "net/wire/ip.h"
@@ -10,9 +13,29 @@
 /* While datagrams wait for their device, they try again so often. */
 #define DRAIN_NS NSEC_PER_MSEC
 
+/* What is queued on hosts that did not answer when they were last asked may take half of what there is for all,
+ * so that it never keeps anybody from sending to hosts that are to be asked yet. */
 static bool has_room(const struct neighbour *n)
 {
-	return n->arp_frames < NEIGH_QUEUE_MAX && n->tbl->arp_frames < skb_waiting_max();
+	u32 most = skb_waiting_max() / (n->failed ? 2 : 1);
+
+	return n->arp_frames < NEIGH_QUEUE_MAX && n->tbl->arp_frames < most;
+}
+
+bool neigh_takes(const struct neighbour *n)
+{
+	return n->failed || ((n->nud_state & NUD_VALID) && n->arp_queue.n == 0) || has_room(n);
+}
+
+/* May it be queued on n, which has not answered? One that failed before may fill half of a sender's buffer: the
+ * sender may have others to send to. */
+static bool may_queue(const struct neighbour *n, const struct sk_buff *skb)
+{
+	const struct sock *sk = skb->sk;
+
+	if (n->failed)
+		return has_room(n) && (!sk || sk->sk_wmem < sk_wmem_max(sk) / 2);
+	return sk || has_room(n);
 }
 
 static void count(struct neighbour *n, s32 datagrams, s32 frames)
@@ -56,12 +79,20 @@ static void drop_unreachable(struct sk_buff *skb)
 	kfree_skb(skb, SKB_DROP_NEIGH_FAILED);
 }
 
+int neigh_refuse(struct sk_buff *skb)
+{
+	drop_unreachable(skb);
+	return -EHOSTUNREACH;
+}
+
 int neigh_queue(struct neighbour *n, struct sk_buff *skb)
 {
-	if (skb->owned || has_room(n)) { /* what was accepted finds a place */
+	if (may_queue(n, skb)) {
 		enqueue(n, skb);
 		return 0;
 	}
+	if (n->failed)
+		return neigh_refuse(skb);
 	kfree_skb(skb, SKB_DROP_NEIGH_QUEUE_FULL);
 	return -ENOBUFS;
 }
@@ -135,7 +166,8 @@ int neigh_send(struct neighbour *n, struct sk_buff *skb)
 	return skb_is_fragmented(skb) ? send_fragments(n, skb) : hh_output(&n->hh, skb);
 }
 
-/* There is something. Frame by frame, so that a datagram of many leaves although others fill the ring with datagrams of one. */
+/* There is something. Frame by frame, so that a datagram of many leaves although others fill the ring with
+ * datagrams of one. */
 static void send_queued(struct neighbour *n)
 {
 	bool outer = dev_xmit_begin();

@@ -35,6 +35,8 @@ static void set_state(struct neighbour *n, enum nud_state state)
 	if (connected != n->connected)
 		net_changed(n->dev->net);
 	n->connected = connected;
+	if (state & NUD_VALID)
+		n->failed = false;
 	if (state & NUD_IN_TIMER)
 		return;
 	del_timer(&n->timer);
@@ -95,6 +97,7 @@ static void ask_again(struct neighbour *n)
 	}
 	neigh_purge(n, SKB_DROP_NEIGH_FAILED);
 	set_state(n, NUD_FAILED);
+	n->failed = true;
 	n->updated_ns = clock_ns();
 	if (lost)
 		pr_warn("%s: %pI4 did not answer ARP, %u packet%s dropped\n", n->dev->name,
@@ -226,10 +229,8 @@ int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb)
 
 	if (n->nud_state & NUD_VALID)
 		return send_valid(n, skb);
-	if (n->nud_state == NUD_FAILED && clock_ns() - n->updated_ns < NEIGH_FAILED_NS) {
-		kfree_skb(skb, SKB_DROP_NEIGH_FAILED);
-		return -EHOSTUNREACH;
-	}
+	if (n->nud_state == NUD_FAILED && clock_ns() - n->updated_ns < NEIGH_FAILED_NS)
+		return neigh_refuse(skb);
 	err = neigh_queue(n, skb); /* before asking, so that an answer from within finds it */
 	if (n->nud_state != NUD_INCOMPLETE)
 		start_asking(n, NUD_INCOMPLETE);

@@ -35,7 +35,8 @@ struct neighbour {
 	struct hh_cache hh;
 	bool connected; /* hh may be used without a second thought: nothing is queued either */
 	u8 nud_state;
-	u8 probes;        /* sent in this state without an answer */
+	u8 probes;   /* sent in this state without an answer */
+	bool failed; /* did not answer when it was last asked, and its address is not known since */
 	be32 primary_key; /* the address */
 	struct net_device *dev;
 	struct neighbour *next;        /* in its hash bucket */
@@ -124,6 +125,12 @@ static inline void neigh_confirm(struct neighbour *n)
 {
 	n->confirmed_ns = clock_ns();
 }
+
+/* neigh_takes - would a datagram to n be sent, queued or dropped at once? If not, its sender waits: as long as n
+ * is being asked for the first time since its address was last known, and what is queued on it, or on all, has
+ * reached its bound; or as long as n's device has no room for what is queued. Whoever did not answer keeps
+ * nobody waiting until it has. */
+bool neigh_takes(const struct neighbour *n);
 
 /* neigh_resolve_output - neigh_output for every case but the usual one; also for a datagram whose
  * fragments, each with its header, are in skb->frags: it is queued whole or not at all. */

@@ -32,7 +32,7 @@ void sock_put(struct sock *sk)
 
 void sock_update_wmem(struct sock *sk)
 {
-	sk->sk_wmem_full = sk->sk_wmem >= min(sk->sk_sndbuf, skb_share_max() * SKB_SLOT);
+	sk->sk_wmem_full = sk->sk_wmem >= sk_wmem_max(sk);
 }
 
 void skb_set_owner_w(struct sk_buff *skb)

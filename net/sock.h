@@ -105,8 +105,8 @@ void sock_init_data(struct sock *sk, struct socket *socket, struct net *net,
 /* sock_put - drop a reference; the last one frees the sock, to which nothing is charged any more. */
 void sock_put(struct sock *sk);
 
-/* sock_update_wmem - sk_wmem or sk_sndbuf has changed: is it full? So is the socket's share
- * (skb_share_max). As on Linux one packet may go beyond the end. */
+/* sock_update_wmem - sk_wmem or sk_sndbuf has changed: is it full (sk_wmem_max)? As on Linux one packet may go
+ * beyond the end. */
 void sock_update_wmem(struct sock *sk);
 
 /* skb_waiting_max - packets of the pool that may wait in all places of one sort: to be read, for an answer
@@ -121,6 +121,12 @@ static inline u32 skb_waiting_max(void)
 static inline u32 skb_share_max(void)
 {
 	return skb_waiting_max() / 2;
+}
+
+/* sk_wmem_max - bytes that sk's packets may occupy while they wait on the way out. */
+static inline u32 sk_wmem_max(const struct sock *sk)
+{
+	return min(sk->sk_sndbuf, skb_share_max() * SKB_SLOT);
 }
 
 /* skb_set_owner_w - the packet will wait on behalf of its sk, if it has one: what it occupies is charged

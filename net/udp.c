@@ -137,6 +137,18 @@ int udp_may_send(struct sock *sk)
 	return err ? err : sk->sk_shutdown & SEND_SHUTDOWN ? -EPIPE : 0;
 }
 
+/* A datagram was dropped, as its next hop does not answer: a socket that has one peer, or wants to know, is told.
+ * For others it is lost like any that was accepted. */
+static int udp_dropped(const struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	if (inet->recverr || inet->peer_family)
+		return -EHOSTUNREACH;
+	skb_pool.lost++;
+	return 0;
+}
+
 int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *flow)
 {
 	const struct rtable *rt = &flow->rt;
@@ -152,6 +164,8 @@ int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *
 					 csum_pseudo(rt->saddr, rt->daddr, ulen, IPPROTO_UDP));
 	skb->sk = sk;
 	err = ip_send_skb(sk->sk_net, skb, rt, &flow->ip);
+	if (err == -EHOSTUNREACH)
+		err = udp_dropped(sk);
 	if (!err)
 		sk->sk_net->mib.udp_out_datagrams++;
 	return err;
@@ -273,6 +287,7 @@ static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size
 		return -EMSGSIZE;
 	if (msg->flags & MSG_OOB)
 		return -EOPNOTSUPP;
+	msg->flags &= ~(u32)MSG_BEGUN; /* ours; a bit without meaning from a program, as on Linux */
 	if (inet->pending.cork.first)
 		return udp_append(sk, msg, len);
 	err = udp_check_destination(udp_destination(inet, msg), msg);
@@ -350,12 +365,15 @@ u32 udp_send_ready(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 
 	return i > 0 ? (u32)flow_sent(flow, dev, i, i) : 0;
 }
 
-bool udp_writable(const struct sock *sk)
+/* Where it would go is where the last one went, by the route of now. An error is told at once. */
+bool udp_writable(struct sock *sk)
 {
-	const struct inet_sock *inet = inet_sk(sk);
-	struct net_device *dev = inet->flow.rt.dev;
+	struct flow_cache *flow = &inet_sk(sk)->flow;
+	struct sockaddr_in to = sockaddr_of_key(flow->to);
 
-	return sock_has_room(sk, rt_valid(sk->sk_net, &inet->flow.rt) ? dev : NULL, 1, 1);
+	if (flow->to == 0 || udp_find_flow(sk, flow, &to, &ipcm_usual))
+		return sock_has_room(sk, NULL, NULL, 1, 1);
+	return sock_has_room(sk, flow->rt.dev, flow->rt.neigh, 1, 1);
 }
 
 /* ---- the rest of udp_prot ---------------------------------------------------------------- */

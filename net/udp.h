@@ -44,7 +44,7 @@ int udp_push_pending_frames(struct sock *sk, u32 flags);
 ssize udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len);
 
 /* udp_writable - would a datagram be taken without waiting? Where poll's POLLOUT comes from. */
-bool udp_writable(const struct sock *sk);
+bool udp_writable(struct sock *sk);
 
 /* udp_rcv - a datagram came in, data at its header. Takes the skb. */
 void udp_rcv(struct sk_buff *skb);

@@ -54,7 +54,8 @@ ssize udp_send_segments(
 			(u32)n * ip_packets_for(&flow->rt, UDP_HLEN + min(len, size)));
 	if (err)
 		return err;
-	msg->flags &= ~(u32)MSG_DONTWAIT; /* a queue may be shorter: what has begun is finished */
+	/* a queue may be shorter: what has begun is finished */
+	msg->flags = (msg->flags & ~(u32)MSG_DONTWAIT) | MSG_BEGUN;
 	outer = dev_xmit_begin();
 	for (; left > 0 && sent >= 0; left -= (size_t)max(sent, (ssize)0))
 		sent = send_some(sk, flow, msg, left, size);

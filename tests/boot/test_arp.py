@@ -98,12 +98,13 @@ def test_no_answer_is_a_pending_error(kernel, program):
     assert result.status == DROPPED     # the program ended with 0, its datagram was lost
 
 
-def test_parking_is_bounded_and_counted(kernel, program, pcap):
-    """Many datagrams for one who does not answer: some wait, the rest is refused; all counted."""
+def test_flood_to_a_host_that_does_not_answer(kernel, program, pcap):
+    """Many datagrams for one who does not answer: none is refused, all are lost, and counted."""
     result = boot(kernel, f"{WORDS} -- {GATEWAY} 5000", initrd=str(program("flood")),
                   nics=[Nic(null_net(), pcap=pcap)])
-    assert result.status not in (0, None)
-    assert "did not answer ARP" in said(result)
+    assert "5000 sent" in result.serial and result.status == DROPPED
+    assert "dropped 5000 on the way out: neighbour did not answer ARP" in said(result)
+    assert re.search("program ended .* dropped.*: 5000", said(result))
     check_balance(result)
     assert not datagrams_sent(pcap)
 

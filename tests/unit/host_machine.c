@@ -256,9 +256,16 @@ void host_advance_clock(u64 ns)
 	now_ns += ns;
 }
 
+static bool signalled;
+
+void host_signal(bool on)
+{
+	signalled = on;
+}
+
 bool signal_pending(bool restart)
 {
-	return false;
+	return signalled;
 }
 
 void machine_idle(u64 until_ns)

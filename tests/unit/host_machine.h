@@ -53,6 +53,9 @@ void host_tick_clock(u64 ns);
  * device answer while the stack waits. NULL: nothing. */
 void host_on_idle(void (*fn)(void *arg), void *arg);
 
+/* host_signal - whether a signal with a handler is pending: signal_pending says so. */
+void host_signal(bool on);
+
 /* host_idles - calls of machine_idle since host_reset. */
 unsigned host_idles(void);
 

@@ -4,6 +4,7 @@
  * cmocka calls in.
  * Source: IEEE 802.3 3.2.8; RFC 1122 3.2.1.3 (g); net/dev.h. */
 #include "tests/unit/stack.h"
+#include "net/datagram.h"
 #include "net/eth.h"
 #include "net/timer.h"
 #include "kernel/lib/string.h"
@@ -114,16 +115,23 @@ static void padding(void **state)
 	}
 }
 
+static int wait_for(int fd, u32 n, u32 flags)
+{
+	return sock_wait_for_room(sk_of(fd), &eth0.dev, NULL, flags, n, 0);
+}
+
 static void waiting_for_room(void **state)
 {
+	int fd = udp_socket();
+
 	host_tick_clock(NSEC_PER_USEC);
-	assert_int_equal(dev_tx_wait(&eth0.dev, 64, 0), 0);
-	assert_int_equal(dev_tx_wait(&eth0.dev, 65, 0), -EAGAIN);
-	assert_int_equal(dev_tx_wait(&eth0.dev, 65, clock_ns() + NSEC_PER_SEC), -ENOBUFS);
+	assert_int_equal(wait_for(fd, 64, MSG_DONTWAIT), 0);
+	assert_int_equal(wait_for(fd, 65, MSG_DONTWAIT), -EAGAIN);
+	assert_int_equal(wait_for(fd, 65, 0), -ENOBUFS);
 	fake_set_link(&eth0, false);
-	assert_int_equal(dev_tx_wait(&eth0.dev, 1, clock_ns() + NSEC_PER_SEC), -ENETDOWN);
+	assert_int_equal(wait_for(fd, 1, 0), -ENETDOWN);
 	eth0.dev.flags &= ~(u32)IFF_UP;
-	assert_int_equal(dev_tx_wait(&eth0.dev, 1, 0), -ENETDOWN);
+	assert_int_equal(wait_for(fd, 1, MSG_DONTWAIT), -ENETDOWN);
 	eth0.dev.flags |= IFF_UP;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * test_neigh_queue.c - what waits for a neighbour's answer: how much may, what becomes of it.
- * Not here: when who is asked (test_neighbour.c), what stays queued after the answer (test_neigh_drain.c).
+ * test_neigh_queue.c - what is queued on a neighbour until it answers: how much may be, what becomes of it.
+ * Not here: when who is asked (test_neighbour.c), senders that wait (test_neigh_wait.c), what stays queued after
+ * the answer (test_neigh_drain.c).
  * cmocka calls in; time is the fake clock's.
  * Source: RFC 1122 2.3.2.2; socket(7), SO_SNDBUF and SO_SNDTIMEO. */
 #include "tests/unit/stack.h"
@@ -55,6 +56,11 @@ static void answer_releases_in_order(void **state)
 	assert_frame(3, FRAME_MUFFIN);
 }
 
+static u64 lost_n(void)
+{
+	return stack_dropped(SKB_DROP_NEIGH_FAILED);
+}
+
 static void giving_up_is_counted(void **state)
 {
 	int fd = sender();
@@ -62,11 +68,13 @@ static void giving_up_is_counted(void **state)
 	send_muffin(fd);
 	send_muffin(fd);
 	stack_step(3100);
-	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 2);
+	assert_int_equal(lost_n(), 2);
 	assert_int_equal(init_net.mib.parked, 0);
 	assert_int_equal(skb_pool.lost, 2);
 	assert_non_null(strstr(host_captured(), "did not answer ARP, 2 packets dropped"));
-	assert_int_equal(send_muffin(fd), -EHOSTUNREACH);
+	assert_int_equal(send_muffin(fd), 6); /* lost as well */
+	assert_int_equal(lost_n(), 3);
+	assert_int_equal(skb_pool.lost, 3);
 	stack_step(1000);
 	fake_forget(&eth0);
 	assert_int_equal(send_muffin(fd), 6); /* asked anew */
@@ -115,34 +123,59 @@ static void closed_before_the_answer(void **state)
 	assert_frame(eth0.sent_n - 1, FRAME_MUFFIN);
 }
 
+static bool writable(int fd)
+{
+	struct file *file = fd_get(&init_task.files, fd);
+
+	return file->ops->poll(file) & POLLOUT;
+}
+
 static void queue_is_bounded_in_packets(void **state)
 {
 	int fd = sender();
 
-	for (u32 i = 0; i < NEIGH_QUEUE_MAX; i++)
-		assert_int_equal(send_muffin(fd), 6);
-	assert_int_equal(send_muffin(fd), -ENOBUFS);
-	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL), 1);
+	for (u32 i = 0; i < NEIGH_QUEUE_MAX; i++) {
+		assert_true(writable(fd));
+		assert_int_equal(send_to(fd, "muffin", 6, MSG_DONTWAIT, PEER_IP, PEER_PORT), 6);
+	}
+	assert_false(writable(fd));
+	assert_int_equal(send_to(fd, "muffin", 6, MSG_DONTWAIT, PEER_IP, PEER_PORT), -EAGAIN);
 	assert_int_equal(init_net.mib.parked, NEIGH_QUEUE_MAX);
+	assert_int_equal(init_net.mib.ip_out_requests, NEIGH_QUEUE_MAX);
 	stack_check_accounts();
 }
 
 /* All that wait together may hold a quarter of the pool: the rest can still be sent elsewhere. */
-static void parking_is_bounded_in_all(void **state)
+static void queues_are_bounded_in_all(void **state)
 {
 	int fd[] = { udp_socket(), udp_socket(), udp_socket(), udp_socket() };
 	u32 most = skb_pool.total_n / 4;
 
 	for (u32 i = 0; i < most; i++)
 		assert_int_equal(
-			send_to(fd[i % 4], "muffin", 6, 0, PEER_IP + 20 + i / 32, PEER_PORT), 6);
-	assert_int_equal(send_to(fd[0], "muffin", 6, 0, PEER_IP + 19, PEER_PORT), -ENOBUFS);
+			send_to(fd[i % 4], "muffin", 6, MSG_DONTWAIT, PEER_IP + 20 + i / 32, 9), 6);
+	assert_int_equal(send_to(fd[0], "muffin", 6, MSG_DONTWAIT, PEER_IP + 19, 9), -EAGAIN);
+	assert_false(writable(fd[0]));
 	assert_int_equal(init_net.mib.parked, most);
-	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL), 1);
+	assert_int_equal(init_net.mib.ip_out_requests, most);
 }
 
-/* A datagram of 45 frames waits whole or not at all: two fit, one of 60000 more does not. */
-static void queue_is_bounded_in_bytes(void **state)
+/* Answers of our own have no sender who could wait: what is too much is dropped. */
+static void answers_are_bounded(void **state)
+{
+	u8 frame[FAKE_FRAME_MAX];
+	u32 len = from_hex(FRAME_ECHO, frame);
+
+	for (u32 i = 0; i < NEIGH_QUEUE_MAX + 3; i++)
+		fake_inject(&eth0, frame, len);
+	assert_int_equal(init_net.mib.parked, NEIGH_QUEUE_MAX);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL), 3);
+	assert_int_equal(skb_pool.lost, 0);
+	stack_check_accounts();
+}
+
+/* A datagram of 45 frames is queued whole or not at all: two may be, one more may not. */
+static void large_datagrams_are_queued_whole(void **state)
 {
 	static u8 payload[65507];
 	int fd = sender();
@@ -151,9 +184,8 @@ static void queue_is_bounded_in_bytes(void **state)
 	assert_int_equal(send_to(fd, payload, 60000, 0, PEER_IP, PEER_PORT), 60000);
 	assert_int_equal(send_to(fd, payload, 65507, 0, PEER_IP, PEER_PORT), 65507);
 	assert_int_equal(free_n - skb_pool.free_n, 41 + 45 + 1); /* and the request on the ring */
-	assert_int_equal(send_to(fd, payload, 60000, 0, PEER_IP, PEER_PORT), -ENOBUFS);
-	assert_int_equal(free_n - skb_pool.free_n, 41 + 45 + 1);
-	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL), 1);
+	assert_int_equal(send_to(fd, payload, 60000, MSG_DONTWAIT, PEER_IP, PEER_PORT), -EAGAIN);
+	assert_int_equal(free_n - skb_pool.free_n, 41 + 45);
 	assert_int_equal(init_net.mib.parked, 2);
 	assert_int_equal(sk_of(fd)->sk_wmem, (41 + 45) * SKB_SLOT);
 	stack_check_accounts();
@@ -161,7 +193,7 @@ static void queue_is_bounded_in_bytes(void **state)
 	assert_int_equal(init_net.mib.parked, 0);
 	assert_int_equal(sk_of(fd)->sk_wmem, 0);
 	assert_int_equal(skb_pool.lost, 2);
-	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 2);
+	assert_int_equal(lost_n(), 2);
 	stack_check_accounts();
 }
 
@@ -172,7 +204,7 @@ static void answer_after_a_second(struct fake_device *fake)
 }
 
 /* SO_SNDBUF bounds what waits, and poll says so; a sender may wait until it is less. */
-static void send_buffer_bounds_what_is_parked(void **state)
+static void send_buffer_bounds_what_is_queued(void **state)
 {
 	static u8 payload[1400];
 	int fd = sender();
@@ -228,7 +260,7 @@ static void buffer_accounting_while_others_wait(void **state)
 }
 
 /* The operator names an address while ARP is still asking for it. */
-static void permanent_releases_what_is_parked(void **state)
+static void permanent_releases_what_is_queued(void **state)
 {
 	int fd = sender();
 
@@ -249,12 +281,13 @@ int main(void)
 		STACK_TEST(giving_up_is_told_to_those_who_asked),
 		STACK_TEST(closed_before_the_answer),
 		STACK_TEST(queue_is_bounded_in_packets),
-		STACK_TEST(queue_is_bounded_in_bytes),
-		STACK_TEST(send_buffer_bounds_what_is_parked),
+		STACK_TEST(large_datagrams_are_queued_whole),
+		STACK_TEST(send_buffer_bounds_what_is_queued),
 		STACK_TEST(waiting_for_the_send_buffer_ends),
-		STACK_TEST(parking_is_bounded_in_all),
+		STACK_TEST(queues_are_bounded_in_all),
+		STACK_TEST(answers_are_bounded),
 		STACK_TEST(buffer_accounting_while_others_wait),
-		STACK_TEST(permanent_releases_what_is_parked),
+		STACK_TEST(permanent_releases_what_is_queued),
 	};
 
 	return cmocka_run_group_tests(neigh_queue, NULL, NULL);

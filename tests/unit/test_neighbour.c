@@ -53,35 +53,49 @@ static void three_tries_a_second_apart(void **state)
 	assert_int_equal(frames_of(ETH_P_ARP), 3);
 }
 
-/* Whoever floods a dead host is told so, and floods nobody else. */
+/* A second long nobody asks for who has just failed to answer; datagrams are dropped, and only those of a
+ * connected socket are refused. */
 static void dead_for_a_moment(void **state)
 {
-	int fd = sender();
+	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);
+	int fd = sender(), connected = udp_socket();
 
+	assert_int_equal(sys_connect(connected, user(&to), sizeof(to)), 0);
 	send_muffin(fd);
 	stack_step(3100);
 	fake_forget(&eth0);
 	for (u32 i = 0; i < 50; i++)
-		assert_int_equal(send_muffin(fd), -EHOSTUNREACH);
-	assert_int_equal(eth0.sent_n, 0);
+		assert_int_equal(send_muffin(fd), 6);
 	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 51);
-	assert_int_equal(skb_pool.lost, 1); /* only the first had been accepted */
-	inject_hex(FRAME_ARP_ASKED);        /* it lives, says itself */
+	assert_int_equal(skb_pool.lost, 51);
+	for (u32 i = 0; i < 50; i++)
+		assert_int_equal(sys_sendto(connected, user("muffin"), 6, 0, 0, 0), -EHOSTUNREACH);
+	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 101);
+	assert_int_equal(skb_pool.lost, 51); /* what is refused was never accepted */
+	assert_int_equal(eth0.sent_n, 0);
+	inject_hex(FRAME_ARP_ASKED); /* it lives, says itself */
 	fake_forget(&eth0);
 	assert_int_equal(send_muffin(fd), 6);
 	assert_frame(0, FRAME_MUFFIN);
+	stack_check_accounts();
 }
 
-/* A minute of sending to a dead host: a request a second at most. */
+/* A minute of sending to a dead host: a request a second at most, and but for the first time nobody waits. */
 static void dead_host_flooded(void **state)
 {
 	int fd = sender();
+	u64 start = clock_ns(), waited = 0;
 
-	for (u32 i = 0; i < 6000; i++) {
-		send_muffin(fd);
+	host_tick_clock(NSEC_PER_USEC);
+	while (clock_ns() - start < 60 * NSEC_PER_SEC) {
+		u64 before = clock_ns();
+
+		assert_int_equal(send_muffin(fd), 6);
+		waited += clock_ns() - before > NSEC_PER_MSEC;
 		host_advance_clock(10 * NSEC_PER_MSEC);
 		net_poll();
 	}
+	assert_int_equal(waited, 1);
 	assert_in_range(frames_of(ETH_P_ARP), 40, 60);
 	assert_true(init_net.mib.parked <= NEIGH_QUEUE_MAX);
 	stack_step(4000);
