@@ -94,7 +94,8 @@ static bool source_possible(const struct net_device *dev, const struct iphdr *ip
 	enum rtn_type type = ip_addr_type(dev->net, iph->saddr);
 
 	if (be32_is_zero(iph->saddr))
-		return ipv4_is_lbcast(iph->daddr) || iph->protocol == IPPROTO_IGMP;
+		return ipv4_is_lbcast(iph->daddr) ||
+		       (iph->protocol == IPPROTO_IGMP && ipv4_is_multicast(iph->daddr));
 	if (dev->flags & IFF_LOOPBACK)
 		return type == RTN_UNICAST || type == RTN_LOCAL;
 	return type == RTN_UNICAST && !ipv4_is_loopback(iph->saddr);

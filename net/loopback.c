@@ -41,7 +41,7 @@ void dev_loopback_xmit(struct sk_buff *skb)
 {
 	struct net_device *lo = skb->dev->net->loopback_dev;
 
-	if (loopback_pending(lo) >= LOOPBACK_QUEUE) {
+	if (!(lo->flags & IFF_UP) || loopback_pending(lo) >= LOOPBACK_QUEUE) {
 		kfree_skb(skb, SKB_DROP_TX_FULL);
 		return;
 	}
@@ -60,12 +60,15 @@ static void loopback_reclaim(struct net_device *dev)
 	dev->tx_room = LOOPBACK_QUEUE - loopback_pending(dev);
 }
 
-/* Taps have seen what it is a copy of. */
+/* Taps have seen what it is a copy of. Its device may have left the namespace. */
 static void receive_copy(struct net_device *dev, struct sk_buff *skb)
 {
 	dev->stats.rx_packets++;
 	dev->stats.rx_bytes += skb_total_len(skb);
-	dev_deliver_skb(skb);
+	if (skb->dev->net == dev->net)
+		dev_deliver_skb(skb);
+	else
+		consume_skb(skb);
 }
 
 /* At most what waits now: answers to these wait for the next poll. */

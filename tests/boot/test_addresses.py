@@ -143,6 +143,10 @@ def questions():
     for to in (SUBNET, LIMITED, "224.0.0.1"):
         yield f"protocol to {to}", lambda n, to=to: (
             Ether(src=GATEWAY_MAC, dst=GUEST_MAC) / IP(src="2.2.2.2", dst=to, id=n, proto=250))
+    for to in DESTINATIONS:
+        for kind, mac in MACS.items():
+            yield f"echo to {to} {kind}", lambda n, to=to, mac=mac: (
+                Ether(src=GATEWAY_MAC, dst=mac) / IP(src="3.3.3.3", dst=to) / ICMP(id=n))
     for source in SOURCES:
         yield f"echo from {source}", lambda n, source=source: (
             Ether(src=GATEWAY_MAC, dst=GUEST_MAC) / IP(src=source, dst=GUEST) / ICMP(id=n))

@@ -5,6 +5,8 @@
  * Source: RFC 919 7, RFC 1122 3.3.6; Linux's ip_mc_output. */
 #include "tests/unit/datagrams.h"
 #include "kernel/lib/string.h"
+#include "net/config/dev_config.h"
+#include "net/loopback.h"
 #include "net/sockopt.h"
 
 #define SUBNET    0x0a0000ffu
@@ -151,6 +153,22 @@ static void without_lo(void **state)
 	stack_check_accounts();
 }
 
+/* It goes down while netfilter has the copy: the copy is dropped, and lo is as it was. */
+static void without_lo_later(void **state)
+{
+	struct net_device *lo = init_net.loopback_dev;
+	struct sk_buff *skb = skb_alloc(SKB_NETWORK_OFF);
+
+	skb->dev = &eth0.dev;
+	init_net.mib.ip_out_requests++;
+	dev_close(lo);
+	dev_loopback_xmit(skb);
+	assert_int_equal(stack_dropped(SKB_DROP_TX_FULL), 1);
+	assert_int_equal(lo->tx_room, 0);
+	assert_int_equal(dev_open(lo), 0);
+	stack_check_accounts();
+}
+
 /* No packet for the copy: the datagram leaves all the same. */
 static void without_a_packet(void **state)
 {
@@ -176,6 +194,7 @@ int main(void)
 		STACK_TEST(nobody_listens),
 		STACK_TEST(many_in_a_row),
 		STACK_TEST(without_lo),
+		STACK_TEST(without_lo_later),
 		STACK_TEST(without_a_packet),
 	};
 

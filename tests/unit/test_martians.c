@@ -237,6 +237,14 @@ static const struct {
 	{ 0xa9fe0101, "1aaaa-", "1aaaa-" }, /* 169.254/16, link local */
 	{ FAR_IP, "1aaaa-", "1aaaa-" },     /* 192.0.2/24: documentation, RFC 6890: no source */
 	{ 0xc6120001, "1aaaa-", "1aaaa-" }, /* 198.18/15: benchmarks */
+	{ 0xc0000001, "1aaaa-",
+		"1aaaa-" }, /* 192.0.0/24: IETF's assignments, RFC 6890: no source */
+	{ 0xc0586301, "1aaaa-", "1aaaa-" }, /* 192.88.99/24: 6to4 relays */
+	{ 0xc6336401, "1aaaa-", "1aaaa-" }, /* 198.51.100/24 and 203.0.113/24: documentation */
+	{ 0xcb007101, "1aaaa-", "1aaaa-" },
+	{ 0xac100001, "1aaaa-", "1aaaa-" }, /* 172.16/12, 192.168/16, 100.64/10: private, shared */
+	{ 0xc0a80001, "1aaaa-", "1aaaa-" },
+	{ 0x64400001, "1aaaa-", "1aaaa-" },
 	{ 0x0a000000, "1aaaa-", "1aaaa-" }, /* no broadcast any more: RFC 1812 5.3.5.1 */
 	{ ZERO_NET, "1aaaa-", "1aaaa-" },   /* 0/8 are hosts to Linux, and can be answered */
 	{ CLASS_E, "1aaaa-", "1aaaa-" },    /* 240/4, too, though RFC 6890 reserves them */
@@ -359,9 +367,12 @@ static void a_host_without_an_address(void **state)
 		inject_between(crumbs, frame_to[0], 0, OUR_IP);
 		inject_between(crumbs, frame_to[2], 0, 0xe0000001);
 	}
+	inject_between(FRAME_IGMP_QUERY, frame_to[2], 0,
+		0xe0000001); /* RFC 4541 2.1.1: a switch asks so */
+	inject_between(FRAME_IGMP_QUERY, frame_to[0], 0, OUR_IP);
 	assert_int_equal(sk_of(dhcp)->sk_receive_queue.n, 1);
 	assert_int_equal(sk_of(echo)->sk_receive_queue.n, 0);
-	assert_int_equal(stack_dropped(SKB_DROP_MARTIAN_SOURCE), 7);
+	assert_int_equal(stack_dropped(SKB_DROP_MARTIAN_SOURCE), 8);
 }
 
 /* Who asks by ARP is answered, if it can be: the same rule, but 0.0.0.0 asks whether an address is free. */

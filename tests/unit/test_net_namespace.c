@@ -9,6 +9,7 @@
 #include "net/config/dev_config.h"
 #include "net/config/ifaddr.h"
 #include "net/config/nsfs.h"
+#include "net/sockopt.h"
 
 #define CLONE_NEWNET 0x40000000
 #define CLONE_NEWNS  0x20000
@@ -309,6 +310,24 @@ static void no_memory(void **state)
 	}
 }
 
+/* A broadcast's copy for this host waits; its device goes to another namespace. Nobody there hears it. */
+static void copies_stay_behind(void **state)
+{
+	struct net *net = nsfs_get("other");
+	int home = open_ns("/proc/self/ns/net"), sender = udp_socket_at(0, OUR_PORT), there;
+
+	set_int(sender, SOL_SOCKET, SO_BROADCAST, 1);
+	assert_int_equal(send_to(sender, "muffin", 6, 0, 0x0a0000ff, OUR_PORT), 6);
+	assert_int_equal(init_net.loopback_dev->stats.tx_packets, 1);
+	assert_int_equal(dev_change_net_namespace(&eth0.dev, net), 0);
+	enter("/run/netns/other");
+	there = udp_socket_at(0, OUR_PORT);
+	net_poll();
+	assert_int_equal(sk_of(there)->sk_receive_queue.n, 0);
+	assert_int_equal(sys_setns(home, 0), 0);
+	stack_check_accounts();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +342,7 @@ int main(void)
 		STACK_TEST(nobodys_packet_is_dropped_and_counted),
 		STACK_TEST(a_card_leaves_everything_behind),
 		STACK_TEST(what_cannot_move),
+		STACK_TEST(copies_stay_behind),
 		STACK_TEST(mistakes),
 		STACK_TEST(no_memory),
 	};
