@@ -126,6 +126,7 @@ OBJS := \
 	kernel/capture.o \
 	kernel/power.o \
 	kernel/acpi.o \
+	kernel/acpi_tables.o \
 	kernel/rtc.o \
 	kernel/random.o \
 	kernel/net_machine.o \

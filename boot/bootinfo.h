@@ -49,6 +49,6 @@ struct bootinfo {
 /* bootinfo_read - copy all we need out of the loader's memory, so that it may be reused.
  * info      filled; it stays valid with ->problem set when something is wrong
  * magic     eax at entry
- * info_pa   ebx at entry; the structure and what it points to lie in memory that the boot tables map,
- *           whatever does not is a problem */
+ * info_pa   ebx at entry; the structure and what it points to lie in memory that the boot tables map;
+ *           what does not is a problem */
 void bootinfo_read(struct bootinfo *info, u32 magic, u32 info_pa);

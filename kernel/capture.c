@@ -33,12 +33,12 @@ static bool capture_end(void)
 
 bool capture_start(bool wait)
 {
-	const struct pcap_sink sink = { .write_some = com2_write_some,
-		.rest = com2_rest,
-		.drain = com2_drain,
-		.epoch_ns = clock_realtime_ns() - clock_ns(),
-		.wait = wait };
+	struct pcap_sink sink = {
+		.write_some = com2_write_some, .rest = com2_rest, .drain = com2_drain, .wait = wait
+	};
 
+	clock_realtime_start();
+	sink.epoch_ns = clock_realtime_ns() - clock_ns();
 	if (!serial_init(&serial_com2)) {
 		pr_err("pcap: there is no second serial port at 0x%x (QEMU: -serial stdio -serial "
 		       "file:muffin.pcap)\n",

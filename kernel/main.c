@@ -5,7 +5,7 @@
  * Source: none; read this file first, each call leads to its own. */
 #include "boot/bootinfo.h"
 #include "drivers/e1000/e1000.h"
-#include "kernel/acpi.h"
+#include "kernel/acpi_tables.h"
 #include "kernel/capture.h"
 #include "kernel/cmdline.h"
 #include "kernel/console/printk.h"

@@ -13,8 +13,12 @@
 /* clock_ns - monotonic time since boot, in nanoseconds. */
 u64 clock_ns(void);
 
-/* clock_realtime_ns - nanoseconds since 1970 (UTC). */
+/* clock_realtime_ns - nanoseconds since 1970 (UTC). Before clock_realtime_start: since boot. */
 u64 clock_realtime_ns(void);
+
+/* clock_realtime_start - look for the time of day, if nobody has; it may take milliseconds and memory,
+ * so it is done where somebody asks for time stamps, not where a packet gets one. */
+void clock_realtime_start(void);
 
 #define NSEC_PER_USEC 1000ul
 #define NSEC_PER_MSEC 1000000ul

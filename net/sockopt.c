@@ -168,17 +168,22 @@ static int set_nothing(struct sock *sk, s32 value)
 	return 0;
 }
 
+static int set_stamps(struct sock *sk, enum sk_timestamp kind)
+{
+	clock_realtime_start();
+	sk->sk_timestamp = (u8)kind;
+	return 0;
+}
+
 /* One of the two at a time: the later. */
 static int set_timestamp(struct sock *sk, s32 value)
 {
-	sk->sk_timestamp = value ? SK_TIMESTAMP_US : SK_TIMESTAMP_NONE;
-	return 0;
+	return set_stamps(sk, value ? SK_TIMESTAMP_US : SK_TIMESTAMP_NONE);
 }
 
 static int set_timestampns(struct sock *sk, s32 value)
 {
-	sk->sk_timestamp = value ? SK_TIMESTAMP_NS : SK_TIMESTAMP_NONE;
-	return 0;
+	return set_stamps(sk, value ? SK_TIMESTAMP_NS : SK_TIMESTAMP_NONE);
 }
 
 static int get_timestamp(struct sock *sk)

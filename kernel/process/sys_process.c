@@ -187,13 +187,19 @@ enum clock_id {
 };
 
 /* Returns false for a clock that is not here. */
+static u64 realtime_ns(void)
+{
+	clock_realtime_start();
+	return clock_realtime_ns();
+}
+
 static bool clock_read(u32 clock, u64 *ns)
 {
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
 	case CLOCK_TAI: /* ahead of the others by what somebody sets: nobody */
-		*ns = clock_realtime_ns();
+		*ns = realtime_ns();
 		return true;
 	case CLOCK_PROCESS_CPUTIME_ID:
 	case CLOCK_THREAD_CPUTIME_ID:
@@ -232,7 +238,7 @@ long sys_clock_getres(u32 clock, u64 ts)
 
 long sys_gettimeofday(u64 tv, u64 tz)
 {
-	u64 us = clock_realtime_ns() / NSEC_PER_USEC;
+	u64 us = realtime_ns() / NSEC_PER_USEC;
 	s64 t[2] = { (s64)(us / 1000000), (s64)(us % 1000000) };
 
 	(void)tz; /* the kernel has no time zone; Linux leaves it to libc, too */
@@ -241,7 +247,7 @@ long sys_gettimeofday(u64 tv, u64 tz)
 
 long sys_time(u64 at)
 {
-	s64 seconds = (s64)(clock_realtime_ns() / NSEC_PER_SEC);
+	s64 seconds = (s64)(realtime_ns() / NSEC_PER_SEC);
 
 	if (at && put_user(seconds, (s64 *)at) < 0)
 		return -EFAULT;

@@ -236,9 +236,16 @@ u64 clock_ns(void)
 	return now_ns;
 }
 
+static u64 booted_ns;
+
+void clock_realtime_start(void)
+{
+	booted_ns = HOST_BOOTED_NS;
+}
+
 u64 clock_realtime_ns(void)
 {
-	return HOST_BOOTED_NS + now_ns;
+	return booted_ns + now_ns;
 }
 
 void host_tick_clock(u64 ns)

@@ -38,7 +38,7 @@ void host_forbid(const void *at, size_t len);
 
 /* ---- time ------------------------------------------------------------------------------ */
 
-/* When, in nanoseconds since 1970, the clock was 0. */
+/* When, in nanoseconds since 1970, the clock was 0: known after clock_realtime_start. */
 #define HOST_BOOTED_NS 1700000000000000000ull
 
 /* host_set_clock, host_advance_clock - time stands still but for these and machine_idle. */

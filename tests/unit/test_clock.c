@@ -220,13 +220,13 @@ static void held_up_once(void **state)
 			start(200000);
 			assert_measured(GOOD_PPM);
 			if (held_us[i] <=
-				5000) /* one reading of eight was spoiled: no reason to repeat it */
+				5000) /* one reading of eight is of no use: no reason to repeat it */
 				assert_true(pc.ns < 2300000 + pc.held_ns);
 		}
 	}
 }
 
-/* A busy time that spoils all readings of one sample: measured again after it. */
+/* A busy time in which no reading of a sample is of use: measured again after it. */
 static void held_up_for_a_while(void **state)
 {
 	for (u64 at = 1; at < 2500; at += 8) {
