@@ -8,6 +8,7 @@
 #include "kernel/mm/mmap.h"
 #include "kernel/mm/page.h"
 #include "kernel/mm/vm.h"
+#include "net/config/proc.h"
 
 static u64 pages_free(void)
 {
@@ -38,6 +39,7 @@ static void counts_show(struct seq_file *m, struct net *net)
 			seq_printf(m, " of %lu", counts[i].of());
 		seq_printf(m, "\n");
 	}
+	net_counts_show(m);
 }
 
 static struct proc_file file = { .path = "/proc/muffin", .show = counts_show };

@@ -6,9 +6,12 @@
 #include "net/sock.h"
 #include "net/net_namespace.h"
 
+u32 sock_n;
+
 void sock_init_data(
 	struct sock *sk, struct socket *socket, struct net *net, const struct proto *prot, u16 type)
 {
+	sock_n++;
 	sk->sk_prot = prot;
 	sk->sk_socket = socket;
 	sk->sk_net = get_net(net);
@@ -26,6 +29,7 @@ void sock_put(struct sock *sk)
 	if (--sk->sk_refs > 0)
 		return;
 	BUG_ON(sk->sk_rmem || sk->sk_wmem);
+	sock_n--;
 	sk->sk_prot->free(sk);
 	put_net(net);
 }

@@ -97,6 +97,8 @@ enum sk_timestamp {
 	SK_TIMESTAMP_NS  /* SO_TIMESTAMPNS */
 };
 
+extern u32 sock_n; /* socks that there are */
+
 /* sock_init_data - what every family's sock starts with: one reference, Linux's buffer sizes, no
  * timeouts. sk: zeroed. type: SOCK_* */
 void sock_init_data(struct sock *sk, struct socket *socket, struct net *net,

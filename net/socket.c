@@ -52,6 +52,11 @@ int sock_create(struct net *net, int family, int type, int protocol, struct sock
 	return 0;
 }
 
+u32 socket_n(void)
+{
+	return socket_slab.in_use;
+}
+
 void sock_release(struct socket *sock)
 {
 	sock->ops->release(sock);

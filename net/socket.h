@@ -72,6 +72,9 @@ int sock_create(
 /* sock_release - the opposite. */
 void sock_release(struct socket *sock);
 
+/* socket_n - how many sockets there are. */
+u32 socket_n(void);
+
 /* sock_sendmsg - past the security hooks to the family. len: bytes in msg. */
 ssize sock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 

@@ -58,3 +58,13 @@ u64 timers_next(void)
 	return list_empty(&timers) ? UINT64_MAX
 				   : list_first_entry(&timers, struct timer, list)->expires_ns;
 }
+
+u32 timer_n(void)
+{
+	const struct timer *timer;
+	u32 n = 0;
+
+	list_for_each(timer, &timers, list)
+		n++;
+	return n;
+}

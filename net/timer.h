@@ -26,5 +26,8 @@ void del_timer(struct timer *timer);
 /* run_timers - call all that are due. */
 void run_timers(void);
 
+/* timer_n - how many are set. */
+u32 timer_n(void);
+
 /* timers_next - when the next one is due (clock_ns); UINT64_MAX: none is set. */
 u64 timers_next(void);

@@ -233,6 +233,42 @@ static void account_show(struct seq_file *m, struct net *net)
 	seq_printf(m, "packets free %u of %u\n", skb_pool.free_n, skb_pool.total_n);
 }
 
+/* ---- pools ------------------------------------------------------------------------------- */
+
+/* What was sent and lies in a ring's slots still: packets, and small ones. */
+static void count_in_rings(const struct net_device *dev, u32 n[2])
+{
+	for (u32 i = 0; dev->tx_slot && i <= dev->tx_mask; i++)
+		if (dev->tx_slot[i] != &skb_none)
+			n[skb_is_small(dev->tx_slot[i])]++;
+}
+
+static void count_neighbour(void *arg, struct neighbour *n)
+{
+	++*(u32 *)arg;
+}
+
+void net_counts_show(struct seq_file *m)
+{
+	u32 in_rings[2] = { 0, 0 }, neighbours = 0, namespaces = 0;
+	const struct net_device *dev;
+	struct net *net;
+
+	for_each_net(net) {
+		namespaces++;
+		neigh_for_each(net->arp_tbl, count_neighbour, &neighbours);
+		list_for_each(dev, &net->dev_base, list)
+			count_in_rings(dev, in_rings);
+	}
+	seq_printf(m,
+		"packets free %u of %u\npackets in rings %u\npackets in reserve %u of %u\n"
+		"small packets free %u of %u\nsmall packets in rings %u\n"
+		"sockets %u\nsocks %u\nneighbours %u\nnamespaces %u\ntimers %u\n",
+		skb_pool.free_n, skb_pool.total_n, in_rings[false], skb_pool.reserve_n, SKB_RESERVE,
+		skb_pool.small_free_n, skb_pool.small_total_n, in_rings[true], socket_n(), sock_n,
+		neighbours, namespaces, timer_n());
+}
+
 /* ---- the files -------------------------------------------------------------------------- */
 
 static struct proc_file files[] = {

@@ -135,6 +135,61 @@ static void sockets(void **state)
 		"0000000000000000 1      3    0003   0     1 256    0      0\n");
 }
 
+static const char *read_counts(void)
+{
+	struct seq_file m = { .buf = text, .size = sizeof(text) };
+
+	net_counts_show(&m);
+	return text;
+}
+
+static u32 count(const char *name)
+{
+	const char *at = strstr(read_counts(), name);
+	u32 n;
+
+	assert_true(at && (at == text || at[-1] == '\n'));
+	assert_int_equal(sscanf(at + strlen(name), " %u", &n), 1);
+	return n;
+}
+
+/* What is not free lies in a ring, or waits; when sockets are closed they are as many as before. */
+static void counts(void **state)
+{
+	u32 packets = skb_pool.total_n, small = skb_pool.small_total_n, fd;
+	char of[64];
+
+	snprintf(of, sizeof(of), "packets free %u of %u\n", packets, packets);
+	assert_non_null(strstr(read_counts(), of));
+	snprintf(of, sizeof(of), "packets in reserve %u of %u\n", SKB_RESERVE, SKB_RESERVE);
+	assert_non_null(strstr(text, of));
+	assert_int_equal(count("sockets"), 0);
+	assert_int_equal(count("socks"), 0);
+	assert_int_equal(count("neighbours"), 0);
+	assert_int_equal(count("namespaces"), 1);
+	stack_know_peer();
+	eth0.keep = true;
+	fd = (u32)udp_socket();
+	assert_int_equal(send_to((int)fd, "muffin", 6, 0, PEER_IP, 9), 6);
+	assert_int_equal(send_to((int)fd, text, 1000, 0, PEER_IP, 9), 1000);
+	assert_int_equal(count("small packets in rings"), 1);
+	assert_int_equal(count("packets in rings"), 1);
+	assert_int_equal(count("small packets free") + 1, small);
+	assert_int_equal(count("packets free") + 1, packets);
+	assert_int_equal(
+		send_to((int)fd, "muffin", 6, 0, 0x0a000003, 9), 6); /* waits, behind a question */
+	assert_int_equal(count("packets free") + count("packets in rings") + 1, packets);
+	assert_int_equal(count("neighbours"), 3);
+	assert_int_equal(count("timers"), 1);
+	fd_close(&init_task.files, (int)fd);
+	assert_int_equal(count("sockets"), 0);
+	assert_int_equal(count("socks"), 1); /* for the datagram that waits */
+	stack_step(4000);
+	assert_int_equal(count("socks"), 0);
+	assert_int_equal(count("timers"), 0);
+	assert_int_equal(count("packets free") + count("packets in rings"), packets);
+}
+
 /* A datagram parked, one dropped, one sent: what the file says adds up. */
 static void the_account(void **state)
 {
@@ -275,6 +330,7 @@ int main(void)
 		STACK_TEST(routes),
 		STACK_TEST(neighbours),
 		STACK_TEST(sockets),
+		STACK_TEST(counts),
 		STACK_TEST(the_account),
 		STACK_TEST(questions),
 		STACK_TEST(questions_without_answer),
