@@ -7,6 +7,7 @@
 #include "net/dev.h"
 #include "net/socket_user.h"
 #include "net/sockopt.h"
+#include "net/wire/netlink.h"
 
 /* ---- a socket is a file ------------------------------------------------------------------ */
 
@@ -81,7 +82,7 @@ static long sock_ioctl(struct file *file, u32 cmd, u64 arg)
 	const struct socket *sock = file->private_data;
 	s32 len;
 
-	if (cmd != SIOCINQ && cmd != SIOCOUTQ)
+	if ((cmd != SIOCINQ && cmd != SIOCOUTQ) || sock->ops->family == AF_NETLINK)
 		return sock->ops->ioctl ? sock->ops->ioctl(sock->sk->sk_net, cmd, arg) : -ENOTTY;
 	len = cmd == SIOCINQ ? next_len(sock) : (s32)sock->sk->sk_wmem;
 	return copy_to_user((void *)arg, &len, sizeof(len));

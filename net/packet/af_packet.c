@@ -53,17 +53,24 @@ static void device_address(struct sockaddr_ll *sll, const struct net_device *dev
 	sll->sll_halen = ETH_ALEN;
 }
 
-/* The first len bytes of it. */
+/* SOCK_DGRAM does not see the header. */
+static u32 hidden_len(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_DGRAM ? ETH_HLEN : 0;
+}
+
+/* What is seen of its first len bytes. */
 static struct sk_buff *copy_frame(
 	const struct sock *sk, const struct sk_buff *skb, u32 len, bool outgoing)
 {
 	const struct ethhdr *eth = (const void *)skb->data;
 	struct sk_buff *copy = skb_alloc(HEARD_OFF);
+	u32 hidden = hidden_len(sk);
 	struct sockaddr_ll *sll;
 
 	if (!copy)
 		return NULL;
-	if (skb_append(copy, skb, 0, len) < 0) {
+	if (skb_append(copy, skb, hidden, len - hidden) < 0) {
 		consume_skb(copy);
 		return NULL;
 	}
@@ -75,12 +82,6 @@ static struct sk_buff *copy_frame(
 	memcpy(sll->sll_addr, eth->h_source, ETH_ALEN);
 	copy->tstamp = sk->sk_timestamp ? clock_realtime_ns() : 0;
 	return copy;
-}
-
-/* SOCK_DGRAM does not see the header. */
-static u32 hidden_len(const struct sock *sk)
-{
-	return sk->sk_type == SOCK_DGRAM ? ETH_HLEN : 0;
 }
 
 /* How much of a frame its filter wants, header and all; 0: the frame is nothing to this socket. */
@@ -121,7 +122,7 @@ static ssize packet_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		msg->namelen = sizeof(struct sockaddr_ll);
 	}
 	sock_recv_cmsgs(msg, sock->sk, skb);
-	return skb_copy_datagram(sock->sk, msg, hidden_len(sock->sk), len);
+	return skb_copy_datagram(sock->sk, msg, 0, len);
 }
 
 /* ---- sending ---------------------------------------------------------------------------- */

@@ -140,12 +140,23 @@ static void own_namespace_only(void **state)
 	assert_int_equal(receive(fd, 64, MSG_DONTWAIT), -EAGAIN);
 }
 
+static int next_len(int fd)
+{
+	struct file *file = fd_get(&init_task.files, fd);
+	int len = -1;
+
+	assert_int_equal(file->ops->ioctl(file, 0x541b /* SIOCINQ */, user(&len)), 0);
+	return len;
+}
+
 static void without_its_header(void **state)
 {
-	int fd = packet_socket(SOCK_DGRAM, ETH_P_IP);
+	int fd = packet_socket(SOCK_DGRAM, ETH_P_IP), raw = packet_socket(SOCK_RAW, ETH_P_IP);
 	u8 frame[64];
 
 	inject_hex(FRAME_CRUMBS);
+	assert_int_equal(next_len(fd), 34);
+	assert_int_equal(next_len(raw), 48);
 	assert_int_equal(receive(fd, sizeof(buf), 0), from_hex(FRAME_CRUMBS, frame) - ETH_HLEN);
 	assert_memory_equal(buf, frame + ETH_HLEN, 34);
 	assert_memory_equal(from.sll_addr, frame + 6, ETH_ALEN);

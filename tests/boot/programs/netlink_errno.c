@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -27,6 +28,16 @@ static void check_create(void)
 	RESULT("protocol 32", socket(AF_NETLINK, SOCK_RAW, 32));
 	RESULT("protocol 31", socket(AF_NETLINK, SOCK_RAW, 31));
 	RESULT("dgram", close(socket(AF_NETLINK, SOCK_DGRAM, NETLINK_NETFILTER)));
+}
+
+/* Queues are not told: as little as by a file that is no socket. */
+static void check_ioctl(void)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER), n = 0;
+
+	RESULT("how much waits to be read", ioctl(fd, FIONREAD, &n));
+	RESULT("and to be sent", ioctl(fd, TIOCOUTQ, &n));
+	close(fd);
 }
 
 static void check_bind(void)
@@ -264,6 +275,7 @@ int main(void)
 	s = open_socket();
 	t = open_socket();
 	check_create();
+	check_ioctl();
 	check_bind();
 	check_connect();
 	check_send();
