@@ -36,12 +36,14 @@ struct in_pktinfo {
 	be32 addr;
 };
 
-static void put_pktinfo(struct msghdr *msg, const struct net_device *dev, const struct iphdr *iph)
+/* A device that is in another namespace by now tells nothing of its addresses there. */
+static void put_pktinfo(
+	struct msghdr *msg, struct net *net, const struct net_device *dev, const struct iphdr *iph)
 {
-	enum rtn_type type = ip_addr_type(dev->net, iph->daddr);
-	bool to_many = type == RTN_MULTICAST || type == RTN_BROADCAST;
-	struct in_pktinfo info = { inet_iif(dev, iph->daddr),
-		to_many ? inet_select_addr(dev, iph->saddr) : iph->daddr, iph->daddr };
+	enum rtn_type type = ip_addr_type(net, iph->daddr);
+	bool to_many = type == RTN_MULTICAST || type == RTN_BROADCAST, here = dev->net == net;
+	struct in_pktinfo info = { here ? inet_iif(dev, iph->daddr) : dev->ifindex,
+		to_many && here ? inet_select_addr(dev, iph->saddr) : iph->daddr, iph->daddr };
 
 	put_cmsg(msg, SOL_IP, IP_PKTINFO, &info, sizeof(info));
 }
@@ -52,7 +54,7 @@ void ip_cmsg_recv(struct msghdr *msg, const struct inet_sock *inet, const struct
 	s32 ttl = iph->ttl;
 
 	if (inet->pktinfo)
-		put_pktinfo(msg, dev, iph);
+		put_pktinfo(msg, inet->sk.sk_net, dev, iph);
 	if (inet->recvttl)
 		put_cmsg(msg, SOL_IP, IP_TTL, &ttl, sizeof(ttl));
 	if (inet->recvtos)

@@ -5,6 +5,7 @@
  * Source: recvmsg(2), recvmmsg(2), socket(7), ip(7). */
 #include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
+#include "net/config/dev_config.h"
 #include "net/socket_user.h"
 #include "net/sockopt.h"
 
@@ -73,6 +74,33 @@ static void header_fields(void **state)
 	assert_cmsg(56, 17, SOL_IP, IP_TOS);
 	assert_int_equal(control[72], 0);
 	assert_int_equal(mm[0].hdr.flags, 0);
+}
+
+/* What waits is told of as it came; its card's address in another namespace is that one's secret. */
+static void by_a_card_that_moved(void **state)
+{
+	struct net *other = net_create();
+	int fd = udp_socket_at(0, OUR_PORT);
+	u8 frame[FAKE_FRAME_MAX];
+	u32 len = from_hex(FRAME_CRUMBS, frame);
+	s32 info[3];
+
+	set_int(fd, SOL_IP, IP_PKTINFO, 1);
+	memset(frame, 0xff, ETH_ALEN);
+	frame[33] = 255; /* to 10.0.0.255 */
+	fix_ip_checksum(frame);
+	put16(frame + 40, 0);
+	fake_inject(&eth0, frame, len);
+	assert_int_equal(dev_change_net_namespace(&eth0.dev, other), 0);
+	assert_int_equal(dev_open(&eth0.dev), 0);
+	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(0x0a0000aa), 24), 0);
+	assert_int_equal(receive(fd, sizeof(control)), 6);
+	memcpy(info, control + 16, sizeof(info));
+	assert_int_equal(info[0], eth0.dev.ifindex);
+	assert_int_equal(be32_to_cpu((be32){ (u32)info[1] }), 0x0a0000ff);
+	assert_int_equal(be32_to_cpu((be32){ (u32)info[2] }), 0x0a0000ff);
+	put_net(other);
+	stack_step(10);
 }
 
 static void timestamps(void **state)
@@ -243,6 +271,7 @@ int main(void)
 	const struct CMUnitTest recvmsg[] = {
 		STACK_TEST(nothing_asked_nothing_told),
 		STACK_TEST(header_fields),
+		STACK_TEST(by_a_card_that_moved),
 		STACK_TEST(timestamps),
 		STACK_TEST(overflow_is_told),
 		STACK_TEST(too_little_room),
