@@ -60,6 +60,7 @@ static int stack_down(void **state)
 	stack_step(SETTLE_MS);
 	assert_int_equal(init_net.mib.parked, 0);
 	assert_int_equal(init_net.mib.queued, 0);
+	assert_int_equal(sock_n, 0);
 	stack_check_accounts();
 	fake_give_back_all();
 	assert_int_equal(skb_pool.free_n, skb_pool.total_n);

@@ -6,6 +6,7 @@
  * Source: Intel SDM 317453, 3.3 (DD, head and tail), 13.7 (statistics). */
 #include "tests/unit/stack.h"
 #include "net/config/dev_config.h"
+#include "net/packet/af_packet.h"
 #include "drivers/e1000/tx.c"
 #undef SLOT
 #include "drivers/e1000/rx.c"
@@ -186,6 +187,38 @@ static void set_down_while_frames_are_held(void **state)
 	card_down();
 }
 
+/* Frames of a socket that is closed, and whose memory is another's, when they leave after all; or do not. */
+static void their_sender_closed(void **state)
+{
+	static const u8 frame[60];
+	struct sockaddr_ll to = { .sll_family = AF_PACKET };
+	int fd = (int)sys_socket(AF_PACKET, SOCK_RAW, 0), other;
+
+	card_up();
+	to.sll_ifindex = card.netdev.ifindex;
+	for (u32 i = 0; i < 5; i++)
+		assert_int_equal(sys_sendto(fd, user(frame), 60, 0, user(&to), sizeof(to)), 60);
+	seconds(2);
+	set_link(false);
+	host_advance_clock(NSEC_PER_SEC);
+	net_poll();
+	assert_int_equal(init_net.mib.queued, 5);
+	fd_close(&init_task.files, fd);
+	other = (int)sys_socket(AF_PACKET, SOCK_RAW, 0);
+	for (const struct sk_buff *skb = card.watch.held.first; skb; skb = skb->next)
+		assert_null(skb->sk);
+	set_link(true);
+	seconds(3); /* they are sent, and hang again */
+	set_link(false);
+	seconds(1);
+	dev_close(&card.netdev);
+	assert_int_equal(init_net.mib.queued, 0);
+	assert_int_equal(sk_of(other)->sk_refs, 1);
+	assert_int_equal(sk_of(other)->sk_err, 0);
+	stack_check_accounts();
+	card_down();
+}
+
 static void reset_that_fails_is_tried_again(void **state)
 {
 	card_up();
@@ -303,6 +336,7 @@ int main(void)
 		STACK_TEST(what_it_fetched_and_did_not_send),
 		STACK_TEST(waits_for_the_link),
 		STACK_TEST(set_down_while_frames_are_held),
+		STACK_TEST(their_sender_closed),
 		STACK_TEST(reset_that_fails_is_tried_again),
 		STACK_TEST(no_false_alarm),
 		STACK_TEST(nobody_looked_for_long),
