@@ -47,6 +47,11 @@ const char *skb_drop_name(enum skb_drop_reason reason)
 	return reason < SKB_DROP_REASONS ? drop_name[reason] : "consumed";
 }
 
+static noinline void give_back(struct sk_buff *skb)
+{
+	skb_release(skb);
+}
+
 /* A ring that keeps its packets can be full of them (there are at least four times as many large ones as it
  * has slots), and as many can wait in sockets. Without memory for them the large ones do as well. */
 static void small_init(u32 n)
@@ -66,7 +71,7 @@ int skb_pool_init(u32 n)
 		return -ENOMEM;
 	skb_pool.fresh_n = n + SKB_RESERVE;
 	for (u32 i = 0; i < SKB_RESERVE; i++)
-		skb_release(skb_take_fresh());
+		give_back(skb_take_fresh());
 	skb_pool.total_n = skb_pool.free_n = n;
 	small_init(n / 2);
 	return 0;
@@ -79,7 +84,7 @@ int skb_pool_extend(u32 n)
 	if (!slots)
 		return -ENOMEM;
 	for (u32 i = 0; i < n; i++)
-		skb_release((struct sk_buff *)(slots + (size_t)i * SKB_SLOT));
+		give_back((struct sk_buff *)(slots + (size_t)i * SKB_SLOT));
 	return 0;
 }
 
@@ -164,7 +169,7 @@ struct sk_buff *skb_shrink(struct sk_buff *skb)
 	small = skb_alloc_small();
 	memcpy(small, skb, len);
 	small->data = skb_slot(small) + at;
-	skb_release(skb);
+	give_back(skb);
 	return small;
 }
 
@@ -192,16 +197,16 @@ void skb_queue_tail(struct sk_buff_head *list, struct sk_buff *skb)
 
 /* ---- the ends of packets ----------------------------------------------------------------- */
 
-static void release_all(struct sk_buff *skb)
+noinline void consume_skb(struct sk_buff *skb)
 {
 	struct sk_buff *next;
 
 	skb_orphan(skb);
-	for (struct sk_buff *frag = skb->frags; frag; frag = next) {
-		next = frag->next;
-		skb_release(frag);
+	skb->next = skb->frags;
+	for (; skb; skb = next) {
+		next = skb->next;
+		give_back(skb);
 	}
-	skb_release(skb);
 }
 
 void kfree_skb(struct sk_buff *skb, enum skb_drop_reason reason)
@@ -209,10 +214,5 @@ void kfree_skb(struct sk_buff *skb, enum skb_drop_reason reason)
 	skb_pool.dropped[reason]++;
 	if (skb->owned)
 		skb_pool.lost++;
-	release_all(skb);
-}
-
-void consume_skb(struct sk_buff *skb)
-{
-	release_all(skb);
+	consume_skb(skb);
 }
