@@ -233,7 +233,7 @@ def linux(path, frames):
     sysctl = "/proc/sys/net/ipv4"
     text = run_in_namespace(
         sys.executable, "-c", FEED, path, text_in="\n".join(bytes(f).hex() for f in frames),
-        also=f"for f in {sysctl}/conf/*/rp_filter {sysctl}/icmp_ratelimit; do echo 0 >$f; done")
+        also=f"for f in {sysctl}/conf/*/rp_filter {sysctl}/icmp_ratelimit; do echo 0 >$f || :; done")
     return text, [Ether(bytes.fromhex(line.split()[1])) for line in text.splitlines()
                   if line.startswith("frame ")]
 

@@ -141,6 +141,22 @@ static void unknown_protocol_is_told(void **state)
 	}
 }
 
+/* The bound is that of all complaints together. */
+static void unknown_protocols_are_told_seldom(void **state)
+{
+	stack_know_peer();
+	host_advance_clock(NSEC_PER_SEC);
+	for (u32 i = 0; i < 150; i++) {
+		good();
+		if (i % 2)
+			frame[PROTO] = 47;
+		fix_ip_checksum(frame);
+		fake_inject(&eth0, frame, len);
+		net_poll();
+	}
+	assert_int_equal(eth0.sent_n, 100);
+}
+
 static void unknown_protocol_to_many_is_not(void **state)
 {
 	static const u32 many[] = { 0x0a0000ff, 0xffffffff, 0xe0000001 };
@@ -318,6 +334,7 @@ int main(void)
 		STACK_TEST(fragments),
 		STACK_TEST(unknown_protocol),
 		STACK_TEST(unknown_protocol_is_told),
+		STACK_TEST(unknown_protocols_are_told_seldom),
 		STACK_TEST(unknown_protocol_to_many_is_not),
 		STACK_TEST(not_for_us),
 		STACK_TEST(options),
