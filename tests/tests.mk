@@ -34,7 +34,12 @@ $(FUZZ_BUILD)/%.o: HOST_CFLAGS += -Wno-conversion -Wno-sign-conversion -Wno-unkn
 
 .PHONY: test unit fuzz boot-test test-matrix soak
 
-test: unit fuzz boot-test ## everything: units, a short fuzzing, machines in QEMU
+# One job per core, unless -j says otherwise; what a job writes stays together. The machines come afterwards.
+JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc) --output-sync)
+
+test: ## everything: units, a short fuzzing, machines in QEMU
+	@$(MAKE) --no-print-directory $(JOBS) all unit fuzz
+	@$(MAKE) --no-print-directory boot-test
 
 unit: $(UNIT_TESTS:%=run-%) ## unit tests of the host build, under sanitizers
 	@echo "unit: all of $(words $(UNIT_TESTS)) programs passed"
@@ -100,7 +105,7 @@ $(UNIT_TESTS:%=run-%): run-%: $(HOST_BUILD)/%
 # New inputs stay in the build folder; what is worth keeping is copied to the corpus by hand.
 $(FUZZERS:%=run-%): run-%: $(FUZZ_BUILD)/%
 	@mkdir -p $<.found tests/fuzz/corpus/$*
-	@$< -timeout=10 -rss_limit_mb=1024 -artifact_prefix=$<.crash- -max_len=4096 \
+	@$< -timeout=60 -rss_limit_mb=1024 -artifact_prefix=$<.crash- -max_len=4096 \
 		$(if $(filter-out 0,$(FUZZ_SECONDS)),-max_total_time=$(FUZZ_SECONDS),-runs=$(FUZZ_RUNS)) \
 		$<.found tests/fuzz/corpus/$* >$<.log 2>&1 || \
 		{ tail -50 $<.log; echo "fuzz: $* FAILED; again: $< $<.crash-*"; exit 1; }
