@@ -91,6 +91,8 @@ static void udp(int fd)
 		set_int(fd, SOL_SOCKET, roll(2) ? SO_SNDBUF : SO_RCVBUF, (int)roll(20000));
 	if (!roll(3))
 		sys_setsockopt(fd, SOL_IP, IP_ADD_MEMBERSHIP, user(mreq), sizeof(mreq));
+	if (!roll(5))
+		set_int(fd, SOL_UDP, UDP_SEGMENT, 200 + (int)roll(1400));
 	if (!roll(3)) {
 		at = some_address();
 		sys_connect(fd, user(&at), sizeof(at));
@@ -123,8 +125,8 @@ static void close_socket(void)
 
 static void send_datagrams(void)
 {
-	static const u32 lens[] = { 0, 1, 6, 6, 100, 130, 140, 1000, 1472, 3000, 20000 };
-	static u8 bytes[20000];
+	static const u32 lens[] = { 0, 1, 6, 6, 100, 130, 140, 1000, 1472, 3000, 20000, 65507 };
+	static u8 bytes[65507];
 	struct sockaddr_in to = some_address();
 	u32 n = 1 + !roll(4) * roll(60), flags = roll(20) ? 0 : MSG_MORE, len = PICK(lens);
 	int fd = some_fd();
