@@ -6,10 +6,37 @@
 #include "net/udp_send.h"
 #include "net/datagram.h"
 
+static u32 held_all; /* pending.held of all sockets */
+
+/* n packets wait for the rest of their datagram. */
+static void hold(struct sock *sk, u32 n)
+{
+	u32 *held = &inet_sk(sk)->pending.held;
+
+	sk->sk_wmem += (n - *held) * SKB_SLOT;
+	held_all += n - *held;
+	*held = n;
+	sock_update_wmem(sk);
+}
+
 void udp_flush_pending_frames(struct sock *sk)
 {
 	ip_flush_pending(&inet_sk(sk)->pending.cork);
 	sk_set_tx_mode(sk, SK_TX_PENDING, false);
+	hold(sk, 0);
+}
+
+/* Until more comes what there is waits: in a socket no more than its share, in all of them what may. */
+static int keep_pending(struct sock *sk)
+{
+	u32 n = inet_sk(sk)->pending.cork.n;
+
+	if (n > skb_share_max() || held_all + n > skb_waiting_max()) {
+		udp_flush_pending_frames(sk);
+		return -ENOBUFS;
+	}
+	hold(sk, n);
+	return 0;
 }
 
 /* The most pieces that a datagram can lie in. */
@@ -63,15 +90,17 @@ int udp_push_pending_frames(struct sock *sk, u32 flags)
 
 	if (n == 0)
 		return 0;
+	hold(sk, 0); /* it does not wait for itself */
 	if (!rt_valid(sk->sk_net, &flow->rt))
 		err = udp_route(sk, flow);
 	if (!err && !inet->pending.cork.segment)
 		err = udp_wait_for_room(
 			sk, flow, flags, flow->rt.dev->features & NETIF_F_FRAGLIST ? 1 : n, 0);
 	if (!err)
-		return udp_send_pending(sk, flags);
-	if (err != -EAGAIN)
+		err = udp_send_pending(sk, flags);
+	else if (err != -EAGAIN)
 		udp_flush_pending_frames(sk);
+	hold(sk, inet->pending.cork.n);
 	return err;
 }
 
@@ -96,6 +125,7 @@ ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
 	u32 tries = 0;
 	int err;
 
+	hold(sk, 0);
 	do {
 		err = udp_may_send(sk);
 		if (!err && last)
@@ -108,6 +138,8 @@ ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
 		udp_flush_pending_frames(sk);
 	if (!err && last)
 		err = udp_send_pending(sk, 0); /* what it appended to asked for room for all */
+	if (inet->pending.cork.n > 0)
+		err = keep_pending(sk) ?: err;
 	return err ? err : (ssize)len;
 }
 

@@ -241,6 +241,51 @@ static void unanswered_64(void **state)
 	unanswered(64);
 }
 
+/* ---- a datagram that is kept open ------------------------------------------------------------------ */
+
+static int outq(int fd)
+{
+	struct file *file = fd_get(&init_task.files, fd);
+	int n = -1;
+
+	assert_int_equal(file->ops->ioctl(file, 0x5411 /* SIOCOUTQ */, user(&n)), 0);
+	return n;
+}
+
+/* What has come of it waits: charged, and no more than a share; in all sockets no more than may. */
+static void kept_open(void **state)
+{
+	u32 n = 0, share;
+	int fd, other;
+
+	up(4);
+	share = skb_share_max();
+	fd = udp_socket();
+	assert_int_equal(send_to(fd, payload, 6, MSG_MORE, LO_IP, 9), 6);
+	assert_int_equal(outq(fd), SKB_SLOT);
+	assert_int_equal(send_to(fd, payload, 2000, MSG_MORE, LO_IP, 9), 2000);
+	assert_int_equal(outq(fd), 2 * SKB_SLOT);
+	while (n < 1000 && send_to(fd, payload, 1000, MSG_MORE, LO_IP, 9) == 1000)
+		n++;
+	assert_in_range(n * 1000, (share - 2) * SKB_PIECE - 1000, (share - 1) * SKB_PIECE);
+	assert_int_equal(
+		send_to(fd, payload, 6, MSG_MORE, LO_IP, 9), 6); /* -ENOBUFS: it was given up */
+	assert_int_equal(outq(fd), SKB_SLOT);
+	assert_int_equal(send_to(fd, payload, 6, 0, LO_IP, 9), 6);
+	assert_int_equal(outq(fd), 0);
+	for (n = 0; send_to(udp_socket(), payload, 6, MSG_MORE, LO_IP, 9) == 6; n++)
+		assert_true(n < 1000);
+	assert_int_equal(n, skb_waiting_max());
+	other = udp_socket();
+	assert_int_equal(send_to(other, payload, 6, MSG_MORE, LO_IP, 9), -ENOBUFS);
+	assert_int_equal(send_to(other, payload, 6, 0, LO_IP, 9), 6);
+	fd_close_all(&init_task.files);
+	stack_step(100);
+	fake_give_back_all();
+	assert_int_equal(skb_pool.free_n, skb_pool.total_n);
+	assert_int_equal(sock_n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +302,7 @@ int main(void)
 		BARE_TEST(errors_64),
 		BARE_TEST(unanswered_4),
 		BARE_TEST(unanswered_64),
+		BARE_TEST(kept_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
