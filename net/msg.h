@@ -45,7 +45,7 @@ enum msg_flags {
 	MSG_MORE = 0x8000,
 	MSG_WAITFORONE = 0x10000,
 	/* Linux's own bits, which no program may pass, are from here on; these are ours. Some of the message is on
-	 * its way: the rest follows, whatever signals come and however much is queued */
+	 * its way: the rest follows, although a signal comes, and beyond the bounds of what may be queued */
 	MSG_BEGUN = 1u << 30,
 	/* look closely, a length or a piece is not the usual one, or there is control data */
 	MSG_UNUSUAL = 1u << 31

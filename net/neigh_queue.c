@@ -13,8 +13,8 @@
 /* While datagrams wait for their device, they try again so often. */
 #define DRAIN_NS NSEC_PER_MSEC
 
-/* What is queued on hosts that did not answer when they were last asked may take half of what there is for all,
- * so that it never keeps anybody from sending to hosts that are to be asked yet. */
+/* What is queued on hosts that did not answer when they were last asked may take half of what there is for all:
+ * it never keeps anybody from sending to hosts that are to be asked yet. */
 static bool has_room(const struct neighbour *n)
 {
 	u32 most = skb_waiting_max() / (n->failed ? 2 : 1);
@@ -154,11 +154,16 @@ static bool dev_takes(struct net_device *dev)
 }
 
 /* One that has waited is not the device's to drop: its sender was told that it was sent. */
+static bool must_queue(const struct neighbour *n, const struct sk_buff *skb)
+{
+	return n->arp_queue.n > 0 || (skb->owned && (skb_is_fragmented(skb) || !dev_takes(n->dev)));
+}
+
 int neigh_send(struct neighbour *n, struct sk_buff *skb)
 {
 	int err;
 
-	if (n->arp_queue.n > 0 || (skb->owned && !dev_takes(n->dev))) {
+	if (must_queue(n, skb)) {
 		err = neigh_queue(n, skb);
 		neigh_drain(n);
 		return err;

@@ -62,8 +62,8 @@ struct neighbour {
 #define NEIGH_REACHABLE_NS (30 * NSEC_PER_SEC)
 #define NEIGH_DELAY_NS     (5 * NSEC_PER_SEC)
 #define NEIGH_LOCK_NS      NSEC_PER_SEC
-/* So long nobody is asked again who has just failed to answer: what floods a dead host is told, and does
- * not flood the link. */
+/* So long nobody is asked again who has just failed to answer: who floods a dead host does not flood the
+ * link. */
 #define NEIGH_FAILED_NS NSEC_PER_SEC
 
 /* neigh_table_new - an empty table of at most n entries, all its memory taken now. Returns NULL
@@ -128,8 +128,8 @@ static inline void neigh_confirm(struct neighbour *n)
 
 /* neigh_takes - would a datagram to n be sent, queued or dropped at once? If not, its sender waits: as long as n
  * is being asked for the first time since its address was last known, and what is queued on it, or on all, has
- * reached its bound; or as long as n's device has no room for what is queued. Whoever did not answer keeps
- * nobody waiting until it has. */
+ * reached its bound; or as long as n's device has no room for what is queued. A neighbour that did not answer
+ * keeps nobody waiting until it has. */
 bool neigh_takes(const struct neighbour *n);
 
 /* neigh_resolve_output - neigh_output for every case but the usual one; also for a datagram whose

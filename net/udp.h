@@ -21,7 +21,8 @@ void udp_exit(struct net *net);
  * Returns  len, or -EMSGSIZE, -EDESTADDRREQ, -EINVAL (address), -EAFNOSUPPORT, -EACCES (broadcast
  *          without SO_BROADCAST), -EPIPE (shut down), a pending error, or what routing, netfilter
  *          or the neighbour said
- * Blocks   while there is no room in the ring or the pool, unless MSG_DONTWAIT: then -EAGAIN
+ * Blocks   while there is no room in the ring or the pool, or on the neighbour until ARP gives up (three
+ *          seconds); at most SO_SNDTIMEO, or until a signal: -EINTR. With MSG_DONTWAIT -EAGAIN
  * Source   RFC 768; RFC 1122 4.1.3 */
 ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
 

@@ -207,7 +207,7 @@ static void nonblocking(void **state)
 	}
 	assert_false(poll_of(fd) & POLLOUT);
 	assert_int_equal(sys_sendto(fd, user("x"), 1, MSG_DONTWAIT, 0, 0), -EAGAIN);
-	net_changed(&init_net); /* whatever happened elsewhere */
+	net_changed(&init_net); /* something happened elsewhere */
 	assert_false(poll_of(fd) & POLLOUT);
 	stack_step(600);
 	assert_true(poll_of(fd) & POLLOUT);

@@ -466,6 +466,33 @@ static void verdicts_meet_a_short_ring(void **state)
 	stack_check_accounts();
 }
 
+/* The same with one verdict, on a datagram of 45 frames. */
+static void a_large_one_meets_a_short_ring(void **state)
+{
+	static u8 data[65507];
+	int fd = nfq_bound(0);
+
+	queue_at(NF_INET_LOCAL_OUT, 0);
+	assert_int_equal(send_number(1), 4); /* makes the sender */
+	assert_int_equal(send_to(sender, data, sizeof(data), 0, PEER_IP, PEER_PORT), sizeof(data));
+	eth0.slots = 7;
+	eth0.stuck = true;
+	net_poll();
+	assert_int_equal(verdict(fd, 2, NF_ACCEPT), 0);
+	assert_int_equal(eth0.sent_n, 7);
+	eth0.stuck = false;
+	for (u32 i = 0; i < 6; i++) {
+		host_advance_clock(NSEC_PER_MSEC);
+		net_poll();
+	}
+	assert_int_equal(eth0.sent_n, 45);
+	for (u32 i = 0; i < eth0.sent_n; i++)
+		assert_int_equal(get16(eth0.sent[i].bytes + 20) & 0x1fff, i * 1480 / 8);
+	assert_int_equal(skb_pool.lost, 0);
+	assert_int_equal(verdict(fd, 1, NF_DROP), 0);
+	stack_check_accounts();
+}
+
 static void two_queues_take_turns(void **state)
 {
 	int fd = nfq_bound(0);
@@ -790,6 +817,7 @@ int main(void)
 		STACK_TEST(pool_share),
 		STACK_TEST(batch),
 		STACK_TEST(verdicts_meet_a_short_ring),
+		STACK_TEST(a_large_one_meets_a_short_ring),
 		STACK_TEST(two_queues_take_turns),
 		STACK_TEST(hooks_come_and_go),
 		STACK_TEST(no_memory_for_messages),
