@@ -200,8 +200,8 @@ void dev_pacing_start(void);
 /* netif_receive_skb - a frame came in: Ethernet header at data. Takes the skb. */
 void netif_receive_skb(struct sk_buff *skb);
 
-/* dev_deliver_skb - data is at the header behind Ethernet's, skb->protocol says which: to whoever speaks that.
- * Takes the skb. */
+/* dev_deliver_skb - data is at the header behind Ethernet's, skb->protocol says which: to its handler. Takes
+ * the skb. */
 void dev_deliver_skb(struct sk_buff *skb);
 
 /* net_poll - one step for all devices of all namespaces: receive, reclaim, timers. */

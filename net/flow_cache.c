@@ -23,7 +23,7 @@ void flow_begin(struct flow_cache *flow)
 }
 
 /* Nothing below would look at the packet, hold it up, or give it a header of its own. Port 0 is a peer's, but
- * wrong in a message's address: the long way tells them apart. */
+ * wrong in a message's address: udp_sendmsg_slow tells them apart. */
 static bool way_is_free(const struct flow_cache *flow)
 {
 	const struct net_device *dev = flow->rt.dev;

@@ -11,7 +11,7 @@
 int loopback_init(struct net *net) __must_check;
 
 /* dev_loopback_xmit - a copy of an IPv4 packet that leaves by skb->dev, for this host's sockets: it waits in
- * lo's ring and then comes in by skb->dev. Takes the skb; without room it is dropped. */
+ * lo's ring and then comes in by skb->dev. Takes the skb; it is dropped without room, or while lo is down. */
 void dev_loopback_xmit(struct sk_buff *skb);
 
 /* loopback_exit - the opposite, when it has left its namespace already. */

@@ -44,7 +44,7 @@ static enum skb_drop_reason check_datagram(struct sk_buff *skb)
 	if (!be16_is_zero(uh->check) &&
 		!csum_ok(skb_checksum(skb, csum_pseudo(iph->saddr, iph->daddr, len, IPPROTO_UDP))))
 		return SKB_DROP_CHECKSUM;
-	/* whoever answers 0.0.0.0 speaks to itself */
+	/* an answer to 0.0.0.0 would come back to this host */
 	if (be32_is_zero(iph->saddr) && be16_to_cpu(uh->dest) != BOOTPS_PORT)
 		return SKB_DROP_MARTIAN_SOURCE;
 	return SKB_CONSUMED;

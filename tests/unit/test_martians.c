@@ -183,7 +183,7 @@ static void connected_elsewhere(void **state)
 	check_the_wire();
 }
 
-/* IP_PKTINFO with address 0 leaves the source to routing, whatever the socket is bound to. */
+/* IP_PKTINFO with address 0 leaves the source to routing, though the socket is bound. */
 static void pktinfo_without_a_source(void **state)
 {
 	be32 info[3] = { BE32_ZERO, BE32_ZERO, BE32_ZERO };

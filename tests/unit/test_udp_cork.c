@@ -398,7 +398,7 @@ static void send_pieces(const u8 *payload, u32 total, u32 piece, bool corked)
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), 0);
 }
 
-/* UDP_SEGMENT counts from the first byte of the first piece, wherever the pieces end. */
+/* UDP_SEGMENT counts from the first byte of the first piece, not from the beginning of each. */
 static void cut_from_pieces(void **state)
 {
 	static const u32 size[] = { 1, 7, 100, 1471, 1472 };
@@ -419,7 +419,7 @@ static void cut_from_pieces(void **state)
 			}
 }
 
-/* As of one message; whatever was there is gone then. */
+/* As of one message; all that was pending is gone then. */
 static void cut_refused(void **state)
 {
 	static const struct {

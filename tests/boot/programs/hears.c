@@ -35,7 +35,7 @@ static void collect(enum listener i)
 	}
 }
 
-/* RFC 862: what comes goes back, wherever from. */
+/* RFC 862: what comes goes back to its source. */
 static int echoed;
 
 static void echo(int s)

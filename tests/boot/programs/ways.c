@@ -71,8 +71,8 @@ static void trains(void)
 	RESULT("train of 129", train(1281, 10, 10));
 	RESULT("train, too long altogether", train(65508, 1472, 10));
 	RESULT("train, longer than a frame", train(4000, 1473, 10));
-	RESULT("train of one, which may be longer than a frame", train(100, 1473, 10));
-	RESULT("train of one, longer than a frame", train(1473, 2000, 10));
+	RESULT("burst of one, which may be longer than a frame", train(100, 1473, 10));
+	RESULT("burst of one, longer than a frame", train(1473, 2000, 10));
 }
 
 static int option(int level, int name, int value)
@@ -132,7 +132,7 @@ static void pieces(void)
 }
 
 /* What it began with says how it is cut. */
-static void trains_in_pieces(void)
+static void bursts_in_pieces(void)
 {
 	static const int size[] = { 1, 7, 100, 1472 };
 	static const size_t total[] = { 0, 1, 100, 101, 900, 9001, 60000 };
@@ -146,14 +146,14 @@ static void trains_in_pieces(void)
 		}
 	option(IPPROTO_UDP, UDP_SEGMENT, 100);
 	option(IPPROTO_UDP, UDP_CORK, 1);
-	RESULT("corked train", train(250, 60, 10));
+	RESULT("corked burst", train(250, 60, 10));
 	RESULT("corked, another size", train(100, 70, 10));
 	RESULT("uncorked", option(IPPROTO_UDP, UDP_CORK, 0));
 	option(IPPROTO_UDP, UDP_SEGMENT, 2);
 	in_pieces(258, 129);
 	option(IPPROTO_UDP, UDP_SEGMENT, 1473);
 	in_pieces(1473, 700);
-	RESULT("empty train", train(0, 1473, 0));
+	RESULT("empty burst", train(0, 1473, 0));
 	option(IPPROTO_UDP, UDP_SEGMENT, 0);
 }
 
@@ -213,7 +213,7 @@ int main(int argc, char **argv)
 	trains();
 	train_options();
 	pieces();
-	trains_in_pieces();
+	bursts_in_pieces();
 	controls();
 	return checks_failed;
 }
