@@ -32,7 +32,7 @@ FUZZ_SANITIZE := -fsanitize=fuzzer-no-link,address,undefined
 $(HOST_BUILD)/tests/%.o: HOST_CFLAGS += -Wno-conversion
 $(FUZZ_BUILD)/%.o: HOST_CFLAGS += -Wno-conversion -Wno-sign-conversion -Wno-unknown-warning-option
 
-.PHONY: test unit fuzz boot-test test-matrix soak
+.PHONY: test unit fuzz run-chaos boot-test test-matrix soak
 
 # One job per core, unless -j says otherwise; what a job writes stays together. The machines come afterwards.
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc) --output-sync)
@@ -44,8 +44,11 @@ test: ## everything: units, a short fuzzing, machines in QEMU
 unit: $(UNIT_TESTS:%=run-%) ## unit tests of the host build, under sanitizers
 	@echo "unit: all of $(words $(UNIT_TESTS)) programs passed"
 
-fuzz: $(FUZZERS:%=run-%) ## fuzzers, FUZZ_RUNS= inputs each, or FUZZ_SECONDS= long
+fuzz: $(FUZZERS:%=run-%) $(if $(filter-out 0,$(FUZZ_SECONDS)),run-chaos) ## fuzzers, FUZZ_RUNS= inputs each; FUZZ_SECONDS= long, then random system calls, too
 	@echo "fuzz: $(words $(FUZZERS)) fuzzers found nothing"
+
+run-chaos: $(BUILD)/muffin.elf
+	@$(PYTHON) tests/soak/chaos.py --seconds $(FUZZ_SECONDS)
 
 boot-test: $(BUILD)/muffin.elf ## the built kernel in QEMU: frames, exit statuses, both firmwares
 	@$(PYTHON) -m pytest -q -rs $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf '%s' '-n 2') \

@@ -1,170 +1,151 @@
 /* SPDX-License-Identifier: MIT
- * chaos.c - system calls with senseless arguments, as many as asked for: the kernel must stay whole.
- * Not here: judging; whatever a call answers is right, as long as the machine lives.
- * test_promises.py runs it. Usage: chaos <seed> <calls>
- * Source: none. */
+ * chaos.c - random system calls of known types: whatever they answer is right, but nothing may be lost.
+ * Not here: their arguments and the calls (chaos_*.h).
+ * test_chaos.py and tests/soak/chaos.py run it. Usage: chaos <seed> <seconds> [show]: each call before it is made
+ * Source: none.
+ *
+ * In rounds, each with a seed of its own: calls; then everything is closed, unmapped and put in order; then
+ * every pool holds what it held before. At the end one datagram goes out. */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include "chaos_calls.h"
+#include "chaos_machine.h"
 
-static uint64_t state;
+#define ROUND_CALLS  3000
+#define PAGES_ROUNDS 4 /* until then tables grow to what they will be */
 
-static uint64_t next(void)
+static const struct {
+	void (*call)(void);
+	unsigned weight;
+} table[] = {
+	{ call_socket, 10 },
+	{ call_named, 10 },
+	{ call_get_name, 3 },
+	{ call_sendto, 25 },
+	{ call_recvfrom, 15 },
+	{ call_msg, 20 },
+	{ call_mmsg, 10 },
+	{ call_netlink, 20 },
+	{ call_option, 20 },
+	{ call_ioctl, 6 },
+	{ call_shutdown, 1 },
+	{ call_close, 6 },
+	{ call_dup, 4 },
+	{ call_path, 6 },
+	{ call_filter, 2 },
+	{ call_move, 10 },
+	{ call_poll, 4 },
+	{ call_signal, 4 },
+	{ call_time, 2 },
+	{ call_memory, 6 },
+	{ call_map_anywhere, 3 },
+	{ call_namespace, 1 },
+	{ call_limit, 1 },
+	{ call_untyped, 12 },
+};
+
+#define TABLE_N (sizeof(table) / sizeof(*table))
+
+static void call_something(void)
 {
-	state = state * 6364136223846793005ull + 1442695040888963407ull;
-	return state >> 29;
+	unsigned total = 0, at = 0;
+
+	for (size_t i = 0; i < TABLE_N; i++)
+		total += table[i].weight;
+	total = (unsigned)below(total);
+	while (total >= table[at].weight)
+		total -= table[at++].weight;
+	table[at].call();
 }
 
-/* What calls write beyond a pointer into the last page goes into the padding. */
-static struct {
-	char page[3][4096], padding[2 * 4096];
-} room __attribute__((aligned(4096)));
-
-/* Pointers good and bad, small numbers, descriptors, extremes. */
-static uint64_t argument(void)
+static void map_at(uint64_t at, uint64_t len)
 {
-	static const uint64_t extremes[] = { 0, 1, 0xfff, 0x1000, 0x7fffffff, 0x80000000,
-		0xffffffff, 0x7fffffff0000, 0x7ffffffeffff, 0x800000000000, 0xffff800000000000,
-		0xffffffff80101000, UINT64_MAX, INT64_MAX, (uint64_t)INT64_MIN };
-
-	switch (next() % 8) {
-	case 6:
-		return (uint64_t)room.page; /* mostly an address, see refill */
-	case 7:
-		return sizeof(struct sockaddr_in);
-	case 0:
-		return extremes[next() % (sizeof(extremes) / sizeof(*extremes))];
-	case 1:
-		return next() % 16;
-	case 2:
-		return (uint64_t)room.page + next() % sizeof(room.page);
-	case 3:
-		return (uint64_t)room.page + sizeof(room.page[0]) - next() % 32;
-	case 4:
-		return next() % 300;
-	default:
-		return next() << 20 ^ next();
-	}
+	mmap((void *)at, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		0);
 }
 
-/* So that some senseless calls are nearly sensible: an address that can be sent to. */
-static void refill(void)
+static void clean_up(void)
 {
-	struct sockaddr_in *in = (struct sockaddr_in *)room.page;
-
-	in->sin_family = AF_INET;
-	in->sin_port = htons((uint16_t)(next() % 3 ? 4747 : next()));
-	in->sin_addr.s_addr = htonl(next() % 4   ? 0x0a000202
-				    : next() % 2 ? 0x7f000001
-						 : (uint32_t)next());
+	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
+	catch_signals();
+	for (int fd = 3; fd < 256; fd++)
+		if (fd != home)
+			close(fd);
+	fd_n = 0;
+	while (mapped_n > 0)
+		unmap_one();
+	munmap((void *)ARENA, 2 * ARENA_PAGES * PAGE); /* mremap may have grown it */
+	memset(writable, 0, sizeof(writable));
+	step("folder", chdir("/"));
+	order_network();
 }
 
-/* Not those that end the program or take its own memory away, nor those that may sleep for long. */
-static int forbidden(uint64_t nr)
+static void play_round(uint64_t n)
 {
-	switch (nr) {
-	case SYS_exit:
-	case SYS_exit_group:
-	case SYS_kill:
-	case SYS_tkill:
-	case SYS_tgkill:
-	case SYS_rt_sigreturn:
-	case SYS_alarm:
-	case SYS_setitimer:
-	case SYS_munmap:
-	case SYS_mprotect:
-	case SYS_mmap:
-	case SYS_mremap:
-	case SYS_brk:
-	case SYS_arch_prctl:
-	case SYS_nanosleep:
-	case SYS_clock_nanosleep:
-	case SYS_poll:
-	case SYS_ppoll:
-	case SYS_pause:
-	case SYS_rt_sigsuspend:
-	case SYS_read:
-	case SYS_readv:
-	case SYS_recvfrom:
-	case SYS_recvmsg:
-	case SYS_recvmmsg:
-	case SYS_select:
-	case SYS_pselect6:
-	case SYS_write:
-	case SYS_writev:
-	case SYS_madvise:
-	case SYS_getrandom: /* fills as much as it is asked to */
-	case SYS_dup2:
-	case SYS_dup3:
-		return 1;
-	default:
-		return 0;
-	}
+	dprintf(1, "chaos: round %lu\n", n);
+	seed(n);
+	map_at(ARENA, ARENA_PAGES * PAGE);
+	memset(writable, 1, sizeof(writable));
+	set_alarm();
+	for (int i = 0; i < ROUND_CALLS; i++)
+		call_something();
+	clean_up();
 }
 
-/* Memory calls only where nothing of ours lies. */
-static void memory_call(void)
+static int complain(const char *what)
 {
-	uint64_t at = 0x200000000000 + (next() % 64) * 4096 + (next() % 8 ? 0 : next() % 4096);
-	uint64_t len = next() % 8 ? (next() % 16) * 4096 : argument(),
-		 from = at + next() % 16 * 4096;
+	dprintf(1, "chaos: %s; the last calls:\n", what);
+	show_last_calls();
+	return 1;
+}
 
-	switch (next() % 5) {
-	case 0:
-		syscall(SYS_mmap, at, len, next() % 8, (next() % 64) | 0x22, -1, 0);
-		break;
-	case 1:
-		if (len < 0x10000000)
-			syscall(SYS_munmap, at, len);
-		break;
-	case 2:
-		if (len < 0x10000000)
-			syscall(SYS_mprotect, at, len, next() % 9);
-		break;
-	case 3:
-		if (len < 0x10000000)
-			syscall(SYS_mremap, from, next() % 16 * 4096, len, next() % 9, at);
-		break;
-	default:
-		if (len < 0x10000000)
-			syscall(SYS_madvise, at, len, next() % 6);
-	}
+static int say_goodbye(uint64_t n)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons(4747),
+		.sin_addr.s_addr = inet_addr("10.0.2.2") };
+	char text[40];
+
+	snprintf(text, sizeof(text), "chaos %lu is over", n);
+	return sendto(socket(AF_INET, SOCK_DGRAM, 0), text, strlen(text), 0, (void *)&to,
+		       sizeof(to)) == (ssize_t)strlen(text);
+}
+
+static int64_t seconds_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
 }
 
 int main(int argc, char **argv)
 {
-	long calls = argc > 2 ? atol(argv[2]) : 10000, done = 0;
+	uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1, n = first;
+	int64_t end = seconds_now() + (argc > 2 ? atol(argv[2]) : 3);
+	struct ifreq lo = { .ifr_name = "lo" };
 
-	state = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-	for (int i = 0; i < 4;
-		i++) /* some sockets to be senseless with: they stay, dup2 is forbidden */
-		syscall(SYS_socket, 2, 2 | 04000, 0);
-	for (long i = 0; i < calls; i++) {
-		uint64_t nr = next() % 340;
-
-		if (i % 16 == 0)
-			refill();
-
-		if (next() % 8 == 0)
-			memory_call();
-		else if (next() % 3 == 0)
-			nr = 41 + next() % 15; /* sockets get more than their share */
-		if (forbidden(nr) || (nr == SYS_close && next() % 8))
-			continue;
-		if (nr == SYS_fcntl || nr == SYS_close) { /* 0..2 stay open and blocking */
-			syscall((long)nr, 3 + next() % 8, argument() % 1031, argument());
-			continue;
-		}
-		syscall((long)nr, argument(), argument(), argument(), argument(), argument(),
-			argument());
-		done++;
-	}
-	dprintf(1, "\nchaos: %ld calls, still here\n", done);
-	return 0;
+	verbose = argc > 3;
+	home = open("/proc/self/ns/net", O_RDONLY);
+	ioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCGIFMTU, &lo);
+	lo_mtu = lo.ifr_mtu;
+	map_at(SCRATCH, SCRATCH_LEN);
+	memset((void *)SCRATCH, 0, SCRATCH_LEN);
+	keep_mapped(
+		do_call(SYS_mmap, 0, PAGE, PROT_READ | PROT_WRITE, 0x22, (uint64_t)-1, 0), PAGE);
+	touch(mapped[0].at, PAGE); /* the page table that it shares with the stack stays */
+	clean_up();
+	read_pools(pools[0]);
+	do {
+		play_round(n++);
+		if (!wrong[0] && !wait_for_pools())
+			strcpy(wrong, "a pool is not what it was");
+		if (n - first == PAGES_ROUNDS)
+			pools[0][0].n = pools[1][0].n;
+	} while (!wrong[0] && seconds_now() < end);
+	pools_as_before(1);
+	dprintf(1, "\nchaos: %lu calls in %lu rounds, %u signals, still here\n", call_n, n - first,
+		handled);
+	if (!wrong[0] && !say_goodbye(first))
+		strcpy(wrong, "nothing can be sent");
+	return wrong[0] ? complain(wrong) : 0;
 }
