@@ -171,7 +171,6 @@ void neigh_table_free(struct neigh_table *tbl)
 	if (!tbl)
 		return;
 	neigh_ifdown(tbl, NULL);
-	del_timer(&tbl->drain);
 	tbl->next_spare = spare;
 	spare = tbl;
 }

@@ -124,6 +124,28 @@ static void senders_wait_behind_it(void **state)
 	assert_numbers(0, 0, 41);
 }
 
+/* It had failed before: now that it has answered it is like any other, for a sender with much waiting, too. */
+static void it_had_failed(void **state)
+{
+	int fd = sender();
+
+	assert_int_equal(send_number(fd, 0), 4);
+	stack_step(4200);
+	queue_with_room(fd, 10, 3);
+	for (u32 i = 0; i < 60; i++) /* to one that is new */
+		assert_int_equal(send_to(fd, "x", 1, MSG_DONTWAIT, PEER_IP + 9, PEER_PORT), 1);
+	fake_forget(&eth0);
+	stack_answer_arp(PEER_IP, peer_mac);
+	assert_numbers(0, 0, 2); /* the new one's request has a place */
+	eth0.slots = FAKE_RING;
+	eth0.stuck = false;
+	dev_reclaim(&eth0.dev);
+	assert_int_equal(send_number(fd, 10), 4);
+	assert_numbers(0, 0, 11);
+	assert_int_equal(skb_pool.lost, 1);
+	stack_check_accounts();
+}
+
 /* Answers of our own have nobody who could wait. */
 static void answers_are_bounded_behind_it(void **state)
 {
@@ -270,6 +292,8 @@ static void it_fails_meanwhile(void **state)
 	assert_int_equal(init_net.mib.parked, 0);
 	assert_int_equal(sk_of(fd)->sk_wmem, 0);
 	assert_int_equal(sk_of(fd)->sk_err, EHOSTUNREACH);
+	assert_int_equal(
+		sk_of(fd)->sk_error_queue.n, 3); /* the rest of the first one tells nothing */
 	stack_check_accounts();
 }
 
@@ -297,6 +321,7 @@ int main(void)
 		STACK_TEST(a_short_ring),
 		STACK_TEST(nothing_overtakes),
 		STACK_TEST(senders_wait_behind_it),
+		STACK_TEST(it_had_failed),
 		STACK_TEST(answers_are_bounded_behind_it),
 		STACK_TEST(without_a_link),
 		STACK_TEST(the_end_without_a_link),

@@ -327,6 +327,33 @@ static void many_dead_and_one_live_in_a_small_buffer(void **state)
 	many_dead_and_one_live_with(SK_SNDBUF_MIN);
 }
 
+/* However many senders: to hosts that failed none of them waits, and all together leave half to others. */
+static void many_senders_to_the_dead(void **state)
+{
+	int fd[8];
+	u64 start;
+
+	time_runs(UINT32_MAX);
+	for (u32 i = 0; i < ARRAY_SIZE(fd); i++)
+		fd[i] = udp_socket();
+	for (u32 dead = 0; dead < 4; dead++)
+		send_number(fd[0], 0, 0, DEAD_IP + dead);
+	stack_step(4200); /* they may be asked again now */
+	start = clock_ns();
+	for (u32 i = 0; i < 100; i++)
+		for (u32 k = 0; k < 4 * ARRAY_SIZE(fd); k++)
+			assert_int_equal(
+				send_number(fd[k / 4], i, MSG_DONTWAIT, DEAD_IP + k % 4), 4);
+	assert_true(milliseconds_since(start) < 1000);
+	assert_int_equal(init_net.mib.parked, skb_pool.total_n / 8);
+	for (u32 k = 0; k < ARRAY_SIZE(fd); k++)
+		assert_true(poll_of(fd[k]) & POLLOUT);
+	start = clock_ns();
+	for (u32 i = 0; i < 100; i++) /* more than are queued on one */
+		assert_int_equal(send_number(fd[i % 8], i, MSG_DONTWAIT, DEAD_IP), 4);
+	stack_check_accounts();
+}
+
 /* Once it has answered it is like any other: when it is new again, senders wait again. */
 static void it_comes_back(void **state)
 {
@@ -486,6 +513,7 @@ int main(void)
 		STACK_TEST(dead_and_live_in_turn),
 		STACK_TEST(many_dead_and_one_live),
 		STACK_TEST(many_dead_and_one_live_in_a_small_buffer),
+		STACK_TEST(many_senders_to_the_dead),
 		STACK_TEST(it_comes_back),
 		STACK_TEST(a_scan),
 		STACK_TEST(sendmmsg_in_part_or_all),
