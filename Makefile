@@ -225,7 +225,7 @@ $(BUILD)/%.o: %.S Makefile
 # What runs once is built small, what every packet meets is built fast.
 FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/socket_user net/af_inet net/udp net/udp_segment net/flow_cache \
 	net/route net/fib_trie net/fib_select net/ip_output net/msg net/netfilter net/nf_rules \
-	net/neigh_table net/dev net/ip_input net/udp_input net/datagram \
+	net/neigh_table net/dev net/ip_input net/udp_input \
 	drivers/e1000/tx drivers/e1000/rx net/fib/file net/fib/change kernel/lib/parse
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 
