@@ -18,8 +18,6 @@ KNOWN = {
         "the length is looked at before the level, in one place for all of them",
     "getsockopt-* val=*: EFAULT, length 4 EFAULT":
         "Linux has told the length of IP's and UDP's options by then, though not of the socket's",
-    "ioctl-fionread fd=netlink: ENOTTY 0":
-        "how much waits is told for every family",
     "setsockopt-cork level=2^32+1: EACCES 0":
         "that is SO_DEBUG, for which the test's namespace has no capability on Linux",
 }
