@@ -47,33 +47,45 @@ const char *skb_drop_name(enum skb_drop_reason reason)
 	return reason < SKB_DROP_REASONS ? drop_name[reason] : "consumed";
 }
 
-static noinline void give_back(struct sk_buff *skb)
+void skb_release(struct sk_buff *skb)
 {
-	skb_release(skb);
+	mem_poison(&skb->next + 1, skb_slot_len(skb) - sizeof(skb->next));
+	if (skb_is_small(skb)) {
+		skb->next = skb_pool.small_free;
+		skb_pool.small_free = skb;
+		skb_pool.small_free_n++;
+		return;
+	}
+	if (unlikely(skb_pool.reserve_n < SKB_RESERVE)) {
+		skb->next = skb_pool.reserve;
+		skb_pool.reserve = skb;
+		skb_pool.reserve_n++;
+		return;
+	}
+	skb->next = skb_pool.free;
+	skb_pool.free = skb;
+	skb_pool.free_n++;
 }
 
-/* A ring that keeps its packets can be full of them (there are at least four times as many large ones as it
- * has slots), and as many can wait in sockets. Without memory for them the large ones do as well. */
-static void small_init(u32 n)
-{
-	size_t bytes = (size_t)n * SKB_SMALL;
-
-	skb_pool.small_free = NULL;
-	skb_pool.small = skb_pool.small_fresh = dma_alloc(bytes);
-	skb_pool.small_end = skb_pool.small ? skb_pool.small + bytes : NULL;
-	skb_pool.small_free_n = skb_pool.small_total_n = skb_pool.small ? n : 0;
-}
-
+/* A ring that keeps its packets can be full of small ones (there are at least four times as many large ones as it
+ * has slots): they lie in the lowest memory. As many can wait in sockets; they lie behind the large ones, which are
+ * touched as little at the start. Without the first the others do as well. */
 int skb_pool_init(u32 n)
 {
-	skb_pool.fresh = dma_alloc((size_t)(n + SKB_RESERVE) * SKB_SLOT);
+	size_t large = (size_t)(n + SKB_RESERVE) * SKB_SLOT, small = n / 4 * SKB_SMALL;
+
+	skb_pool.fresh = dma_alloc(large + small);
 	if (!skb_pool.fresh)
 		return -ENOMEM;
+	skb_pool.small[1] = skb_pool.fresh + large;
+	skb_pool.small[0] = skb_pool.small_fresh = dma_alloc(small) ?: skb_pool.small[1];
+	skb_pool.small_bytes = small;
+	skb_pool.small_free_n = skb_pool.small_total_n =
+		(skb_pool.small[0] == skb_pool.small[1] ? 1 : 2) * (n / 4);
 	skb_pool.fresh_n = n + SKB_RESERVE;
 	for (u32 i = 0; i < SKB_RESERVE; i++)
-		give_back(skb_take_fresh());
+		skb_release(skb_take_fresh());
 	skb_pool.total_n = skb_pool.free_n = n;
-	small_init(n / 2);
 	return 0;
 }
 
@@ -84,7 +96,7 @@ int skb_pool_extend(u32 n)
 	if (!slots)
 		return -ENOMEM;
 	for (u32 i = 0; i < n; i++)
-		give_back((struct sk_buff *)(slots + (size_t)i * SKB_SLOT));
+		skb_release((struct sk_buff *)(slots + (size_t)i * SKB_SLOT));
 	return 0;
 }
 
@@ -121,12 +133,14 @@ struct sk_buff *skb_alloc_small(void)
 	if (skb) {
 		skb_pool.small_free = skb->next;
 		mem_unpoison(skb, SKB_SMALL);
-	} else if (skb_pool.small_fresh != skb_pool.small_end) {
+	} else {
+		if (skb_pool.small_fresh == skb_pool.small[1] + skb_pool.small_bytes)
+			return NULL;
+		if (skb_pool.small_fresh == skb_pool.small[0] + skb_pool.small_bytes)
+			skb_pool.small_fresh = skb_pool.small[1];
 		skb = (struct sk_buff *)skb_pool.small_fresh;
 		skb_pool.small_fresh += SKB_SMALL;
 		skb->tag = 0;
-	} else {
-		return NULL;
 	}
 	skb_pool.small_free_n--;
 	return skb;
@@ -169,7 +183,7 @@ struct sk_buff *skb_shrink(struct sk_buff *skb)
 	small = skb_alloc_small();
 	memcpy(small, skb, len);
 	small->data = skb_slot(small) + at;
-	give_back(skb);
+	skb_release(skb);
 	return small;
 }
 
@@ -205,7 +219,7 @@ noinline void consume_skb(struct sk_buff *skb)
 	skb->next = skb->frags;
 	for (; skb; skb = next) {
 		next = skb->next;
-		give_back(skb);
+		skb_release(skb);
 	}
 }
 

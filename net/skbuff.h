@@ -125,7 +125,9 @@ struct skb_pool {
 	struct sk_buff *reserve;
 	u32 reserve_n;
 	struct sk_buff *small_free; /* of SKB_SMALL bytes, not counted above either */
-	u8 *small, *small_fresh, *small_end;
+	u8 *small[2]; /* where they lie, small_bytes each: those that are taken first, the others */
+	u8 *small_fresh; /* those behind it in its half were never used */
+	size_t small_bytes;
 	u32 small_free_n, small_total_n; /* the fresh ones, too */
 	u64 dropped[SKB_DROP_REASONS];
 	u64 lost; /* of these: datagrams that sendto had accepted, and that waited */
@@ -216,7 +218,10 @@ static inline u32 skb_frames(const struct sk_buff *skb)
 /* skb_is_small - is it one of skb_alloc_small? */
 static inline bool skb_is_small(const struct sk_buff *skb)
 {
-	return skb_slot(skb) >= skb_pool.small && skb_slot(skb) < skb_pool.small_end;
+	uintptr_t slot = (uintptr_t)skb;
+
+	return slot - (uintptr_t)skb_pool.small[0] < skb_pool.small_bytes ||
+	       slot - (uintptr_t)skb_pool.small[1] < skb_pool.small_bytes;
 }
 
 /* skb_slot_len - bytes of memory that it occupies, without its fragments. */
@@ -226,25 +231,7 @@ static inline u32 skb_slot_len(const struct sk_buff *skb)
 }
 
 /* skb_release - one slot back to the pool, without a word. */
-static inline void skb_release(struct sk_buff *skb)
-{
-	mem_poison(&skb->next + 1, skb_slot_len(skb) - sizeof(skb->next));
-	if (skb_is_small(skb)) {
-		skb->next = skb_pool.small_free;
-		skb_pool.small_free = skb;
-		skb_pool.small_free_n++;
-		return;
-	}
-	if (unlikely(skb_pool.reserve_n < SKB_RESERVE)) {
-		skb->next = skb_pool.reserve;
-		skb_pool.reserve = skb;
-		skb_pool.reserve_n++;
-		return;
-	}
-	skb->next = skb_pool.free;
-	skb_pool.free = skb;
-	skb_pool.free_n++;
-}
+void skb_release(struct sk_buff *skb);
 
 /* skb_empty_slot - give back what lies in slot[i]; where nothing does, and afterwards, there is skb_none. */
 static inline void skb_empty_slot(struct sk_buff **slot, u32 i)

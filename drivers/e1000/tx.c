@@ -154,16 +154,26 @@ ssize e1000_xmit_again(struct net_device *dev, size_t n, size_t len, ssize done)
 	return done;
 }
 
-int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
+/* What lies in the slot is another one. Apart from the rest, which keeps no registers over a call so. */
+static noinline int xmit_in_its_place(struct sk_buff *skb, struct net_device *dev)
 {
 	struct e1000_adapter *a = container_of(dev, struct e1000_adapter, netdev);
 	u32 i = SLOT(dev->tx_next);
-	struct e1000_tx_desc *desc = &a->tx_ring[i];
-	u32 len = eth_skb_pad(skb);
 
-	if (a->tx_skb[i] != skb)
-		skb_empty_slot(a->tx_skb, i);
+	skb_empty_slot(a->tx_skb, i);
 	a->tx_skb[i] = skb;
+	return e1000_xmit_frame(skb, dev);
+}
+
+int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
+{
+	struct e1000_adapter *a = container_of(dev, struct e1000_adapter, netdev);
+	u32 i = SLOT(dev->tx_next), len;
+	struct e1000_tx_desc *desc = &a->tx_ring[i];
+
+	if (unlikely(a->tx_skb[i] != skb))
+		return xmit_in_its_place(skb, dev);
+	len = eth_skb_pad(skb);
 	desc->addr = dma_addr(skb->data);
 	desc->len = (u16)len;
 	desc->popts = skb->csum_partial ? TXD_POPTS_TXSM : 0;

@@ -42,7 +42,11 @@ static int stack_up(void **state)
 /* All small packets are somewhere in their list or were never used. */
 static u32 small_free(void)
 {
-	u32 n = (u32)(skb_pool.small_end - skb_pool.small_fresh) / SKB_SMALL;
+	size_t in_first = (size_t)(skb_pool.small_fresh - skb_pool.small[0]),
+	       in_second = (size_t)(skb_pool.small_fresh - skb_pool.small[1]),
+	       used = in_first <= skb_pool.small_bytes ? in_first
+						       : skb_pool.small_bytes + in_second;
+	u32 n = skb_pool.small_total_n - (u32)(used / SKB_SMALL);
 
 	for (const struct sk_buff *skb = skb_pool.small_free; skb; skb = skb->next)
 		n++;

@@ -70,6 +70,10 @@ static void no_memory_for_small_packets(void **state)
 {
 	host_fail_commit(2, true);
 	assert_int_equal(skb_pool_init(16), 0);
+	assert_int_equal(
+		skb_pool.small_total_n, 4); /* those that the large ones' memory brings along */
+	for (u32 i = 0; i < 4; i++)
+		assert_true(skb_is_small(skb_alloc_small()));
 	assert_null(skb_alloc_small());
 	assert_false(skb_is_small(skb_alloc(0)));
 }
