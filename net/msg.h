@@ -150,7 +150,7 @@ static inline void msg_set_pieces(struct msghdr *msg, const struct iovec *iov, s
 /* msg_advance - n bytes of the current piece have been taken. */
 static inline void msg_advance(struct msghdr *msg, size_t n)
 {
-	msg->at += n;
+	msg->at = (u8 __user *)((uintptr_t)msg->at + n); /* the program's: it may be any number */
 	msg->at_len -= n;
 }
 

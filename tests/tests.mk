@@ -6,6 +6,7 @@
 FUZZ_CC      ?= clang
 FUZZ_RUNS    ?= 2000
 FUZZ_SECONDS ?= 0
+COVERAGE_RUNS ?= 5000
 HOST_BUILD   := $(BUILD)/host
 FUZZ_BUILD   := $(BUILD)/fuzz
 
@@ -22,17 +23,21 @@ UNIT_MAINS  := $(shell grep -l '^int main' tests/unit/*.c 2>/dev/null)
 UNIT_SHARED := $(filter-out $(UNIT_MAINS),$(wildcard tests/unit/*.c)) $(wildcard bench/fib/synth.c)
 UNIT_TESTS  := $(notdir $(UNIT_MAINS:.c=))
 FUZZERS     := $(notdir $(basename $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_SHARED := $(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c))
 
 HOST_CFLAGS   := -std=gnu11 -O1 -g -DMUFFIN_HOST -I. -fno-strict-aliasing -fno-omit-frame-pointer \
 	-fno-sanitize-recover=all $(WARNINGS) -Wno-address-of-packed-member
 UNIT_SANITIZE := -fsanitize=address,undefined
 FUZZ_SANITIZE := -fsanitize=fuzzer-no-link,address,undefined
+FUZZ_LINK     := -fsanitize=fuzzer,address,undefined
 
 # cmocka's macros convert; clang sees conversions in the stack that gcc, which builds it, allows.
 $(HOST_BUILD)/tests/%.o: HOST_CFLAGS += -Wno-conversion
 $(FUZZ_BUILD)/%.o: HOST_CFLAGS += -Wno-conversion -Wno-sign-conversion -Wno-unknown-warning-option
 
 .PHONY: test unit fuzz run-chaos boot-test test-matrix soak
+
+.PHONY: test unit fuzz fuzz-coverage boot-test test-matrix soak
 
 # One job per core, unless -j says otherwise; what a job writes stays together. The machines come afterwards.
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc) --output-sync)
@@ -50,6 +55,14 @@ fuzz: $(FUZZERS:%=run-%) $(if $(filter-out 0,$(FUZZ_SECONDS)),run-chaos) ## fuzz
 run-chaos: $(BUILD)/muffin.elf
 	@$(PYTHON) tests/soak/chaos.py --seconds $(FUZZ_SECONDS)
 
+# Built a second time, to count; without sanitizers, which have their say in `make fuzz`.
+COVERAGE := -fprofile-instr-generate -fcoverage-mapping
+
+fuzz-coverage: ## how much of the code the fuzzers reach, COVERAGE_RUNS= inputs each; fails below the budget
+	@$(MAKE) FUZZ_BUILD=$(BUILD)/coverage FUZZ_SANITIZE='-fsanitize=fuzzer-no-link $(COVERAGE)' \
+		FUZZ_LINK='-fsanitize=fuzzer $(COVERAGE)' fuzz-build
+	@$(PYTHON) tools/fuzz_coverage.py $(BUILD)/coverage --runs $(COVERAGE_RUNS)
+
 boot-test: $(BUILD)/muffin.elf ## the built kernel in QEMU: frames, exit statuses, both firmwares
 	@$(PYTHON) -m pytest -q -rs $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf '%s' '-n 2') \
 		$(wildcard tests/boot tests/tools tests/host)
@@ -64,7 +77,8 @@ soak: $(BUILD)/muffin.elf ## ten million numbered datagrams by each call that se
 # ---- building --------------------------------------------------------------------------------
 
 HOST_OBJS := $(HOST_SRCS:%.c=$(HOST_BUILD)/%.o) $(UNIT_SHARED:%.c=$(HOST_BUILD)/%.o)
-FUZZ_OBJS := $(HOST_SRCS:%.c=$(FUZZ_BUILD)/%.o) $(UNIT_SHARED:%.c=$(FUZZ_BUILD)/%.o)
+FUZZ_OBJS := $(HOST_SRCS:%.c=$(FUZZ_BUILD)/%.o) $(UNIT_SHARED:%.c=$(FUZZ_BUILD)/%.o) \
+	$(FUZZ_SHARED:%.c=$(FUZZ_BUILD)/%.o)
 
 $(HOST_BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -95,7 +109,10 @@ $(HOST_BUILD)/our_string.o: kernel/lib/string.c kernel/lib/string.h
 $(HOST_BUILD)/test_string: $(HOST_BUILD)/our_string.o
 
 $(FUZZERS:%=$(FUZZ_BUILD)/%): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(FUZZ_BUILD)/stack.a
-	@$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^
+	@$(FUZZ_CC) $(FUZZ_LINK) -o $@ $^
+
+.PHONY: fuzz-build
+fuzz-build: $(FUZZERS:%=$(FUZZ_BUILD)/%)
 
 # ---- running ---------------------------------------------------------------------------------
 
@@ -109,7 +126,7 @@ $(UNIT_TESTS:%=run-%): run-%: $(HOST_BUILD)/%
 $(FUZZERS:%=run-%): run-%: $(FUZZ_BUILD)/%
 	@mkdir -p $<.found tests/fuzz/corpus/$*
 	@$< -timeout=60 -rss_limit_mb=1024 -artifact_prefix=$<.crash- -max_len=4096 \
-		$(if $(filter-out 0,$(FUZZ_SECONDS)),-max_total_time=$(FUZZ_SECONDS),-runs=$(FUZZ_RUNS)) \
+		$(if $(filter-out 0,$(FUZZ_SECONDS)),-max_total_time=$(FUZZ_SECONDS),-seed=1 -runs=$(FUZZ_RUNS)) \
 		$<.found tests/fuzz/corpus/$* >$<.log 2>&1 || \
 		{ tail -50 $<.log; echo "fuzz: $* FAILED; again: $< $<.crash-*"; exit 1; }
 	@printf '%s: %s\n' $* "$$(grep '^Done' $<.log)"
