@@ -37,7 +37,7 @@ $(FUZZ_BUILD)/%.o: HOST_CFLAGS += -Wno-conversion -Wno-sign-conversion -Wno-unkn
 
 .PHONY: test unit fuzz run-chaos boot-test test-matrix soak
 
-.PHONY: test unit fuzz fuzz-coverage boot-test test-matrix soak
+.PHONY: mutants test unit fuzz fuzz-coverage boot-test test-matrix soak
 
 # One job per core, unless -j says otherwise; what a job writes stays together. The machines come afterwards.
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc) --output-sync)
@@ -70,6 +70,9 @@ boot-test: $(BUILD)/muffin.elf ## the built kernel in QEMU: frames, exit statuse
 test-matrix: ## the boot tests with the kernel that clang builds (minutes)
 	@$(MAKE) CC=clang BUILD=$(BUILD)/clang all
 	@KERNEL=$(BUILD)/clang/muffin.elf $(PYTHON) -m pytest -q -rs -n 2 tests/boot
+
+mutants: ## break the code in one place at a time (tests/mutants): which edits do tests not see?
+	@$(PYTHON) tools/mutants.py --whole
 
 soak: $(BUILD)/muffin.elf ## ten million numbered datagrams by each call that sends, all checked (minutes)
 	@$(PYTHON) tests/soak/soak.py
