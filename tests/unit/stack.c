@@ -12,6 +12,7 @@
 #include "net/wire/arp.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -73,12 +74,17 @@ static int stack_down(void **state)
 	return 0;
 }
 
+void stack_limit_cpu(u32 seconds)
+{
+	assert_int_equal(setrlimit(RLIMIT_CPU, &(struct rlimit){ seconds, seconds }), 0);
+}
+
 static void in_child(CMUnitTestFunction fn, bool bare, FILE *log)
 {
 	const struct CMUnitTest test[] = { { "in a child", fn, bare ? NULL : stack_up,
 		bare ? NULL : stack_down, NULL } };
 
-	alarm(TEST_MAX_SECONDS); /* a loop without end is a failure, too */
+	stack_limit_cpu(TEST_MAX_SECONDS); /* a loop without end is a failure, too */
 	dup2(fileno(log), STDOUT_FILENO);
 	dup2(fileno(log), STDERR_FILENO);
 	exit(cmocka_run_group_tests(test, NULL, NULL) != 0);

@@ -50,6 +50,9 @@ extern struct fake_device eth0;
 void stack_run(void **state);
 void stack_run_bare(void **state);
 
+/* stack_limit_cpu - this process is killed after so many seconds on the CPU, however busy the host is. */
+void stack_limit_cpu(u32 seconds);
+
 /* stack_check_accounts - accepted = sent + parked + queued + dropped, and no skb is unaccounted. */
 void stack_check_accounts(void);
 

@@ -683,7 +683,7 @@ static void run(bool ready, u64 seed, struct told *told, u64 *n)
 	pid_t child = fork();
 
 	if (child == 0) {
-		alarm(10);
+		stack_limit_cpu(10);
 		crowded = seed & 1;
 		forgetful = !ready && !crowded;
 		if (!ready)
