@@ -19,7 +19,7 @@ from pathlib import Path
 from sources import blank, files, line_of
 
 NM = os.environ.get("NM", os.environ.get("CROSS_COMPILE", "") + "nm")
-NM_S = 30
+NM_S = 120
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(["<])([^">]+)[">]', re.M)
 DECLARED = re.compile(r"\b([A-Za-z_]\w*)\s*\(|\bextern\b[^;(]*?\b(\w+)\s*(?:\[[^;]*)?;")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "docs" / "man").glob("*.[1-8]"))
-LINT_S = 30
+LINT_S = 120
 WORD = re.compile(r'^\t\{ (?:\.key = )?"(\S+?)"', re.M)
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from sources import blank, files
 
 TOOL = os.environ.get("CROSS_COMPILE", "")
-TOOL_S = 30
+TOOL_S = 120
 HEADER = re.compile(r"^([0-9a-f]{8,16}) <([^>]+)>:$")
 LINE = re.compile(r"^\s*([0-9a-f]{8,16}):\t(?:(?:rep|repz|repnz|lock|bnd|notrack|cs|ds|data16) )*"
                   r"(\S+)\s*([^#<]*)(?:<[^>]*>)?(?:\s*# [0-9a-f]+ <([^>]+)>)?")

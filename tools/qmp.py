@@ -6,8 +6,8 @@ Not here: starting QEMU. Used by qemu.py. Source: QEMU Machine Protocol, interop
 import json
 import socket
 
-COMMAND_S = 10
-DRAIN_S = 1
+COMMAND_S = 120         # QEMU may wait for a CPU
+DRAIN_S = 120           # to the end of what a QEMU that has ended had said
 
 
 class MonitorError(Exception):

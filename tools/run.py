@@ -23,7 +23,7 @@ from qemu import USER_NET_WORDS, Machine, Nic, user_net
 PORT = 4747
 MUFFIN = b"muffin"
 LISTEN_POLL_S = 0.1
-TSHARK_S = 30
+TSHARK_S = 120
 RULE, WIDTH = "=", 72
 SHOW_N = 12     # datagrams and frames shown before "and so many more"
 

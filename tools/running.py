@@ -20,7 +20,8 @@ from pathlib import Path
 from outcome import DeadlineError, Result
 from qmp import Monitor, MonitorError
 
-QUIT_GRACE_S = 3
+QUIT_GRACE_S = 3        # for QEMU to end when it is told to, before it is killed
+READ_S = 120            # for what it has written to be read, on a busy host
 
 
 class Running:
@@ -62,7 +63,7 @@ class Running:
     def __exit__(self, *_):
         self.kill()
         self.read_on()
-        self._reader.join(QUIT_GRACE_S)
+        self._reader.join(READ_S)
         self._process.stdin.close()
         self._process.stdout.close()
         self.monitor.close()
@@ -127,7 +128,7 @@ class Running:
         """Write the screen to a file, as PPM."""
         self.monitor.command("screendump", filename=str(file))
 
-    def quit(self, seconds=QUIT_GRACE_S):
+    def quit(self, seconds=READ_S):
         """Switch the machine off from outside; returns the Result."""
         try:
             self.monitor.command("quit")
@@ -143,7 +144,7 @@ class Running:
             code = None
             self.kill()
         took = time.perf_counter() - self.started
-        self._reader.join(QUIT_GRACE_S)
+        self._reader.join(READ_S)
         self._stderr.seek(0)
         return Result(self.serial, code, self.monitor.shutdown_reason(), took,
                       self._stderr.read(), self._command)

@@ -16,7 +16,7 @@ from running import Running
 from support import ROOT, check_balance, check_time
 
 KERNEL = Path(os.environ.get("KERNEL", ROOT / "build" / "muffin.elf"))
-ISO_S = 60
+ISO_S = 300
 
 
 @pytest.fixture(autouse=True)

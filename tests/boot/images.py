@@ -19,7 +19,7 @@ from cpio import archive as cpio  # noqa: E402,F401
 PROGRAMS = Path(__file__).parent / "programs"
 USER_CC = os.environ.get("USER_CC", "musl-gcc")
 USER_CFLAGS = ["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror"]
-COMPILE_S = 60
+COMPILE_S = 300
 STATIC_PIE = ("static-pie",)    # for compile_program: see there
 
 MULTIBOOT_MAGIC = struct.pack("<I", 0x1BADB002)

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from scapy.layers.l2 import ARP, Ether
 
-from support import GATEWAY, GATEWAY_MAC, GUEST, GUEST_MAC
+from support import DEADLINE_S, GATEWAY, GATEWAY_MAC, GUEST, GUEST_MAC
 
 POLL_S = 0.05
 FRAME_MAX = 65536
-SEND_S = 5      # a Unix socket holds about ten frames
+MARK = b"peer.py: all before this has been seen"
 
 
 class Peer:
@@ -38,6 +38,7 @@ class Peer:
         self._socket.settimeout(POLL_S)
         self._stop = threading.Event()
         self._grown = threading.Condition()
+        self._marks_sent = self._marks_seen = 0
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
     @property
@@ -51,6 +52,7 @@ class Peer:
         return self
 
     def __exit__(self, *_):
+        self._catch_up()
         self._stop.set()
         self._thread.join()
         self._socket.close()
@@ -58,26 +60,38 @@ class Peer:
 
     def send(self, frame):
         """Put a frame (scapy or bytes) on the wire; waits while the card takes nothing in."""
-        deadline = time.monotonic() + SEND_S
+        deadline = time.monotonic() + DEADLINE_S
         while True:
             try:
                 self._socket.sendto(bytes(frame), str(self._theirs))
                 return
             except socket.timeout:
-                assert time.monotonic() < deadline, f"the guest takes nothing in for {SEND_S} s"
+                assert time.monotonic() < deadline, "the guest takes nothing in"
 
     def seen(self, wanted):
-        """All frames so far for which wanted(frame) is true."""
+        """All frames that are on the wire so far for which wanted(frame) is true."""
+        self._catch_up()
         with self._grown:
             return [frame for _, frame in self.frames if wanted(frame)]
 
-    def wait_for(self, wanted, seconds):
+    def _catch_up(self):
+        """Until the listener has read what is in its socket now: a mark behind it."""
+        if self._stop.is_set() or threading.current_thread() is self._thread:
+            return
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as marker:
+            marker.sendto(MARK, str(self._ours))
+        self._marks_sent += 1
+        with self._grown:
+            assert self._grown.wait_for(lambda: self._marks_seen == self._marks_sent
+                                        or not self._thread.is_alive(), DEADLINE_S)
+
+    def wait_for(self, wanted, seconds=DEADLINE_S):
         """The first frame for which wanted(frame) is true, at most seconds from now."""
         deadline = time.monotonic() + seconds
-        while not (found := self.seen(wanted)):
-            assert time.monotonic() < deadline, \
-                f"not on the wire within {seconds} s; seen: {[f.summary() for _, f in self.frames]}"
-            with self._grown:
+        with self._grown:
+            while not (found := [frame for _, frame in self.frames if wanted(frame)]):
+                assert time.monotonic() < deadline, f"not on the wire within {seconds} s; " \
+                    f"seen: {[f.summary() for _, f in self.frames]}"
                 self._grown.wait(POLL_S)
         return found[0]
 
@@ -86,6 +100,11 @@ class Peer:
             try:
                 raw = self._socket.recv(FRAME_MAX)
             except socket.timeout:
+                continue
+            if raw == MARK:
+                with self._grown:
+                    self._marks_seen += 1
+                    self._grown.notify_all()
                 continue
             frame = Ether(raw)
             with self._grown:

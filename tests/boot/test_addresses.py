@@ -14,10 +14,9 @@ from scapy.layers.l2 import ARP, Dot1AD, Dot1Q, Ether
 from scapy.packet import Raw
 
 from peer import Peer
-from support import (BROADCAST_MAC, GATEWAY, GATEWAY_MAC, GUEST, GUEST_MAC, STATIC, Machine, Nic,
+from support import (BROADCAST_MAC, DEADLINE_S, GATEWAY, GATEWAY_MAC, GUEST, GUEST_MAC, STATIC, Machine, Nic,
                      assert_success, boot, frames_sent, null_net, run_in_namespace, shown, table)
 
-DEADLINE_S = 30
 NETWORK, SUBNET, LIMITED = "10.0.2.0", "10.0.2.255", "255.255.255.255"
 JOINED = "239.1.2.3"                # hears.c's group
 LISTEN, END, CLOSED, ECHO = 5000, 5001, 5002, 7
@@ -219,7 +218,7 @@ def listen():
                 ready.set()
 listener = threading.Thread(target=listen)
 listener.start()
-assert ready.wait(10)
+assert ready.wait(60)
 for frame in frames:
     wire.send(frame)
 print(program.stdout.read())

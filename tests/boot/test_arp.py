@@ -3,20 +3,20 @@
 and a link that comes late or never.
 """
 import re
-import time
 
 import pytest
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import ARP, Ether
 
 from peer import (Peer, answer_arp, arp_reply, arp_request, asks_for, is_announcement)
-from support import (ADDRESS, BROADCAST_MAC, CONSOLE, DEADLINE_S, DROPPED, GATEWAY, GATEWAY_MAC,
+from support import (ADDRESS, BROADCAST_MAC, CONSOLE, DEADLINE_S, DROPPED, GATEWAY, GATEWAY_MAC, GUEST_TIME,
                      GUEST, GUEST_MAC, PORT, STATIC, WORDS, Machine, Nic, arps_sent,
                      assert_success, boot, check_balance, check_by_tshark, check_datagram,
-                     datagrams_sent, frames_sent, null_net, quiet_net, said, shown, table)
+                     datagrams_sent, frames_sent, null_net, quiet_net, rests, said, shown,
+                     table, wait_until)
 
 SENT = "muffin sent :)\n"
-TRIES, APART_S, SLACK_S = 3, 1.0, 0.3
+TRIES, APART_S, SLACK_S = 3, 1.0, 0.02     # in the guest's time
 ZERO_MAC = "00:00:00:00:00:00"
 
 
@@ -73,7 +73,7 @@ def test_beyond_the_link_the_gateway_is_asked_for(kernel, pcap):
 def test_no_answer(kernel, pcap):
     """sendto succeeds as on Linux; three requests a second apart; then the loss is told, by words
     and by the status."""
-    result = boot(kernel, WORDS, nics=[Nic(null_net(), pcap=pcap)])
+    result = boot(kernel, WORDS, nics=[Nic(null_net(), pcap=pcap)], icount=GUEST_TIME)
     assert result.serial.index(SENT) < result.serial.index("did not answer ARP")
     assert f"eth0: {GATEWAY} did not answer ARP, 1 packet dropped" in said(result)
     assert re.search(r"program ended .*dropped", said(result))
@@ -135,13 +135,14 @@ def test_late_answer_still_counts(kernel):
 def test_answers_for_its_own_address(kernel, program, pcap):
     """Asked who has our address we say so, to the asker alone; about others we are silent."""
     with Peer() as peer:
-        def ask(_):
-            peer.wait_for(is_announcement, DEADLINE_S)
+        def ask(running):
+            peer.wait_for(is_announcement)
             peer.send(arp_request("10.0.2.77"))
             peer.send(arp_request(GUEST))
-            peer.wait_for(lambda frame: ARP in frame and frame[ARP].op == 2, 5)
+            peer.wait_for(lambda frame: ARP in frame and frame[ARP].op == 2)
+            running.write("\n")
 
-        result = peer_boot(kernel, peer, STATIC, ask, initrd=f"{program('wait')} 2000", pcap=pcap)
+        result = peer_boot(kernel, peer, STATIC, ask, initrd=str(program("wait")), pcap=pcap)
         assert_success(result)
         replies = peer.seen(lambda frame: ARP in frame and frame[ARP].op == 2)
     assert len(replies) == 1
@@ -152,24 +153,25 @@ def test_answers_for_its_own_address(kernel, program, pcap):
 def test_probe_is_answered(kernel, program):
     """RFC 5227 2.1.1: a probe comes from 0.0.0.0, and its address is defended."""
     with Peer() as peer:
-        def probe(_):
-            peer.wait_for(is_announcement, DEADLINE_S)
+        def probe(running):
+            peer.wait_for(is_announcement)
             peer.send(arp_request(GUEST, sender="0.0.0.0"))
-            peer.wait_for(lambda frame: ARP in frame and frame[ARP].op == 2, 5)
+            peer.wait_for(lambda frame: ARP in frame and frame[ARP].op == 2)
+            running.write("\n")
 
-        assert_success(peer_boot(kernel, peer, STATIC, probe, initrd=f"{program('wait')} 2000"))
+        assert_success(peer_boot(kernel, peer, STATIC, probe, initrd=str(program("wait"))))
 
 
 def test_address_conflict_is_told(kernel, program):
     """Somebody else announces our address: the console names the Ethernet address."""
     with Peer() as peer:
         def announce(running):
-            peer.wait_for(is_announcement, DEADLINE_S)
+            peer.wait_for(is_announcement)
             peer.send(arp_request(GUEST, mac="02:00:00:00:00:99", sender=GUEST))
-            running.wait_for("02:00:00:00:00:99 uses our address", 5)
+            running.wait_for("02:00:00:00:00:99 uses our address", DEADLINE_S)
+            running.write("\n")
 
-        assert_success(peer_boot(kernel, peer, STATIC, announce,
-                                 initrd=f"{program('wait')} 2000"))
+        assert_success(peer_boot(kernel, peer, STATIC, announce, initrd=str(program("wait"))))
 
 
 def truncated(frame, length):
@@ -193,24 +195,25 @@ MALFORMED = {
 
 
 def test_malformed_packets_teach_nothing(kernel):
-    """Every kind of broken answer is ignored; the good one that comes last is taken."""
+    """Every kind of broken answer to the first request is ignored: there is a second one, a second of the guest's
+    later, whose good answer is taken."""
+    asked = []
+
     def answer(frame):
         if not asks_for(frame):
             return None
+        asked.append(frame)
+        if len(asked) > 1:
+            return arp_reply()
         for broken in MALFORMED.values():
             peer.send(broken)
-        time.sleep(0.3)     # had one been taken, the muffin would leave now
-        times.append(bool(peer.seen(is_muffin)))
-        return arp_reply()
+        return None
 
-    times = []
-    with Peer() as peer:
-        peer._answers = answer  # pylint: disable=protected-access
-        result = peer_boot(kernel, peer, f"debug {WORDS}")
-        assert_success(result)
-        muffin = peer.wait_for(is_muffin, 1)
-    assert muffin.dst == GATEWAY_MAC
-    assert times and not any(times), "a broken answer was taken"
+    with Peer(answer) as peer:
+        assert_success(peer_boot(kernel, peer, f"debug {WORDS}"))
+        order = [is_muffin(frame) for frame in peer.seen(lambda f: asks_for(f) or is_muffin(f))]
+        assert order[:2] == [False, False] and order[-1], "a broken answer was taken"
+        assert [frame.dst for frame in peer.seen(is_muffin)] == [GATEWAY_MAC]
 
 
 @pytest.mark.parametrize("name", ["cut short", "multicast sender", "for another"])
@@ -222,9 +225,9 @@ def test_malformed_alone(kernel, name):
         assert not peer.seen(is_muffin)
 
 
-def start_unplugged(kernel, peer, words=STATIC):
+def start_unplugged(kernel, peer, **machine):
     """A machine whose cable is out from the start: stopped until it is."""
-    return Machine(kernel=kernel, append=words, nics=[Nic(peer.netdev)], extra=["-S"])
+    return Machine(kernel=kernel, append=STATIC, nics=[Nic(peer.netdev)], extra=["-S"], **machine)
 
 
 def test_link_comes_late(kernel):
@@ -234,18 +237,18 @@ def test_link_comes_late(kernel):
         running.monitor.command("cont")
         running.wait_for("eth0: no link yet", DEADLINE_S)
         running.wait_for("starting", DEADLINE_S)
-        time.sleep(0.5)
+        wait_until(lambda: rests(running))
         assert not peer.seen(is_muffin) and SENT not in running.serial
         running.set_link(True)
         result = shown(running.wait(DEADLINE_S))
         assert_success(result)
-        assert "eth0: link is up" in result.serial and SENT in result.serial
-        peer.wait_for(is_muffin, 1)
+        assert result.serial.index("eth0: link is up") < result.serial.index(SENT)
+        peer.wait_for(is_muffin)
 
 
 def test_link_never_comes(kernel):
     """No cable at all: it ends by itself, and not with success."""
-    with Peer() as peer, start_unplugged(kernel, peer).start() as running:
+    with Peer() as peer, start_unplugged(kernel, peer, icount=GUEST_TIME).start() as running:
         running.set_link(False)
         running.monitor.command("cont")
         result = shown(running.wait(DEADLINE_S))
@@ -264,7 +267,7 @@ def test_foreign_traffic_teaches_nothing(kernel, program):
     """A stranger's request does not fill the table: who we never wanted to reach is asked for."""
     with Peer(answer_arp) as peer:
         def meet(_):
-            peer.wait_for(is_announcement, DEADLINE_S)
+            peer.wait_for(is_announcement)
             peer.send(arp_request(GUEST))
 
         result = peer_boot(kernel, peer, f"{CONSOLE} {ADDRESS} -- {GATEWAY} 1", meet,

@@ -6,7 +6,7 @@ import subprocess
 from support import (ROOT, STATIC, Nic, assert_success, boot, check_by_tshark, check_datagram,
                      datagrams_sent, null_net)
 
-MAKE_S = 600
+MAKE_S = 1200
 
 
 def test_built_by_clang(pcap):

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import images
-from support import (ADDRESS, CMDLINE, CONSOLE, GATEWAY, HOSTS, NO_MEMORY, NO_NIC, NO_PROGRAM,
-                     STATIC, WORDS, Machine, Nic, assert_success, boot, datagrams_sent, frames_sent,
+from support import (ADDRESS, CMDLINE, CONSOLE, DEADLINE_S, GATEWAY, HOSTS, NO_MEMORY, NO_NIC,
+                     NO_PROGRAM, STATIC, WORDS, Machine, Nic, assert_success, boot, datagrams_sent, frames_sent,
                      null_net, quiet_net, said, shown)
 
 # ---- the program's own -------------------------------------------------------------------------
@@ -189,13 +189,13 @@ def test_words_of_other_kernels_are_taken(kernel):
 
 def test_quiet_says_only_what_matters(kernel):
     """quiet leaves the program's words and warnings."""
-    result = Machine(kernel=kernel, append=f"{STATIC} quiet", nics=[Nic(null_net())]).run(30)
+    result = Machine(kernel=kernel, append=f"{STATIC} quiet", nics=[Nic(null_net())]).run(DEADLINE_S)
     assert result.serial.replace("\r", "") == "muffin sent :)\n" and result.status == 0
 
 
 def test_panic_restarts(kernel):
     """panic=-1: no debug-exit device, so the machine resets at once (QEMU then ends)."""
-    result = WithoutDebugExit(kernel=kernel, append=f"{CONSOLE} panic=-1 gibberish").run(20)
+    result = WithoutDebugExit(kernel=kernel, append=f"{CONSOLE} panic=-1 gibberish").run(DEADLINE_S)
     shown(result)
     assert result.reason == "guest-reset"
 
@@ -203,7 +203,7 @@ def test_panic_restarts(kernel):
 def test_failure_without_debug_exit(kernel, program):
     """Without that device a failure follows panic=, and is never a power-off like a success."""
     result = WithoutDebugExit(kernel=kernel, append=f"{STATIC} panic=-1 -- 5",
-                              initrd=str(program("exit")), nics=[Nic(null_net())]).run(20)
+                              initrd=str(program("exit")), nics=[Nic(null_net())]).run(DEADLINE_S)
     shown(result)
     assert result.reason == "guest-reset"
     assert "program ended with status 5" in said(result)

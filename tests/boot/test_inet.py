@@ -8,10 +8,9 @@ from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
 from peer import Peer, answer_arp, arp_reply, asks_for
-from support import (GATEWAY, GATEWAY_MAC, GUEST, GUEST_MAC, PORT, STATIC, WORDS, Machine, Nic,
+from support import (DEADLINE_S, GATEWAY, GATEWAY_MAC, GUEST, GUEST_MAC, PORT, STATIC, WORDS, Machine, Nic,
                      assert_success, boot, check_by_tshark, frames_sent, run_on_host, shown, table)
 
-DEADLINE_S = 30
 ROUTER, ROUTER_TTL = "10.0.2.254", 61
 GROUP, GROUP_MAC = "239.129.2.3", "01:00:5e:01:02:03"
 COMPLAINTS = {b"port": {"type": 3, "code": 3}, b"filtered": {"type": 3, "code": 13},
@@ -68,15 +67,20 @@ def test_groups(kernel, program, pcap):
     def call(frame):
         if UDP in frame and frame[IP].dst == GROUP:
             text = frame[Raw].load
-            answer = {b"ready 1": b"one", b"ready 2": b"two"}.get(text)
             if text == b"alone":
-                return (Ether(src=GATEWAY_MAC, dst="01:00:5e:00:00:01") /
-                        IP(src="0.0.0.0", dst="224.0.0.1", ttl=1,
-                           options=[IPOption_Router_Alert()]) / IGMP(type=0x11, mrcode=1))
-            return answer and (Ether(src=GATEWAY_MAC, dst=GROUP_MAC) /
-                               IP(src=GATEWAY, dst=GROUP, ttl=1) /
-                               UDP(sport=9, dport=PORT) / Raw(answer))
+                peer.send(Ether(src=GATEWAY_MAC, dst="01:00:5e:00:00:01") /
+                          IP(src="0.0.0.0", dst="224.0.0.1", ttl=1,
+                             options=[IPOption_Router_Alert()]) / IGMP(type=0x11, mrcode=1))
+            else:
+                peer.send(Ether(src=GATEWAY_MAC, dst=GROUP_MAC) / IP(src=GATEWAY, dst=GROUP, ttl=1) /
+                          UDP(sport=9, dport=PORT) / Raw(to_group[text]))
+            if text != b"ready 2":      # to the guest alone: what came before it has been heard, or not
+                return (Ether(src=GATEWAY_MAC, dst=GUEST_MAC) / IP(src=GATEWAY, dst=GUEST) /
+                        UDP(sport=9, dport=PORT) / Raw(b"after " + to_group.get(text, text)))
+            return None
         return answer_arp(frame)
+
+    to_group = {b"ready 1": b"one", b"ready 2": b"two"}
 
     with Peer(call) as peer:
         frames = peer_boot(kernel, peer, STATIC, program("groups"), pcap)

@@ -8,20 +8,14 @@ each lap, three pulls lost 42,645 of 400,000 datagrams with 64 MiB and 24,363 wi
 import pytest
 
 from support import (BALANCE, DEADLINE_S, GATEWAY, STATIC, Machine, Nic, frames_sent, null_net,
-                     said, sent_without_link, shown, wait_until)
+                     said, sent_without_link, shown, wait_for_frames,
+                     wait_until)
 from test_rates import numbers
 
 BURST = 30_000
 LAP = 255
 PULLS = 4
 BURSTS_MAX = 50         # a burst may be over before the cable is out
-RECORD = 16 + 60        # of a capture, with its header
-
-
-def wait_for_frames(pcap, count):
-    """Until QEMU's capture has grown by so many frames."""
-    size = pcap.stat().st_size + count * RECORD
-    wait_until(lambda: pcap.stat().st_size >= size)
 
 
 def pull_and_plug(running, told, at_once):

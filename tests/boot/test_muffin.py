@@ -14,7 +14,7 @@ from support import (ADDRESS, CONSOLE, HOSTS, NEIGH, STATIC, WORDS, Machine, Nic
                      said, shown)
 
 MUFFIN = b"muffin"
-FIRMWARE_S = 90
+FIRMWARE_S = 300
 
 
 def check_capture(pcap):

@@ -11,7 +11,8 @@ from scapy.layers.inet import ICMP, IP, UDP
 from scapy.layers.l2 import ARP, Ether
 
 from peer import Peer
-from support import CONSOLE, Nic, assert_success, boot, frames_sent, null_net, said, shown, table
+from support import (CONSOLE, GUEST_TIME, Nic, assert_success, boot, frames_sent, null_net, said,
+                     shown, table)
 
 MACS = ["52:54:00:00:00:01", "52:54:00:00:00:02"]
 PEER_MACS = ["02:00:00:00:0a:01", "02:00:00:00:0a:02"]
@@ -68,7 +69,7 @@ def test_routes_and_neighbours_follow_their_device(kernel, program, tmp_path):
     nics = [Nic(null_net(), mac=mac, pcap=pcap) for mac, pcap in zip(MACS, pcaps)]
     nics[1].netdev = "hubport,hubid=1"
     result = boot(kernel, f"{WORDS} {words} -- red 192.0.2.5 {PORT}",
-                  initrd=str(program("netns")), nics=nics)
+                  initrd=str(program("netns")), nics=nics, icount=GUEST_TIME)
     assert_success(result)
     for i, (pcap, mac) in enumerate(zip(pcaps, MACS)):
         sent = [Ether(raw) for _, raw in frames_sent(pcap, mac)]

@@ -70,6 +70,7 @@ def test_frames_for_others(kernel, program, promisc):
             running.wait_for("= promiscuous", DEADLINE_S)
             peer.send(OTHERS)
             peer.send(OTHERS / Raw(b"x"))
+            peer.send(Ether(src=GATEWAY_MAC, dst=GUEST_MAC, type=0x88b5) / Raw(b"end" + bytes(47)))
             result = shown(running.wait(DEADLINE_S))
     assert f"= promiscuous: {int(promisc)}\n" in result.serial
     heard = re.findall(r"^heard (\d+) bytes, type 3, to 02:..:99$", result.serial, re.M)

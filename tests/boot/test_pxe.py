@@ -11,7 +11,7 @@ from support import (ADDRESS, HOSTS, Machine, Nic, assert_success, check_datagra
 
 ROM = "/usr/lib/ipxe/qemu/pxe-e1000.rom"
 SCRIPT = "#!ipxe\nkernel muffin.elf debug {words}\nboot\n"
-BOOT_S = 60
+BOOT_S = 300
 
 
 class RomNic(Nic):

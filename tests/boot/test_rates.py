@@ -2,18 +2,17 @@
 """test_rates.py - queueing disciplines and paced sockets by the wire's clock: rates within a hundredth,
 gaps even, order kept, nothing lost.
 
-Under -icount one instruction is one nanosecond, so times in the capture are the guest's own.
+Times in the capture are the guest's own.
 """
 import re
 import struct
-import time
 
 import pytest
 
-from support import (BALANCE, DEADLINE_S, DROPPED, GATEWAY, PORT, STATIC, Machine, Nic,
-                     assert_success, boot, frames_sent, null_net, said, sent_without_link, shown)
+from support import (BALANCE, DEADLINE_S, DROPPED, GATEWAY, GUEST_TIME, PORT, STATIC, Machine, Nic,
+                     assert_success, boot, frames_sent, null_net, rests, said, sent_without_link,
+                     shown, wait_for_frames, wait_until)
 
-EXACT = "shift=0,sleep=off"
 WITHIN = 0.01
 UDP_HEADERS = 14 + 20 + 8
 
@@ -22,7 +21,7 @@ def send(kernel, program, pcap, words, how="block", count=1000, payload=18, pace
     """One boot that sends numbered datagrams, each once and in order: (seconds, frame length) of
     each, and the Result."""
     result = boot(kernel, f"{STATIC} {words} -- {GATEWAY} {count} {payload} {pace} {how}",
-                  initrd=str(program("pace")), icount=EXACT,
+                  initrd=str(program("pace")), icount=GUEST_TIME,
                   nics=[Nic(null_net(), pcap=pcap)], **machine)
     assert_success(result)
     assert int(BALANCE.search(said(result)).group(5)) == 0, "some were dropped"
@@ -116,7 +115,7 @@ def test_power_off_waits_for_the_queue(kernel, program, pcap):
 @pytest.mark.parametrize("words,pace", [("", 1), ("qdisc=tbf,rate=1pps", 0)])
 def test_power_off_waits_no_longer(kernel, program, pcap, words, pace):
     """One a second leaves: after fifteen the rest is dropped, counted, and no success."""
-    result = boot(kernel, f"{STATIC} {words} -- {GATEWAY} 50 18 {pace} close", icount=EXACT,
+    result = boot(kernel, f"{STATIC} {words} -- {GATEWAY} 50 18 {pace} close", icount=GUEST_TIME,
                   initrd=str(program("pace")), nics=[Nic(null_net(), pcap=pcap)])
     sent = numbers(pcap)
     assert result.status == DROPPED
@@ -136,11 +135,10 @@ def test_cable_out_and_in(kernel, program, pcap, words, pace):
     machine = Machine(kernel=kernel, append=f"{STATIC} {words} -- {GATEWAY} {count} 18 {pace} block",
                       initrd=str(program("pace")), nics=[Nic(null_net(), pcap=pcap)])
     with machine.start() as running:
-        running.wait_for("starting", DEADLINE_S)
-        time.sleep(0.05)
+        wait_for_frames(pcap, 500)
         running.set_link(False)
         running.wait_for("link is down", DEADLINE_S)
-        time.sleep(0.3)
+        wait_until(lambda: rests(running))
         assert not running.ended
         running.set_link(True)
         result = shown(running.wait(DEADLINE_S))

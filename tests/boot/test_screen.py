@@ -2,9 +2,7 @@
 """test_screen.py - the screen: what is said on it, as pixels of a text mode; and that the serial
 port can be left out.
 """
-import time
-
-from support import ADDRESS, DEADLINE_S, HOSTS, NEIGH, Machine, Nic, null_net
+from support import ADDRESS, HOSTS, NEIGH, Machine, Nic, null_net, rests, wait_until
 
 COLUMNS, ROWS = 80, 25
 WORDS = f"{ADDRESS} {HOSTS} {NEIGH}"
@@ -19,38 +17,41 @@ def read_ppm(path):
 
 
 def rows_with_ink(path):
-    """Which of the 25 rows of text show something: pixels unlike the corner's."""
+    """Which of the 25 rows of text show something: pixels unlike the corner's. None before text mode."""
     width, height, pixels = read_ppm(path)
+    if (width, height) != (9 * COLUMNS, 16 * ROWS):
+        return []
     row_len = 3 * width * (height // ROWS)
     ground = pixels[-3:]
     rows = [pixels[i * row_len:(i + 1) * row_len] for i in range(ROWS)]
     return [row.count(ground) < len(row) // 3 for row in rows]
 
 
-def screen_of(kernel, program, words, tmp_path):
-    """Boot, wait until the program waits, and look: (rows with ink, serial text)."""
-    machine = Machine(kernel=kernel, append=words, nics=[Nic(null_net())],
-                      initrd=f"{program('wait')} 1500")
+def boot_until(kernel, program, words, done, tmp_path):
+    """Boot a program that waits, and look until done(rows with ink, serial text). Returns these two."""
+    machine = Machine(kernel=kernel, append=words, nics=[Nic(null_net())], initrd=str(program("wait")))
     with machine.start() as running:
-        time.sleep(1.0)
-        running.screendump(tmp_path / "screen.ppm")
-        result = running.wait(DEADLINE_S)
-    assert result.status == 0, result.words()
-    return rows_with_ink(tmp_path / "screen.ppm"), result.serial
+        def looks_right():
+            running.screendump(tmp_path / "screen.ppm")
+            rows, serial = rows_with_ink(tmp_path / "screen.ppm"), running.serial
+            return (rows, serial) if done(rows, serial) else None
+
+        rows, _ = wait_until(looks_right)
+        wait_until(lambda: rests(running))      # all has been said; without a serial console nothing is read
+        return rows, running.quit().serial
 
 
 def test_screen_shows_text(kernel, program, tmp_path):
     """console=tty0: text mode's 720x400, a few lines of text, the rest empty; serial is silent."""
-    rows, serial = screen_of(kernel, program, f"{WORDS} console=tty0", tmp_path)
-    width, height, _ = read_ppm(tmp_path / "screen.ppm")
-    assert (width, height) == (9 * COLUMNS, 16 * ROWS)
-    assert 4 <= sum(rows) < ROWS, rows
+    _, serial = boot_until(kernel, program, f"{WORDS} console=tty0",
+                           lambda rows, _: 4 <= sum(rows) < ROWS, tmp_path)
     assert serial == ""
 
 
 def test_serial_alone_leaves_the_screen(kernel, program, tmp_path):
     """console=ttyS0: no line of ours on the screen; the firmware's few stay."""
-    rows, serial = screen_of(kernel, program, f"{WORDS} console=ttyS0", tmp_path)
-    both, _ = screen_of(kernel, program, f"{WORDS} console=ttyS0 console=tty0", tmp_path)
+    rows, serial = boot_until(kernel, program, f"{WORDS} console=ttyS0",
+                              lambda _, serial: "waiting" in serial, tmp_path)
     assert "starting" in serial
-    assert rows != both
+    boot_until(kernel, program, f"{WORDS} console=ttyS0 console=tty0",
+               lambda both, serial: "waiting" in serial and both != rows, tmp_path)

@@ -15,11 +15,10 @@ from scapy.layers.inet import UDP
 
 from peer import Peer
 from support import (DEADLINE_S, GATEWAY, LINE, STATIC, Machine, Nic, assert_success, frames_sent,
-                     null_net, said, shown, table, wait_until)
+                     null_net, rests, said, shown, table, wait_until)
 
 ICOUNT = "shift=0,sleep=off"
 PIPE = 60_000           # bytes, about what one holds
-PAUSE_S = 2             # the kernel's bound is ten seconds
 LINES = 6_000
 FEW = 1_000             # lines that fit the pipe, however long its reader is kept from it
 LINE_LEN = len("line 000000 of the program's\r\n")
@@ -49,7 +48,7 @@ def test_console_rests(kernel, program):
         running.wait_for("starting", DEADLINE_S)
         running.rest()
         wait_until(lambda: running.unread > PIPE)
-        time.sleep(PAUSE_S)
+        wait_until(lambda: rests(running))
         assert not peer.seen(wrote(LINES)), "it did not wait"
         running.read_on()
         peer.wait_for(wrote(LINES), DEADLINE_S)
@@ -171,7 +170,7 @@ def test_capture_rests(kernel, program, pcap, tmp_path):
         running.wait_for("starting", DEADLINE_S)
         running.write("more\n")
         wait_until(lambda: pcap.stat().st_size > RING * (16 + 60))
-        time.sleep(PAUSE_S)
+        wait_until(lambda: rests(running))
         assert "sent" not in running.serial, "it did not wait"
         line.read_until(lambda: f"{BURST} sent" in running.serial)
         running.write("\n")

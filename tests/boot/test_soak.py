@@ -11,7 +11,7 @@ from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 from scapy.utils import wrpcap
 
-from support import ROOT, assert_success, shown
+from support import HOST_S, ROOT, assert_success, shown
 
 sys.path.insert(0, str(ROOT / "tests" / "soak"))
 
@@ -61,4 +61,4 @@ def check(folder, packets, cut=0):
     wrpcap(str(pcap), packets)
     pcap.write_bytes(pcap.read_bytes()[:-cut or None])
     return subprocess.run([build_checker(folder / "checker"), pcap], stdout=subprocess.PIPE, text=True,
-                          timeout=10, check=False).stdout.strip()
+                          timeout=HOST_S, check=False).stdout.strip()

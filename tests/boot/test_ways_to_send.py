@@ -14,7 +14,7 @@ import sys
 from scapy.layers.inet import IP
 from scapy.layers.l2 import Ether
 
-from support import (GATEWAY, GUEST_MAC, PORT, STATIC, TSHARK_S, Nic, assert_success, boot,
+from support import (GATEWAY, GUEST_MAC, HOST_S, PORT, STATIC, TSHARK_S, Nic, assert_success, boot,
                      check_ip_checksum, check_udp_checksum, frames_sent, null_net, ones_complement,
                      table)
 
@@ -26,20 +26,18 @@ fcntl.ioctl(link, 0x8922, struct.pack("16si12x", b"lo", 1500))      # SIOCSIFMTU
 fcntl.ioctl(link, 0x8914, struct.pack("16sh14x", b"lo", 0x49))      # SIOCSIFFLAGS: up
 link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
 link.bind(("127.0.0.1", int(sys.argv[1])))
-link.settimeout(1)
 heard = []
 def listen():
-    try:
-        while True:
-            heard.append(link.recv(70000))
-    except TimeoutError:
-        pass
+    while not heard or heard[-1] != END:
+        heard.append(link.recv(70000))
+END = b"the program has ended"
 listener = threading.Thread(target=listen)
 listener.start()
 done = subprocess.run([sys.argv[2], "127.0.0.1", "shapes"], stdout=subprocess.PIPE, text=True)
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(END, link.getsockname())
 listener.join()
 print(done.stdout)
-for payload in heard:
+for payload in heard[:-1]:
     print("datagram", len(payload), hashlib.md5(payload).hexdigest())
 """
 
@@ -47,7 +45,7 @@ for payload in heard:
 def linux_says(program):
     """The same program under this host's Linux: (its table, its datagrams)."""
     text = subprocess.run(["unshare", "-rn", sys.executable, "-c", LISTEN, str(PORT), program],
-                          stdout=subprocess.PIPE, text=True, timeout=60, check=True).stdout
+                          stdout=subprocess.PIPE, text=True, timeout=HOST_S, check=True).stdout
     return table(text), [line.split()[1:] for line in text.splitlines()
                          if line.startswith("datagram ")]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
-RUN_S = 30
+RUN_S = 180
 
 HEAD = """/* SPDX-License-Identifier: MIT
  * {name} - a part of a little project.

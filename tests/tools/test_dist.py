@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MAKE_S = 300
+MAKE_S = 1200
 EPOCH = "1700000000"
 EXPECTED = {"muffin.elf", "muffin.iso", "muffin.sym", "LICENSE", "NOTICES", "README.md", "CHANGELOG.md",
             "SHA256SUMS", "man/muffin.7", "man/muffin-send.1", "licences/musl-dev",

@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 from qemu import Machine  # noqa: E402
 
-RUN_S = 60
+RUN_S = 300
 STATUS = 5      # what the little kernel exits with
 
 # Prints the strings of tags 1 (command line) and 3 (module, its string 16 bytes in), then exits.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNEL = ROOT / "build" / "muffin.elf"
-RUN_S = 30
+RUN_S = 180
 
 
 def symbols():

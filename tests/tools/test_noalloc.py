@@ -12,7 +12,7 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 ELF = TOP / "build" / "muffin.elf"
 TABLE = TOP / "tools" / "noalloc.toml"
-RUN_S = 30
+RUN_S = 180
 
 
 @pytest.fixture(name="listing", scope="module")

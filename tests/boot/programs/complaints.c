@@ -9,12 +9,12 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "check.h"
 
 #define ORIGIN_ICMP 2
-#define ANSWER_MS   2000 /* a card may take nothing in for its first second */
-#define QUIET_MS    200
+#define ANSWER_MS   60000
 
 struct extended_err { /* linux/errqueue.h's, which musl does not have */
 	unsigned err;
@@ -38,12 +38,17 @@ static int udp(int connected, int asking)
 	return s;
 }
 
-static int complained(int s, const char *text, int ms)
+static int has_error(int s, int ms)
 {
 	struct pollfd p = { .fd = s };
 
-	sendto(s, text, strlen(text), 0, (void *)&to, sizeof(to));
 	return poll(&p, 1, ms) == 1 && (p.revents & POLLERR);
+}
+
+static int complained(int s, const char *text)
+{
+	sendto(s, text, strlen(text), 0, (void *)&to, sizeof(to));
+	return has_error(s, ANSWER_MS);
 }
 
 static int pending(int s)
@@ -55,18 +60,30 @@ static int pending(int s)
 	return err;
 }
 
+/* Complaints come in the order in which they are asked for: when another socket knows of the next one, this
+ * one does not know of its own. */
+static int untold(int s, const char *text)
+{
+	int other = udp(1, 0), told;
+
+	sendto(s, text, strlen(text), 0, (void *)&to, sizeof(to));
+	told = complained(other, "port");
+	close(other);
+	return told && !has_error(s, 0);
+}
+
 static void check_errors(void)
 {
 	int s = udp(1, 0), unconnected = udp(0, 0);
 	char buf[8];
 
-	CHECK("a refused port is told", complained(s, "port", ANSWER_MS));
+	CHECK("a refused port is told", complained(s, "port"));
 	CHECK("to the next call", send(s, "x", 1, 0) == -1 && errno == ECONNREFUSED);
-	CHECK("a filter is told", complained(s, "filtered", ANSWER_MS));
+	CHECK("a filter is told", complained(s, "filtered"));
 	CHECK("to who receives, too", recv(s, buf, 8, 0) == -1 && errno == EHOSTUNREACH);
-	CHECK("what may pass is not told", !complained(s, "host", QUIET_MS));
-	CHECK("nor that it took too long", !complained(s, "time", QUIET_MS));
-	CHECK("nothing to the unconnected", !complained(unconnected, "port", QUIET_MS));
+	CHECK("what may pass is not told", untold(s, "host"));
+	CHECK("nor that it took too long", untold(s, "time"));
+	CHECK("nothing to the unconnected", untold(unconnected, "port"));
 }
 
 /* As traceroute and tracepath do. */
@@ -85,7 +102,7 @@ static void check_queue(void)
 		.msg_controllen = sizeof(control) };
 	int ttl = 0;
 
-	CHECK("who asks is told all of it", complained(s, "time", ANSWER_MS));
+	CHECK("who asks is told all of it", complained(s, "time"));
 	CHECK("the datagram comes back",
 		recvmsg(s, &m, MSG_ERRQUEUE) == 4 && !memcmp(text, "time", 4));
 	CHECK("said to be an error", m.msg_flags == MSG_ERRQUEUE);
@@ -114,7 +131,7 @@ static void check_path_mtu(void)
 	memset(large, 'x', sizeof(large));
 	memcpy(large, "narrow", 6);
 	send(s, large, sizeof(large), 0);
-	CHECK("too large is told", poll(&(struct pollfd){ .fd = s }, 1, 1500) == 1);
+	CHECK("too large is told", has_error(s, ANSWER_MS));
 	CHECK("as EMSGSIZE", pending(s) == EMSGSIZE);
 	CHECK("the path's MTU is known",
 		getsockopt(s, SOL_IP, IP_MTU, &mtu, &len) == 0 && mtu == 1000);

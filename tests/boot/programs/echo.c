@@ -13,7 +13,7 @@
 
 #include "check.h"
 
-#define WAIT_S 5
+#define WAIT_S 60
 
 int main(int argc, char **argv)
 {

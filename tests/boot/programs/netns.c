@@ -19,7 +19,7 @@
 
 #define OWN_PORT 5000
 #define ROUNDS   3
-#define WAIT_MS  3000
+#define WAIT_MS  60000
 
 static int bound_socket(void)
 {

@@ -2,7 +2,7 @@
  * spray.c - many flows, again and again, and a route that is replaced and deleted under them.
  * Not here: which way each went (tests/boot/test_multipath.py reads the wires).
  * spray <flows> <rounds> <ms> [<via>]: a datagram with the round's number to 198.51.100.<flow> port 4747,
- * for each flow from a socket of its own; ms between rounds. With via, 198.51.100.0/24 is replaced by
+ * for each flow from a socket of its own; ms between rounds, or a line typed before each ("asked"). With via, 198.51.100.0/24 is replaced by
  * that gateway after a third of the rounds, and deleted after two thirds.
  * Source: rtnetlink(7). */
 #include <arpa/inet.h>
@@ -51,6 +51,7 @@ int main(int argc, char **argv)
 {
 	int fd[FLOWS_MAX], flows, rounds, unsent = 0;
 	struct timespec pause = { 0 };
+	char line[8];
 
 	if (argc < 4 || (flows = atoi(argv[1])) > FLOWS_MAX)
 		return 1;
@@ -59,6 +60,8 @@ int main(int argc, char **argv)
 	for (int i = 0; i < flows; i++)
 		fd[i] = socket(AF_INET, SOCK_DGRAM, 0);
 	for (int round = 0; round < rounds; round++) {
+		if (strcmp(argv[3], "asked") == 0 && !fgets(line, sizeof(line), stdin))
+			return 2;
 		if (argc > 4 && round == rounds / 3)
 			printf("replaced: %d\n", change_route(RTM_NEWROUTE, 0x100, argv[4]));
 		if (argc > 4 && round == rounds * 2 / 3)
