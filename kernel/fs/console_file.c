@@ -14,6 +14,10 @@
 #define TCSETS         0x5402
 #define TCSETSW        0x5403
 #define TCSETSF        0x5404
+#define TCSBRK         0x5409
+#define TCFLSH         0x540b
+#define TCOFLUSH       1
+#define TCIOFLUSH      2
 #define TIOCGWINSZ     0x5413
 #define DEV_CONSOLE    (5 << 8 | 1)
 #define SCREEN_ROWS    25
@@ -169,6 +173,16 @@ static u16 console_file_poll(struct file *file)
 	       (input_ready(max(least, 1u)) ? POLLIN | POLLRDNORM : 0);
 }
 
+static void drop_typed(void)
+{
+	char c;
+
+	while (console_read(&c, 1) == 1)
+		;
+	typed_n = 0;
+	complete = false;
+}
+
 static long console_file_ioctl(struct file *file, u32 cmd, u64 arg)
 {
 	const u16 size[4] = { SCREEN_ROWS, SCREEN_COLUMNS, 0, 0 };
@@ -183,6 +197,16 @@ static long console_file_ioctl(struct file *file, u32 cmd, u64 arg)
 		if (copy_from_user(&new, (void *)arg, sizeof(new)) < 0)
 			return -EFAULT;
 		tty = new;
+		if (cmd == TCSETSF)
+			drop_typed();
+		return 0;
+	case TCSBRK: /* tcdrain; there are no breaks */
+		return arg == 0 || console_flush() ? 0 : -EIO;
+	case TCFLSH:
+		if (arg > TCIOFLUSH)
+			return -EINVAL;
+		if (arg != TCOFLUSH) /* what was written has been promised */
+			drop_typed();
 		return 0;
 	case TIOCGWINSZ:
 		return copy_to_user((void *)arg, size, sizeof(size));

@@ -167,11 +167,12 @@ def test_typed(kernel, program):
     with machine.start() as running:
         for asked, keys in (("type mu", "mu"), ("type the rest", "x\x7fffin\r"),
                             ("type a key", "k"), ("type two keys", "ab"),
-                            ("type the third", "c"), ("type a few", "de"), ("type control-D", "x\x7f\x04")):
+                            ("type the third", "c"), ("type a few", "de"), ("type in vain", "f"),
+                            ("type control-D", "x\x7f\x04")):
             running.wait_for(asked, DEADLINE_S)
             running.write(keys)
         result = shown(running.wait(DEADLINE_S))
-    check_table(result.serial, 20)
+    check_table(result.serial, 24)
     assert "mu\n" in result.serial and "x\b \bffin\n" in result.serial and "k\n" not in result.serial
     assert result.serial.count("\b \b") == 1, "a correction is shown though nothing else is"
     assert_success(result)

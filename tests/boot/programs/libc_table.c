@@ -202,6 +202,7 @@ static void check_clocks(void)
 	struct timespec wall, tai, sleep = { 0, 300000000 };
 	clock_t start = clock(), used;
 	struct itimerval it;
+	clockid_t id;
 
 	RESULT("alarm", alarm(0));
 	RESULT("getitimer", getitimer(ITIMER_REAL, &it));
@@ -215,6 +216,11 @@ static void check_clocks(void)
 	clock_gettime(CLOCK_REALTIME, &wall);
 	RESULT("beside the wall's", wall.tv_sec - tai.tv_sec < 2);
 	RESULT("CLOCK_TAI's step", clock_getres(CLOCK_TAI, &tai));
+	RESULT("clock_getcpuclockid", clock_getcpuclockid(0, &id));
+	RESULT("its time", clock_gettime(id, &tai));
+	RESULT("clock_getcpuclockid self", clock_getcpuclockid(getpid(), &id));
+	RESULT("its time", clock_gettime(id, &tai));
+	RESULT("clock_getcpuclockid nobody", clock_getcpuclockid(NOBODY, &id));
 	RESULT("clock 10", clock_gettime(10, &tai));
 	RESULT("clock 12", clock_gettime(12, &tai));
 	while (clock() - start < CLOCKS_PER_SEC / 50)

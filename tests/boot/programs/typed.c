@@ -71,6 +71,11 @@ static void check_counts(struct termios *tio)
 	say("type a few\n");
 	CHECK("then a pause", read(0, keys, sizeof(keys)) == 2 && memcmp(keys, "de", 2) == 0);
 	set_counts(tio, 1, 0);
+	say("type in vain\n");
+	CHECK("typed", typed_within(LONG_MS) == 1);
+	CHECK("dropped", tcflush(0, TCIFLUSH) == 0 && typed_within(0) == 0);
+	CHECK("nothing to drop so", tcflush(0, 9) == -1 && errno == EINVAL);
+	CHECK("written", tcdrain(1) == 0 && tcflush(1, TCOFLUSH) == 0);
 }
 
 int main(void)
