@@ -11,13 +11,14 @@ import subprocess
 
 import pytest
 
-from support import (BALANCE, DEADLINE_S, DROPPED, GATEWAY, GUEST, HOST_S, PORT, STATIC, Machine,
-                     Nic, arps_sent, boot, frames_sent, null_net, quiet_net, said, shown, table)
+from support import (BALANCE, DEADLINE_S, DROPPED, GATEWAY, GUEST, GUEST_TIME, HOST_S, PORT, STATIC,
+                     Machine, Nic, arps_sent, boot, frames_sent, null_net, quiet_net, said, shown, table)
 
 DEAD, ANOTHER = "10.0.2.77", "10.0.2.78"
 TURNS_MS = 3900         # ARP gives up after three seconds; a second later it asks again
 LINUX_PER_3_S = 256     # what one socket's send buffer holds
 SIGALRM = 14
+SLOW_GUEST = GUEST_TIME.replace("shift=0", "shift=4")   # 16 ns an instruction: fewer of them
 SMALL_WAITING = 16      # packets that a socket may have waiting on a machine of 4 MiB
 
 # A network on which nobody answers; the gateway is known, as by STATIC.
@@ -43,7 +44,8 @@ def fixture_linux(program):
 
 
 def unanswered(kernel, program, words, **machine):
-    """The program with these arguments in the guest: the Result."""
+    """The program with these arguments in the guest, in the guest's time: the Result."""
+    machine.setdefault("icount", GUEST_TIME)
     return boot(kernel, f"{STATIC} -- {words}", initrd=str(program("unanswered")), **machine)
 
 
@@ -65,7 +67,7 @@ def test_a_dead_host_and_a_live_one_in_turn(kernel, program, linux):
     socket's buffer again and again."""
     words = ("turns", DEAD, GATEWAY, str(TURNS_MS))
     theirs = linux(*words)
-    result = unanswered(kernel, program, " ".join(words))
+    result = unanswered(kernel, program, " ".join(words), icount=SLOW_GUEST)
     rounds, later, errors = map(int, re.findall(r"\d+", table(result.serial)[0]))
     assert errors == 0 and later > 4 * LINUX_PER_3_S
     linux_rounds, _, linux_errors = map(int, re.findall(r"\d+", theirs()[0]))
