@@ -27,57 +27,58 @@ endif
 OBJS := \
 	kernel/cpu/entry.o \
 	kernel/process/syscall.o \
-	net/socket.o \
-	net/socket_user.o \
+	net/socket/socket.o \
+	net/socket/socket_user.o \
 	kernel/security.o \
-	net/af_inet.o \
-	net/udp.o \
-	net/ip_cmsg_send.o \
-	net/udp_segment.o \
-	net/udp_cork.o \
-	net/route.o \
-	net/fib_trie.o \
-	net/fib_select.o \
-	net/flow_cache.o \
-	net/ip_output.o \
-	net/msg.o \
-	net/netfilter.o \
-	net/nf_rules.o \
-	net/nf_queue.o \
+	net/udp/af_inet.o \
+	net/udp/udp.o \
+	net/udp/ip_cmsg_send.o \
+	net/udp/udp_segment.o \
+	net/udp/udp_cork.o \
+	net/ipv4/route.o \
+	net/fib/fib_trie.o \
+	net/fib/fib_select.o \
+	net/udp/flow_cache.o \
+	net/ipv4/ip_output.o \
+	net/socket/msg.o \
+	net/netfilter/netfilter.o \
+	net/netfilter/nf_rules.o \
+	net/netfilter/nf_queue.o \
 	net/config/nf_rules_text.o \
-	net/neighbour.o \
-	net/neigh_table.o \
-	net/neigh_queue.o \
-	net/arp.o \
-	net/dev.o \
-	net/sched.o \
-	net/token_bucket.o \
+	net/neigh/neighbour.o \
+	net/neigh/neigh_table.o \
+	net/neigh/neigh_queue.o \
+	net/neigh/arp.o \
+	net/device/dev.o \
+	net/device/sched.o \
+	net/device/token_bucket.o \
 	drivers/e1000/tx.o \
 	drivers/e1000/rx.o \
 	drivers/e1000/hw.o \
 	drivers/e1000/watchdog.o \
 	drivers/e1000/link.o \
 	drivers/e1000/main.o \
-	net/loopback.o \
-	net/ip_input.o \
-	net/igmp.o \
-	net/icmp.o \
-	net/udp_input.o \
-	net/udp_port.o \
-	net/errqueue.o \
-	net/ip_cmsg.o \
-	net/socket_calls.o \
-	net/socket_recv.o \
-	net/sock.o \
-	net/datagram.o \
+	net/device/loopback.o \
+	net/ipv4/ip_input.o \
+	net/ipv4/igmp.o \
+	net/ipv4/icmp.o \
+	net/udp/udp_input.o \
+	net/udp/udp_port.o \
+	net/udp/errqueue.o \
+	net/udp/ip_cmsg.o \
+	net/socket/socket_calls.o \
+	net/socket/socket_recv.o \
+	net/socket/sys_netns.o \
+	net/core/sock.o \
+	net/socket/datagram.o \
 	net/packet/af_packet.o \
 	net/packet/packet_sockopt.o \
 	net/packet/bpf.o \
 	net/packet/pcap.o \
 	net/config/proc.o \
-	net/config/dev_ioctl.o \
-	net/sockopt.o \
-	net/inet_sockopt.o \
+	net/ipv4/dev_ioctl.o \
+	net/socket/sockopt.o \
+	net/udp/inet_sockopt.o \
 	net/netlink/af_netlink.o \
 	net/netlink/netlink.o \
 	net/netlink/nlattr.o \
@@ -90,11 +91,11 @@ OBJS := \
 	net/netlink/nfqnl_instance.o \
 	net/netlink/nfqnl_message.o \
 	net/netlink/nfqnl_mangle.o \
-	net/skbuff.o \
-	net/skbuff_pieces.o \
-	net/timer.o \
-	net/rtmsg.o \
-	net/pmtu.o \
+	net/core/skbuff.o \
+	net/core/skbuff_pieces.o \
+	net/core/timer.o \
+	net/core/rtmsg.o \
+	net/ipv4/pmtu.o \
 	net/fib/change.o \
 	net/fib/show.o \
 	net/fib/paint.o \
@@ -107,13 +108,13 @@ OBJS := \
 	net/fib/dump.o \
 	net/fib/file.o \
 	net/fib/selftest.o \
-	net/egress.o \
-	net/config/dev_config.o \
-	net/config/devinet.o \
-	net/config/ifaddr.o \
-	net/config/fib_frontend.o \
-	net/net_namespace.o \
-	net/config/nsfs.o \
+	net/config/egress.o \
+	net/device/dev_config.o \
+	net/ipv4/devinet.o \
+	net/device/ifaddr.o \
+	net/ipv4/fib_frontend.o \
+	net/core/net_namespace.o \
+	net/core/nsfs.o \
 	net/config/ipconfig.o \
 	net/config/ipconfig_qdisc.o \
 	net/config/ipconfig_apply.o \
@@ -223,9 +224,9 @@ $(BUILD)/%.o: %.S Makefile
 	@$(CC) $(ASFLAGS) -MMD -MP -c -o $@ $<
 
 # What runs once is built small, what every packet meets is built fast.
-FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket net/socket_user net/af_inet net/udp net/udp_segment net/flow_cache \
-	net/route net/fib_trie net/fib_select net/ip_output net/msg net/netfilter net/nf_rules \
-	net/neigh_table net/dev net/ip_input net/udp_input \
+FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket/socket net/socket/socket_user net/udp/af_inet net/udp/udp net/udp/udp_segment net/udp/flow_cache \
+	net/ipv4/route net/fib/fib_trie net/fib/fib_select net/ipv4/ip_output net/socket/msg net/netfilter/netfilter net/netfilter/nf_rules \
+	net/neigh/neigh_table net/device/dev net/ipv4/ip_input net/udp/udp_input \
 	drivers/e1000/tx drivers/e1000/rx net/fib/file net/fib/change kernel/lib/parse
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 

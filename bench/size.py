@@ -74,7 +74,7 @@ def folders(map_text, names):
 
 
 def folder_of(path):
-    """Top-level folder of an object file, build/net/udp.o is net; or a generated file by itself."""
+    """Top-level folder of an object file, build/net/udp/udp.o is net; or a generated file by itself."""
     parts = [part for part in Path(path).parts if part not in ("build", "/", ".")]
     return f"{parts[0]}/" if len(parts) > 1 else parts[0]
 

@@ -7,7 +7,7 @@
 #include "kernel/acpi_tables.h"
 #include "kernel/cpu/asm.h"
 #include "kernel/cpu/clock.h"
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 #define PM1_SCI_EN     BIT(0)
 #define PM1_SLP_EN     BIT(13)

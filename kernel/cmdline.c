@@ -9,7 +9,7 @@
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "kernel/power.h"
-#include "net/egress.h"
+#include "net/config/egress.h"
 #include "net/config/ipconfig.h"
 #include "net/config/nf_rules_text.h"
 

@@ -28,12 +28,12 @@
 #include "kernel/program.h"
 #include "kernel/random.h"
 #include "kernel/version.h"
-#include "net/arp.h"
-#include "net/egress.h"
-#include "net/fib.h"
+#include "net/config/egress.h"
 #include "net/config/ipconfig.h"
-#include "net/net_init.h"
 #include "net/config/nf_rules_text.h"
+#include "net/fib/fib.h"
+#include "net/neigh/arp.h"
+#include "net/net_init.h"
 #include "net/packet/pcap.h"
 
 #define STDIO_FDS   3

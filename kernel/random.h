@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * random.h - unpredictable bytes: ports, canaries, getrandom.
- * Not here: entropy from devices. net/machine.h declares random_u32 for the stack.
+ * Not here: entropy from devices. net/core/machine.h declares random_u32 for the stack.
  * Used everywhere.
  * Source: RFC 8439 2.3 (ChaCha20 block function), RFC 4086 (what makes a seed). */
 #pragma once

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * rtc.c - the time of day: the battery clock, read once, and the time that has passed since.
  * Not here: how much has passed (cpu/clock.c).
- * Declared in net/machine.h; system calls and captures ask. Calls acpi_tables.c for the century.
+ * Declared in net/core/machine.h; system calls and captures ask. Calls acpi_tables.c for the century.
  * Source: Motorola MC146818; ACPI 6.4, 5.2.9 (CENTURY, always in BCD). */
 #include "kernel/acpi_tables.h"
 #include "kernel/cpu/asm.h"
 #include "kernel/lib/string.h"
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 enum rtc_register {
 	RTC_SECONDS = 0,

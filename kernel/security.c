@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * security.c - hooks where a module may refuse what a program asks for.
  * Not here: the modules.
- * Modules register; net/socket.c walks the lists through security.h.
+ * Modules register; net/socket/socket.c walks the lists through security.h.
  * Source: Linux's LSM: hooks are lists, the first refusal wins. */
 #include "kernel/security.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * security.h - hooks where a module may refuse what a program asks for.
  * Not here: the modules.
- * net/socket.c passes each hook before it does anything; modules register.
+ * net/socket/socket.c passes each hook before it does anything; modules register.
  * Source: Linux's LSM: hooks are lists, the first refusal wins. */
 #pragma once
 

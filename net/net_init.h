@@ -5,7 +5,7 @@
  * Source: Linux's inet_init. */
 #pragma once
 
-#include "net/net_namespace.h"
+#include "net/core/net_namespace.h"
 
 /* net_init - pools, protocols, the first namespace with lo. Returns 0 or -ENOMEM. */
 int net_init(void) __must_check;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * bulk.c - many addresses at once, their memory accesses side by side.
- * Not here: one address (net/fib_trie.h).
+ * Not here: one address (net/fib/fib_trie.h).
  * fib_bench.c calls in; it reads the trie.
  * Source: see bulk.h. */
 #include "bench/fib/bulk.h"

@@ -2,10 +2,10 @@
  * bulk.h - many lookups by one call: what the trie gives when a batch of destinations is at hand.
  * Not here: a user in the kernel; a datagram is sent to one destination.
  * fib_bench.c calls in; it reads the trie.
- * Source: see net/fib_trie.h. */
+ * Source: see net/fib/fib_trie.h. */
 #pragma once
 
-#include "net/fib_trie.h"
+#include "net/fib/fib_trie.h"
 
 /* fib_trie_find_bulk - n answers at once: while one address's block is on its way from memory,
  * the next one's root word is asked for. */

@@ -7,13 +7,13 @@
  * Source: Intel SDM vol. 2B "RDTSC". */
 #include "bench/native/lwip.h"
 #include "bench/native/ring.h"
-#include "net/arp.h"
-#include "net/config/devinet.h"
-#include "net/neighbour.h"
+#include "net/ipv4/devinet.h"
+#include "net/neigh/arp.h"
+#include "net/neigh/neighbour.h"
 #include "net/net_init.h"
-#include "net/sockopt.h"
-#include "net/socket.h"
-#include "net/socket_user.h"
+#include "net/socket/socket.h"
+#include "net/socket/socket_user.h"
+#include "net/socket/sockopt.h"
 #include "tests/unit/host_machine.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * Source: struct net_device_ops; Intel 8254x SDM 3.3.3 for the descriptor. */
 #include "bench/native/ring.h"
 #include "kernel/lib/string.h"
-#include "net/eth.h"
+#include "net/device/eth.h"
 
 #define RING_N     256
 #define TX_COMMAND 0x0b /* end of packet, insert FCS, report status */

@@ -5,7 +5,7 @@
  * Source: struct net_device_ops; the order of steps is the e1000 driver's. */
 #pragma once
 
-#include "net/dev.h"
+#include "net/device/dev.h"
 
 #define RING_CARDS 2
 

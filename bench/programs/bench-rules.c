@@ -3,7 +3,7 @@
  * Not here: what it may cost (bench/budgets.toml), booting (bench/rules.py).
  * Usage: bench-rules [rounds]. Prints "cost <name> 1 <per rule> ..", as bench-send does, in time-stamp counter
  * ticks: a datagram that passes RULES rules, less one that passes none, divided.
- * Source: Intel SDM vol. 2B "RDTSC"; net/nf_rules.h. */
+ * Source: Intel SDM vol. 2B "RDTSC"; net/netfilter/nf_rules.h. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -7,7 +7,7 @@
 
 #include "drivers/e1000/regs.h"
 #include "drivers/pci/pci.h"
-#include "net/dev.h"
+#include "net/device/dev.h"
 
 /* Powers of two, multiples of 8 (RDLEN, TDLEN count 128 bytes). */
 #define E1000_TX_RING 256

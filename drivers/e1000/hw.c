@@ -4,10 +4,10 @@
  * main.c calls in.
  * Source: Intel SDM 317453, 14.3 (reset), 12.2 (addresses), 5.6 (EEPROM), 8.6 (link), 14.5. */
 #include "drivers/e1000/e1000.h"
-#include "kernel/cpu/clock.h"
 #include "kernel/cpu/asm.h"
+#include "kernel/cpu/clock.h"
 #include "kernel/lib/string.h"
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 #define ALL_INTERRUPTS   0xffffffffu
 #define QUIESCE_US       10000 /* outstanding bus transactions end */

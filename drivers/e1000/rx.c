@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * rx.c - the receive ring, polled.
- * Not here: what frames mean (net/dev.c).
+ * Not here: what frames mean (net/device/dev.c).
  * dev.c calls e1000_poll through e1000_netdev_ops.
  * Source: Intel SDM 317453, 3.2 (receive), 13.4.22-13.4.29.
  *
@@ -8,7 +8,7 @@
  * fresh one the frame is dropped and its buffer stays: reception never stops for want of memory. */
 #include "drivers/e1000/e1000.h"
 #include "kernel/mm/layout.h"
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 #define SLOT(i) ((i) & (E1000_RX_RING - 1))
 

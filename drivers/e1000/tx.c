@@ -18,7 +18,7 @@
 #include "kernel/cpu/clock.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/layout.h"
-#include "net/eth.h"
+#include "net/device/eth.h"
 #include "net/wire/ip.h"
 #include "net/wire/udp.h"
 

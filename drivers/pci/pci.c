@@ -7,7 +7,7 @@
 #include "drivers/pci/pci.h"
 #include "kernel/cpu/asm.h"
 #include "kernel/mm/vm.h"
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 #define CONFIG_ADDRESS 0xcf8
 #define CONFIG_DATA    0xcfc

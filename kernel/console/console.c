@@ -7,9 +7,9 @@
  * A full ring waits for the serial line, until that has stood still for SERIAL_STILL_NS. From then on the oldest
  * text makes room, and where it stood a note says how much it was: the line shows it first when it goes on. */
 #include "kernel/console/console.h"
-#include "kernel/lib/format.h"
 #include "kernel/console/serial.h"
 #include "kernel/console/vga.h"
+#include "kernel/lib/format.h"
 
 #define RING_BYTES 8192
 #define LOSE_BYTES 512 /* at once, so that the port is not asked before each character */

@@ -5,7 +5,7 @@
  * Source: National Semiconductor PC16550D data sheet. */
 #pragma once
 
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 /* A line that has taken nothing for so long stands still: nobody waits for it any longer, until it goes on. */
 #define SERIAL_STILL_NS   (10 * NSEC_PER_SEC)

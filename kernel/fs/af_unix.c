@@ -9,10 +9,10 @@
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/slab.h"
 #include "kernel/lib/string.h"
-#include "net/config/dev_ioctl.h"
-#include "net/datagram.h"
-#include "net/socket.h"
-#include "net/sockopt.h"
+#include "net/ipv4/dev_ioctl.h"
+#include "net/socket/datagram.h"
+#include "net/socket/socket.h"
+#include "net/socket/sockopt.h"
 
 #define DEV_LOG  "/dev/log"
 #define PATH_OFF 2 /* of a struct sockaddr_un */

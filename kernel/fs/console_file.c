@@ -7,7 +7,7 @@
 #include "kernel/console/console.h"
 #include "kernel/console/serial.h"
 #include "kernel/lib/string.h"
-#include "net/dev.h"
+#include "net/device/dev.h"
 
 #define CHUNK          256
 #define TCGETS         0x5401

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * file.c - open files and the descriptors that name them.
- * Not here: what a file is (memfile.c, console_file.c, net/socket.c).
+ * Not here: what a file is (memfile.c, console_file.c, net/socket/socket.c).
  * System calls and the socket layer use it. Calls ops->release.
  * Source: POSIX.1-2017 2.14. */
 #include "kernel/fs/file.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * slab.c - objects of one size, from whole pages. Control path only.
- * Not here: packets (net/skbuff.c), whose pool is sized at boot.
+ * Not here: packets (net/core/skbuff.c), whose pool is sized at boot.
  * Used by net/ and kernel/fs. Calls mem_alloc.
  * Source: Bonwick, "The Slab Allocator", USENIX 1994, reduced to its free list. */
 #include "kernel/lib/slab.h"
 #include "kernel/lib/string.h"
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 #define SLAB_PAGE_BYTES 4096u
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * slab.h - objects of one size, from whole pages. Control path only: sockets, neighbours, files.
- * Not here: packets (net/skbuff.h), whose pool is sized at boot.
+ * Not here: packets (net/core/skbuff.h), whose pool is sized at boot.
  * Used by net/ and kernel/fs. Calls mem_alloc.
  * Source: Bonwick, "The Slab Allocator", USENIX 1994, reduced to its free list. */
 #pragma once

@@ -2,7 +2,7 @@
  * uaccess_copy.h - the copies from user memory that every datagram needs, as much of them inline as
  * pays.
  * Not here: all other copies (uaccess.c).
- * net/machine.h includes it, for the network stack. Calls uaccess_copy.S.
+ * net/core/machine.h includes it, for the network stack. Calls uaccess_copy.S.
  * Source: Intel SDM vol. 2 "STAC"; gcc's extended asm. */
 #pragma once
 
@@ -150,7 +150,7 @@ static __always_inline int put_user_u32(u32 value, void __user *dst)
 	USER_FAULTED(fault);
 }
 
-/* csum_and_copy_from_user - see net/machine.h. A call that says which registers and which memory it
+/* csum_and_copy_from_user - see net/core/machine.h. A call that says which registers and which memory it
  * changes leaves the others as the caller knows them. */
 static __always_inline s64 csum_and_copy_from_user(void *dst, const void __user *src, size_t len)
 {

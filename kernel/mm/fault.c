@@ -6,7 +6,7 @@
 #include "kernel/mm/fault.h"
 #include "kernel/mm/mmap.h"
 #include "kernel/process/process.h"
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 #define PF_PRESENT BIT(0)
 #define PF_WRITE   BIT(1)

@@ -7,7 +7,7 @@
 #include "kernel/cpu/asm.h"
 #include "kernel/mm/page.h"
 #include "kernel/mm/vm.h"
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 #define LARGE_PAGE (2ull << 20)
 

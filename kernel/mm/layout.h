@@ -18,7 +18,7 @@
 
 #include "boot/boot.h"
 #include "kernel/lib/types.h"
-#include "net/machine.h" /* TASK_SIZE */
+#include "net/core/machine.h" /* TASK_SIZE */
 
 #define PAGE_SIZE ((u64)PAGE_BYTES)
 #define PAGE_MASK (PAGE_SIZE - 1)

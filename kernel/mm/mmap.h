@@ -5,8 +5,8 @@
  * Source: mmap(2), mprotect(2), munmap(2). */
 #pragma once
 
-#include "kernel/mm/layout.h"
 #include "kernel/lib/errno.h"
+#include "kernel/mm/layout.h"
 
 /* Bits of an area's rights: PROT_* of the system-call ABI. */
 #define PROT_NONE  0

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * uaccess.c - the door to user memory: checked copies, -EFAULT for bad pointers.
  * Not here: the copying instructions (uaccess_copy.S).
- * Used by system calls and, through net/machine.h, by the network stack.
+ * Used by system calls and, through net/core/machine.h, by the network stack.
  * Source: copy_from_user(9), strncpy_from_user(9). */
 #include "kernel/mm/uaccess.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * uaccess.h - the door to user memory: checked copies, -EFAULT for bad pointers.
- * Not here: what net/machine.h declares.
+ * Not here: what net/core/machine.h declares.
  * Used by system calls.
  * Source: copy_from_user(9), strncpy_from_user(9). */
 #pragma once
 
 #include "kernel/mm/layout.h"
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 /* strncpy_from_user - a string with its closing zero.
  * Returns  its length; -EFAULT; -ENAMETOOLONG when size bytes held no zero */

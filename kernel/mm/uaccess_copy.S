@@ -90,7 +90,7 @@ copy_user:
 	movq $-EFAULT, %rax
 	ret
 
-/* s64 copy_user_csum(dst rdi, src rsi, len rdx), csum_and_copy_from_user in net/machine.h: copy, and
+/* s64 copy_user_csum(dst rdi, src rsi, len rdx), csum_and_copy_from_user in net/core/machine.h: copy, and
  * sum up the bytes as 16-bit words. Uses no registers but rax, rcx, rdx, rsi, rdi, r8. */
 	.balign 16
 	.globl copy_user_csum

@@ -5,8 +5,8 @@
  * Source: Intel SDM vol. 3A 4.5 (four-level paging), 4.9 (memory types). */
 #pragma once
 
-#include "kernel/mm/layout.h"
 #include "kernel/lib/errno.h"
+#include "kernel/mm/layout.h"
 
 /* Rights of a mapping; readable always. */
 enum vm_rights {

@@ -7,7 +7,7 @@
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/signal.h"
 #include "kernel/process/syscall.h"
-#include "net/timer.h"
+#include "net/core/timer.h"
 
 static void alarm_rings(struct timer *timer);
 

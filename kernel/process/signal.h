@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * signal.h - signals that the process sends itself, and its alarm clock.
- * Not here: faults, which end the process (process.h); net/machine.h declares signal_pending.
+ * Not here: faults, which end the process (process.h); net/core/machine.h declares signal_pending.
  * trap.c calls signal_deliver, alarm.c signal_raise; waits ask signal_pending, those with a mask lend it.
  * Source: signal(7). */
 #pragma once

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * sys_fd.c - system calls about descriptors themselves: dup, fcntl, what ioctl asks of every file.
- * Not here: what files do (kernel/fs), sockets' ioctls (net/socket_calls.c).
+ * Not here: what files do (kernel/fs), sockets' ioctls (net/socket/socket_calls.c).
  * syscall.c calls in. Calls the file's ioctl operation.
  * Source: dup(2), fcntl(2), ioctl(2); Linux's do_vfs_ioctl for what it answers itself. */
 #include "kernel/mm/uaccess.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * sys_file.c - system calls about files: opened, read, written.
- * Not here: what paths name (namei.c), looking at files (sys_stat.c), descriptors (sys_fd.c), sockets' own calls (net/socket.c), what files do (kernel/fs).
+ * Not here: what paths name (namei.c), looking at files (sys_stat.c), descriptors (sys_fd.c), sockets' own calls (net/socket/socket.c), what files do (kernel/fs).
  * syscall.c calls in. Calls the file's operations.
  * Source: the Linux man pages, section 2. */
 #include "kernel/lib/string.h"

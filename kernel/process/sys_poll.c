@@ -9,7 +9,7 @@
 #include "kernel/process/signal.h"
 #include "kernel/process/syscall.h"
 #include "kernel/process/task.h"
-#include "net/dev.h"
+#include "net/device/dev.h"
 
 /* ---- waiting ----------------------------------------------------------------------------- */
 

@@ -13,7 +13,7 @@
 #include "kernel/process/task.h"
 #include "kernel/random.h"
 #include "kernel/version.h"
-#include "net/dev.h"
+#include "net/device/dev.h"
 
 long sys_exit(u64 status)
 {

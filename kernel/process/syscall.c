@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * syscall.c - from a system call's number to its function.
- * Not here: the border itself (entry.S), what the calls do (sys_*.c, net/socket.c).
+ * Not here: the border itself (entry.S), what the calls do (sys_*.c, net/socket/socket.c).
  * entry.S calls do_syscall_64.
  * Source: the x86_64 numbers of Linux's system-call ABI; Spectre variant 1 for the clamp. */
 #include "kernel/process/syscall.h"
 #include "boot/boot.h"
 #include "kernel/process/process.h"
-#include "net/machine.h"
-#include "net/config/nsfs.h"
-#include "net/socket.h"
+#include "net/core/machine.h"
+#include "net/socket/socket.h"
+#include "net/socket/sys_netns.h"
 
 #define SIGSEGV 11
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * syscall.h - the system calls, each with the arguments of Linux's x86_64 ABI.
- * Not here: sockets (net/socket.h).
+ * Not here: sockets (net/socket/socket.h).
  * entry.S calls do_syscall_64, which calls through sys_call_table.
  * Source: the Linux man pages, section 2; the numbers are x86_64's. */
 #pragma once

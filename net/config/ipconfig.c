@@ -4,11 +4,11 @@
  * kernel/cmdline.c calls the parsers, kernel/main.c asks for the files. Calls parse.c.
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=); hosts(5), resolv.conf(5). */
 #include "net/config/ipconfig.h"
-#include "net/config/dev_config.h"
-#include "net/wire/ip.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "net/config/ipconfig_words.h"
+#include "net/device/dev_config.h"
+#include "net/wire/ip.h"
 
 #define HOSTS_FILE_MAX 2048
 

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "kernel/lib/parse.h"
-#include "net/net_namespace.h"
+#include "net/core/net_namespace.h"
 
 /* ipconfig_parse_ip - the value of ip=. Several devices: several words.
  * Returns  false with *error filled. The same for all below. */

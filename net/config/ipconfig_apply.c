@@ -4,13 +4,13 @@
  * kernel/main.c calls in when the devices are there.
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=). */
 #include "kernel/lib/format.h"
-#include "net/fib/file.h"
-#include "net/config/dev_config.h"
-#include "net/config/devinet.h"
 #include "net/config/ipconfig.h"
 #include "net/config/ipconfig_words.h"
-#include "net/neighbour.h"
-#include "net/config/nsfs.h"
+#include "net/core/nsfs.h"
+#include "net/device/dev_config.h"
+#include "net/fib/file.h"
+#include "net/ipv4/devinet.h"
+#include "net/neigh/neighbour.h"
 
 static bool __printf(3, 4) refuse(char *problem, size_t len, const char *fmt, ...)
 {

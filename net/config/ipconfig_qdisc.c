@@ -4,9 +4,9 @@
  * kernel/cmdline.c calls the parser. Calls parse.c.
  * Source: tc-tbf(8), tc-pfifo(8), tc(8) for the units. */
 #include "kernel/lib/string.h"
-#include "net/config/dev_config.h"
 #include "net/config/ipconfig.h"
 #include "net/config/ipconfig_words.h"
+#include "net/device/dev_config.h"
 
 /* tc's; and packets, which a packet source counts in. */
 static const struct {

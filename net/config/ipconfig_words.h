@@ -5,9 +5,9 @@
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=). */
 #pragma once
 
-#include "net/dev.h"
-#include "net/config/fib_frontend.h"
-#include "net/sched.h"
+#include "net/device/dev.h"
+#include "net/device/sched.h"
+#include "net/ipv4/fib_frontend.h"
 
 #define WORDS_MAX         16
 #define NAME_MAX          64

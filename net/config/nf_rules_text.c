@@ -4,10 +4,10 @@
  * kernel/cmdline.c parses words, kernel/main.c applies them; who opens the file reads and writes.
  * Source: design: rules are written in the manner of route=; iptables(8) for their meaning. */
 #include "net/config/nf_rules_text.h"
-#include "net/config/dev_config.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
+#include "net/device/dev_config.h"
 #include "net/wire/ip.h"
 
 #define WORDS_MAX 32

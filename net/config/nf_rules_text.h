@@ -6,8 +6,8 @@
 #pragma once
 
 #include "kernel/lib/parse.h"
-#include "net/dev.h"
-#include "net/nf_rules.h"
+#include "net/device/dev.h"
+#include "net/netfilter/nf_rules.h"
 
 /* A rule on its way into a list. */
 struct nf_rule_text {

@@ -5,8 +5,8 @@
  * Source: this file; addresses and prefixes as in kernel/lib/parse.h. */
 #pragma once
 
-#include "net/fib.h"
 #include "kernel/lib/parse.h"
+#include "net/fib/fib.h"
 
 /*  # comments and empty lines are skipped
  *  default        10.0.2.2  eth0          through a gateway

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * hash.c - hash chains that grow and shrink with what hangs on them.
  * Not here: what a key is; the owner of the items hashes them.
- * fib/table.c and fib/semantics.c call in; it calls net/machine.h.
+ * fib/table.c and fib/semantics.c call in; it calls net/core/machine.h.
  * Source: Knuth, "The Art of Computer Programming" vol. 3, 6.4 (separate chaining). */
-#include "net/fib/table.h"
 #include "kernel/lib/string.h"
+#include "net/fib/table.h"
 
 /* Heads outside the table's page come in whole pages: this is the first such size. */
 #define FAR_BITS 10u

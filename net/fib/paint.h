@@ -5,7 +5,7 @@
  * Source: see fib_trie.h. */
 #pragma once
 
-#include "net/fib_trie.h"
+#include "net/fib/fib_trie.h"
 
 /* A block while it is written, from its lowest digit up. */
 struct fib_draft {

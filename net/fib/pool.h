@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * pool.h - where a routing table keeps its small things.
  * Not here: what is kept; nothing is ever moved behind its owner's back.
- * paint.c and semantics.c take pieces; it calls net/machine.h.
+ * paint.c and semantics.c take pieces; it calls net/core/machine.h.
  * Source: segregated free lists after Knuth, "The Art of Computer Programming" vol. 1, 2.5. */
 #pragma once
 
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 #define FIB_PAGE       4096u
 #define FIB_UNIT       8u                    /* bytes; a piece is so many units */

@@ -2,7 +2,7 @@
  * reshape.c - the three forms of a table, run list, small root and full root, and the changes
  * between them; also how memory comes back: by building again what lives.
  * Not here: painting inside a trie (paint.c).
- * change.c and table.c call in; it calls paint.c, pool.c, net/machine.h.
+ * change.c and table.c call in; it calls paint.c, pool.c, net/core/machine.h.
  * Source: see fib_trie.h. */
 #include "net/fib/paint.h"
 

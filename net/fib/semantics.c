@@ -3,8 +3,8 @@
  * Not here: which prefix has which route (fib/table.c), choosing among hops (fib_select.c).
  * fib/table.c calls in; it calls fib/pool.c, fib/hash.c.
  * Source: RFC 1812 5.2.4.3; rtnetlink(7) for types and scopes; Linux's answers for each mistake. */
-#include "net/fib/table.h"
 #include "kernel/lib/string.h"
+#include "net/fib/table.h"
 
 /* A route may not reach wider than its type does: a local address is the host's own affair. */
 const struct fib_prop fib_props[RTN_MAX] = {

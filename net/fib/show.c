@@ -3,8 +3,8 @@
  * Not here: which route is first (change.c), how the trie changes (reshape.c, paint.c).
  * change.c and semantics.c call in; it calls semantics.c, table.c, reshape.c.
  * Source: RFC 1812 5.2.4.3, rule (2) longest match. */
-#include "net/fib/table.h"
 #include "kernel/lib/string.h"
+#include "net/fib/table.h"
 
 void fib_refresh_default(struct fib_table *tb)
 {

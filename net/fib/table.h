@@ -5,8 +5,8 @@
  * Source: Linux's names: fib_alias is a route of a prefix, fib_info what several routes share. */
 #pragma once
 
-#include "net/fib.h"
-#include "net/fib_trie.h"
+#include "net/fib/fib.h"
+#include "net/fib/fib_trie.h"
 
 /* One route. Those of a prefix follow each other in their hash chain, best first: local before
  * main, then larger tos, then smaller metric, then as they came. */

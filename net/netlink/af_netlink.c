@@ -5,11 +5,11 @@
  * Source: netlink(7); Linux's net/netlink/af_netlink.c: the order of its checks. */
 #include "kernel/lib/slab.h"
 #include "kernel/process/task.h"
-#include "net/config/dev_ioctl.h"
-#include "net/datagram.h"
-#include "net/dev.h"
+#include "net/device/dev.h"
+#include "net/ipv4/dev_ioctl.h"
 #include "net/netlink/netlink_impl.h"
-#include "net/sockopt.h"
+#include "net/socket/datagram.h"
+#include "net/socket/sockopt.h"
 
 #define GROUPS_MAX 64
 

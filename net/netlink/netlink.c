@@ -4,8 +4,8 @@
  * af_netlink.c and the families call in; calls the family's functions.
  * Source: RFC 3549 2.2-2.3; Linux's netlink_rcv_skb, netlink_ack, netlink_dump. */
 #include "kernel/lib/string.h"
-#include "net/datagram.h"
 #include "net/netlink/netlink_impl.h"
+#include "net/socket/datagram.h"
 
 /* ---- answers ----------------------------------------------------------------------------- */
 

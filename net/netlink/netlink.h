@@ -21,8 +21,8 @@
  * program reads: see netlink_dump_start. Everything here is control path. */
 #pragma once
 
+#include "net/core/sock.h"
 #include "net/netlink/nlattr.h"
-#include "net/sock.h"
 
 struct netlink_sock;
 struct netlink_callback;

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "net/netlink/netlink.h"
-#include "net/socket.h"
+#include "net/socket/socket.h"
 
 #define NETLINK_SNDBUF_OVERHEAD 32 /* what Linux keeps of sk_sndbuf */
 

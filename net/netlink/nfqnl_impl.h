@@ -5,8 +5,8 @@
  * Source: Linux's nfnetlink_queue: the names. */
 #pragma once
 
+#include "net/netfilter/nf_queue.h"
 #include "net/netlink/nfnetlink_queue.h"
-#include "net/nf_queue.h"
 #include "net/wire/nfnetlink_queue.h"
 
 #define NFQNL_COPY_RANGE_MAX (UINT16_MAX - NLA_HDRLEN)

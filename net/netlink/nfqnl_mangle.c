@@ -4,9 +4,9 @@
  * nfnetlink_queue.c calls in; calls routing.
  * Source: RFC 791 3.1; Linux's nfqnl_mangle and ip_route_me_harder: their roles. */
 #include "kernel/lib/string.h"
+#include "net/core/sock.h"
+#include "net/ipv4/route.h"
 #include "net/netlink/nfqnl_impl.h"
-#include "net/route.h"
-#include "net/sock.h"
 #include "net/wire/ip.h"
 
 #define FRAGMENT_UNIT 8 /* offsets count in these */

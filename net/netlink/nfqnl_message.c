@@ -7,9 +7,9 @@
  * A packet waits in its own memory until the program reads: only then is its message made, so that
  * what is queued is never lost for want of room in the socket. */
 #include "kernel/lib/string.h"
-#include "net/dev.h"
-#include "net/msg.h"
+#include "net/device/dev.h"
 #include "net/netlink/nfqnl_impl.h"
+#include "net/socket/msg.h"
 
 static int put_ifindex(struct sk_buff *skb, u16 type, const struct net_device *dev)
 {

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "net/skbuff.h"
+#include "net/core/skbuff.h"
 #include "net/wire/netlink.h"
 
 /* ---- building: each takes what skb_room leaves, or nothing ------------------------------- */

@@ -6,7 +6,7 @@
 #include "net/netlink/rtnetlink.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
-#include "net/msg.h"
+#include "net/socket/msg.h"
 
 static const struct rtnl_handler *const handlers[] = { rtnl_link_handlers, rtnl_addr_handlers,
 	rtnl_route_handlers, rtnl_neigh_handlers };

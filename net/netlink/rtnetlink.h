@@ -5,9 +5,9 @@
  * Source: rtnetlink(7); RFC 3549 3. */
 #pragma once
 
-#include "net/dev.h"
+#include "net/core/rtmsg.h"
+#include "net/device/dev.h"
 #include "net/netlink/netlink.h"
-#include "net/rtmsg.h"
 #include "net/wire/rtnetlink.h"
 
 #define RTNL_ATTR_MAX 33 /* IFLA_MAX, the largest of them */

@@ -3,11 +3,11 @@
  * Not here: what a change does (devinet.c).
  * rtnetlink.c calls the handlers.
  * Source: Linux's inet_rtm_newaddr, inet_rtm_deladdr, inet_fill_ifaddr. */
-#include "net/config/devinet.h"
-#include "net/fib.h"
-#include "net/config/ifaddr.h"
-#include "net/msg.h"
+#include "net/device/ifaddr.h"
+#include "net/fib/fib.h"
+#include "net/ipv4/devinet.h"
 #include "net/netlink/rtnetlink.h"
+#include "net/socket/msg.h"
 #include "net/wire/ip.h"
 
 #define FOR_EVER ~0u

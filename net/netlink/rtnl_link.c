@@ -5,10 +5,10 @@
  * Source: Linux's rtnl_fill_ifinfo and do_setlink: the order of its changes. */
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
-#include "net/config/dev_config.h"
-#include "net/eth.h"
+#include "net/core/nsfs.h"
+#include "net/device/dev_config.h"
+#include "net/device/eth.h"
 #include "net/netlink/rtnetlink.h"
-#include "net/config/nsfs.h"
 
 #define IFF_LOWER_UP 0x10000
 #define TX_QUEUE_LEN 1000 /* what Linux says of an Ethernet card */

@@ -3,9 +3,9 @@
  * Not here: what a change does (neighbour.c).
  * rtnetlink.c calls the handlers.
  * Source: Linux's neigh_add, neigh_delete, neigh_fill_info: the order of their checks. */
-#include "net/msg.h"
-#include "net/neighbour.h"
+#include "net/neigh/neighbour.h"
 #include "net/netlink/rtnetlink.h"
+#include "net/socket/msg.h"
 
 static int put_attributes(struct sk_buff *skb, struct neighbour *n)
 {

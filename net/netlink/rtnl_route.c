@@ -4,10 +4,10 @@
  * rtnetlink.c calls the handlers.
  * Source: Linux's rtm_to_fib_config, fib_dump_info, inet_rtm_getroute: the order of their checks. */
 #include "kernel/lib/slab.h"
-#include "net/config/fib_frontend.h"
-#include "net/msg.h"
+#include "net/ipv4/fib_frontend.h"
+#include "net/ipv4/route.h"
 #include "net/netlink/rtnetlink.h"
-#include "net/route.h"
+#include "net/socket/msg.h"
 
 #define HOPS_MAX 32u
 

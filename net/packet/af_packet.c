@@ -6,11 +6,11 @@
 #include "net/packet/af_packet.h"
 #include "kernel/lib/slab.h"
 #include "kernel/lib/string.h"
-#include "net/config/dev_ioctl.h"
-#include "net/datagram.h"
-#include "net/eth.h"
-#include "net/ip_cmsg.h"
-#include "net/sockopt.h"
+#include "net/device/eth.h"
+#include "net/ipv4/dev_ioctl.h"
+#include "net/socket/datagram.h"
+#include "net/socket/sockopt.h"
+#include "net/udp/ip_cmsg.h"
 
 #define SLL_ADDR_OFF offsetof(struct sockaddr_ll, sll_addr)
 #define VLAN_HLEN    4

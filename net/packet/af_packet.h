@@ -5,9 +5,9 @@
  * Source: packet(7); Linux's include/uapi/linux/if_packet.h for layouts and numbers. */
 #pragma once
 
+#include "net/device/dev.h"
 #include "net/packet/bpf.h"
-#include "net/dev.h"
-#include "net/socket.h"
+#include "net/socket/socket.h"
 #include "net/wire/ethernet.h"
 
 #define AF_PACKET 17

@@ -6,7 +6,7 @@
  * Documentation/networking/filter.rst. */
 #pragma once
 
-#include "net/skbuff.h"
+#include "net/core/skbuff.h"
 
 struct sock_filter {
 	u16 code;

@@ -4,7 +4,7 @@
  * af_packet.c's operations point here. Calls dev_set_promiscuity.
  * Source: packet(7); the numbers and layouts are Linux's. */
 #include "net/packet/af_packet.h"
-#include "net/sockopt.h"
+#include "net/socket/sockopt.h"
 
 enum packet_option {
 	PACKET_ADD_MEMBERSHIP = 1,

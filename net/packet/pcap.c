@@ -8,7 +8,7 @@
  * tail..head, both counted from the beginning, is what the sink has not taken yet. */
 #include "net/packet/pcap.h"
 #include "kernel/lib/string.h"
-#include "net/dev.h"
+#include "net/device/dev.h"
 
 #define PCAP_MAGIC_NS     0xa1b23c4d /* time stamps count nanoseconds; host byte order */
 #define PCAP_MAJOR        2

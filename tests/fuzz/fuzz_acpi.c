@@ -7,7 +7,7 @@
  * right where a table begins, so that more is reached. Then memory, from BASE on. */
 #include "kernel/acpi_tables.h"
 #include "kernel/mm/vm.h"
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 #include <stdlib.h>
 #include <string.h>

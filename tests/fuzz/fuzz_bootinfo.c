@@ -6,7 +6,7 @@
  * Source: boot/bootinfo.h. First byte: the protocol; then memory, where the structure stands at INFO. */
 #include "boot/boot.h"
 #include "kernel/lib/string.h"
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 #include <stdlib.h>
 

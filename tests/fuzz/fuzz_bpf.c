@@ -6,7 +6,7 @@
  * Source: net/packet/bpf.h. First byte: how many instructions; then those, then the packet. */
 #include "net/packet/bpf.h"
 #include "kernel/lib/string.h"
-#include "net/machine.h"
+#include "net/core/machine.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);

@@ -4,10 +4,10 @@
  * A refusal must point inside the word; what is accepted must be fit to be applied.
  * Not here: whether the right words are refused (tests/unit/test_ipconfig.c).
  * libFuzzer calls in.
- * Source: net/config/ipconfig.h, net/egress.h.
+ * Source: net/config/ipconfig.h, net/config/egress.h.
  *
  * The sources themselves are included: words add up, and a fuzzer must take them away. */
-#include "net/egress.c"
+#include "net/config/egress.c"
 #include "net/config/ipconfig.c"
 #include "net/net_init.h"
 #include "tests/unit/fake_device.h"

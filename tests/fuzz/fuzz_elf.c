@@ -4,7 +4,7 @@
  * libFuzzer calls in.
  * Source: kernel/process/elf.h: everything that exec.c relies on. */
 #include "kernel/process/elf.h"
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 

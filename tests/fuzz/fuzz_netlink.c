@@ -6,7 +6,7 @@
  * Source: design: panic is for a broken invariant, never for input. */
 #include "net/net_init.h"
 #include "net/netlink/netlink.h"
-#include "net/socket.h"
+#include "net/socket/socket.h"
 #include "tests/unit/fake_device.h"
 #include "tests/unit/host_machine.h"
 

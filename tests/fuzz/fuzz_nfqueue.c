@@ -5,12 +5,12 @@
  * libFuzzer calls in; it calls the system calls.
  * Source: design: panic is for a broken invariant, never for input; nothing is lost in silence. */
 #include "kernel/process/task.h"
-#include "net/arp.h"
-#include "net/config/devinet.h"
+#include "net/ipv4/devinet.h"
+#include "net/ipv4/route.h"
+#include "net/neigh/arp.h"
 #include "net/net_init.h"
 #include "net/netlink/nfqnl_impl.h"
-#include "net/route.h"
-#include "net/socket.h"
+#include "net/socket/socket.h"
 #include "tests/unit/fake_device.h"
 #include "tests/unit/host_machine.h"
 

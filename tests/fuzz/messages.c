@@ -4,9 +4,9 @@
  * fuzz_calls.c calls in.
  * Source: rtnetlink(7), netlink(7); what libnetfilter_queue sends. */
 #include "tests/fuzz/messages.h"
-#include "net/fib.h"
-#include "net/neighbour.h"
-#include "net/netfilter.h"
+#include "net/fib/fib.h"
+#include "net/neigh/neighbour.h"
+#include "net/netfilter/netfilter.h"
 #include "net/wire/netlink.h"
 #include "net/wire/nfnetlink_queue.h"
 #include "net/wire/rtnetlink.h"

@@ -6,7 +6,7 @@
 #include "tests/fuzz/values.h"
 #include "net/packet/af_packet.h"
 #include "net/packet/bpf.h"
-#include "net/sockopt.h"
+#include "net/socket/sockopt.h"
 #include "net/wire/ip.h"
 #include "net/wire/netlink.h"
 

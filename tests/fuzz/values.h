@@ -6,7 +6,7 @@
  * Source: netdevice(7), ip(7), packet(7), netlink(7), cmsg(3). */
 #pragma once
 
-#include "net/msg.h"
+#include "net/socket/msg.h"
 #include "tests/fuzz/bytes.h"
 
 /* value_ipv4 - one of ours, of our networks, a special one, or any. */

@@ -3,7 +3,7 @@
  * Not here: what is right; test_fib_linux.py asks a Linux the same.
  * test_fib_linux.py starts it; it calls the table.
  * Source: the lines of main below. */
-#include "net/fib.h"
+#include "net/fib/fib.h"
 #include "tests/unit/host_machine.h"
 
 #include <stdio.h>

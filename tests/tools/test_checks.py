@@ -23,10 +23,10 @@ roots = ["net", "kernel"]
 system_headers = ["stdint.h"]
 wiring = ["net/init.c"]
 [seams]
-headers = ["net/machine.h"]
+headers = ["net/core/machine.h"]
 [[layer]]
 name = "low"
-paths = ["net/machine.h", "net/low"]
+paths = ["net/core/machine.h", "net/low"]
 [[layer]]
 name = "middle"
 paths = ["net/mid"]
@@ -38,9 +38,9 @@ paths = ["net/high", "net/init", "kernel/"]
 
 SOUND = {
     "tools/layers.toml": LAYERS,
-    "net/machine.h": "/* tick - one tick. */\nvoid tick(void);\n",
+    "net/core/machine.h": "/* tick - one tick. */\nvoid tick(void);\n",
     "net/low.h": "#include <stdint.h>\n/* low - the lowest. */\nuint8_t low(void);\n",
-    "net/low.c": '#include "net/low.h"\n#include "net/machine.h"\n'
+    "net/low.c": '#include "net/low.h"\n#include "net/core/machine.h"\n'
                  "uint8_t low(void)\n{\n\ttick();\n\treturn 1;\n}\n",
     "net/high.h": "/* high - the highest. */\nvoid high(void);\n",
     "net/high.c": '#include "net/high.h"\n#include "net/low.h"\n'
@@ -98,7 +98,7 @@ def test_sound_project_passes(project, tool):
 
 BROKEN_LAYERS = [
     ("net/low.c", '#include "net/high.h"\n', "net/low.c:5: includes net/high.h: layer 'high' is"),
-    ("net/mid.c", '#include "net/machine.h"\n', "layer 'middle' may see only net/low.h"),
+    ("net/mid.c", '#include "net/core/machine.h"\n', "layer 'middle' may see only net/low.h"),
     ("net/other.c", "", "net/other.c: in no layer"),
     ("net/low.c", "#include <stdio.h>\n", "stdio.h: no header of a freestanding compiler"),
     ("net/low.c", '#include "net/gone.h"\n', "net/gone.h: there is no such file"),
@@ -135,7 +135,7 @@ def test_seam_covers_functions_and_variables(project, declaration, use):
           "{\n\treturn a;\n}\nvoid tick(void)\n{\n}\n")
     build(project)
     assert not check("check_layers.py", project)[0]
-    write(project, "net/machine.h", f"/* probe - sees. */\n{declaration}\n")
+    write(project, "net/core/machine.h", f"/* probe - sees. */\n{declaration}\n")
     passed, said = check("check_layers.py", project)
     assert passed, said
 
@@ -143,15 +143,15 @@ def test_seam_covers_functions_and_variables(project, declaration, use):
 def test_seeing_a_header_allows_its_source(project):
     """A layer that may see only net/low may call what net/low.c defines, and nothing else."""
     write(project, "net/mid.c", '#include "net/low.h"\nint mid(void)\n{\n\treturn low();\n}\n')
-    write(project, "net/machine.c", "int other(void)\n{\n\treturn 1;\n}\n")
-    write(project, "tools/layers.toml", LAYERS.replace('"net/machine.h", ', '"net/machine", '))
+    write(project, "net/core/machine.c", "int other(void)\n{\n\treturn 1;\n}\n")
+    write(project, "tools/layers.toml", LAYERS.replace('"net/core/machine.h", ', '"net/machine", '))
     build(project)
     passed, said = check("check_layers.py", project)
     assert passed, said
     write(project, "net/mid.c", "int other(void);\nint mid(void)\n{\n\treturn other();\n}\n")
     build(project)
     passed, said = check("check_layers.py", project)
-    assert not passed and "net/mid.c: uses other of net/machine.c" in said
+    assert not passed and "net/mid.c: uses other of net/core/machine.c" in said
 
 
 def test_wiring_file_may_look_upward(project):

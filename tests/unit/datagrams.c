@@ -5,7 +5,7 @@
  * Source: RFC 768, RFC 791, RFC 1071; IEEE 802.3 3.2.8 (padding). */
 #include "tests/unit/datagrams.h"
 #include "kernel/lib/string.h"
-#include "net/ip_cmsg_send.h"
+#include "net/udp/ip_cmsg_send.h"
 
 static const u8 our_mac[ETH_ALEN] = { 2, 0, 0, 0, 0, 1 };
 

@@ -2,8 +2,8 @@
  * host_machine.c - the machine as net/ sees it, made of an ordinary process.
  * Not here: realism. Time is a number, randomness a fixed sequence, and a breach of the memory
  * contract aborts instead of working by luck.
- * net/ calls in through net/machine.h, tests through host_machine.h; it calls the C library.
- * Source: net/machine.h. */
+ * net/ calls in through net/core/machine.h, tests through host_machine.h; it calls the C library.
+ * Source: net/core/machine.h. */
 #define _GNU_SOURCE
 #include "tests/unit/host_machine.h"
 #include "kernel/lib/format.h"

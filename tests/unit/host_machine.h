@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * host_machine.h - the strings by which a test pulls at the host's stand-in for the machine.
- * Not here: what net/ may call; that is net/machine.h, and host_machine.c implements it.
+ * Not here: what net/ may call; that is net/core/machine.h, and host_machine.c implements it.
  * Used by tests/unit, tests/fuzz and bench/ only.
- * Source: the contract of net/machine.h. */
+ * Source: the contract of net/core/machine.h. */
 #pragma once
 
-#include "net/machine.h"
+#include "net/core/machine.h"
 
 /* host_reset - everything back to how a test finds it: clock at 0, first random number, no armed
  * failure, printk to stderr, machine_idle steps of 10 ms. Memory that is out stays out. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * route_spec.h - one route in a few words, for tests that need one.
- * Not here: what becomes of it (net/config/fib_frontend.h).
+ * Not here: what becomes of it (net/ipv4/fib_frontend.h).
  * stack.h includes it, and a fuzzer.
  * Source: none. */
 #pragma once
 
-#include "net/config/fib_frontend.h"
+#include "net/ipv4/fib_frontend.h"
 
 /* One route as tests ask for it. */
 struct route_spec {

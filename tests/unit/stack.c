@@ -8,7 +8,7 @@
  * that begins with all of them untouched; cmocka runs once more in there, for its checks. */
 #include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
-#include "net/timer.h"
+#include "net/core/timer.h"
 #include "net/wire/arp.h"
 
 #include <stdio.h>

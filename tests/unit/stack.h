@@ -6,12 +6,12 @@
 #pragma once
 
 #include "kernel/process/task.h"
-#include "net/arp.h"
-#include "net/config/devinet.h"
-#include "net/config/fib_frontend.h"
+#include "net/ipv4/devinet.h"
+#include "net/ipv4/fib_frontend.h"
+#include "net/ipv4/route.h"
+#include "net/neigh/arp.h"
 #include "net/net_init.h"
-#include "net/route.h"
-#include "net/socket.h"
+#include "net/socket/socket.h"
 #include "net/wire/ip.h"
 #include "tests/unit/fake_device.h"
 #include "tests/unit/host_machine.h"

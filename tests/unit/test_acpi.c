@@ -3,9 +3,9 @@
  * Not here: turning off (tests/boot), hostile tables by the million (tests/fuzz/fuzz_acpi.c).
  * cmocka calls in; physical memory is an array.
  * Source: ACPI 6.4, 5.2.5.3 (RSDP), 5.2.6 (headers), 5.2.9 (FADT), 20.2 (AML encoding). */
-#include "tests/unit/stack.h"
 #include "kernel/acpi_tables.h"
 #include "kernel/mm/vm.h"
+#include "tests/unit/stack.h"
 
 #define AREA_PA  0xe0000u
 #define AREA_LEN 0x20000u

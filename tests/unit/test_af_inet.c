@@ -3,8 +3,8 @@
  * Not here: which port is free (test_udp_port.c), options (test_sockopt.c).
  * cmocka calls in; it calls the system calls.
  * Source: bind(2), connect(2), shutdown(2), ip(7). */
+#include "net/socket/sockopt.h"
 #include "tests/unit/stack.h"
-#include "net/sockopt.h"
 
 static long bind_to(int fd, struct sockaddr_in at)
 {

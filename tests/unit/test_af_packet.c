@@ -3,11 +3,11 @@
  * Not here: a real program with one (tests/boot/test_packet.py).
  * cmocka calls in; it injects frames, and reads what left.
  * Source: packet(7); what Linux 6.1 answered to the same calls. */
-#include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
+#include "net/device/dev_config.h"
 #include "net/packet/af_packet.h"
-#include "net/config/dev_config.h"
-#include "net/sockopt.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/stack.h"
 
 #define PACKET_STATISTICS      6
 #define PACKET_AUXDATA         8

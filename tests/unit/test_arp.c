@@ -3,8 +3,8 @@
  * Not here: what the answers mean for waiting packets (test_neigh_queue.c).
  * cmocka calls in; frames come from scapy.
  * Source: RFC 826; RFC 5227 3. */
-#include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
+#include "tests/unit/stack.h"
 
 enum {
 	AT_TYPE = 12,

@@ -3,9 +3,9 @@
  * Not here: real loaders (tests/boot).
  * cmocka calls in; the source itself is included with the direct map over an array.
  * Source: Multiboot 0.6.96 3.3; Multiboot2 2.0 3.6; Xen hvm_start_info. */
-#include "tests/unit/stack.h"
 #include "boot/boot.h"
 #include "kernel/lib/string.h"
+#include "tests/unit/stack.h"
 
 #define MEMORY_LEN 0x8000
 static u8 memory[MEMORY_LEN] __aligned(4096);

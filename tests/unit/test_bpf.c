@@ -4,8 +4,8 @@
  * cmocka calls in.
  * Source: Linux's Documentation/networking/filter.rst; `dumpcap -d` for the programs. */
 #include "net/packet/bpf.h"
-#include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
+#include "tests/unit/stack.h"
 
 #define RUN(...)                                                                                   \
 	run((const struct sock_filter[]){ __VA_ARGS__ },                                           \

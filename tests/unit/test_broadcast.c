@@ -3,11 +3,11 @@
  * Not here: broadcasts from the wire (test_martians.c), groups (test_igmp.c).
  * cmocka calls in.
  * Source: RFC 919 7, RFC 1122 3.3.6; Linux's ip_mc_output. */
-#include "tests/unit/datagrams.h"
 #include "kernel/lib/string.h"
-#include "net/config/dev_config.h"
-#include "net/loopback.h"
-#include "net/sockopt.h"
+#include "net/device/dev_config.h"
+#include "net/device/loopback.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/datagrams.h"
 
 #define SUBNET    0x0a0000ffu
 #define LIMITED   0xffffffffu

@@ -4,11 +4,11 @@
  * Not here: real machines (tests/boot/test_clock.py).
  * cmocka calls in; the sources are included with ports, MSRs and the TSC of this file.
  * Source: Intel 8254 data sheet (mode 0); Intel SDM vol. 3A 10.5.4. */
-#include "tests/unit/stack.h"
-#include "kernel/cpu/asm.h"
 #include "kernel/console/console.h"
+#include "kernel/cpu/asm.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/vm.h"
+#include "tests/unit/stack.h"
 
 /* ---- the PC -------------------------------------------------------------------------------- */
 

@@ -3,13 +3,13 @@
  * Not here: what the network's words mean (test_ipconfig.c).
  * cmocka calls in; the console, the log and the power switch are this file's.
  * Source: Linux's Documentation/admin-guide/kernel-parameters. */
-#include "tests/unit/stack.h"
 #include "kernel/cmdline.h"
 #include "kernel/console/printk.h"
 #include "kernel/console/serial.h"
 #include "kernel/lib/string.h"
 #include "kernel/power.h"
 #include "net/config/ipconfig.h"
+#include "tests/unit/stack.h"
 
 static bool serial, vga, in_sync;
 static u32 level = 99, baud;

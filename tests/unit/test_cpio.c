@@ -3,10 +3,10 @@
  * Not here: paths and links once they are there (test_memfile.c), whole machines (tests/boot/test_initrd.py).
  * cmocka calls in; archives are built from cpio(5), a field changed at a time.
  * Source: cpio(5) "New ASCII Format"; Linux's early-userspace/buffer-format. */
-#include "tests/unit/stack.h"
 #include "kernel/fs/cpio.h"
 #include "kernel/fs/memfile.h"
 #include "kernel/lib/string.h"
+#include "tests/unit/stack.h"
 
 #include <stdio.h>
 

@@ -2,12 +2,12 @@
  * test_dev.c - the device core: taps, room, link; the padding of frames; lo; timers; draining.
  * Not here: a real card (tests/boot).
  * cmocka calls in.
- * Source: IEEE 802.3 3.2.8; RFC 1122 3.2.1.3 (g); net/dev.h. */
-#include "tests/unit/stack.h"
-#include "net/datagram.h"
-#include "net/eth.h"
-#include "net/timer.h"
+ * Source: IEEE 802.3 3.2.8; RFC 1122 3.2.1.3 (g); net/device/dev.h. */
 #include "kernel/lib/string.h"
+#include "net/core/timer.h"
+#include "net/device/eth.h"
+#include "net/socket/datagram.h"
+#include "tests/unit/stack.h"
 
 /* ---- taps ---------------------------------------------------------------------------------- */
 

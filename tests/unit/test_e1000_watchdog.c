@@ -5,7 +5,7 @@
  * cmocka calls in. The driver's sources are included: their registers are an array here.
  * Source: Intel SDM 317453, 3.3 (DD, head and tail), 13.7 (statistics). */
 #include "tests/unit/stack.h"
-#include "net/config/dev_config.h"
+#include "net/device/dev_config.h"
 #include "net/packet/af_packet.h"
 #include "drivers/e1000/tx.c"
 #undef SLOT

@@ -3,10 +3,10 @@
  * Not here: that hooks are asked (test_security.c).
  * cmocka calls in, as a program would the system calls.
  * Source: design: egress=; sendto(2), connect(2), ip(7). */
-#include "tests/unit/stack.h"
-#include "net/egress.h"
+#include "net/config/egress.h"
 #include "net/packet/af_packet.h"
 #include "net/wire/netlink.h"
+#include "tests/unit/stack.h"
 
 #include <string.h>
 

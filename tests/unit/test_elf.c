@@ -3,10 +3,10 @@
  * Not here: mapping (tests/boot).
  * cmocka calls in; images are those of elf_image.c, a field changed at a time.
  * Source: System V ABI, figures 4-3 and 5-1. */
-#include "tests/unit/stack.h"
-#include "kernel/process/elf.h"
 #include "kernel/lib/string.h"
+#include "kernel/process/elf.h"
 #include "tests/unit/elf_image.h"
+#include "tests/unit/stack.h"
 
 #define VA_MAX 0x00007fffffff0000ull
 

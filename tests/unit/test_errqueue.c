@@ -3,11 +3,11 @@
  * Not here: which errors there are (test_icmp.c).
  * cmocka calls in; frames come from scapy.
  * Source: ip(7), IP_RECVERR; RFC 792. */
-#include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
-#include "net/errqueue.h"
-#include "net/socket_user.h"
-#include "net/sockopt.h"
+#include "net/socket/socket_user.h"
+#include "net/socket/sockopt.h"
+#include "net/udp/errqueue.h"
+#include "tests/unit/stack.h"
 
 enum {
 	IP = 14,

@@ -3,13 +3,13 @@
  * Not here: what is wrong with an ELF file as such (test_elf.c), a program that runs (tests/boot).
  * cmocka calls in; images are those of elf_image.c, a field changed at a time.
  * Source: x86-64 psABI 3.4.1; kernel/mm/layout.h. */
-#include "tests/unit/stack.h"
 #include "kernel/mm/mmap.h"
 #include "kernel/process/elf.h"
 #include "kernel/process/exec.h"
 #include "kernel/process/syscall.h"
 #include "tests/unit/elf_image.h"
 #include "tests/unit/host_mm.h"
+#include "tests/unit/stack.h"
 
 #include <string.h>
 

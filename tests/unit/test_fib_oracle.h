@@ -5,7 +5,7 @@
  * Source: RFC 1812 5.2.4.3; Linux's order of routes and its errno. */
 #pragma once
 
-#include "net/fib.h"
+#include "net/fib/fib.h"
 
 extern struct fib_table *tb; /* the table of a test */
 

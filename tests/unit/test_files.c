@@ -3,9 +3,9 @@
  * Not here: sockets as files (test_socket.c), read-only files (test_memfile.c).
  * cmocka calls in.
  * Source: POSIX.1-2017 2.14. */
-#include "tests/unit/stack.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/string.h"
+#include "tests/unit/stack.h"
 
 #include <stdio.h>
 

@@ -9,15 +9,15 @@
  * is registered throughout, so no frame is ever ready there, and no route outlives a call. After each
  * step both tell what the call answered, what left by both cards, and what is accepted, parked, queued,
  * dropped. */
-#include "tests/unit/datagrams.h"
 #include "kernel/lib/string.h"
-#include "net/af_inet.h"
-#include "net/config/dev_config.h"
-#include "net/config/ifaddr.h"
-#include "net/netfilter.h"
-#include "net/nf_rules.h"
-#include "net/pmtu.h"
-#include "net/sockopt.h"
+#include "net/device/dev_config.h"
+#include "net/device/ifaddr.h"
+#include "net/ipv4/pmtu.h"
+#include "net/netfilter/netfilter.h"
+#include "net/netfilter/nf_rules.h"
+#include "net/socket/sockopt.h"
+#include "net/udp/af_inet.h"
+#include "tests/unit/datagrams.h"
 
 #include <stdio.h>
 #include <sys/mman.h>

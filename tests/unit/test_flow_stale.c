@@ -3,16 +3,16 @@
  * another, by send, by sendmmsg and by UDP_SEGMENT.
  * Not here: the bytes of frames that are ready, whatever their slots held (test_udp_send.c).
  * cmocka calls in; eth0 keeps its packets and does checksums, eth1 is a second card.
- * Source: design: cached, not skipped; net/flow_cache.h: what ends it. */
+ * Source: design: cached, not skipped; net/udp/flow_cache.h: what ends it. */
+#include "net/core/nsfs.h"
+#include "net/device/dev_config.h"
+#include "net/device/ifaddr.h"
+#include "net/ipv4/pmtu.h"
+#include "net/netfilter/nf_queue.h"
+#include "net/netfilter/nf_rules.h"
+#include "net/socket/sockopt.h"
+#include "net/udp/udp.h"
 #include "tests/unit/datagrams.h"
-#include "net/config/dev_config.h"
-#include "net/config/ifaddr.h"
-#include "net/config/nsfs.h"
-#include "net/nf_queue.h"
-#include "net/nf_rules.h"
-#include "net/pmtu.h"
-#include "net/sockopt.h"
-#include "net/udp.h"
 
 #define LEN      20u
 #define TRAIN    3u

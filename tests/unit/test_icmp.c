@@ -3,9 +3,9 @@
  * Not here: IPv4's checks (test_ip_input.c).
  * cmocka calls in; frames come from scapy.
  * Source: RFC 792; RFC 1122 3.2.2; RFC 1812 4.3.2.8. */
-#include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
-#include "net/sockopt.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/stack.h"
 
 enum {
 	IP = 14,

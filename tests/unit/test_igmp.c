@@ -4,10 +4,10 @@
  * Not here: the options' own values (test_sockopt.c).
  * cmocka calls in; frames come from scapy.
  * Source: RFC 1112 6 and 7; RFC 2236; ip(7). */
-#include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
-#include "net/igmp.h"
-#include "net/sockopt.h"
+#include "net/ipv4/igmp.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/stack.h"
 
 #define GROUP 0xef810203u /* 239.129.2.3: FRAME_TO_GROUP's */
 

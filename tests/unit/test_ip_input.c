@@ -3,8 +3,8 @@
  * Not here: UDP's own checks (test_udp_input.c), special addresses (test_martians.c).
  * cmocka calls in; it changes a good frame in one place at a time.
  * Source: RFC 791 3.1; RFC 1122 3.2.1. */
-#include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
+#include "tests/unit/stack.h"
 
 enum {
 	IP = 14,

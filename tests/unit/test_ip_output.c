@@ -3,9 +3,9 @@
  * Not here: whole datagrams byte by byte (test_udp.c).
  * cmocka calls in; it puts fragments together again, by their bytes alone.
  * Source: RFC 791 3.1-3.2; RFC 6864 4. */
-#include "tests/unit/stack.h"
-#include "net/sockopt.h"
 #include "kernel/lib/string.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/stack.h"
 
 #define IP_MTU_DISCOVER 10
 

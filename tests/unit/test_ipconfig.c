@@ -3,10 +3,10 @@
  * Not here: the command line around them (test_cmdline.c).
  * cmocka calls in; what is taken is applied to a stack with two cards without addresses.
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot; hosts(5), resolv.conf(5). */
-#include "tests/unit/stack.h"
+#include "kernel/lib/string.h"
 #include "net/config/ipconfig.h"
 #include "net/config/ipconfig_words.h"
-#include "kernel/lib/string.h"
+#include "tests/unit/stack.h"
 
 typedef bool (*parser)(struct text value, struct parse_error *error);
 

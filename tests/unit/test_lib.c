@@ -3,12 +3,12 @@
  * Not here: its memory and string functions (test_string.c), which the host takes from libc.
  * cmocka calls in; what formatting must give is what the C library's snprintf gives.
  * Source: C11 7.21.6.1; inet_pton(3); RFC 4632 3.1. */
-#include "tests/unit/stack.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/list.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/slab.h"
 #include "kernel/lib/string.h"
+#include "tests/unit/stack.h"
 
 #include <stdio.h>
 

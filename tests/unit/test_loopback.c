@@ -3,14 +3,14 @@
  * Not here: what else looks at such a packet (test_pieces.c).
  * cmocka calls in; it calls the system calls.
  * Source: RFC 768, RFC 791; what Linux answered to the same calls (its lo has an MTU of 65,536). */
-#include "tests/unit/datagrams.h"
 #include "kernel/lib/string.h"
-#include "net/config/dev_config.h"
-#include "net/config/ifaddr.h"
-#include "net/ip_cmsg_send.h"
-#include "net/sched.h"
-#include "net/sockopt.h"
-#include "net/udp.h"
+#include "net/device/dev_config.h"
+#include "net/device/ifaddr.h"
+#include "net/device/sched.h"
+#include "net/socket/sockopt.h"
+#include "net/udp/ip_cmsg_send.h"
+#include "net/udp/udp.h"
+#include "tests/unit/datagrams.h"
 
 #define LONGEST  65507u
 #define HEADERS  42 /* Ethernet, IPv4, UDP */

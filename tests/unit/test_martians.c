@@ -4,9 +4,9 @@
  * Not here: the same against a real Linux (tests/boot/test_addresses.py).
  * cmocka calls in; sends by every call that can name a source.
  * Source: RFC 1122 3.2.1.3 and 3.3.6, RFC 6890; Linux 6.18's answers, recorded natively. */
-#include "tests/unit/datagrams.h"
 #include "kernel/lib/string.h"
-#include "net/sockopt.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/datagrams.h"
 
 #define LOCALHOST 0x7f000001u
 #define SUBNET    0x0a0000ffu

@@ -3,9 +3,9 @@
  * Not here: where they come from (test_cpio.c), other files (test_files.c).
  * cmocka calls in.
  * Source: path_resolution(7). */
-#include "tests/unit/stack.h"
 #include "kernel/fs/memfile.h"
 #include "kernel/lib/string.h"
+#include "tests/unit/stack.h"
 
 #include <stdio.h>
 

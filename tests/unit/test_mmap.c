@@ -3,11 +3,11 @@
  * Not here: what the system calls answer as Linux does (tests/boot/programs/memory_table.c).
  * cmocka calls in; host_mm.c checks after each step that areas, tables and pages agree.
  * Source: kernel/mm/mmap.h; mmap(2), mprotect(2), munmap(2), madvise(2). */
-#include "tests/unit/stack.h"
 #include "kernel/mm/mmap.h"
 #include "kernel/mm/vm.h"
 #include "kernel/process/syscall.h"
 #include "tests/unit/host_mm.h"
+#include "tests/unit/stack.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
  * Not here: the hash and the shares themselves (test_fib_semantics.c), rtnetlink (test_rtnetlink.c).
  * cmocka calls in; eth0 is 10.0.0.1/24, eth1 is 10.1.0.1/24.
  * Source: RFC 2992; RFC 1122 3.3.1; ip-route(8). */
+#include "net/device/dev_config.h"
 #include "tests/unit/stack.h"
-#include "net/config/dev_config.h"
 
 #define OTHER_IP      0x0a010001u
 #define OTHER_GATEWAY 0x0a0100feu

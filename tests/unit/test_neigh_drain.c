@@ -3,12 +3,12 @@
  * stays queued, leaves in order as soon as there is room, and nothing overtakes it.
  * Not here: what is queued before the answer (test_neigh_queue.c).
  * cmocka calls in; time is the fake clock's.
- * Source: design: nothing is lost in silence; net/neigh_queue.c. */
-#include "tests/unit/datagrams.h"
+ * Source: design: nothing is lost in silence; net/neigh/neigh_queue.c. */
 #include "kernel/lib/string.h"
-#include "net/config/dev_config.h"
-#include "net/neigh_impl.h"
-#include "net/sockopt.h"
+#include "net/device/dev_config.h"
+#include "net/neigh/neigh_impl.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/datagrams.h"
 
 static struct neighbour *peer(void)
 {

@@ -4,9 +4,9 @@
  * the answer (test_neigh_drain.c).
  * cmocka calls in; time is the fake clock's.
  * Source: RFC 1122 2.3.2.2; socket(7), SO_SNDBUF and SO_SNDTIMEO. */
-#include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
-#include "net/sockopt.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/stack.h"
 
 static struct neighbour *peer(void)
 {

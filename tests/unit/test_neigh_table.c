@@ -3,8 +3,8 @@
  * Not here: their states (test_neighbour.c).
  * cmocka calls in; time is the fake clock's.
  * Source: Linux's gc_list: who is permanent, being asked or has answered of late stays. */
+#include "net/neigh/neigh_impl.h"
 #include "tests/unit/stack.h"
-#include "net/neigh_impl.h"
 
 static struct neighbour *entry(struct neigh_table *tbl, u32 i)
 {

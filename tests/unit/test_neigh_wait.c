@@ -3,11 +3,11 @@
  * Not here: what is queued meanwhile (test_neigh_queue.c), the states of ARP (test_neighbour.c).
  * cmocka calls in; time is the fake clock's.
  * Source: send(2), socket(7) SO_SNDTIMEO, poll(2); Linux's sock_alloc_send_pskb: what ends a wait. */
-#include "tests/unit/datagrams.h"
 #include "kernel/lib/string.h"
-#include "net/netfilter.h"
-#include "net/sockopt.h"
-#include "net/udp.h"
+#include "net/netfilter/netfilter.h"
+#include "net/socket/sockopt.h"
+#include "net/udp/udp.h"
+#include "tests/unit/datagrams.h"
 
 #define DEAD_IP    0x0a00004du /* nobody answers there */
 #define ARP_ENDS_S 3           /* three requests, a second apart */

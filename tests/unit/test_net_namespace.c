@@ -4,12 +4,13 @@
  * Not here: the word netns= (test_ipconfig.c), machines with two cards (tests/boot/test_netns.py).
  * cmocka calls in; eth0 is init_net's, eth1 moves.
  * Source: network_namespaces(7), setns(2), unshare(2). */
-#include "tests/unit/stack.h"
 #include "kernel/fs/procfile.h"
-#include "net/config/dev_config.h"
-#include "net/config/ifaddr.h"
-#include "net/config/nsfs.h"
-#include "net/sockopt.h"
+#include "net/core/nsfs.h"
+#include "net/device/dev_config.h"
+#include "net/device/ifaddr.h"
+#include "net/socket/sockopt.h"
+#include "net/socket/sys_netns.h"
+#include "tests/unit/stack.h"
 
 #define CLONE_NEWNET 0x40000000
 #define CLONE_NEWNS  0x20000

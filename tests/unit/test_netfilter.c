@@ -3,9 +3,9 @@
  * Not here: rules.
  * cmocka calls in; the module under test is this file's.
  * Source: Linux's netfilter: verdicts and priorities. */
+#include "net/device/dev_config.h"
+#include "net/netfilter/nf_queue.h"
 #include "tests/unit/stack.h"
-#include "net/config/dev_config.h"
-#include "net/nf_queue.h"
 
 static char order[16];
 static u32 order_n, queue_seen;

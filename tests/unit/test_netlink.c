@@ -4,9 +4,9 @@
  * Not here: the kernel's own families; netlink's errno beside Linux's (tests/boot).
  * cmocka calls in; the family under test is this file's.
  * Source: netlink(7); RFC 3549 2.2-2.3. */
-#include "tests/unit/stack.h"
 #include "net/netlink/netlink.h"
-#include "net/sockopt.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/stack.h"
 
 #define DEMO_PROTOCOL 2 /* NETLINK_USERSOCK: nobody else's here */
 #define DEMO_GROUPS   40

@@ -3,9 +3,9 @@
  * Not here: what a verdict does to a packet (test_netfilter.c).
  * cmocka calls in; packets are laid out by hand.
  * Source: RFC 791 3.1, RFC 768; iptables(8): the first rule that matches decides. */
-#include "tests/unit/stack.h"
 #include "kernel/fs/procfile.h"
 #include "net/config/nf_rules_text.h"
+#include "tests/unit/stack.h"
 
 #include <stdio.h>
 

@@ -4,10 +4,10 @@
  * Not here: netlink itself (test_netlink.c), where a packet goes on (test_netfilter.c).
  * cmocka calls in; the hook that queues is this file's.
  * Source: Linux's include/uapi/linux/netfilter/nfnetlink_queue.h; RFC 791. */
-#include "tests/unit/stack.h"
-#include "net/af_inet.h"
 #include "kernel/fs/procfile.h"
 #include "net/netlink/nfqnl_impl.h"
+#include "net/udp/af_inet.h"
+#include "tests/unit/stack.h"
 
 #include <stdio.h>
 

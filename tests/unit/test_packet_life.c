@@ -7,16 +7,17 @@
  *
  * Random steps of programs, operators, the wire and time. What was given back is poisoned, so a pointer that
  * lived too long is an error of AddressSanitizer's; stack.c counts the pools at the end. */
-#include "tests/unit/nfq.h"
-#include "kernel/lib/string.h"
-#include "net/config/dev_config.h"
-#include "net/config/ifaddr.h"
-#include "net/config/nsfs.h"
 #include "kernel/fs/procfile.h"
+#include "kernel/lib/string.h"
+#include "net/core/nsfs.h"
+#include "net/device/dev_config.h"
+#include "net/device/ifaddr.h"
+#include "net/netfilter/nf_rules.h"
 #include "net/netlink/nfqnl_impl.h"
-#include "net/nf_rules.h"
 #include "net/packet/af_packet.h"
-#include "net/sockopt.h"
+#include "net/socket/sockopt.h"
+#include "net/socket/sys_netns.h"
+#include "tests/unit/nfq.h"
 
 #include <stdio.h>
 

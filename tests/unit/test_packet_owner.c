@@ -4,14 +4,15 @@
  * Not here: all of that in any order (test_packet_life.c).
  * cmocka calls in. What was given back is poisoned; stack.c counts the pools at the end.
  * Source: design: a packet that outlives the call has a reference to its sender, or no pointer to it. */
-#include "tests/unit/nfq.h"
-#include "kernel/lib/string.h"
-#include "net/config/dev_config.h"
-#include "net/config/nsfs.h"
 #include "kernel/fs/procfile.h"
-#include "net/nf_rules.h"
-#include "net/sched.h"
-#include "net/sockopt.h"
+#include "kernel/lib/string.h"
+#include "net/core/nsfs.h"
+#include "net/device/dev_config.h"
+#include "net/device/sched.h"
+#include "net/netfilter/nf_rules.h"
+#include "net/socket/sockopt.h"
+#include "net/socket/sys_netns.h"
+#include "tests/unit/nfq.h"
 
 #define CLONE_NEWNET 0x40000000
 #define LO_IP        0x7f000001u

@@ -4,12 +4,12 @@
  * Not here: the sockets' side (test_loopback.c), netfilter's queue (test_nfqueue.c), captures (test_pcap.c).
  * cmocka calls in; frames are built here byte by byte.
  * Source: RFC 768, RFC 791, RFC 792; packet(7). */
-#include "tests/unit/datagrams.h"
 #include "kernel/lib/string.h"
-#include "net/checksum.h"
-#include "net/config/dev_config.h"
+#include "net/core/checksum.h"
+#include "net/device/dev_config.h"
 #include "net/packet/af_packet.h"
-#include "net/sockopt.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/datagrams.h"
 
 #define LONGEST 65507u
 #define IP      14

@@ -3,10 +3,10 @@
  * Not here: which errors the program is told (test_icmp.c).
  * cmocka calls in; the router's message is built here, around what we have sent.
  * Source: RFC 1191 3, 6.3 and 7; RFC 5927 7.2 (forged messages). */
-#include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
-#include "net/pmtu.h"
-#include "net/sockopt.h"
+#include "net/ipv4/pmtu.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/stack.h"
 
 #define DF 0x4000
 

@@ -3,13 +3,13 @@
  * Not here: programs that read them (tests/boot/test_packet.py), files as such (test_files.c).
  * cmocka calls in.
  * Source: what Linux 6.1 writes for the same tables; netdevice(7). */
-#include "tests/unit/stack.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/string.h"
-#include "net/packet/af_packet.h"
-#include "net/config/dev_ioctl.h"
 #include "net/config/proc.h"
-#include "net/sockopt.h"
+#include "net/ipv4/dev_ioctl.h"
+#include "net/packet/af_packet.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/stack.h"
 
 #include <stdio.h>
 

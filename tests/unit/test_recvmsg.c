@@ -3,11 +3,11 @@
  * Not here: datagrams' checks and waiting (test_udp_input.c), errors (test_errqueue.c).
  * cmocka calls in; frames come from scapy.
  * Source: recvmsg(2), recvmmsg(2), socket(7), ip(7). */
-#include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
-#include "net/config/dev_config.h"
-#include "net/socket_user.h"
-#include "net/sockopt.h"
+#include "net/device/dev_config.h"
+#include "net/socket/socket_user.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/stack.h"
 
 #define BATCH 4
 

@@ -3,8 +3,8 @@
  * Not here: the table itself (test_fib_*.c).
  * cmocka calls in; a second card makes choices possible.
  * Source: RFC 1122 3.3.1; ip-route(8); Linux's ip_route_output_key_hash_rcu. */
+#include "net/device/ifaddr.h"
 #include "tests/unit/stack.h"
-#include "net/config/ifaddr.h"
 
 static struct fake_device eth1;
 

@@ -4,12 +4,12 @@
  * Not here: answers beside Linux's (tests/boot/test_rtnetlink.py), netlink itself (test_netlink.c).
  * cmocka calls in, as a program does: by system calls.
  * Source: rtnetlink(7). */
-#include "tests/unit/stack.h"
-#include "net/config/dev_config.h"
-#include "net/netlink/rtnetlink.h"
-#include "net/config/nsfs.h"
-#include "net/sockopt.h"
 #include "kernel/fs/procfile.h"
+#include "net/core/nsfs.h"
+#include "net/device/dev_config.h"
+#include "net/netlink/rtnetlink.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/stack.h"
 
 static union {
 	struct nlmsghdr h;

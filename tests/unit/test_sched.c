@@ -3,13 +3,13 @@
  * Not here: the words of the command line (test_ipconfig.c), real time (tests/boot/test_rates.py).
  * cmocka calls in.
  * Source: ITU-T I.371; tc-tbf(8), tc-pfifo(8); socket(7), SO_MAX_PACING_RATE as Linux's fq has it. */
-#include "tests/unit/stack.h"
-#include "net/datagram.h"
-#include "net/config/dev_config.h"
-#include "net/eth.h"
-#include "net/sched.h"
-#include "net/sockopt.h"
 #include "kernel/lib/string.h"
+#include "net/device/dev_config.h"
+#include "net/device/eth.h"
+#include "net/device/sched.h"
+#include "net/socket/datagram.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/stack.h"
 
 #define START_NS NSEC_PER_SEC
 #define US       NSEC_PER_USEC

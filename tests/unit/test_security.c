@@ -3,8 +3,8 @@
  * Not here: modules that ship.
  * cmocka calls in; the modules are this file's.
  * Source: Linux's LSM: hooks are lists. */
-#include "tests/unit/stack.h"
 #include "kernel/security.h"
+#include "tests/unit/stack.h"
 
 static int asked, answer;
 static u16 port_seen;

@@ -3,10 +3,10 @@
  * Not here: single datagrams (test_udp_send.c), datagrams in pieces (test_udp_cork.c).
  * cmocka calls in; it calls the system calls and looks at what the card got.
  * Source: sendmmsg(2), udp(7), ip(7), cmsg(3). */
-#include "tests/unit/datagrams.h"
 #include "kernel/lib/string.h"
-#include "net/sockopt.h"
-#include "net/udp.h"
+#include "net/socket/sockopt.h"
+#include "net/udp/udp.h"
+#include "tests/unit/datagrams.h"
 
 #define VEC_MAX 1100
 

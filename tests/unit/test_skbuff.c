@@ -2,12 +2,12 @@
  * test_skbuff.c - packets, their pool and their owners; messages in pieces; the Internet checksum.
  * Not here: what is in a packet.
  * cmocka calls in.
- * Source: RFC 1071 (its examples and properties); net/skbuff.h's picture. */
-#include "tests/unit/stack.h"
-#include "net/af_inet.h"
-#include "net/checksum.h"
-#include "net/msg.h"
+ * Source: RFC 1071 (its examples and properties); net/core/skbuff.h's picture. */
 #include "kernel/lib/string.h"
+#include "net/core/checksum.h"
+#include "net/socket/msg.h"
+#include "net/udp/af_inet.h"
+#include "tests/unit/stack.h"
 
 /* ---- the pool ------------------------------------------------------------------------------ */
 

@@ -4,12 +4,12 @@
  * Not here: what each kind of socket does when its buffer is full (test_udp_input.c and others).
  * cmocka calls in.
  * Source: socket(7), SO_RCVBUFFORCE and SO_SNDBUFFORCE; docs/decisions.md. */
-#include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
+#include "net/core/sock.h"
 #include "net/netlink/rtnetlink.h"
 #include "net/packet/af_packet.h"
-#include "net/sock.h"
-#include "net/sockopt.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/stack.h"
 
 #define LO_IP 0x7f000001u
 

@@ -3,8 +3,8 @@
  * Not here: what a family does with a good call (test_af_inet.c, test_udp.c).
  * cmocka calls in; it calls sys_* as ring 3 would.
  * Source: the Linux man pages, section 2. */
-#include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
+#include "tests/unit/stack.h"
 
 /* struct msghdr as the program has it */
 struct user_message {

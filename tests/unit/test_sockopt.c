@@ -3,9 +3,9 @@
  * Not here: what they change on the wire (test_udp.c, test_udp_input.c).
  * cmocka calls in; it calls setsockopt and getsockopt.
  * Source: socket(7), ip(7). */
-#include "tests/unit/stack.h"
-#include "net/sockopt.h"
 #include "kernel/lib/string.h"
+#include "net/socket/sockopt.h"
+#include "tests/unit/stack.h"
 
 static int fd;
 

@@ -3,11 +3,11 @@
  * Not here: ports (test_udp_port.c), receiving (test_udp_input.c), fragments (test_ip_output.c).
  * cmocka calls in; it calls the system calls and looks at what the card got.
  * Source: RFC 768; RFC 1122 4.1.3; sendto(2), udp(7). */
-#include "tests/unit/stack.h"
-#include "net/sockopt.h"
-#include "net/sockopt.h"
-#include "net/udp.h"
 #include "kernel/lib/string.h"
+#include "net/socket/sockopt.h"
+#include "net/socket/sockopt.h"
+#include "net/udp/udp.h"
+#include "tests/unit/stack.h"
 
 #define SOL_SOCKET   1
 #define SOL_IP       0

@@ -3,11 +3,11 @@
  * Not here: datagrams in one piece (test_udp_send.c), fragments of those (test_ip_output.c).
  * cmocka calls in; it calls the system calls and looks at what the card got.
  * Source: send(2), udp(7); RFC 791 3.2 (fragments). */
-#include "tests/unit/datagrams.h"
 #include "kernel/lib/string.h"
-#include "net/pmtu.h"
-#include "net/sockopt.h"
-#include "net/udp.h"
+#include "net/ipv4/pmtu.h"
+#include "net/socket/sockopt.h"
+#include "net/udp/udp.h"
+#include "tests/unit/datagrams.h"
 
 static int fd = -1;
 

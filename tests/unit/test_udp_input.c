@@ -3,9 +3,9 @@
  * Not here: whose they are (test_udp_port.c), closed ports (test_icmp.c).
  * cmocka calls in; it injects frames and receives.
  * Source: RFC 768; recv(2). */
-#include "tests/unit/stack.h"
-#include "net/sock.h"
 #include "kernel/lib/string.h"
+#include "net/core/sock.h"
+#include "tests/unit/stack.h"
 
 #define SO_RCVBUF   8
 #define SO_RCVTIMEO 20

@@ -3,10 +3,10 @@
  * Not here: addresses one may bind to (test_af_inet.c).
  * cmocka calls in; it calls the system calls and udp_lookup.
  * Source: RFC 6056 3.3.1; Linux's ip_local_port_range, SO_REUSEADDR for UDP. */
+#include "net/udp/af_inet.h"
+#include "net/udp/udp.h"
+#include "net/udp/udp_port.h"
 #include "tests/unit/stack.h"
-#include "net/af_inet.h"
-#include "net/udp.h"
-#include "net/udp_port.h"
 
 #define SO_REUSEADDR 2
 

@@ -5,11 +5,11 @@
  * (test_udp_cork.c).
  * cmocka calls in; it calls the system calls and looks at what the card got.
  * Source: RFC 768; design: cached, not skipped. */
-#include "tests/unit/datagrams.h"
 #include "kernel/lib/string.h"
-#include "net/netfilter.h"
-#include "net/sockopt.h"
-#include "net/udp.h"
+#include "net/netfilter/netfilter.h"
+#include "net/socket/sockopt.h"
+#include "net/udp/udp.h"
+#include "tests/unit/datagrams.h"
 
 /* Every kind of card that there is. */
 static void on_each_card(void (*fn)(int fd))

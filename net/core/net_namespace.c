@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT
+ * net_namespace.c - namespaces come, are counted and go.
+ * Not here: what is in one; net_init.c lists the parts, each of which makes and unmakes its own.
+ * net_init.c, nsfs.c and every sock call in.
+ * Source: Linux's setup_net, put_net and cleanup_net: their roles. */
+#include "net/core/net_namespace.h"
+#include "kernel/lib/slab.h"
+#include "net/core/timer.h"
+
+struct net init_net;
+struct list_head net_namespace_list = LIST_HEAD_INIT(net_namespace_list);
+struct net_gone net_gone;
+
+static const struct pernet_operations *pernet;
+static size_t pernet_n;
+static struct slab net_slab = SLAB(struct net);
+
+void net_set_pernet(const struct pernet_operations *ops, size_t n)
+{
+	pernet = ops;
+	pernet_n = n;
+}
+
+static void undo(struct net *net, size_t n)
+{
+	while (n-- > 0)
+		pernet[n].exit(net);
+}
+
+int setup_net(struct net *net)
+{
+	list_init(&net->dev_base);
+	net->genid = 1; /* a cache of zeros is never current */
+	for (size_t i = 0; i < pernet_n; i++) {
+		int err = pernet[i].init(net);
+
+		if (err) {
+			undo(net, i);
+			return err;
+		}
+	}
+	net->count = 1;
+	list_add_tail(&net->list, &net_namespace_list);
+	return 0;
+}
+
+struct net *net_create(void)
+{
+	struct net *net = slab_alloc(&net_slab);
+
+	if (net && setup_net(net) < 0) {
+		slab_free(&net_slab, net);
+		return NULL;
+	}
+	return net;
+}
+
+static void cleanup_net(struct net *net)
+{
+	undo(net, pernet_n);
+	net_gone.accepted += net_accepted(net);
+	list_del(&net->list);
+	slab_free(&net_slab, net);
+}
+
+/* A timer is where no other code is in the middle of anything. */
+static void cleanup_unused(struct timer *timer)
+{
+	struct net *net, *tmp;
+
+	list_for_each_safe(net, tmp, &net_namespace_list, list)
+		if (net->count == 0)
+			cleanup_net(net);
+}
+
+void put_net(struct net *net)
+{
+	static struct timer cleanup;
+
+	if (--net->count > 0)
+		return;
+	if (!cleanup.fn)
+		timer_setup(&cleanup, cleanup_unused);
+	mod_timer(&cleanup, 0);
+}

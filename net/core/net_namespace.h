@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ * net_namespace.h - struct net: everything the stack knows, so that there can be two of it.
+ * Not here: what the members mean; each belongs to the layer it is named for.
+ * A process reaches its own through current->nsproxy->net_ns.
+ * Source: Linux's struct net and pernet_operations; network_namespaces(7). */
+#pragma once
+
+#include "kernel/lib/list.h"
+#include "net/core/machine.h"
+
+struct fib_table;
+struct net_device;
+struct neigh_table;
+struct udp_table;
+struct nf_hooks;
+struct nf_rules;
+struct pmtu_table;
+
+/* Counters, in Linux's SNMP terms where it has them. */
+struct net_mib {
+	u64 ip_out_requests; /* packets handed to ip_local_out */
+	u64 udp_out_ready;   /* datagrams that flow_xmit sent: one more of UDP's, and of IP's */
+	u64 arp_out;         /* ARP packets built */
+	u64 packet_out;      /* frames that packet sockets sent */
+	u64 ip_in_receives, ip_in_delivers;
+	u64 ip_frag_creates; /* extra frames that fragmentation made */
+	u64 ip_out_no_routes;
+	u64 udp_out_datagrams, udp_in_datagrams, udp_no_ports;
+	u64 udp_in_errors, udp_rcvbuf_errors, udp_csum_errors; /* the first counts all of them */
+	u64 icmp_in_msgs, icmp_out_msgs;
+	u64 parked; /* packets waiting for a neighbour now */
+	u64 queued; /* packets waiting elsewhere now: netfilter's queue, a queueing discipline */
+};
+
+struct net {
+	struct list_head list;     /* net_namespace_list */
+	u32 count;                 /* users: the process, socks, open files, names */
+	struct list_head dev_base; /* struct net_device.list, in order of ifindex */
+	struct net_device *loopback_dev;
+	int ifindex_last;
+	u64 genid; /* moves whenever a cached route may be stale */
+	struct fib_table *fib;
+	struct neigh_table *arp_tbl;
+	struct udp_table *udp_table;
+	struct nf_hooks *nf;
+	struct pmtu_table *pmtu;   /* NULL until something was learned */
+	struct list_head mc_list;  /* groups joined: igmp.c */
+	struct nf_rules *nf_rules; /* NULL until the first one */
+	struct net_mib mib;
+};
+
+extern struct net init_net;
+extern struct list_head net_namespace_list;
+
+#define for_each_net(net) list_for_each(net, &net_namespace_list, list)
+
+/* What a part of the stack does for a namespace that comes, and for one that goes. */
+struct pernet_operations {
+	int (*init)(struct net *net); /* 0 or negative errno, with nothing left behind */
+	void (*exit)(struct net *net);
+};
+
+/* net_set_pernet - all parts, lowest first; exits run from the last to the first. */
+void net_set_pernet(const struct pernet_operations *ops, size_t n);
+
+/* setup_net - a namespace with one user, empty tables and lo, which is down.
+ * net      zeroed
+ * Returns  0, or -ENOMEM with nothing left behind */
+int setup_net(struct net *net) __must_check;
+
+/* net_create - the same in memory of its own, given back with its last user. NULL without memory. */
+struct net *net_create(void);
+
+/* get_net - one user more. Returns net. */
+static inline struct net *get_net(struct net *net)
+{
+	net->count++;
+	return net;
+}
+
+/* put_net - one less. Without users a namespace goes at the next net_poll, when nobody is in the
+ * middle of it; its cards return to init_net, as on Linux. */
+void put_net(struct net *net);
+
+/* net_gone - what namespaces that are gone had accepted for sending, and what had left by their lo. */
+struct net_gone {
+	u64 accepted, sent;
+};
+extern struct net_gone net_gone;
+
+/* net_accepted - packets that the stack has taken to be sent, whoever made them (design rule 2). */
+static inline u64 net_accepted(const struct net *net)
+{
+	return net->mib.ip_out_requests + net->mib.udp_out_ready + net->mib.arp_out +
+	       net->mib.packet_out;
+}
+
+/* net_changed - a device, an address, a route or a neighbour changed: cached routes are stale. */
+static inline void net_changed(struct net *net)
+{
+	net->genid++;
+}

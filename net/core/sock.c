@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ * sock.c - the protocol's side of a socket: references, waiting packets, errors.
+ * Not here: descriptors and system calls (socket.c), addresses (af_inet.c).
+ * Used by every layer from the socket down to the neighbour.
+ * Source: Linux's skb_set_owner_w and sock_wfree: their roles. */
+#include "net/core/sock.h"
+#include "net/core/net_namespace.h"
+
+u32 sock_n;
+
+void sock_init_data(
+	struct sock *sk, struct socket *socket, struct net *net, const struct proto *prot, u16 type)
+{
+	sock_n++;
+	sk->sk_prot = prot;
+	sk->sk_socket = socket;
+	sk->sk_net = get_net(net);
+	sk->sk_type = type;
+	sk->sk_refs = 1;
+	sk->sk_rcvbuf = SK_RCVBUF_DEFAULT;
+	sk->sk_sndbuf = SK_SNDBUF_DEFAULT;
+	sk->sk_rcvtimeo = sk->sk_sndtimeo = sk->sk_max_pacing_rate = UINT64_MAX;
+}
+
+void sock_put(struct sock *sk)
+{
+	struct net *net = sk->sk_net;
+
+	if (--sk->sk_refs > 0)
+		return;
+	BUG_ON(sk->sk_rmem || sk->sk_wmem);
+	sock_n--;
+	sk->sk_prot->free(sk);
+	put_net(net);
+}
+
+void sock_update_wmem(struct sock *sk)
+{
+	sk->sk_wmem_full = sk->sk_wmem >= sk_wmem_max(sk);
+}
+
+void skb_set_owner_w(struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	if (!sk || skb->owned)
+		return;
+	skb->owned = true;
+	sk->sk_refs++;
+	sk->sk_wmem += skb_truesize(skb);
+	sock_update_wmem(sk);
+}
+
+void sock_wfree(struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	skb->owned = false;
+	sk->sk_wmem -= skb_truesize(skb);
+	sock_update_wmem(sk);
+	sock_put(sk);
+}
+
+void sk_report_error(struct sock *sk, int err)
+{
+	sk->sk_err = (u16)err;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT
+ * sock.h - the protocol's side of a socket: what outlives the file descriptor.
+ * Not here: descriptors and system calls (socket.h), addresses (af_inet.h).
+ * Used by every layer from the socket down to the neighbour, which reports errors here.
+ * Source: Linux's struct sock, the members this stack needs. */
+#pragma once
+
+#include "kernel/lib/list.h"
+#include "net/core/skbuff.h"
+#include "net/device/sched.h"
+
+struct net;
+struct socket;
+struct msghdr;
+struct user_mmsghdr;
+struct sockaddr_in;
+
+/* The seam between the family and a protocol. */
+struct proto {
+	const char *name;
+	struct sock *(*alloc)(void); /* zeroed, of the protocol's own type; NULL without memory */
+	void (*free)(struct sock *sk);
+	void (*close)(struct sock *sk); /* the descriptor is gone; drops the socket's reference */
+	int (*connect)(struct sock *sk, const struct sockaddr_in *addr);
+	int (*disconnect)(struct sock *sk);
+	/* take port (host order), or a random free one when it is 0; 0, -EADDRINUSE, -EAGAIN */
+	int (*get_port)(struct sock *sk, u16 port);
+	ssize (*sendmsg)(struct sock *sk, struct msghdr *msg, size_t len);
+	/* of n messages the first ones that need no second thought; returns how many. NULL: none */
+	u32 (*send_ready)(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 flags);
+	ssize (*recvmsg)(struct sock *sk, struct msghdr *msg, size_t len);
+	/* skb, an IPv4 packet of sk's that waited, will not leave: nobody answers for its next hop */
+	void (*link_failure)(struct sock *sk, const struct sk_buff *skb);
+};
+
+enum sock_shutdown {
+	RCV_SHUTDOWN = 1,
+	SEND_SHUTDOWN = 2,
+	SHUTDOWN_MASK = 3
+};
+
+/* How a socket may want to send other than at once. */
+enum sk_tx_mode {
+	SK_TX_PENDING = 1, /* a datagram is being put together */
+	SK_TX_CORKED = 2,  /* UDP_CORK */
+	SK_TX_SEGMENT = 4, /* UDP_SEGMENT as an option */
+	SK_TX_PACED = 8    /* SO_MAX_PACING_RATE */
+};
+
+struct sock {
+	const struct proto *sk_prot;
+	struct net *sk_net;
+	struct socket *sk_socket; /* NULL once closed */
+	u32 sk_refs;              /* the socket's, and one for each packet that waits */
+	struct sk_buff_head sk_receive_queue;
+	struct sk_buff_head sk_error_queue; /* errqueue.h */
+	u32 sk_rcvbuf, sk_sndbuf;           /* bytes */
+	u32 sk_wmem; /* bytes of memory of packets parked or queued on the way out */
+	u32 sk_rmem; /* of packets that wait in both queues */
+	u64 sk_rcvtimeo, sk_sndtimeo; /* nanoseconds; UINT64_MAX: for ever */
+	int sk_bound_dev_if;
+	u16 sk_type, sk_protocol;
+	/* anything here, and sending takes the long way: one test instead of seven */
+	union {
+		u64 sk_tx_unusual;
+		struct {
+			u16 sk_err; /* pending error, positive; told once */
+			u8 sk_shutdown;
+			bool sk_no_check_tx;
+			bool sk_unbound;   /* has no port yet */
+			bool sk_wmem_full; /* sk_wmem has reached sk_sndbuf */
+			u8 sk_tx_modes;    /* enum sk_tx_mode */
+		};
+	};
+	bool sk_broadcast, sk_reuse, sk_reuseport, sk_dontroute, sk_keepalive, sk_rxq_ovfl;
+	u8 sk_timestamp; /* SK_TIMESTAMP_*: what recvmsg tells of when a packet came */
+	u32 sk_priority, sk_mark;
+	struct {
+		s32 on, seconds;
+	} sk_linger;            /* kept, but a datagram socket has nothing to linger for */
+	u64 sk_drops;           /* datagrams that found sk_rcvbuf full */
+	u64 sk_max_pacing_rate; /* bytes a second; UINT64_MAX: any */
+	struct Qdisc sk_pacing; /* what waits for it */
+};
+
+_Static_assert(offsetof(struct sock, sk_tx_modes) < offsetof(struct sock, sk_tx_unusual) + 8,
+	"the union covers them all");
+
+#define SK_RCVBUF_DEFAULT 212992
+#define SK_SNDBUF_DEFAULT 212992
+#define SK_RCVBUF_MIN     2304
+#define SK_SNDBUF_MIN     4608
+
+enum sk_timestamp {
+	SK_TIMESTAMP_NONE,
+	SK_TIMESTAMP_US, /* SO_TIMESTAMP */
+	SK_TIMESTAMP_NS  /* SO_TIMESTAMPNS */
+};
+
+extern u32 sock_n; /* socks that there are */
+
+/* sock_init_data - what every family's sock starts with: one reference, Linux's buffer sizes, no
+ * timeouts. sk: zeroed. type: SOCK_* */
+void sock_init_data(struct sock *sk, struct socket *socket, struct net *net,
+	const struct proto *prot, u16 type);
+
+/* sock_put - drop a reference; the last one frees the sock, to which nothing is charged any more. */
+void sock_put(struct sock *sk);
+
+/* sock_update_wmem - sk_wmem or sk_sndbuf has changed: is it full (sk_wmem_max)? As on Linux one packet may go
+ * beyond the end. */
+void sock_update_wmem(struct sock *sk);
+
+/* skb_waiting_max - packets of the pool that may wait in all places of one sort: to be read, for an answer
+ * of ARP's, for a verdict, in a queueing discipline. A quarter: no sort may starve the others, and the way
+ * in and out. */
+static inline u32 skb_waiting_max(void)
+{
+	return skb_pool.total_n / 4;
+}
+
+/* skb_share_max - of these, packets that one socket may hold: half, so that another can send and receive. */
+static inline u32 skb_share_max(void)
+{
+	return skb_waiting_max() / 2;
+}
+
+/* sk_wmem_max - bytes that sk's packets may occupy while they wait on the way out. */
+static inline u32 sk_wmem_max(const struct sock *sk)
+{
+	return min(sk->sk_sndbuf, skb_share_max() * SKB_SLOT);
+}
+
+/* skb_set_owner_w - the packet will wait on behalf of its sk, if it has one: what it occupies is charged
+ * to sk_wmem, and it keeps sk alive. */
+void skb_set_owner_w(struct sk_buff *skb);
+
+/* sock_wfree - the opposite, for skb_orphan. */
+void sock_wfree(struct sk_buff *skb);
+
+/* skb_orphan - the packet is no longer its sender's: it is the driver's, or gone. */
+static inline void skb_orphan(struct sk_buff *skb)
+{
+	if (unlikely(skb->owned))
+		sock_wfree(skb);
+	skb->sk = NULL;
+}
+
+/* sk_set_tx_mode - from now on it sends so, or no longer does. */
+static inline void sk_set_tx_mode(struct sock *sk, enum sk_tx_mode mode, bool on)
+{
+	sk->sk_tx_modes = (u8)(on ? sk->sk_tx_modes | mode : sk->sk_tx_modes & ~(u32)mode);
+}
+
+/* sk_report_error - the socket's next call answers -err, once. err: positive. */
+void sk_report_error(struct sock *sk, int err);
+
+/* sock_error - take the pending error: 0 or negative. */
+static inline int sock_error(struct sock *sk)
+{
+	int err = sk->sk_err;
+
+	if (likely(!err))
+		return 0;
+	sk->sk_err = 0;
+	return -err;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT
+ * dev.h - network devices: how a packet gets onto one, and how one hands packets up.
+ * Not here: what frames look like (eth.h), the drivers (drivers/).
+ * neighbour.h, arp.c and packet sockets call dev_queue_xmit; drivers call netif_receive_skb.
+ * Source: Linux's net_device and net_device_ops, the members this stack needs. */
+#pragma once
+
+#include "kernel/lib/list.h"
+#include "kernel/lib/static_key.h"
+#include "net/core/machine.h"
+#include "net/core/net_namespace.h"
+#include "net/core/skbuff.h"
+#include "net/wire/ethernet.h"
+
+#define IFNAMSIZ     16
+#define LOOPBACK_MTU 65536 /* Linux's: every IPv4 packet fits */
+
+enum dev_flags {
+	IFF_UP = 0x1,
+	IFF_BROADCAST = 0x2,
+	IFF_LOOPBACK = 0x8,
+	IFF_RUNNING = 0x40, /* the link is there: frames can leave */
+	IFF_NOARP = 0x80,
+	IFF_PROMISC = 0x100, /* hears frames for others as well */
+	IFF_MULTICAST = 0x1000
+};
+
+enum dev_features {
+	NETIF_F_HW_CSUM = 1, /* completes the checksum of packets that are csum_partial */
+	NETIF_F_FRAGLIST = 2 /* takes a packet in pieces (skb->frags) as one frame */
+};
+
+/* The seam to the drivers. */
+struct net_device_ops {
+	/* start the hardware; 0 or negative errno, having said why */
+	int (*ndo_open)(struct net_device *dev);
+	/* it has been set down: frames that wait in the driver are dropped; NULL: none do */
+	void (*ndo_stop)(struct net_device *dev);
+	/* one frame; tx_room was not zero. Takes the skb; 0 or -EIO */
+	int (*ndo_start_xmit)(struct sk_buff *skb, struct net_device *dev);
+	/* the packets in the next n slots as they are now, frames of len bytes; NULL in a driver that keeps
+	 * none. n is at most tx_room. Returns done, so that it can be the last call on a packet's way, and
+	 * a jump */
+	ssize (*ndo_xmit_again)(struct net_device *dev, size_t n, size_t len, ssize done);
+	/* the frames that netdev_xmit_more promised are all there: tell the hardware */
+	void (*ndo_flush)(struct net_device *dev);
+	/* take back what the hardware has sent, set tx_room anew */
+	void (*ndo_reclaim)(struct net_device *dev);
+	/* tell of a link that came or went (dev_carrier); ndo_reclaim follows. Never while a packet is on
+	 * its way: routes may go with a link, and that allocates. NULL: it is always there */
+	void (*ndo_check_link)(struct net_device *dev);
+	/* receive at most budget frames, handing each to netif_receive_skb; returns how many */
+	int (*ndo_poll)(struct net_device *dev, int budget);
+	/* frames to this group come in from now on, as 224.0.0.1's always do; NULL: all do. Never taken
+	 * back: what nobody has joined IP drops */
+	void (*ndo_add_multicast)(struct net_device *dev, const u8 mac[ETH_ALEN]);
+	/* frames that the hardware has not fetched yet */
+	u32 (*ndo_tx_pending)(struct net_device *dev);
+	/* IFF_PROMISC changed; NULL: it has no filter */
+	void (*ndo_set_rx_mode)(struct net_device *dev);
+};
+
+struct net_device_stats {
+	u64 tx_packets, tx_bytes, tx_dropped;
+	u64 tx_errors;         /* times the transmitter hung */
+	u64 tx_carrier_errors; /* of tx_packets, those that may have met no link, at most */
+	u64 rx_packets, rx_bytes, rx_dropped, multicast;
+	u64 rx_errors; /* those below among them */
+	u64 rx_crc_errors;
+	u64 rx_missed_errors; /* the card had no buffer left; not among rx_errors, as on Linux */
+};
+
+/* An address of a device. */
+struct in_ifaddr {
+	struct list_head list; /* net_device.ifa_list */
+	be32 addr, broadcast;
+	u8 prefix_len;
+	bool secondary; /* another one of the same network came before */
+};
+
+struct net_device {
+	/* what the transmit path reads */
+	const struct net_device_ops *netdev_ops;
+	u32 tx_room; /* frames the ring still takes; 0 also while the link is down */
+	/* What senders see of the ring: tx_slot[(tx_next + i) & tx_mask], i below tx_room, is a packet that
+	 * was sent a lap ago and lies there still, so that its descriptor need not be written when it is
+	 * changed and sent again (ndo_xmit_again); or skb_none. */
+	u32 tx_next, tx_mask;
+	struct sk_buff **tx_slot;
+	u32 mtu; /* bytes of IPv4 packet */
+	u32 flags;
+	int ifindex;
+	struct Qdisc *qdisc; /* NULL: straight to the ring. If there is one, tx_room is zero */
+	struct net_device_stats stats;
+
+	u8 dev_addr[ETH_ALEN];
+	u32 features;              /* NETIF_F_* */
+	u32 tx_ring_n;             /* frames that fit when nothing is on the way */
+	be32 ip_addr;              /* the first of ifa_list; zero: no address */
+	struct list_head ifa_list; /* of struct in_ifaddr: primary ones before secondary ones */
+	char name[IFNAMSIZ];
+	u32 promiscuity; /* how many want IFF_PROMISC */
+	struct net *net;
+	struct list_head list; /* net->dev_base */
+	void *priv;            /* the driver's */
+};
+
+static inline void *netdev_priv(const struct net_device *dev)
+{
+	return dev->priv;
+}
+
+/* register_netdev - make the device known: an index, a place in net's list. name may be a pattern
+ * like "eth%d"; the first free number is taken. */
+void register_netdev(struct net *net, struct net_device *dev, const char *name);
+
+/* dev_open - IFF_UP and ndo_open, unless it is up. Returns 0 or what the driver says. */
+int dev_open(struct net_device *dev) __must_check;
+
+/* dev_set_promiscuity - one more (1) or one less (-1) wants to hear frames for others. */
+void dev_set_promiscuity(struct net_device *dev, int change);
+
+/* dev_get_by_name, dev_get_by_index - or NULL. name: len characters. */
+struct net_device *dev_get_by_name(struct net *net, const char *name, size_t len);
+struct net_device *dev_get_by_index(struct net *net, int ifindex);
+
+/* dev_carrier - the driver saw the link come or go. Says so and makes cached routes stale. */
+void dev_carrier(struct net_device *dev, bool up);
+
+/* What happened to a device, for those above. */
+enum netdev_event {
+	NETDEV_UP,
+	NETDEV_DOWN,
+	NETDEV_CHANGE,    /* its link came or went */
+	NETDEV_UNREGISTER /* it leaves its namespace; it is down already */
+};
+
+/* dev_set_notifier - who is told (net_init.c wires it). */
+void dev_set_notifier(void (*fn)(struct net_device *dev, enum netdev_event event));
+
+/* dev_notify - tell it. */
+void dev_notify(struct net_device *dev, enum netdev_event event);
+
+/* dev_reclaim - take back what the hardware has sent; a queue fills the room. Not while it is down. */
+void dev_reclaim(struct net_device *dev);
+
+/* dev_room - frames that dev takes now: its queue's places, or the ring's. */
+u32 dev_room(struct net_device *dev);
+
+/* dev_queue_xmit - a complete frame to its device (skb->dev). Takes the skb.
+ * Returns  0, or -ENETDOWN, -ENOBUFS (no room: whoever may wait has done so before), -EIO */
+int dev_queue_xmit(struct sk_buff *skb);
+
+/* dev_tx_slot - the packet in the i-th slot from the next one, or skb_none. i is below tx_room. */
+static inline struct sk_buff *dev_tx_slot(const struct net_device *dev, u32 i)
+{
+	return dev->tx_slot[(dev->tx_next + i) & dev->tx_mask];
+}
+
+/* netdev_xmit_more - another frame follows at once: drivers put off telling the hardware. */
+extern bool netdev_xmit_more;
+
+/* dev_xmit_begin - more than one frame will be sent, until dev_xmit_end. Returns what dev_xmit_end needs:
+ * was it so already? */
+static inline bool dev_xmit_begin(void)
+{
+	bool outer = netdev_xmit_more;
+
+	netdev_xmit_more = true;
+	return outer;
+}
+
+/* dev_xmit_end - now the hardware of net's devices is told of all of them; unless that is somebody
+ * else's to do, further out. */
+void dev_xmit_end(struct net *net, bool outer);
+
+/* dev_is_direct - does a frame go straight to the driver, seen by nobody, queued nowhere? As long as the
+ * generation of the device's namespace stands, the answer does, too. */
+bool dev_is_direct(const struct net_device *dev);
+
+/* dev_xmit_paced - dev_queue_xmit for a packet whose socket has held it long enough. */
+int dev_xmit_paced(struct sk_buff *skb);
+
+/* dev_xmit_direct - a frame to the driver, whose tx_room is not zero. Takes the skb. */
+int dev_xmit_direct(struct sk_buff *skb, struct net_device *dev);
+
+/* skb_is_fragmented - will its pieces leave as IPv4 fragments, each a frame? */
+static inline bool skb_is_fragmented(const struct sk_buff *skb)
+{
+	return skb->frags && !(skb->dev->features & NETIF_F_FRAGLIST);
+}
+
+/* dev_drop - the end of a frame that its device (skb->dev) does not take. As on Linux no socket hears of it
+ * later: the account does. err: positive. Returns -err. */
+int dev_drop(struct sk_buff *skb, enum skb_drop_reason reason, int err);
+
+/* dev_pacing_start - from now on a packet's socket may be a paced one. */
+void dev_pacing_start(void);
+
+/* netif_receive_skb - a frame came in: Ethernet header at data. Takes the skb. */
+void netif_receive_skb(struct sk_buff *skb);
+
+/* dev_deliver_skb - data is at the header behind Ethernet's, skb->protocol says which: to its handler. Takes
+ * the skb. */
+void dev_deliver_skb(struct sk_buff *skb);
+
+/* net_poll - one step for all devices of all namespaces: receive, reclaim, timers. */
+void net_poll(void);
+
+/* net_wait - one step of every wait in the kernel: rest, then net_poll. Whoever waits looks for what
+ * he waits for before each step, having polled once before the first.
+ * since_ns  when the wait began (clock_ns): it spins for a moment before the CPU rests; or
+ *           NET_WAIT_RESTING: what it waits for is a time, there is nothing to spin for
+ * until_ns  when it ends; it rests no longer than that, nor than the next timer, nor than 10 ms */
+void net_wait(u64 since_ns, u64 until_ns);
+
+#define NET_WAIT_RESTING 0
+
+/* dev_tx_pending - frames that the rings of all namespaces hold and no hardware has fetched yet. */
+u32 dev_tx_pending(void);
+
+/* ---- taps ------------------------------------------------------------------------------- */
+
+/* Sees every frame both ways, Ethernet header first. It copies what it wants to keep. */
+struct packet_tap {
+	struct list_head list;
+	void (*fn)(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing);
+};
+
+/* dev_add_tap, dev_remove_tap - while there is none, the path pays a no-op. */
+void dev_add_tap(struct packet_tap *tap);
+void dev_remove_tap(struct packet_tap *tap);
+
+/* ---- protocols above --------------------------------------------------------------------- */
+
+struct packet_type {
+	u16 type;                          /* ethertype, host order */
+	void (*func)(struct sk_buff *skb); /* data at the layer-3 header; takes the skb */
+};
+
+/* dev_set_protocols - who gets what (net_init.c wires it). */
+void dev_set_protocols(const struct packet_type *types, size_t n);

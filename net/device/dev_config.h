@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ * dev_config.h - what an operator does to a network device: down, another name, another namespace.
+ * Not here: sending and receiving, registration (dev.h); addresses (devinet.h).
+ * rtnetlink.c, the ioctls, ipconfig_apply.c and net_init.c call in.
+ * Source: Linux's dev_close, dev_change_name, dev_change_net_namespace. */
+#pragma once
+
+#include "kernel/lib/parse.h"
+#include "net/device/dev.h"
+
+/* dev_close - the opposite of dev_open. What is on the card's ring has a tenth of a second to leave;
+ * what waits in queues is dropped. */
+void dev_close(struct net_device *dev);
+
+/* dev_set_mtu - Returns 0, or -EINVAL outside 68..1500, or 68..65536 for lo. */
+int dev_set_mtu(struct net_device *dev, u32 mtu) __must_check;
+
+/* dev_change_name - name: below IFNAMSIZ characters. Returns 0, -EINVAL (characters), -EEXIST. */
+int dev_change_name(struct net_device *dev, const char *name) __must_check;
+
+/* dev_change_net_namespace - the device leaves its namespace, losing addresses and routes, and is down
+ * in the other one.
+ * Returns  0; -EINVAL (lo stays), -EEXIST (its name is taken there) */
+int dev_change_net_namespace(struct net_device *dev, struct net *net) __must_check;
+
+/* dev_get_anywhere - the card of a name, in whatever namespace, or NULL: what the command line names. */
+struct net_device *dev_get_anywhere(const char *name);
+
+/* default_device_exit - net ends: its cards return to init_net, as dev0, dev1 .. where their names
+ * are taken; lo leaves it. */
+void default_device_exit(struct net *net);
+
+/* dev_name_parse - a device's name as words on the command line and rules have it; whether there is
+ * such a device is asked later.
+ * name     [IFNAMSIZ]
+ * Returns  false with *error filled */
+bool dev_name_parse(struct text t, char *name, struct parse_error *error);

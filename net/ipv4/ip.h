@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT
+ * ip.h - IPv4: building packets and sending them down, taking them in.
+ * Not here: routing (route.h), what the payload means (udp.h, icmp.h).
+ * udp.c and icmp.c call the upper functions, dev.c hands ip_rcv what comes in.
+ * Source: RFC 791; RFC 1122 3.2; RFC 6864 (identification). */
+#pragma once
+
+#include "net/core/checksum.h"
+#include "net/device/dev.h"
+#include "net/ipv4/route.h"
+#include "net/wire/ip.h"
+
+struct msghdr;
+struct icmp_error;
+struct sock;
+
+/* The header of a flow, made once. */
+struct ip_template {
+	struct iphdr iph; /* without tot_len and check */
+	bool df;
+	u32 sum; /* of its bytes, below 2^16 */
+};
+
+/* ip_template_init - df: routers may not fragment it; a packet that we had to fragment ourselves
+ * goes without. */
+void ip_template_init(
+	struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl, bool df);
+
+/* ip_template_header - the header of one packet of the flow, len bytes with it. */
+static inline void ip_template_header(struct iphdr *iph, const struct ip_template *t, u16 len)
+{
+	*iph = t->iph;
+	iph->tot_len = cpu_to_be16(len);
+	iph->check = csum_fold_32(t->sum + iph->tot_len.raw);
+}
+
+/* A datagram that is being put together: packets that each fit the route's MTU, or the pieces of one
+ * (NETIF_F_FRAGLIST, and what is cut later). */
+struct cork {
+	struct sk_buff *first,
+		*last; /* first: with the others in its frags; data at their payload */
+	u32 len;       /* bytes in them, the transport header's room included */
+	u32 n;         /* how many packets */
+	u32 segment;   /* bytes of each datagram that it will be cut into; 0: it is one */
+};
+
+/* ip_append_data - len bytes of msg more.
+ * sk             who sends: how long it may wait (sk_sndtimeo)
+ * transport_len  bytes to leave free for the transport header when this is the beginning
+ * Returns        0; or, with nothing appended, -EMSGSIZE (beyond 65,535, or must not be fragmented),
+ *                -EAGAIN (would have to wait), -EINTR, -ENOBUFS (waited in vain, or more than the machine can
+ *                hold), -ENETDOWN (waited in vain), -ESTALE (the route changed while waiting: ask
+ *                again); or -EFAULT with some of it appended
+ * Blocks         as sock_wait_for_room, unless MSG_DONTWAIT is among msg->flags */
+int ip_append_data(struct sock *sk, const struct rtable *rt, struct cork *cork, struct msghdr *msg,
+	size_t len, u32 transport_len) __must_check;
+
+/* ip_flush_pending - give up what was put together. */
+void ip_flush_pending(struct cork *cork);
+
+/* ip_make_skb - a datagram of msg's next len bytes: data at the transport header, skb->csum of the
+ * payload, more packets in skb->frags when one does not hold it. Or an error pointer: ip_append_data's. */
+struct sk_buff *ip_make_skb(struct sock *sk, const struct rtable *rt, struct msghdr *msg,
+	size_t len, u32 transport_len);
+
+/* ip_packets_for - packets of the pool that a datagram takes; total: bytes behind the IPv4 header. */
+u32 ip_packets_for(const struct rtable *rt, size_t total);
+
+/* ip_wait_for_room - until device and neighbour have room for n frames, and the pool `packets` packets more.
+ * flags: MSG_*. Returns 0 or as ip_append_data. */
+int ip_wait_for_room(
+	struct sock *sk, const struct rtable *rt, u32 flags, u32 n, u32 packets) __must_check;
+
+/* ip_send_skb - put the IPv4 header before a packet of ip_make_skb's and send it. Takes the skb.
+ * Returns  0, or -EPERM (netfilter), or what neigh_output says */
+int ip_send_skb(
+	struct net *net, struct sk_buff *skb, const struct rtable *rt, const struct ip_template *t);
+
+/* ip_local_out - a packet whose header is complete, with its device and neighbour: to whoever listens to what
+ * leaves, and out. Takes the skb. Returns as ip_send_skb. */
+int ip_local_out(struct net *net, struct sk_buff *skb);
+
+/* ip_rcv - an IPv4 packet came in, data at its header. Takes the skb. */
+void ip_rcv(struct sk_buff *skb);
+
+/* inet_iif - the device that a packet to daddr came by, as its socket sees it: what this host sends to an
+ * address of its own came by the device that has it, not by lo. Returns its index. */
+int inet_iif(const struct net_device *dev, be32 daddr);
+
+/* What ip_rcv passes a packet to. */
+struct net_protocol {
+	u8 protocol;
+	/* data at the transport header, skb_network_header() behind it; takes the skb */
+	void (*handler)(struct sk_buff *skb);
+	/* an ICMP error about a packet of ours (icmp.h). Does not take anything. */
+	void (*err_handler)(struct net *net, const struct icmp_error *e);
+};
+
+/* ip_set_protocols - who gets what (net_init.c wires it). */
+void ip_set_protocols(const struct net_protocol *protocols, size_t n);
+
+/* ip_protocol_find - or NULL. */
+const struct net_protocol *ip_protocol_find(u8 protocol);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT
+ * ip_input.c - IPv4 on the way up: is it whole, is it for us, who gets it?
+ * Not here: reassembly (fragments are counted and dropped), forwarding.
+ * dev.c hands ip_rcv what comes in; calls the protocol that net_init.c wired.
+ * Source: RFC 791 3.1; RFC 1122 3.2.1 (what must be discarded silently);
+ * Linux's ip_route_input. */
+#include "net/core/checksum.h"
+#include "net/ipv4/icmp.h"
+#include "net/ipv4/igmp.h"
+#include "net/ipv4/ip.h"
+#include "net/ipv4/route.h"
+#include "net/netfilter/netfilter.h"
+
+static const struct net_protocol *protocols;
+static size_t protocol_n;
+
+void ip_set_protocols(const struct net_protocol *p, size_t n)
+{
+	protocols = p;
+	protocol_n = n;
+}
+
+const struct net_protocol *ip_protocol_find(u8 protocol)
+{
+	for (size_t i = 0; i < protocol_n; i++)
+		if (protocols[i].protocol == protocol)
+			return &protocols[i];
+	return NULL;
+}
+
+static int ip_local_deliver(struct net *net, struct sk_buff *skb)
+{
+	const struct iphdr *iph = skb_network_header(skb);
+	const struct net_protocol *p = ip_protocol_find(iph->protocol);
+
+	if (!p) {
+		icmp_send_unreach(skb, ICMP_PROT_UNREACH);
+		kfree_skb(skb, SKB_DROP_UNKNOWN_PROTOCOL);
+		return 0;
+	}
+	net->mib.ip_in_delivers++;
+	skb_pull(skb, (u32)(iph->version_ihl & 15) * 4);
+	skb_set_transport_header(skb);
+	p->handler(skb);
+	return 0;
+}
+
+/* A source route is neither followed nor taken where it ends: RFC 7126 4.3.5
+ * and 4.4.5, and what Linux's accept_source_route is unless the operator
+ * changes it. */
+static enum skb_drop_reason check_options(const u8 *at, const u8 *end)
+{
+	while (at < end && *at != IPOPT_END) {
+		u32 left = (u32)(end - at), len = 1;
+
+		if (*at == IPOPT_LSRR || *at == IPOPT_SSRR)
+			return SKB_DROP_SOURCE_ROUTE;
+		if (*at != IPOPT_NOP) {
+			len = left > 1 ? at[1] : 0;
+			if (len < 2 || len > left)
+				return SKB_DROP_HEADER;
+		}
+		at += len;
+	}
+	return SKB_CONSUMED;
+}
+
+/* Returns what is wrong, or SKB_CONSUMED when nothing is. */
+static enum skb_drop_reason check_header(struct sk_buff *skb)
+{
+	const struct iphdr *iph = (const void *)skb->data;
+	u32 header_len, total;
+
+	if (skb->len < IP_HLEN || iph->version_ihl >> 4 != 4)
+		return SKB_DROP_HEADER;
+	header_len = (u32)(iph->version_ihl & 15) * 4;
+	total = be16_to_cpu(iph->tot_len);
+	if (header_len < IP_HLEN || total < header_len || total > skb_total_len(skb))
+		return SKB_DROP_HEADER;
+	if (!csum_ok(csum_add(0, iph, header_len)))
+		return SKB_DROP_CHECKSUM;
+	skb_trim(skb, total); /* what follows is Ethernet's padding */
+	if (be16_to_cpu(iph->frag_off) & (IP_MF | IP_OFFSET))
+		return SKB_DROP_FRAGMENT;
+	return check_options((const u8 *)(iph + 1), (const u8 *)iph + header_len);
+}
+
+/* RFC 1122 3.2.1.3: can one host have sent it, and be answered? 0.0.0.0 is a
+ * host that has no address yet: it may ask all for one (udp.c looks at the
+ * port), and switches ask so who is in a group. What is ours never comes in
+ * from a wire. */
+static bool source_possible(const struct net_device *dev, const struct iphdr *iph)
+{
+	enum rtn_type type = ip_addr_type(dev->net, iph->saddr);
+
+	if (be32_is_zero(iph->saddr))
+		return ipv4_is_lbcast(iph->daddr) ||
+		       (iph->protocol == IPPROTO_IGMP && ipv4_is_multicast(iph->daddr));
+	if (dev->flags & IFF_LOOPBACK)
+		return type == RTN_UNICAST || type == RTN_LOCAL;
+	return type == RTN_UNICAST && !ipv4_is_loopback(iph->saddr);
+}
+
+/* Is it for us, and for one socket or for all? The address says so; the frame may have been for everybody or
+ * for us alone. By lo comes what was routed to this host already. */
+static enum skb_drop_reason ip_route_input(struct sk_buff *skb)
+{
+	const struct iphdr *iph = (const void *)skb->data;
+	const struct net_device *dev = skb->dev;
+	enum rtn_type type = ip_addr_type(dev->net, iph->daddr);
+	bool here;
+
+	skb->to_many = type == RTN_MULTICAST || type == RTN_BROADCAST;
+	if (skb->pkt_type == PACKET_LOOPBACK)
+		return SKB_CONSUMED;
+	if (!source_possible(dev, iph))
+		return SKB_DROP_MARTIAN_SOURCE;
+	if (type == RTN_MULTICAST)
+		here = ip_check_mc(dev, iph->daddr);
+	else
+		here = (dev->flags & IFF_LOOPBACK) ||
+		       (type != RTN_UNICAST && !ipv4_is_loopback(iph->daddr));
+	return here ? SKB_CONSUMED : SKB_DROP_NOT_LOCAL;
+}
+
+int inet_iif(const struct net_device *dev, be32 daddr)
+{
+	const struct net_device *has =
+		dev->flags & IFF_LOOPBACK ? ip_dev_find(dev->net, daddr) : NULL;
+
+	return has ? has->ifindex : dev->ifindex;
+}
+
+void ip_rcv(struct sk_buff *skb)
+{
+	struct net *net = skb->dev->net;
+	enum skb_drop_reason problem;
+
+	net->mib.ip_in_receives++;
+	problem = skb->pkt_type == PACKET_OTHERHOST && !(skb->dev->flags & IFF_LOOPBACK)
+			  ? SKB_DROP_OTHERHOST
+			  : check_header(skb);
+	if (problem == SKB_CONSUMED)
+		problem = ip_route_input(skb);
+	if (problem != SKB_CONSUMED) {
+		kfree_skb(skb, problem);
+		return;
+	}
+	skb_set_network_header(skb);
+	nf_hook(NF_INET_LOCAL_IN, net, skb, skb->dev, NULL, ip_local_deliver);
+}

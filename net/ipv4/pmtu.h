@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ * pmtu.h - how large packets may be on the way to a destination, as routers have told.
+ * Not here: which complaints are believed (icmp.c, udp_input.c), what senders make of it (udp.c).
+ * icmp.c tells, route.c asks.
+ * Source: RFC 1191 3, 6.3 and 7; Linux's next-hop exceptions: their bounds and lifetime. */
+#pragma once
+
+#include "kernel/lib/byteorder.h"
+#include "net/core/timer.h"
+
+struct net;
+
+/* More destinations than this behind narrow links at a time: the one told of longest ago is forgotten,
+ * and will be told of again. */
+#define PMTU_MAX        32
+#define PMTU_MIN        552 /* Linux's min_pmtu: below, packets go without DF instead */
+#define PMTU_EXPIRES_NS (600 * NSEC_PER_SEC)
+
+struct pmtu {
+	be32 daddr;
+	u16 mtu;
+	bool locked; /* the way is narrower still: nothing to find out by DF */
+	u64 expires_ns;
+};
+
+struct pmtu_table {
+	struct pmtu entry[PMTU_MAX];
+	u32 n;
+	struct timer timer; /* set: when the next entry expires */
+	struct net *net;
+};
+
+/* pmtu_exit - a namespace goes, and its table with it. */
+void pmtu_exit(struct net *net);
+
+/* pmtu_lookup - what is known of the way to daddr, or NULL. Valid until the next call from here. */
+const struct pmtu *pmtu_lookup(const struct net *net, be32 daddr);
+
+/* pmtu_update - a packet of more than mtu bytes does not get to daddr. Never raises what is known
+ * (RFC 1191 3). Cached routes become stale, now and when the entry expires. The first one makes the
+ * namespace's table (net->pmtu); without memory nothing is learned. */
+void pmtu_update(struct net *net, be32 daddr, u32 mtu);
+
+/* pmtu_plateau - the next lower of the sizes that links have, for routers that do not say theirs (RFC
+ * 1191 7). len: of the packet that was too large. Returns 0 when there is none. */
+u32 pmtu_plateau(u32 len);

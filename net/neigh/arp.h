@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ * arp.h - who has this address? Asking, answering, announcing.
+ * Not here: what the answers mean for waiting packets (neighbour.h).
+ * neighbour.c asks, dev.c hands arp_rcv what comes in.
+ * Source: RFC 826; RFC 5227 3 (announcement); RFC 1122 2.3.2; RFC 1112 6.4 (groups). */
+#pragma once
+
+#include "net/neigh/neighbour.h"
+
+/* arp_is_needless - does everybody know the Ethernet address, as it is a group's, a broadcast, or on a
+ * device that has none? Then it is in mac. */
+bool arp_is_needless(const struct net_device *dev, be32 addr, u8 mac[ETH_ALEN]);
+
+/* multicast_mac - a group's Ethernet address (RFC 1112 6.4: the low 23 bits of the group). */
+void multicast_mac(be32 group, u8 mac[ETH_ALEN]);
+
+/* arp_solicit - ask for n's address: by the one known so far, or everybody. */
+void arp_solicit(struct neighbour *n, bool unicast);
+
+/* arp_rcv - an ARP packet, data at its header. Takes the skb. */
+void arp_rcv(struct sk_buff *skb);
+
+/* arp_announce - tell the link our addresses, so that old entries elsewhere change. Called when
+ * the address is assigned and when the link comes up; without either nothing happens. */
+void arp_announce(struct net_device *dev);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ * neigh_impl.h - neighbours: what the files about them share.
+ * Not here: what others need (neighbour.h).
+ * neigh_table.c, neighbour.c and neigh_queue.c include it.
+ * Source: Linux's struct neigh_table: the names. */
+#pragma once
+
+#include "net/neigh/neighbour.h"
+
+/* In these a timer is set, and the state ends by it; the others end by what is sent or heard. */
+#define NUD_IN_TIMER (NUD_INCOMPLETE | NUD_REACHABLE | NUD_DELAY | NUD_PROBE)
+
+/* Those who watch are told of these, as on Linux: of what is learned, not of what is sent. */
+#define NUD_TOLD (NUD_REACHABLE | NUD_STALE | NUD_PROBE | NUD_FAILED | NUD_PERMANENT)
+
+struct neigh_table {
+	u32 mask;                /* of the hash: there is a bucket for each entry, at least */
+	u32 entry_n, entry_max;  /* ever used; there are */
+	u32 hand;                /* the entry that is looked at next where all are in use */
+	u32 arp_frames;          /* packets of the pool that are queued on all of them */
+	struct neighbour *entry; /* [entry_max]: memory that no neighbour needs is never touched */
+	/* Who may make room, the one that has been idle longest first, in front of it who is nobody's
+	 * neighbour any more. An entry is in here or has its timer set, by the same node (timer.list), so
+	 * that setting the timer takes it out. A permanent one is in neither, nor is one with datagrams queued that
+	 * has no timer. */
+	struct list_head idle;
+	struct list_head
+		draining;   /* have answered, and have datagrams queued: the device had no room */
+	struct timer drain; /* set while there are any */
+	struct neigh_table *next_spare;
+	struct neighbour *bucket[];
+};
+
+/* neigh_start - n's first state, its table, device and address being set: nobody asked yet, or nobody
+ * need be asked. */
+void neigh_start(struct neighbour *n);
+
+/* neigh_drain_timer - struct neigh_table's: what is queued on neighbours that have answered goes on. */
+void neigh_drain_timer(struct timer *timer);
+
+/* neigh_queue - a datagram with all its fragments is queued on n. Takes the skb.
+ * Returns  0; -EHOSTUNREACH: dropped, n did not answer before and there is no room for more; -ENOBUFS: dropped,
+ *          there is none for what has no sender who could wait */
+int neigh_queue(struct neighbour *n, struct sk_buff *skb);
+
+/* neigh_refuse - a datagram to a host that does not answer: dropped. Takes the skb. Returns -EHOSTUNREACH. */
+int neigh_refuse(struct sk_buff *skb);
+
+/* neigh_purge - drop what is queued on n. SKB_DROP_NEIGH_FAILED: senders hear of it, as their protocol decides. */
+void neigh_purge(struct neighbour *n, enum skb_drop_reason reason);
+
+/* neigh_drain - n's address is known: send what is queued, in order, as long as its device has room; the rest
+ * follows out of net_poll. The caller has n's state told of an empty queue afterwards. */
+void neigh_drain(struct neighbour *n);
+
+/* neigh_send - a datagram with all its fragments to n, whose address is known; behind what is queued. Takes the
+ * skb. Returns what dev_queue_xmit says, of the last frame that was not taken. */
+int neigh_send(struct neighbour *n, struct sk_buff *skb);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT
+ * netfilter.c - hooks that may let a packet go on, drop it, or hand it to somebody else.
+ * Not here: rules (modules register themselves), the queue's handler (nf_queue.c).
+ * ip_output.c and ip_input.c pass every packet through nf_hook.
+ * Source: Linux's nf_hook_slow: what each verdict means. */
+#include "net/netfilter/netfilter.h"
+#include "kernel/lib/slab.h"
+#include "net/device/dev.h"
+#include "net/netfilter/nf_queue.h"
+
+struct static_key nf_hooks_needed[NF_INET_NUMHOOKS];
+
+static struct slab hooks_slab = SLAB(struct nf_hooks);
+static u32 registered[NF_INET_NUMHOOKS]; /* in all namespaces */
+
+int nf_init(struct net *net)
+{
+	net->nf = slab_alloc(&hooks_slab);
+	if (!net->nf)
+		return -ENOMEM;
+	for (int i = 0; i < NF_INET_NUMHOOKS; i++)
+		list_init(&net->nf->hooks[i]);
+	list_init(&net->nf->queues);
+	return 0;
+}
+
+void nf_exit(struct net *net)
+{
+	slab_free(&hooks_slab, net->nf);
+}
+
+void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops)
+{
+	struct nf_hook_ops *later;
+
+	list_for_each(later, &net->nf->hooks[ops->hooknum], list)
+		if (later->priority > ops->priority)
+			break;
+	list_add_tail(&ops->list, &later->list);
+	registered[ops->hooknum]++;
+	static_key_set(&nf_hooks_needed[ops->hooknum], true);
+	net_changed(net);
+}
+
+void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops)
+{
+	if (net->nf->queue_handler)
+		net->nf->queue_handler->drop(net, ops, NULL);
+	list_del(&ops->list);
+	registered[ops->hooknum]--;
+	static_key_set(&nf_hooks_needed[ops->hooknum], registered[ops->hooknum] > 0);
+	net_changed(net);
+}
+
+void nf_ifdown(const struct net_device *dev)
+{
+	if (dev->net->nf->queue_handler)
+		dev->net->nf->queue_handler->drop(dev->net, NULL, dev);
+}
+
+/* Returns 1 when the packet may go on; otherwise it is gone: 0 or negative. */
+static int run_hooks(
+	struct sk_buff *skb, const struct nf_hook_state *state, const struct list_head *at)
+{
+	const struct list_head *end = &state->net->nf->hooks[state->hook];
+
+	for (; at != end; at = at->next) {
+		struct nf_hook_ops *ops = list_entry(at, struct nf_hook_ops, list);
+		u32 verdict = ops->hook(ops->priv, skb, state);
+		int err;
+
+		switch (verdict & NF_VERDICT_MASK) {
+		case NF_ACCEPT:
+			continue;
+		case NF_STOLEN:
+			return 0;
+		case NF_QUEUE:
+			err = nf_queue(skb, state, ops, verdict);
+			if (err == 1)
+				continue;
+			return err;
+		default:
+			kfree_skb(skb, nf_drop_reason(state, SKB_DROP_NETFILTER));
+			return -EPERM;
+		}
+	}
+	return 1;
+}
+
+int nf_hook_continue(
+	struct sk_buff *skb, const struct nf_hook_state *state, const struct list_head *at)
+{
+	int err = run_hooks(skb, state, at);
+
+	return err == 1 ? state->okfn(state->net, skb) : err;
+}
+
+int nf_hook_slow(enum nf_inet_hooks hook, struct net *net, struct sk_buff *skb,
+	struct net_device *in, struct net_device *out, nf_okfn okfn)
+{
+	const struct nf_hook_state state = { hook, net, in, out, okfn };
+
+	return nf_hook_continue(skb, &state, net->nf->hooks[hook].next);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT
+ * socket_recv.c - the calls that receive.
+ * Not here: where datagrams come from (udp_input.c).
+ * kernel/process/syscall.c calls in; calls the family's operations past the security hooks.
+ * Source: recv(2), recvmmsg(2); the order of Linux's checks. */
+#include "kernel/security.h"
+#include "net/socket/socket_user.h"
+
+ssize sock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
+{
+	int err = security_socket_recvmsg(sock, msg, len);
+
+	return err ? err : sock->ops->recvmsg(sock, msg, len);
+}
+
+long sys_recvfrom(int fd, u64 buf, u64 len, u32 flags, u64 addr, u64 addr_len)
+{
+	struct sockaddr_storage address;
+	struct msghdr msg = {
+		.at = (void *)buf, .at_len = min(len, (u64)SENDTO_MAX), .flags = flags
+	};
+	long err = 0;
+	struct socket *sock = sockfd_lookup(fd, &err);
+	ssize received;
+
+	if (!sock)
+		return err;
+	if (addr)
+		msg.name = &address;
+	if (sock->file->flags & O_NONBLOCK)
+		msg.flags |= MSG_DONTWAIT;
+	received = sock_recvmsg(sock, &msg, msg.at_len);
+	if (received >= 0 && addr) {
+		err = move_addr_to_user(&address, msg.namelen, addr, addr_len);
+		if (err)
+			return err;
+	}
+	return received;
+}
+
+/* What the program learns beside the message: the sender, flags, how much of its room for control
+ * messages is used. */
+static int tell_msghdr(u64 umsg, struct user_msghdr *um, const struct msghdr *msg)
+{
+	int err = 0;
+
+	if (um->name)
+		err = move_addr_to_user(msg->name, msg->namelen, um->name,
+			umsg + offsetof(struct user_msghdr, namelen));
+	if (err)
+		return err;
+	um->controllen -= msg->controllen;
+	um->flags = msg->flags | msg->control_flags;
+	return copy_to_user((u8 *)umsg + offsetof(struct user_msghdr, controllen), &um->controllen,
+		sizeof(um->controllen) + sizeof(um->flags));
+}
+
+_Static_assert(offsetof(struct user_msghdr, flags) ==
+		       offsetof(struct user_msghdr, controllen) + sizeof(u64),
+	"one copy tells both");
+
+/* One message into the struct msghdr at umsg. Returns its length or why there is none. */
+static ssize recv_user_msg(struct socket *sock, u64 umsg, u32 flags)
+{
+	struct sockaddr_storage address;
+	struct user_msghdr um;
+	struct msghdr msg;
+	ssize len, received;
+	int err;
+
+	if (copy_from_user(&um, (const void *)umsg, sizeof(um)) < 0)
+		return -EFAULT;
+	if (um.name && (s32)um.namelen < 0)
+		return -EINVAL;
+	len = import_iovec(um.iov, um.iovlen);
+	if (len < 0)
+		return len;
+	msg = (struct msghdr){ .name = um.name ? &address : NULL,
+		.flags = flags,
+		.iov = iov_buffer,
+		.iov_n = um.iovlen,
+		.control = (void *)um.control,
+		.controllen = um.controllen };
+	if (sock->file->flags & O_NONBLOCK)
+		msg.flags |= MSG_DONTWAIT;
+	received = sock_recvmsg(sock, &msg, (size_t)len);
+	if (received < 0)
+		return received;
+	err = tell_msghdr(umsg, &um, &msg);
+	return err ? err : received;
+}
+
+long sys_recvmsg(int fd, u64 umsg, u32 flags)
+{
+	long err = 0;
+	struct socket *sock;
+
+	if (flags & MSG_UNUSUAL) /* as for sendmsg: not for programs */
+		return -EINVAL;
+	sock = sockfd_lookup(fd, &err);
+	return sock ? recv_user_msg(sock, umsg, flags) : err;
+}
+
+/* ---- several at once ---------------------------------------------------------------------- */
+
+struct user_timespec {
+	s64 sec, nsec;
+};
+
+static u64 time_left(u64 deadline_ns)
+{
+	u64 now = clock_ns();
+
+	return now < deadline_ns ? deadline_ns - now : 0;
+}
+
+/* Until n messages are there, the deadline has passed, or the first has come and the rest is not worth
+ * waiting for (MSG_WAITFORONE). Returns how many, *err: why no more. */
+static u64 recv_messages(
+	struct socket *sock, u64 umsgs, u64 n, u32 flags, u64 deadline_ns, long *err)
+{
+	u64 own_timeout = sock->sk->sk_rcvtimeo, got = 0;
+
+	while (got < n) {
+		u64 at = umsgs + got * sizeof(struct user_mmsghdr), left = time_left(deadline_ns);
+		u32 len;
+
+		if (deadline_ns != UINT64_MAX)
+			sock->sk->sk_rcvtimeo = min(own_timeout, left);
+		*err = recv_user_msg(sock, at, flags & ~(u32)MSG_WAITFORONE);
+		if (*err < 0)
+			break;
+		len = (u32)*err;
+		*err = copy_to_user(
+			(u8 *)at + offsetof(struct user_mmsghdr, len), &len, sizeof(len));
+		if (*err)
+			break;
+		got++;
+		if (flags & MSG_WAITFORONE)
+			flags |= MSG_DONTWAIT;
+		if (clock_ns() >= deadline_ns)
+			break;
+	}
+	sock->sk->sk_rcvtimeo = own_timeout;
+	return got;
+}
+
+static int get_deadline(u64 utimeout, u64 *deadline_ns)
+{
+	struct user_timespec t;
+
+	*deadline_ns = UINT64_MAX;
+	if (!utimeout)
+		return 0;
+	if (copy_from_user(&t, (const void *)utimeout, sizeof(t)) < 0)
+		return -EFAULT;
+	if (t.sec < 0 || (u64)t.nsec >= NSEC_PER_SEC)
+		return -EINVAL;
+	*deadline_ns = clock_ns() + (u64)min(t.sec, (s64)UINT32_MAX) * NSEC_PER_SEC + (u64)t.nsec;
+	return 0;
+}
+
+static int tell_time_left(u64 utimeout, u64 deadline_ns)
+{
+	u64 left = time_left(deadline_ns);
+	struct user_timespec t = { (s64)(left / NSEC_PER_SEC), (s64)(left % NSEC_PER_SEC) };
+
+	return utimeout ? copy_to_user((void *)utimeout, &t, sizeof(t)) : 0;
+}
+
+/* Linux looks at the time only when a message has come, and so may wait for ever for the next; here the
+ * timeout ends that wait, too, as the man page means it. */
+long sys_recvmmsg(int fd, u64 umsgs, u32 n, u32 flags, u64 utimeout)
+{
+	u64 deadline_ns, got;
+	long err = flags & MSG_UNUSUAL ? -EINVAL : get_deadline(utimeout, &deadline_ns);
+	struct socket *sock = err ? NULL : sockfd_lookup(fd, &err);
+
+	if (!sock)
+		return err;
+	if (!(flags & MSG_ERRQUEUE))
+		err = sock_error(sock->sk);
+	if (err)
+		return err;
+	got = recv_messages(sock, umsgs, n, flags, deadline_ns, &err);
+	if (got == 0)
+		return err;
+	if (err < 0 && err != -EAGAIN)
+		sk_report_error(
+			sock->sk, (int)-err); /* of the one that failed: for the next call */
+	err = tell_time_left(utimeout, deadline_ns);
+	return err ? err : (long)got;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ * errqueue.h - errors with their circumstances, for programs that asked for them (IP_RECVERR).
+ * Not here: which error a socket is told of (udp_input.c).
+ * udp_input.c queues what ICMP said, udp.c what is known here, and both let the program read.
+ * Source: ip(7), IP_RECVERR; Linux's ip_icmp_error, ip_local_error, ip_recv_error. */
+#pragma once
+
+#include "net/ipv4/icmp.h"
+#include "net/udp/af_inet.h"
+
+/* ip_icmp_error - keep an ICMP error about a datagram of sk's to `port`, and the len bytes of the
+ * datagram's payload that came back. Lost (and counted in sk_drops) when its receive buffer is full. */
+void ip_icmp_error(
+	struct sock *sk, const struct icmp_error *e, be16 port, const void *payload, size_t len);
+
+/* ip_local_error - the same for what this host itself found out: err positive; info: the MTU. Nothing
+ * happens unless sk asked. */
+void ip_local_error(struct sock *sk, int err, be32 daddr, be16 port, u32 info);
+
+/* ip_recv_error - recvmsg with MSG_ERRQUEUE: the oldest error. The message gets the payload, its name
+ * the datagram's destination, a control message the rest.
+ * Returns  bytes of payload, or -EAGAIN when there is none, -EFAULT */
+ssize ip_recv_error(struct sock *sk, struct msghdr *msg, size_t len);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ * ip_cmsg.c - what recvmsg tells beside a datagram: where and when it came, with which TTL.
+ * Not here: how a control message lies in memory (msg.c), the error queue (errqueue.c).
+ * udp_input.c and errqueue.c call in.
+ * Source: socket(7), ip(7); Linux's sock_recv_cmsgs and ip_cmsg_recv: their order. */
+#include "net/udp/ip_cmsg.h"
+#include "net/device/ifaddr.h"
+#include "net/socket/sockopt.h"
+
+struct timestamp {
+	s64 sec, fraction; /* of a second: micro- or nanoseconds */
+};
+
+static void put_timestamp(struct msghdr *msg, const struct sock *sk, u64 ns)
+{
+	bool nano = sk->sk_timestamp == SK_TIMESTAMP_NS;
+	struct timestamp t = { (s64)(ns / NSEC_PER_SEC),
+		(s64)(ns % NSEC_PER_SEC / (nano ? 1 : NSEC_PER_USEC)) };
+
+	put_cmsg(msg, SOL_SOCKET, nano ? SO_TIMESTAMPNS : SO_TIMESTAMP, &t, sizeof(t));
+}
+
+void sock_recv_cmsgs(struct msghdr *msg, const struct sock *sk, const struct sk_buff *skb)
+{
+	u32 drops = (u32)sk->sk_drops;
+
+	if (sk->sk_timestamp) /* one that came before it was asked for has no time of its own */
+		put_timestamp(msg, sk, skb->tstamp ? skb->tstamp : clock_realtime_ns());
+	if (sk->sk_rxq_ovfl && drops)
+		put_cmsg(msg, SOL_SOCKET, SO_RXQ_OVFL, &drops, sizeof(drops));
+}
+
+struct in_pktinfo {
+	s32 ifindex;
+	be32 spec_dst; /* where an answer should come from */
+	be32 addr;
+};
+
+/* A device that is in another namespace by now tells nothing of its addresses there. */
+static void put_pktinfo(
+	struct msghdr *msg, struct net *net, const struct net_device *dev, const struct iphdr *iph)
+{
+	enum rtn_type type = ip_addr_type(net, iph->daddr);
+	bool to_many = type == RTN_MULTICAST || type == RTN_BROADCAST, here = dev->net == net;
+	struct in_pktinfo info = { here ? inet_iif(dev, iph->daddr) : dev->ifindex,
+		to_many && here ? inet_select_addr(dev, iph->saddr) : iph->daddr, iph->daddr };
+
+	put_cmsg(msg, SOL_IP, IP_PKTINFO, &info, sizeof(info));
+}
+
+void ip_cmsg_recv(struct msghdr *msg, const struct inet_sock *inet, const struct net_device *dev,
+	const struct iphdr *iph)
+{
+	s32 ttl = iph->ttl;
+
+	if (inet->pktinfo)
+		put_pktinfo(msg, inet->sk.sk_net, dev, iph);
+	if (inet->recvttl)
+		put_cmsg(msg, SOL_IP, IP_TTL, &ttl, sizeof(ttl));
+	if (inet->recvtos)
+		put_cmsg(msg, SOL_IP, IP_TOS, &iph->tos, sizeof(iph->tos));
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT
+ * udp_cork.c - MSG_MORE and UDP_CORK: one datagram out of several messages.
+ * Not here: putting packets together (ip_output.c).
+ * udp.c and inet_sockopt.c call in.
+ * Source: udp(7); Linux's udp_sendmsg, udp_push_pending_frames. */
+#include "net/udp/udp_send.h"
+#include "net/socket/datagram.h"
+
+static u32 held_all; /* pending.held of all sockets */
+
+/* n packets wait for the rest of their datagram. */
+static void hold(struct sock *sk, u32 n)
+{
+	u32 *held = &inet_sk(sk)->pending.held;
+
+	sk->sk_wmem += (n - *held) * SKB_SLOT;
+	held_all += n - *held;
+	*held = n;
+	sock_update_wmem(sk);
+}
+
+void udp_flush_pending_frames(struct sock *sk)
+{
+	ip_flush_pending(&inet_sk(sk)->pending.cork);
+	sk_set_tx_mode(sk, SK_TX_PENDING, false);
+	hold(sk, 0);
+}
+
+/* Until more comes what there is waits: in a socket no more than its share, in all of them what may. */
+static int keep_pending(struct sock *sk)
+{
+	u32 n = inet_sk(sk)->pending.cork.n;
+
+	if (n > skb_share_max() || held_all + n > skb_waiting_max()) {
+		udp_flush_pending_frames(sk);
+		return -ENOBUFS;
+	}
+	hold(sk, n);
+	return 0;
+}
+
+/* The most pieces that a datagram can lie in. */
+#define PIECES_MAX (2 + IP_MAX_LEN / SKB_PIECE)
+
+/* All of it is known now: cut into segments, as if it had come by one message. -EAGAIN: it stays. */
+static int udp_send_pending_segments(struct sock *sk, u32 flags)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	const struct cork *cork = &inet->pending.cork;
+	struct msghdr msg = { .flags = flags, .in_kernel = true };
+	static struct iovec iov[PIECES_MAX]; /* one call at a time: net/socket/socket.c */
+	size_t n = 0;
+	ssize sent;
+
+	iov[n++] = (struct iovec){ cork->first->data + UDP_HLEN, cork->first->len - UDP_HLEN };
+	for (const struct sk_buff *skb = cork->first->frags; skb; skb = skb->next)
+		iov[n++] = (struct iovec){ skb->data, skb->len };
+	msg_set_pieces(&msg, iov, n);
+	sent = udp_send_segments(
+		sk, &inet->pending.flow, &msg, cork->len - UDP_HLEN, cork->segment);
+	if (sent != -EAGAIN)
+		udp_flush_pending_frames(sk);
+	return sent < 0 ? (int)sent : 0;
+}
+
+/* There is room for it, if it is one datagram. */
+static int udp_send_pending(struct sock *sk, u32 flags)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	const struct flow_cache *flow = &inet->pending.flow;
+	struct sk_buff *skb = inet->pending.cork.first;
+
+	if (inet->pending.cork.segment)
+		return udp_send_pending_segments(sk, flags);
+	if ((u32)skb->len + IP_HLEN > flow->rt.mtu) {
+		udp_flush_pending_frames(sk);
+		return -EMSGSIZE; /* the path has become narrower than what is ready */
+	}
+	inet->pending.cork = (struct cork){ .len = 0 };
+	sk_set_tx_mode(sk, SK_TX_PENDING, false);
+	return udp_send_skb(skb, sk, flow);
+}
+
+int udp_push_pending_frames(struct sock *sk, u32 flags)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct flow_cache *flow = &inet->pending.flow;
+	u32 n = inet->pending.cork.n;
+	int err = 0;
+
+	if (n == 0)
+		return 0;
+	hold(sk, 0); /* it does not wait for itself */
+	if (!rt_valid(sk->sk_net, &flow->rt))
+		err = udp_route(sk, flow);
+	if (!err && !inet->pending.cork.segment)
+		err = udp_wait_for_room(
+			sk, flow, flags, flow->rt.dev->features & NETIF_F_FRAGLIST ? 1 : n, 0);
+	if (!err)
+		err = udp_send_pending(sk, flags);
+	else if (err != -EAGAIN)
+		udp_flush_pending_frames(sk);
+	hold(sk, inet->pending.cork.n);
+	return err;
+}
+
+/* Before the last of it comes: what is taken now is cut at once. */
+static int room_for_segments(struct sock *sk, u32 flags, size_t len)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	const struct cork *cork = &inet->pending.cork;
+	u32 n;
+
+	if (!cork->segment)
+		return 0;
+	n = min((u32)(cork->len + len) / cork->segment + 1, (u32)UDP_MAX_SEGMENTS);
+	return udp_wait_for_room(sk, &inet->pending.flow, flags, n, n);
+}
+
+ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct flow_cache *flow = &inet->pending.flow;
+	bool last = !(msg->flags & MSG_MORE) && !inet->corkflag;
+	u32 tries = 0;
+	int err;
+
+	hold(sk, 0);
+	do {
+		err = udp_may_send(sk);
+		if (!err && last)
+			err = room_for_segments(sk, msg->flags, len);
+		if (!err)
+			err = ip_append_data(
+				sk, &flow->rt, &inet->pending.cork, msg, len, UDP_HLEN);
+	} while (udp_try_again(sk, flow, &err, &tries));
+	if (err && err != -EAGAIN)
+		udp_flush_pending_frames(sk);
+	if (!err && last)
+		err = udp_send_pending(sk, 0); /* what it appended to asked for room for all */
+	if (inet->pending.cork.n > 0)
+		err = keep_pending(sk) ?: err;
+	return err ? err : (ssize)len;
+}
+
+/* What it begins with stays, though the socket may be connected elsewhere or have other options when its
+ * way has to be looked for again. */
+static void keep_as_it_begins(struct flow_cache *flow)
+{
+	flow->ipc.addr = flow->rt.saddr;
+	flow->ipc.tos = flow->ip.iph.tos;
+	flow->ipc.ttl = flow->ip.iph.ttl;
+}
+
+ssize udp_begin_pending(struct sock *sk, const struct flow_cache *flow, struct msghdr *msg,
+	size_t len, size_t gso_size)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	ssize sent;
+
+	inet->pending.flow = *flow;
+	inet->pending.cork.segment = (u32)gso_size;
+	keep_as_it_begins(&inet->pending.flow);
+	sk_set_tx_mode(sk, SK_TX_PENDING, true);
+	sent = udp_append(sk, msg, len);
+	if (!inet->pending.cork.first)
+		sk_set_tx_mode(sk, SK_TX_PENDING, false);
+	return sent;
+}

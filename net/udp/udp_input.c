@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ * udp_input.c - UDP on the way up: from a datagram to a message.
+ * Not here: the way down (udp.c), who answers that a port is closed (icmp.c).
+ * ip_input.c calls udp_rcv, icmp.c calls udp_err, af_inet.c calls udp_recvmsg.
+ * Source: RFC 768; RFC 1122 4.1.3; recv(2). */
+#include "net/core/checksum.h"
+#include "net/ipv4/icmp.h"
+#include "net/ipv4/igmp.h"
+#include "net/socket/datagram.h"
+#include "net/socket/sockopt.h"
+#include "net/udp/errqueue.h"
+#include "net/udp/ip_cmsg.h"
+#include "net/udp/udp.h"
+#include "net/udp/udp_port.h"
+#include "net/wire/udp.h"
+
+#define BOOTPS_PORT 67 /* RFC 2131 4.1: where hosts without an address ask for one */
+
+static void deliver(struct sock *sk, struct sk_buff *skb)
+{
+	struct net_mib *mib = &sk->sk_net->mib;
+
+	skb->tstamp = sk->sk_timestamp ? clock_realtime_ns() : 0;
+	if (sock_queue_rcv_skb(sk, skb) == 0) {
+		mib->udp_in_datagrams++;
+	} else {
+		mib->udp_in_errors++;
+		mib->udp_rcvbuf_errors++;
+	}
+}
+
+static enum skb_drop_reason check_datagram(struct sk_buff *skb)
+{
+	const struct iphdr *iph = skb_network_header(skb);
+	const struct udphdr *uh = (const void *)skb->data;
+	u16 len;
+
+	if (skb->len < sizeof(*uh))
+		return SKB_DROP_HEADER;
+	len = be16_to_cpu(uh->len);
+	if (len < sizeof(*uh) || len > skb_total_len(skb))
+		return SKB_DROP_HEADER;
+	skb_trim(skb, len);
+	if (!be16_is_zero(uh->check) &&
+		!csum_ok(skb_checksum(skb, csum_pseudo(iph->saddr, iph->daddr, len, IPPROTO_UDP))))
+		return SKB_DROP_CHECKSUM;
+	/* an answer to 0.0.0.0 would come back to this host */
+	if (be32_is_zero(iph->saddr) && be16_to_cpu(uh->dest) != BOOTPS_PORT)
+		return SKB_DROP_MARTIAN_SOURCE;
+	return SKB_CONSUMED;
+}
+
+/* A group's datagrams are for those who have joined it, and for those who take other sockets' groups,
+ * too (IP_MULTICAST_ALL, Linux's default). */
+static bool wants_group(const struct sock *sk, const struct sk_buff *skb, be32 daddr)
+{
+	return !ipv4_is_multicast(daddr) || inet_sk(sk)->mc_all ||
+	       ip_mc_joined(sk, skb->dev, daddr);
+}
+
+/* To a group or to all: a copy for each socket on the port, the packet itself for the last. */
+static void deliver_to_all(struct net *net, struct sk_buff *skb, const struct udp_tuple *t)
+{
+	struct sock *sk = NULL, *last = NULL;
+
+	while ((sk = udp_next_match(net, t, sk))) {
+		struct sk_buff *copy;
+
+		if (!wants_group(sk, skb, t->daddr))
+			continue;
+		copy = last ? skb_copy(skb) : NULL;
+		if (copy)
+			deliver(last, copy);
+		else if (last)
+			last->sk_drops++;
+		last = sk;
+	}
+	if (last)
+		deliver(last, skb);
+	else
+		kfree_skb(skb, SKB_DROP_NO_SOCKET); /* RFC 1122 3.2.2: without a word */
+}
+
+void udp_rcv(struct sk_buff *skb)
+{
+	const struct iphdr *iph = skb_network_header(skb);
+	const struct udphdr *uh = (const void *)skb->data;
+	struct net *net = skb->dev->net;
+	enum skb_drop_reason problem = check_datagram(skb);
+	struct udp_tuple t = { iph->saddr, iph->daddr, uh->source, uh->dest,
+		inet_iif(skb->dev, iph->daddr) };
+	struct sock *sk;
+
+	if (problem != SKB_CONSUMED) {
+		net->mib.udp_in_errors++;
+		net->mib.udp_csum_errors += problem == SKB_DROP_CHECKSUM;
+		kfree_skb(skb, problem);
+		return;
+	}
+	if (skb->to_many) {
+		deliver_to_all(net, skb, &t);
+		return;
+	}
+	sk = udp_lookup(net, &t);
+	if (sk) {
+		deliver(sk, skb);
+		return;
+	}
+	net->mib.udp_no_ports++;
+	icmp_send_unreach(skb, ICMP_PORT_UNREACH);
+	kfree_skb(skb, SKB_DROP_NO_SOCKET);
+}
+
+/* The one place that decides whether sk hears of an error about a datagram of its own. Only a connected socket
+ * asked for this peer alone, and only what will not pass by itself concerns it; a socket that wants to know
+ * more says so by IP_RECVERR (RFC 1122 4.1.3.3; Linux's __udp4_lib_err). */
+static void udp_report_error(struct sock *sk, const struct icmp_error *e, const struct udphdr *uh)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	const u8 *payload = (const u8 *)(uh + 1);
+
+	if (inet->recverr)
+		ip_icmp_error(sk, e, uh->dest, payload,
+			(size_t)((const u8 *)e->quoted + e->len - payload));
+	else if (!e->fatal || !inet->peer_family)
+		return;
+	sk_report_error(sk, e->err);
+}
+
+void udp_err(struct net *net, const struct icmp_error *e)
+{
+	const struct iphdr *quoted = e->quoted;
+	size_t header_len = (quoted->version_ihl & 15) * 4u;
+	const struct udphdr *uh = (const void *)((const u8 *)quoted + header_len);
+	const struct inet_sock *inet;
+	struct sock *sk;
+
+	if (header_len + sizeof(*uh) > e->len)
+		return;
+	sk = udp_lookup(net, &(struct udp_tuple){ quoted->daddr, quoted->saddr, uh->dest,
+				     uh->source, e->skb->dev->ifindex });
+	if (!sk)
+		return;
+	inet = inet_sk(sk);
+	if (e->err == EMSGSIZE && inet->pmtudisc < IP_PMTUDISC_INTERFACE)
+		icmp_learn_pmtu(net, e);
+	if (e->err == EMSGSIZE && inet->pmtudisc == IP_PMTUDISC_DONT)
+		return;
+	udp_report_error(sk, e, uh);
+}
+
+/* As on Linux no complaint is about a later fragment. */
+void udp_link_failure(struct sock *sk, const struct sk_buff *skb)
+{
+	const struct iphdr *iph = skb_network_header(skb);
+	struct icmp_error e = { .skb = skb, .quoted = iph, .len = skb->len };
+
+	if (be16_to_cpu(iph->frag_off) & IP_OFFSET)
+		return;
+	icmp_set_unreach(&e, ICMP_HOST_UNREACH);
+	udp_report_error(sk, &e, (const struct udphdr *)(iph + 1));
+}
+
+static void fill_name(struct msghdr *msg, const struct sk_buff *skb)
+{
+	const struct iphdr *iph = skb_network_header(skb);
+	const struct udphdr *uh = skb_transport_header(skb);
+
+	msg->namelen = sizeof(msg->name->in);
+	if (msg->name)
+		msg->name->in = (struct sockaddr_in){
+			.sin_family = AF_INET, .sin_port = uh->source, .sin_addr = iph->saddr
+		};
+}
+
+ssize udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	const struct sk_buff *skb;
+	int err;
+
+	if (msg->flags & MSG_ERRQUEUE)
+		return ip_recv_error(sk, msg, len);
+	skb = skb_recv_datagram(sk, msg->flags, &err);
+	if (!skb)
+		return err;
+	fill_name(msg, skb);
+	sock_recv_cmsgs(msg, sk, skb);
+	ip_cmsg_recv(msg, inet_sk(sk), skb->dev, skb_network_header(skb));
+	return skb_copy_datagram(sk, msg, sizeof(struct udphdr), len);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ * udp_segment.c - UDP_SEGMENT: a train, one message that becomes many datagrams.
+ * Not here: one datagram (udp.c).
+ * udp.c calls in. Calls flow_xmit_burst for what is ready, udp_send_one for the rest.
+ * Source: udp(7); Linux's udp_send_skb and udp_cmsg_send: what it refuses. */
+#include "net/udp/udp_send.h"
+
+/* As many of the next ones as are ready to go at once, or else one, whatever it takes: left bytes are to
+ * be sent. Returns how many were, or negative errno. */
+static ssize send_some(
+	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t left, size_t size)
+{
+	int err = rt_valid(sk->sk_net, &flow->rt) ? 0 : udp_route(sk, flow);
+	u32 n = 0;
+
+	if (err)
+		return err;
+	if (flow->len == size && msg->at_len >= left)
+		n = flow_xmit_burst(flow, msg->at, (u32)(left / size), 1);
+	if (n == 0)
+		return udp_send_one(sk, flow, msg, min(left, size));
+	msg_advance(msg, n * size);
+	return (ssize)(n * size);
+}
+
+/* All of the train at once, if everything about it is ready: no room to wait for, nothing to read first. */
+static __always_inline bool send_at_once(const struct sock *sk, struct flow_cache *flow,
+	const struct msghdr *msg, size_t len, size_t size, u32 n)
+{
+	return flow->len == size && n * size == len && msg->at_len == len && !udp_is_unready(sk) &&
+	       flow_xmit_burst(flow, msg->at, n, n) == n;
+}
+
+ssize udp_send_segments(
+	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len, size_t size)
+{
+	size_t n = (len + size - 1) / size, left = len;
+	ssize sent = 0;
+	bool outer;
+	int err;
+
+	if (len + UDP_HLEN + IP_HLEN > UINT16_MAX ||
+		min(len, size) + UDP_HLEN + IP_HLEN > flow->rt.mtu)
+		return -EMSGSIZE;
+	if (n > UDP_MAX_SEGMENTS || sk->sk_no_check_tx)
+		return -EINVAL;
+	if (len <= size)
+		return udp_send_one(sk, flow, msg, len);
+	if (likely(send_at_once(sk, flow, msg, len, size, (u32)n)))
+		return (ssize)len;
+	err = msg_probe(msg, len);
+	if (!err)
+		err = udp_wait_for_room(sk, flow, msg->flags, (u32)n,
+			(u32)n * ip_packets_for(&flow->rt, UDP_HLEN + min(len, size)));
+	if (err)
+		return err;
+	/* a queue may be shorter: what has begun is finished */
+	msg->flags = (msg->flags & ~(u32)MSG_DONTWAIT) | MSG_BEGUN;
+	outer = dev_xmit_begin();
+	for (; left > 0 && sent >= 0; left -= (size_t)max(sent, (ssize)0))
+		sent = send_some(sk, flow, msg, left, size);
+	dev_xmit_end(sk->sk_net, outer);
+	return sent < 0 ? sent : (ssize)len;
+}

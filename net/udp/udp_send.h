@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ * udp_send.h - the steps of sending that one datagram, a datagram in pieces and a train have in common.
+ * Not here: what others call (udp.h).
+ * udp.c, udp_cork.c and udp_segment.c call each other through it.
+ * Source: design: one road, however a message came. */
+#pragma once
+
+#include "net/udp/udp.h"
+
+/* ---- udp.c -------------------------------------------------------------------------------- */
+
+/* udp_route - ask for flow->to with flow->ipc. Returns 0 or what routing says; then the flow is not kept. */
+int udp_route(struct sock *sk, struct flow_cache *flow) __must_check;
+
+/* udp_try_again - the tables changed while a sender waited for room (*err is -ESTALE): is there a route
+ * again, and a try left? If not, *err is why. tries: begins at zero. */
+bool udp_try_again(struct sock *sk, struct flow_cache *flow, int *err, u32 *tries);
+
+/* udp_may_send - what the socket's own state has against sending: a pending error, -EPIPE, or 0. */
+int udp_may_send(struct sock *sk) __must_check;
+
+/* udp_send_skb - put the UDP header before the payload and send. Takes the skb. Returns as ip_send_skb. */
+int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *flow);
+
+/* udp_is_unready - does the socket want what no ready frame has, or must it wait? */
+bool udp_is_unready(const struct sock *sk);
+
+/* udp_send_one - one datagram of msg's next len bytes: the short way if the flow is ready for it now.
+ * Returns len or negative errno. Blocks as udp_sendmsg. */
+ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len);
+
+/* udp_wait_for_room - until there is room for n frames of `packets` packets more, or for as many as there
+ * can be room for at once; the tables may change meanwhile. flags: MSG_*. Returns 0 or as
+ * sock_wait_for_room. */
+int udp_wait_for_room(
+	struct sock *sk, struct flow_cache *flow, u32 flags, u32 n, u32 packets) __must_check;
+
+/* ---- udp_segment.c ------------------------------------------------------------------------- */
+
+/* udp_send_segments - msg's next len bytes as datagrams of size bytes, but for the last. All leave or none:
+ * there is room for all, or the whole of a shorter queue, and all can be read, before the first one goes.
+ * Returns  len, -EMSGSIZE, -EINVAL (too many, or without checksums), -EFAULT, or as udp_send_one
+ * Blocks   as udp_sendmsg */
+ssize udp_send_segments(
+	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len, size_t size);
+
+/* ---- udp_cork.c ---------------------------------------------------------------------------- */
+
+/* udp_begin_pending - the first len bytes of a datagram that is kept open.
+ * gso_size  not zero: it is cut into datagrams of so many bytes when it goes */
+ssize udp_begin_pending(struct sock *sk, const struct flow_cache *flow, struct msghdr *msg,
+	size_t len, size_t gso_size);
+
+/* udp_append - len bytes more of the datagram that is pending; the last of it when nobody wants it kept
+ * open. Returns len, or negative errno: then, but for -EAGAIN, the datagram is gone. */
+ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len);
+
+/* udp_flush_pending_frames - the datagram that is pending will not be sent. */
+void udp_flush_pending_frames(struct sock *sk);
