@@ -11,6 +11,7 @@ object of the build counts, also what no fuzzer links.
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -28,9 +29,12 @@ LLVM_COV, LLVM_PROFDATA = (os.environ.get(name.upper(), name.replace("_", "-"))
 def run(fuzzer, runs):
     """One fuzzer to its end. Returns what went wrong, or None."""
     corpus = ROOT / "tests" / "fuzz" / "corpus" / fuzzer.name
-    profile = f"LLVM_PROFILE_FILE={fuzzer}.%p.profraw"      # a process of its own, a file of its own
+    found = fuzzer.with_suffix(".found")        # libFuzzer writes into the first folder
+    shutil.rmtree(found, ignore_errors=True)
+    found.mkdir()
+    profile = f"LLVM_PROFILE_FILE={fuzzer}.%m.profraw"      # a child's counts are added to its parent's
     words = ["env", profile, fuzzer, "-seed=1", f"-runs={runs}", "-max_len=4096", "-timeout=60",
-             f"-artifact_prefix={fuzzer}.crash-", *([corpus] if corpus.is_dir() else [])]
+             f"-artifact_prefix={fuzzer}.crash-", found, *([corpus] if corpus.is_dir() else [])]
     done = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                           errors="replace", timeout=FUZZER_S, check=False)
     return f"{fuzzer.name}: {done.stderr[-2000:]}" if done.returncode else None
