@@ -13,7 +13,7 @@ FUZZ_BUILD   := $(BUILD)/fuzz
 # All of net/, and what of kernel/ knows no x86.
 HOST_SRCS := $(wildcard net/*.c net/*/*.c kernel/lib/*.c kernel/security*.c) kernel/fs/file.c \
 	kernel/fs/memfile.c kernel/fs/cpio.c kernel/fs/procfile.c kernel/process/elf.c kernel/cmdline.c \
-	kernel/acpi_tables.c
+	kernel/acpi_tables.c kernel/fs/af_unix.c
 
 # The program's memory; pages and a TLB are tests/unit/host_mm.c's.
 HOST_SRCS += kernel/mm/vm.c kernel/mm/mmap.c kernel/process/exec.c kernel/process/sys_mm.c

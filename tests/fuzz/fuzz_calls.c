@@ -7,9 +7,12 @@
  * Source: design: panic is for a broken invariant, never for input; nothing is lost in silence.
  *
  * The capture's source is included: a machine starts one once, and its ring stays. */
+#include "kernel/console/console.h"
+#include "kernel/fs/af_unix.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/process/task.h"
 #include "net/core/nsfs.h"
+#include "net/neigh/neighbour.h"
 #include "net/socket/sys_netns.h"
 #include "net/net_init.h"
 #include "net/packet/pcap.c"
@@ -29,7 +32,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 #define STEPS_MAX 150
 #define FDS       10
-#define DATA_MAX  70000
+#define DATA_MAX  110000
 #define BATCH     4
 
 static u8 data_out[DATA_MAX], data_in[DATA_MAX];
@@ -193,6 +196,63 @@ static void control_socket(struct bytes *b)
 	file->ops->ioctl(file, 0x8900 | (now_and_then(b) ? take(b) : number), pointer(b, request));
 }
 
+/* ---- sockets that are ready for more --------------------------------------------------------- */
+
+/* A wish for frames, or for a network's packets, is fulfilled here at once: random bytes seldom find all of it. */
+static void make_ready(struct bytes *b)
+{
+	static const u8 mac[6] = { 2, 0, 0, 0, 0, 2 };
+	const struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = cpu_to_be16(5000) },
+				 peer = { .sin_family = AF_INET,
+					 .sin_port = cpu_to_be16(4747),
+					 .sin_addr = cpu_to_be32(0x0a000002) };
+	const be32 group[2] = { cpu_to_be32(0xef000001), cpu_to_be32(0x0a000001) };
+	u32 flags = pick(b, 16), on = 1;
+	int fd = (int)sys_socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (flags & 1)
+		sys_bind(fd, user(&here), sizeof(here));
+	if (flags & 2)
+		sys_connect(fd, user(&peer), sizeof(peer));
+	if (flags & 4)
+		(void)!neigh_set_permanent(
+			current->nsproxy->net_ns->arp_tbl, &host_card[0].dev, peer.sin_addr, mac);
+	if (flags & 8)
+		sys_setsockopt(fd, SOL_IP, IP_ADD_MEMBERSHIP, user(group), sizeof(group));
+	else
+		sys_setsockopt(fd, SOL_IP, IP_RECVERR, user(&on), sizeof(on));
+}
+
+static void listen_to_frames(struct bytes *b)
+{
+	const struct sockaddr_ll all = { .sll_family = AF_PACKET,
+		.sll_protocol = cpu_to_be16(ETH_P_ALL),
+		.sll_ifindex = host_card[0].dev.ifindex };
+	const struct {
+		s32 ifindex;
+		u16 type, alen;
+		u8 address[8];
+	} mreq = { all.sll_ifindex, 1, 0, { 0 } };
+	int fd = (int)sys_socket(AF_PACKET, pick(b, 2) ? SOCK_RAW : SOCK_DGRAM, 0);
+
+	sys_bind(fd, user(&all), sizeof(all));
+	sys_setsockopt(fd, SOL_PACKET, 1, user(&mreq), sizeof(mreq));
+}
+
+static void listen_to_netlink(struct bytes *b)
+{
+	const struct sockaddr_nl all = { .nl_family = AF_NETLINK, .nl_groups = UINT32_MAX };
+	static const u8 bind_queue[] = { 36, 0, 0, 0, 2, 3, 5, 0, 7, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0,
+		0, 8, 0, 1, 0, 1, 0, 0, 0, 8, 0, 3, 0, 0, 0, 0, 9 };
+	bool queue = pick(b, 2);
+	int fd = (int)sys_socket(AF_NETLINK, SOCK_RAW, queue ? NETLINK_NETFILTER : NETLINK_ROUTE);
+
+	if (queue)
+		sys_sendto(fd, user(bind_queue), sizeof(bind_queue), MSG_DONTWAIT, 0, 0);
+	else
+		sys_bind(fd, user(&all), sizeof(all));
+}
+
 /* ---- sending -------------------------------------------------------------------------------- */
 
 static void send_to(struct bytes *b)
@@ -251,6 +311,26 @@ static void send_batch(struct bytes *b)
 		vec[i] = m[alike ? 0 : i].m;
 	}
 	sys_sendmmsg(some_fd(b), pointer(b, vec), n, send_flags(b));
+}
+
+/* Segments, as many as there are to be, and the same again: what is kept of a flow is used. */
+static void send_segments(struct bytes *b)
+{
+	static const u16 sizes[] = { 6, 1, 100, 1472, 1473, 0 };
+	u16 size = PICK_OF(b, sizes);
+	struct {
+		struct cmsghdr header;
+		u64 data;
+	} control = { { sizeof(struct cmsghdr) + sizeof(size), SOL_UDP, UDP_SEGMENT }, size };
+	struct iovec piece = { data_out, (size_t)size * (1 + pick(b, 70)) + pick(b, 2) };
+	struct user_msghdr m = { .iov = user(&piece),
+		.iovlen = 1,
+		.control = user(&control),
+		.controllen = sizeof(control) };
+	int fd = some_fd(b);
+
+	for (u32 n = 1 + pick(b, 3); n > 0; n--)
+		sys_sendmsg(fd, user(&m), MSG_DONTWAIT);
 }
 
 static void send_netlink(struct bytes *b)
@@ -462,6 +542,13 @@ static void set_rate(struct bytes *b)
 		qdisc_show(dev, &spec);
 }
 
+/* As at the end of a program: everything leaves, or is dropped. */
+static void drain(struct bytes *b)
+{
+	net_drain();
+	net_stats_show();
+}
+
 static void memory_is_short(struct bytes *b)
 {
 	host_fail_commit(pick(b, 5), pick(b, 2));
@@ -509,11 +596,24 @@ static void end_capture(void)
 	memset(&pcap, 0, sizeof(pcap));
 }
 
+void console_write(const char *text, size_t len)
+{
+	BUG_ON(len > 0 && !text);
+}
+
+bool console_at_line_start(void)
+{
+	return true;
+}
+
 /* ---- the program ---------------------------------------------------------------------------- */
 
 static void (*const steps[])(struct bytes *b) = {
 	make_socket,
-	make_socket,
+	make_ready,
+	make_ready,
+	listen_to_frames,
+	listen_to_netlink,
 	close_fd,
 	duplicate,
 	bind_socket,
@@ -529,6 +629,7 @@ static void (*const steps[])(struct bytes *b) = {
 	send_message,
 	send_message,
 	send_batch,
+	send_segments,
 	send_netlink,
 	send_netlink,
 	receive_from,
@@ -544,12 +645,18 @@ static void (*const steps[])(struct bytes *b) = {
 	card_changes,
 	set_rate,
 	memory_is_short,
+	drain,
 	start_capture,
 };
 
 static void run(struct bytes b)
 {
+	static bool started;
+
 	host_net_begin();
+	if (!started)
+		af_unix_init();
+	started = true;
 	for (u32 n = 0; n < STEPS_MAX && b.left > 0; n++)
 		PICK_OF(&b, steps)(&b);
 	end_capture();

@@ -14,7 +14,7 @@
 #include "tests/unit/host_machine.h"
 #include "tests/unit/route_spec.h"
 
-/* The longest of the stack's timers is below this. */
+/* The longest of the stack's timers is below this, but for paced packets. */
 #define SETTLE_S 60
 
 /* A blocking call: the card goes on after so many rests, a signal comes after so many more. */
@@ -67,9 +67,25 @@ static void bring_up(struct net *net, u32 i, u32 addr)
 	fake_forget(&host_card[i]);
 }
 
-void host_net_begin(void)
+static void add_routes(struct net *net)
 {
 	struct route_spec gateway = { .via = cpu_to_be32(0x0a0000fe), .type = RTN_UNICAST };
+	struct fib_nh nh[2] = { { .gw = cpu_to_be32(0x0a000009), .weight = 3 },
+		{ .gw = cpu_to_be32(0x0a010009), .weight = 1 } };
+	struct fib_config two_ways = { .dst = cpu_to_be32(0xc0000200),
+		.dst_len = 24,
+		.type = RTN_UNICAST,
+		.table_id = RT_TABLE_MAIN,
+		.nlflags = FIB_CREATE,
+		.nhs = ARRAY_SIZE(nh) };
+
+	BUG_ON(ip_route_add(net, &gateway) != 0 || inet_rtm_newroute(net, &two_ways, nh) != 0);
+	gateway.via = cpu_to_be32(0x0a0000fd); /* a second one, in case the first does not answer */
+	BUG_ON(ip_route_add(net, &gateway) != 0);
+}
+
+void host_net_begin(void)
+{
 	static bool started;
 	struct net *net;
 
@@ -87,7 +103,7 @@ void host_net_begin(void)
 	BUG_ON(dev_open(net->loopback_dev) != 0);
 	bring_up(net, 0, 0x0a000001);
 	bring_up(net, 1, 0x0a010001);
-	BUG_ON(ip_route_add(net, &gateway) != 0);
+	add_routes(net);
 }
 
 void host_net_hold(u32 leave)
@@ -131,6 +147,7 @@ void host_net_end(void)
 	for (u32 i = 0; i < HOST_NET_CARDS; i++)
 		work_again(&host_card[i]);
 	fd_close_all(&current->files);
+	net_drain(); /* at one byte a second it would take hours */
 	current->nsproxy->net_ns = &init_net;
 	put_net(net);
 	for (u32 s = 0; s < SETTLE_S; s++) {

@@ -7,7 +7,8 @@
 
 #include "tests/unit/fake_device.h"
 
-/* Addresses: eth0 is 10.0.0.1/24, eth1 is 10.1.0.1/24, the default gateway 10.0.0.254. */
+/* Addresses: eth0 is 10.0.0.1/24, eth1 is 10.1.0.1/24, the default gateways are 10.0.0.254 and 10.0.0.253,
+ * 192.0.2.0/24 is behind a gateway of each card. */
 #define HOST_NET_CARDS 2
 
 extern struct fake_device host_card[HOST_NET_CARDS];

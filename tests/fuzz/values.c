@@ -101,6 +101,10 @@ u32 value_sockaddr(struct bytes *b, struct sockaddr_storage *addr)
 		break;
 	case 2:
 		len = sizeof(addr->in); /* AF_UNSPEC */
+		if (pick(b, 2)) {
+			addr->family = AF_UNIX;
+			strcpy((char *)addr->bytes + 2, pick(b, 2) ? "/dev/log" : "/x");
+		}
 		break;
 	case 3:
 		take_data(b, addr->bytes, 24);

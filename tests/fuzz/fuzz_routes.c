@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT
+ * fuzz_routes.c - the input is a routes file; what is wrong with it must be shown inside it, and all that was
+ * loaded goes with its namespace.
+ * Not here: whether the right lines are refused (tests/unit/test_fib_file.c), the table (fuzz_fib.c).
+ * libFuzzer calls in.
+ * Source: net/fib/file.h, net/config/ipconfig.h. */
+#include "kernel/lib/format.h"
+#include "kernel/process/task.h"
+#include "net/config/ipconfig.h"
+#include "net/fib/file.h"
+#include "net/ipv4/route.h"
+#include "tests/fuzz/bytes.h"
+#include "tests/fuzz/host_net.h"
+#include "tests/unit/host_machine.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+static struct net_device *no_devices(void *arg, struct text name, int *oif)
+{
+	BUG_ON(name.at < (const char *)arg);
+	*oif = name.len == 4 ? 2 : 0;
+	return NULL;
+}
+
+/* In a table of its own, where no device is known. */
+static void load_alone(struct text text)
+{
+	struct fib_table *tb = fib_table_new();
+	struct fib_file_error err = { 0 };
+	ssize n = tb ? fib_file_load(tb, text, no_devices, (void *)(uintptr_t)text.at, &err) : 0;
+
+	if (n < 0) {
+		BUG_ON(!err.expected || err.line == 0);
+		BUG_ON(err.word.at < text.at || err.word.at > text.at + text.len);
+		BUG_ON(err.word.len > (size_t)(text.at + text.len - err.word.at));
+	}
+	if (tb)
+		fib_table_free(tb);
+}
+
+static void look_up(u32 addr)
+{
+	struct flowi4 fl4 = { .daddr = cpu_to_be32(addr) };
+	struct rtable rt;
+
+	(void)!ip_route_output_flow(current->nsproxy->net_ns, &fl4, &rt);
+}
+
+/* In a namespace of its own, by the devices that it has. */
+static void load_at_boot(struct text text)
+{
+	char problem[64] = "";
+
+	host_net_begin();
+	if (!ipconfig_load_routes(current->nsproxy->net_ns, text, problem, sizeof(problem)))
+		BUG_ON(problem[0] == '\0');
+	for (u32 i = 0; i < 64; i++)
+		look_up(i << 26 | i);
+	look_up(0xc0000201);
+	host_net_end();
+}
+
+/* Slabs keep their pages, so memory may grow once. An input that makes it grow again and again leaks. */
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	char *copy = malloc(size); /* its own, so that reading beyond it is seen */
+	static bool tested;
+	u32 grown = 0;
+	size_t before;
+
+	if (!tested)
+		BUG_ON(fib_selftest() != 0);
+	tested = true;
+	memcpy(copy, data, size);
+	do {
+		before = host_mem_out();
+		load_alone((struct text){ copy, size });
+		load_at_boot((struct text){ copy, size });
+		BUG_ON(++grown > 4);
+	} while (host_mem_out() > before);
+	free(copy);
+	return 0;
+}
