@@ -50,7 +50,11 @@ OBJS := \
 	net/neigh/neigh_queue.o \
 	net/neigh/arp.o \
 	net/device/dev.o \
-	net/device/sched.o \
+	net/device/dev_xmit.o \
+	net/device/tap.o \
+	net/device/qdisc.o \
+	net/device/sk_pacing.o \
+	net/device/rate_queue.o \
 	net/device/token_bucket.o \
 	drivers/e1000/tx.o \
 	drivers/e1000/rx.o \
@@ -59,6 +63,8 @@ OBJS := \
 	drivers/e1000/link.o \
 	drivers/e1000/main.o \
 	net/device/loopback.o \
+	net/device/dev_receive.o \
+	net/device/dev_poll.o \
 	net/ipv4/ip_input.o \
 	net/ipv4/igmp.o \
 	net/ipv4/icmp.o \
@@ -226,7 +232,7 @@ $(BUILD)/%.o: %.S Makefile
 # What runs once is built small, what every packet meets is built fast.
 FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket/socket net/socket/socket_user net/udp/af_inet net/udp/udp net/udp/udp_segment net/udp/flow_cache \
 	net/ipv4/route net/fib/fib_trie net/fib/fib_select net/ipv4/ip_output net/socket/msg net/netfilter/netfilter net/netfilter/nf_rules \
-	net/neigh/neigh_table net/device/dev net/ipv4/ip_input net/udp/udp_input \
+	net/neigh/neigh_table net/device/dev_xmit net/device/dev_receive net/device/dev_poll net/device/tap net/ipv4/ip_input net/udp/udp_input \
 	drivers/e1000/tx drivers/e1000/rx net/fib/file net/fib/change kernel/lib/parse
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 

@@ -10,7 +10,7 @@
 #include "net/core/nsfs.h"
 #include "net/device/dev_config.h"
 #include "net/device/loopback.h"
-#include "net/device/sched.h"
+#include "net/device/sk_pacing.h"
 #include "net/ipv4/devinet.h"
 #include "net/ipv4/fib_frontend.h"
 #include "net/ipv4/icmp.h"
@@ -109,6 +109,7 @@ int net_init(void)
 	dev_set_notifier(netdev_event);
 	dev_set_protocols(packet_types, ARRAY_SIZE(packet_types));
 	ip_set_protocols(inet_protocols, ARRAY_SIZE(inet_protocols));
+	sk_pacing_set = sk_set_pacing_rate;
 	af_inet_init();
 	af_packet_init();
 	netlink_init();
@@ -157,7 +158,7 @@ static void drop_waiting(void)
 	for_each_net(net) {
 		neigh_for_each(net->arp_tbl, drop_queued, NULL);
 		list_for_each(dev, &net->dev_base, list) {
-			qdisc_drop_waiting(dev, SKB_DROP_POWER_OFF);
+			dev_drop_waiting(dev, SKB_DROP_POWER_OFF);
 			if (dev->netdev_ops->ndo_stop)
 				dev->netdev_ops->ndo_stop(dev);
 		}

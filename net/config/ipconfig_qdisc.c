@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * ipconfig_qdisc.c - the command line's qdisc= words: how fast a device may send, what may wait.
- * Not here: what a discipline does (sched.c), setting it up (ipconfig_apply.c).
+ * Not here: what a discipline does (qdisc.c), setting it up (ipconfig_apply.c).
  * kernel/cmdline.c calls the parser. Calls parse.c.
  * Source: tc-tbf(8), tc-pfifo(8), tc(8) for the units. */
 #include "kernel/lib/string.h"

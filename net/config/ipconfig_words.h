@@ -6,7 +6,7 @@
 #pragma once
 
 #include "net/device/dev.h"
-#include "net/device/sched.h"
+#include "net/device/qdisc.h"
 #include "net/ipv4/fib_frontend.h"
 
 #define WORDS_MAX         16

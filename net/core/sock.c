@@ -5,8 +5,10 @@
  * Source: Linux's skb_set_owner_w and sock_wfree: their roles. */
 #include "net/core/sock.h"
 #include "net/core/net_namespace.h"
+#include "net/core/qdisc.h"
 
 u32 sock_n;
+int (*sk_pacing_set)(struct sock *sk, u64 rate);
 
 void sock_init_data(
 	struct sock *sk, struct socket *socket, struct net *net, const struct proto *prot, u16 type)
@@ -22,6 +24,11 @@ void sock_init_data(
 	sk->sk_rcvtimeo = sk->sk_sndtimeo = sk->sk_max_pacing_rate = UINT64_MAX;
 }
 
+static noinline void qdisc_destroy(struct Qdisc *q)
+{
+	q->ops->destroy(q);
+}
+
 void sock_put(struct sock *sk)
 {
 	struct net *net = sk->sk_net;
@@ -30,6 +37,8 @@ void sock_put(struct sock *sk)
 		return;
 	BUG_ON(sk->sk_rmem || sk->sk_wmem);
 	sock_n--;
+	if (sk->sk_pacing)
+		qdisc_destroy(sk->sk_pacing);
 	sk->sk_prot->free(sk);
 	put_net(net);
 }
@@ -37,6 +46,16 @@ void sock_put(struct sock *sk)
 void sock_update_wmem(struct sock *sk)
 {
 	sk->sk_wmem_full = sk->sk_wmem >= sk_wmem_max(sk);
+}
+
+/* An empty queue takes any datagram, whatever number of fragments it has. */
+u32 sk_tx_room(const struct sock *sk)
+{
+	const struct Qdisc *q = sk->sk_pacing;
+
+	if (sk->sk_wmem_full)
+		return 0;
+	return q && q->queue.n > 0 ? qdisc_room(q) : UINT32_MAX;
 }
 
 void skb_set_owner_w(struct sk_buff *skb)

@@ -7,8 +7,8 @@
 
 #include "kernel/lib/list.h"
 #include "net/core/skbuff.h"
-#include "net/device/sched.h"
 
+struct Qdisc;
 struct net;
 struct socket;
 struct msghdr;
@@ -77,10 +77,10 @@ struct sock {
 	u32 sk_priority, sk_mark;
 	struct {
 		s32 on, seconds;
-	} sk_linger;            /* kept, but a datagram socket has nothing to linger for */
-	u64 sk_drops;           /* datagrams that found sk_rcvbuf full */
-	u64 sk_max_pacing_rate; /* bytes a second; UINT64_MAX: any */
-	struct Qdisc sk_pacing; /* what waits for it */
+	} sk_linger;             /* kept, but a datagram socket has nothing to linger for */
+	u64 sk_drops;            /* datagrams that found sk_rcvbuf full */
+	u64 sk_max_pacing_rate;  /* bytes a second; UINT64_MAX: any */
+	struct Qdisc *sk_pacing; /* what waits for it; NULL: it was never paced */
 };
 
 _Static_assert(offsetof(struct sock, sk_tx_modes) < offsetof(struct sock, sk_tx_unusual) + 8,
@@ -98,6 +98,9 @@ enum sk_timestamp {
 };
 
 extern u32 sock_n; /* socks that there are */
+
+/* How SO_MAX_PACING_RATE is set: net/device/sk_pacing.h; NULL in a kernel without. */
+extern int (*sk_pacing_set)(struct sock *sk, u64 rate);
 
 /* sock_init_data - what every family's sock starts with: one reference, Linux's buffer sizes, no
  * timeouts. sk: zeroed. type: SOCK_* */
@@ -130,6 +133,10 @@ static inline u32 sk_wmem_max(const struct sock *sk)
 {
 	return min(sk->sk_sndbuf, skb_share_max() * SKB_SLOT);
 }
+
+/* sk_tx_room - packets that sk may still have waiting: by SO_SNDBUF and by its own queue, if it is
+ * paced. */
+u32 sk_tx_room(const struct sock *sk);
 
 /* skb_set_owner_w - the packet will wait on behalf of its sk, if it has one: what it occupies is charged
  * to sk_wmem, and it keeps sk alive. */

@@ -194,6 +194,10 @@ static inline bool skb_is_fragmented(const struct sk_buff *skb)
  * later: the account does. err: positive. Returns -err. */
 int dev_drop(struct sk_buff *skb, enum skb_drop_reason reason, int err);
 
+/* dev_drop_waiting - the device went down, or the machine will: drop what waits for it, in its queue and in
+ * sockets'. */
+void dev_drop_waiting(struct net_device *dev, enum skb_drop_reason reason);
+
 /* dev_pacing_start - from now on a packet's socket may be a paced one. */
 void dev_pacing_start(void);
 
@@ -218,18 +222,6 @@ void net_wait(u64 since_ns, u64 until_ns);
 
 /* dev_tx_pending - frames that the rings of all namespaces hold and no hardware has fetched yet. */
 u32 dev_tx_pending(void);
-
-/* ---- taps ------------------------------------------------------------------------------- */
-
-/* Sees every frame both ways, Ethernet header first. It copies what it wants to keep. */
-struct packet_tap {
-	struct list_head list;
-	void (*fn)(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing);
-};
-
-/* dev_add_tap, dev_remove_tap - while there is none, the path pays a no-op. */
-void dev_add_tap(struct packet_tap *tap);
-void dev_remove_tap(struct packet_tap *tap);
 
 /* ---- protocols above --------------------------------------------------------------------- */
 

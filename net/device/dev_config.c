@@ -7,7 +7,6 @@
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "net/core/rtmsg.h"
-#include "net/device/sched.h"
 #include "net/wire/ip.h"
 
 #define CLOSE_NS (100 * NSEC_PER_MSEC)
@@ -38,7 +37,7 @@ void dev_close(struct net_device *dev)
 	let_leave(dev);
 	dev->flags &= ~(u32)IFF_UP;
 	dev->tx_room = 0;
-	qdisc_drop_waiting(dev, SKB_DROP_DEV_DOWN);
+	dev_drop_waiting(dev, SKB_DROP_DEV_DOWN);
 	if (dev->netdev_ops->ndo_stop)
 		dev->netdev_ops->ndo_stop(dev);
 	net_changed(dev->net);

@@ -9,7 +9,6 @@
 #include "net/device/loopback.h"
 #include "kernel/lib/slab.h"
 #include "net/core/sock.h"
-#include "net/device/sched.h"
 
 #define LOOPBACK_QUEUE 64
 
@@ -125,7 +124,7 @@ void loopback_exit(struct net *net)
 	struct net_device *dev = net->loopback_dev;
 	struct sk_buff *skb;
 
-	qdisc_drop_waiting(dev, SKB_DROP_DEV_DOWN);
+	dev_drop_waiting(dev, SKB_DROP_DEV_DOWN);
 	while ((skb = skb_dequeue(netdev_priv(dev))))
 		consume_skb(skb); /* it was sent, and there is nobody to receive it */
 	net_gone.sent += dev->stats.tx_packets;

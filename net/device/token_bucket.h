@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * token_bucket.h - a rate, and when the next packet may leave under it.
- * Not here: the packets that wait until then (sched.h).
- * sched.c asks. Calls nothing.
+ * Not here: the packets that wait until then (rate_queue.c).
+ * rate_queue.c asks. Calls nothing.
  * Source: ITU-T I.371 (GCRA, the virtual scheduling algorithm). */
 #pragma once
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "net/device/dev.h"
+#include "net/device/tap.h"
 #include "net/packet/bpf.h"
 #include "net/socket/socket.h"
 #include "net/wire/ethernet.h"

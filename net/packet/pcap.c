@@ -9,6 +9,7 @@
 #include "net/packet/pcap.h"
 #include "kernel/lib/string.h"
 #include "net/device/dev.h"
+#include "net/device/tap.h"
 
 #define PCAP_MAGIC_NS     0xa1b23c4d /* time stamps count nanoseconds; host byte order */
 #define PCAP_MAJOR        2

@@ -4,8 +4,8 @@
  * udp_input.c, ip_output.c and af_packet.c call in. Calls net_poll while it waits.
  * Source: recv(2); Linux's net/core/datagram.c for the names. */
 #include "net/socket/datagram.h"
+#include "net/core/qdisc.h"
 #include "net/device/dev.h"
-#include "net/device/sched.h"
 #include "net/neigh/neighbour.h"
 
 static u32 rmem_all; /* sk_rmem of all socks */

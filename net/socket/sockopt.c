@@ -310,8 +310,9 @@ static int set_pacing_rate(struct sock *sk, const void __user *val, u32 len)
 	len = len < sizeof(rate) ? sizeof(u32) : sizeof(rate);
 	if (copy_from_user(&rate, val, len) < 0)
 		return -EFAULT;
-	sk_set_pacing_rate(sk, len == sizeof(u32) && rate == UINT32_MAX ? UINT64_MAX : rate);
-	return 0;
+	if (!sk_pacing_set)
+		return -ENOPROTOOPT;
+	return sk_pacing_set(sk, len == sizeof(u32) && rate == UINT32_MAX ? UINT64_MAX : rate);
 }
 
 static int get_pacing_rate(struct sock *sk, void __user *val, u32 *len)

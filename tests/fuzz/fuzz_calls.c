@@ -17,7 +17,7 @@
 #include "net/net_init.h"
 #include "net/packet/pcap.c"
 #include "net/packet/af_packet.h"
-#include "net/device/sched.h"
+#include "net/device/qdisc.h"
 #include "net/socket/socket.h"
 #include "net/socket/socket_user.h"
 #include "net/socket/sockopt.h"

@@ -3,14 +3,14 @@
  * Not here: what is done in it.
  * fuzz_calls.c calls in. Calls the stack as net_init.c and rtnetlink do.
  * Source: see host_net.h. */
-#include "tests/fuzz/host_net.h"
 #include "kernel/lib/string.h"
 #include "kernel/process/task.h"
 #include "net/device/dev_config.h"
-#include "net/device/sched.h"
+#include "net/device/qdisc.h"
 #include "net/ipv4/devinet.h"
 #include "net/ipv4/route.h"
 #include "net/net_init.h"
+#include "tests/fuzz/host_net.h"
 #include "tests/unit/host_machine.h"
 #include "tests/unit/route_spec.h"
 

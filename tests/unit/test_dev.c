@@ -6,6 +6,7 @@
 #include "kernel/lib/string.h"
 #include "net/core/timer.h"
 #include "net/device/eth.h"
+#include "net/device/tap.h"
 #include "net/socket/datagram.h"
 #include "tests/unit/stack.h"
 

@@ -4,6 +4,7 @@
  * Not here: a card that computes (QEMU's, in tests/boot).
  * cmocka calls in. The driver's sources are included: their registers are an array here.
  * Source: Intel SDM 317453, 3.2 and 3.3: what hardware does with a descriptor. */
+#include "net/device/tap.h"
 #include "tests/unit/stack.h"
 #include "drivers/e1000/tx.c"
 #undef SLOT

@@ -12,6 +12,8 @@
 #include "kernel/lib/string.h"
 #include "net/device/dev_config.h"
 #include "net/device/ifaddr.h"
+#include "net/device/qdisc.h"
+#include "net/device/tap.h"
 #include "net/ipv4/pmtu.h"
 #include "net/netfilter/netfilter.h"
 #include "net/netfilter/nf_rules.h"

@@ -7,6 +7,8 @@
 #include "net/core/nsfs.h"
 #include "net/device/dev_config.h"
 #include "net/device/ifaddr.h"
+#include "net/device/qdisc.h"
+#include "net/device/tap.h"
 #include "net/ipv4/pmtu.h"
 #include "net/netfilter/nf_queue.h"
 #include "net/netfilter/nf_rules.h"

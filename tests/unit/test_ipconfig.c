@@ -6,6 +6,7 @@
 #include "kernel/lib/string.h"
 #include "net/config/ipconfig.h"
 #include "net/config/ipconfig_words.h"
+#include "net/device/qdisc.h"
 #include "tests/unit/stack.h"
 
 typedef bool (*parser)(struct text value, struct parse_error *error);

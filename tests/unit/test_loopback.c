@@ -6,7 +6,7 @@
 #include "kernel/lib/string.h"
 #include "net/device/dev_config.h"
 #include "net/device/ifaddr.h"
-#include "net/device/sched.h"
+#include "net/device/qdisc.h"
 #include "net/socket/sockopt.h"
 #include "net/udp/ip_cmsg_send.h"
 #include "net/udp/udp.h"

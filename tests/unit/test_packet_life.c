@@ -12,6 +12,7 @@
 #include "net/core/nsfs.h"
 #include "net/device/dev_config.h"
 #include "net/device/ifaddr.h"
+#include "net/device/qdisc.h"
 #include "net/netfilter/nf_rules.h"
 #include "net/netlink/nfqnl_impl.h"
 #include "net/packet/af_packet.h"

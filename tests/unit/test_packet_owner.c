@@ -8,7 +8,7 @@
 #include "kernel/lib/string.h"
 #include "net/core/nsfs.h"
 #include "net/device/dev_config.h"
-#include "net/device/sched.h"
+#include "net/device/qdisc.h"
 #include "net/netfilter/nf_rules.h"
 #include "net/socket/sockopt.h"
 #include "net/socket/sys_netns.h"

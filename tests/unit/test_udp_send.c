@@ -6,6 +6,8 @@
  * cmocka calls in; it calls the system calls and looks at what the card got.
  * Source: RFC 768; design: cached, not skipped. */
 #include "kernel/lib/string.h"
+#include "net/device/qdisc.h"
+#include "net/device/tap.h"
 #include "net/netfilter/netfilter.h"
 #include "net/socket/sockopt.h"
 #include "net/udp/udp.h"

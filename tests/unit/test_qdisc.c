@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * test_sched.c - queueing disciplines: when packets leave, who waits, what is told; a socket's pace.
+ * test_qdisc.c - queueing disciplines: when packets leave, who waits, what is told; a socket's pace.
  * Not here: the words of the command line (test_ipconfig.c), real time (tests/boot/test_rates.py).
  * cmocka calls in.
  * Source: ITU-T I.371; tc-tbf(8), tc-pfifo(8); socket(7), SO_MAX_PACING_RATE as Linux's fq has it. */
 #include "kernel/lib/string.h"
 #include "net/device/dev_config.h"
 #include "net/device/eth.h"
-#include "net/device/sched.h"
+#include "net/device/qdisc.h"
+#include "net/device/token_bucket.h"
 #include "net/socket/datagram.h"
 #include "net/socket/sockopt.h"
 #include "tests/unit/stack.h"
@@ -360,7 +361,7 @@ static void train_longer_than_the_pace(void **state)
 	int fd = paced_sender(60000);
 
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_SEGMENT, 18), 0);
-	sk_of(fd)->sk_pacing.limit = 4;
+	sk_of(fd)->sk_pacing->limit = 4;
 	assert_int_equal(send_len(fd, 180, MSG_DONTWAIT), 180);
 	stack_step(20);
 	assert_int_equal(eth0.sent_n, 10);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ * dev_poll.c - the heartbeat: every wait in the kernel, and the timer's tick, goes round the devices here.
+ * Not here: what a device does when it is asked.
+ * Sockets that wait, the timer and the end of the machine call in; calls the drivers and timers.
+ * Source: Linux's NAPI for the budget. */
+#include "net/device/dev.h"
+#include "net/core/timer.h"
+
+#define POLL_BUDGET 64 /* frames a device may hand up in one step */
+/* A wait spins so long before the CPU rests: an answer on the same wire takes less. */
+#define SPIN_NS (2 * NSEC_PER_MSEC)
+
+static void poll_devices(struct net *net, bool batch)
+{
+	struct net_device *dev;
+
+	list_for_each(dev, &net->dev_base, list) {
+		if (!(dev->flags & IFF_UP))
+			continue;
+		if (batch) /* what the hardware does not know it cannot send */
+			dev->netdev_ops->ndo_flush(dev);
+		if (dev->netdev_ops->ndo_check_link)
+			dev->netdev_ops->ndo_check_link(dev);
+		dev_reclaim(dev);
+		dev->netdev_ops->ndo_poll(dev, POLL_BUDGET);
+	}
+}
+
+/* Within a batch somebody waits: what he has put on a ring leaves, and what is sent from here (answers,
+ * ARP's questions) is not his to tell the hardware of. */
+void net_poll(void)
+{
+	bool batch = netdev_xmit_more;
+	struct net *net;
+
+	netdev_xmit_more = false;
+	for_each_net(net)
+		poll_devices(net, batch);
+	run_timers();
+	netdev_xmit_more = batch;
+}
+
+void net_wait(u64 since_ns, u64 until_ns)
+{
+	if (clock_ns() - since_ns > SPIN_NS)
+		machine_idle(min(until_ns, timers_next()));
+	net_poll();
+}
+
+u32 dev_tx_pending(void)
+{
+	struct net_device *dev;
+	struct net *net;
+	u32 n = 0;
+
+	for_each_net(net)
+		list_for_each(dev, &net->dev_base, list)
+			n += dev->netdev_ops->ndo_tx_pending(dev);
+	return n;
+}

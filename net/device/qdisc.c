@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT
+ * qdisc.c - a device's queueing discipline: tbf, or pfifo in front of the ring.
+ * Not here: the queue and its rate (rate_queue.c), the word qdisc= (net/config/ipconfig_qdisc.c).
+ * dev_xmit.c enqueues through the table; calls dev_xmit_direct.
+ * Source: tc-tbf(8), tc-pfifo(8). */
+#include "net/device/qdisc.h"
+#include "kernel/lib/slab.h"
+#include "net/core/sock.h"
+#include "net/device/dev.h"
+#include "net/device/rate_queue.h"
+
+struct dev_qdisc {
+	struct rate_queue rq;
+	struct net_device *dev;
+};
+
+static struct slab qdisc_slab = SLAB(struct dev_qdisc);
+
+static struct dev_qdisc *of(const struct rate_queue *rq)
+{
+	return container_of(rq, struct dev_qdisc, rq);
+}
+
+/* As net/core/qdisc.h says: nobody but the discipline sees the ring's room. */
+static void hide_ring(struct dev_qdisc *dq)
+{
+	dq->rq.q.ring_room = dq->dev->tx_room;
+	dq->dev->tx_room = 0;
+}
+
+static bool ring_has_room(const struct rate_queue *rq, const struct sk_buff *skb)
+{
+	return of(rq)->dev->tx_room > 0;
+}
+
+/* Also within a batch of the caller's: their time is now. */
+static void send(struct rate_queue *rq, struct sk_buff *skb, bool more)
+{
+	struct net_device *dev = of(rq)->dev;
+	bool batch = netdev_xmit_more;
+
+	netdev_xmit_more = more && dev->tx_room > 1;
+	dev_xmit_direct(skb, dev);
+	netdev_xmit_more = batch;
+}
+
+static void run(struct rate_queue *rq)
+{
+	of(rq)->dev->tx_room = rq->q.ring_room;
+	rate_queue_release(rq);
+	hide_ring(of(rq));
+}
+
+static struct rate_queue *rate_queue_of(struct Qdisc *q)
+{
+	return container_of(q, struct rate_queue, q);
+}
+
+static void reclaimed(struct Qdisc *q)
+{
+	struct rate_queue *rq = rate_queue_of(q);
+
+	hide_ring(of(rq));
+	run(rq);
+}
+
+/* A packet that was accepted before (skb->owned) always finds a place, one that nobody can make wait (an answer of
+ * ours) a few more than there are. */
+static int enqueue(struct Qdisc *q, struct sk_buff *skb)
+{
+	struct rate_queue *rq = rate_queue_of(q);
+	struct net_device *dev = of(rq)->dev;
+
+	if (!(dev->flags & IFF_UP))
+		return dev_drop(skb, SKB_DROP_DEV_DOWN, ENETDOWN);
+	if (!skb->owned && q->queue.n >= q->limit + SKB_RESERVE)
+		return dev_drop(skb, SKB_DROP_QDISC_FULL, ENOBUFS);
+	rate_queue_add(rq, skb);
+	if (q->ring_room == 0)
+		dev_reclaim(dev);
+	else
+		run(rq);
+	return 0;
+}
+
+static void destroy(struct Qdisc *q)
+{
+	struct dev_qdisc *dq = of(rate_queue_of(q));
+
+	dq->dev->tx_room = q->ring_room;
+	dq->dev->tx_ring_n = q->ring_n;
+	dq->dev->qdisc = NULL;
+	slab_free(&qdisc_slab, dq);
+}
+
+static const struct rate_queue_ops ops = {
+	.qdisc = { .enqueue = enqueue,
+		.reclaimed = reclaimed,
+		.drop = rate_queue_drop,
+		.destroy = destroy },
+	.has_room = ring_has_room,
+	.send = send,
+	.run = run,
+};
+
+static struct dev_qdisc *attach(struct net_device *dev)
+{
+	struct dev_qdisc *dq = slab_alloc(&qdisc_slab);
+
+	if (!dq)
+		return NULL;
+	rate_queue_init(&dq->rq, &ops);
+	dq->dev = dev;
+	dq->rq.q.ring_n = dev->tx_ring_n;
+	hide_ring(dq);
+	dev->qdisc = &dq->rq.q;
+	return dq;
+}
+
+int dev_set_qdisc(struct net_device *dev, const struct qdisc_spec *spec)
+{
+	u32 most = skb_waiting_max();
+	struct dev_qdisc *dq = dev->qdisc ? of(rate_queue_of(dev->qdisc)) : NULL;
+
+	net_changed(dev->net);
+	if (!spec) {
+		if (dq) {
+			rate_queue_drop(dev->qdisc, dev, SKB_DROP_QDISC_GONE);
+			destroy(dev->qdisc);
+		}
+		return 0;
+	}
+	if (!dq)
+		dq = attach(dev);
+	if (!dq)
+		return -ENOMEM;
+	tb_set_rate(&dq->rq.tb, spec->rate, spec->packets, spec->burst);
+	dev->tx_ring_n = dev->qdisc->limit = spec->limit ? min(spec->limit, most) : most;
+	run(&dq->rq);
+	return 0;
+}
+
+void qdisc_show(const struct net_device *dev, const struct qdisc_spec *spec)
+{
+	const char *unit = spec->packets ? "packets" : "bits";
+
+	if (spec->rate)
+		pr_info("%s: tbf, %lu %s a second, at most %u packets wait\n", dev->name,
+			spec->rate, unit, dev->qdisc->limit);
+	else
+		pr_info("%s: pfifo, at most %u packets wait\n", dev->name, dev->qdisc->limit);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ * tap.h - taps: who sees every frame of every device, both ways.
+ * Not here: what they do with it (net/packet/).
+ * Packet sockets and the capture add theirs; dev_xmit.c and dev_receive.c show them the frames.
+ * Behaves as Linux's ptype_all. */
+#pragma once
+
+#include "kernel/lib/list.h"
+#include "kernel/lib/static_key.h"
+#include "net/device/dev.h"
+
+/* Sees every frame both ways, Ethernet header first. It copies what it wants to keep. */
+struct packet_tap {
+	struct list_head list;
+	void (*fn)(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing);
+};
+
+/* dev_add_tap, dev_remove_tap - while there is none, the path pays a no-op. */
+void dev_add_tap(struct packet_tap *tap);
+void dev_remove_tap(struct packet_tap *tap);
+
+/* taps_active - there is one: what a sender's fast path looks at, patched into the code. */
+extern struct static_key taps_active;
+
+/* show_taps - to each of them. */
+void show_taps(const struct sk_buff *skb, bool outgoing);
