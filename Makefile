@@ -61,6 +61,7 @@ OBJS := \
 	drivers/e1000/hw.o \
 	drivers/e1000/watchdog.o \
 	drivers/e1000/link.o \
+	drivers/e1000/start.o \
 	drivers/e1000/main.o \
 	net/device/loopback.o \
 	net/device/dev_receive.o \

@@ -104,9 +104,13 @@ void e1000_init_filters(struct e1000_adapter *a);
 /* e1000_setup_link - let MAC and PHY negotiate. Does not wait. */
 void e1000_setup_link(struct e1000_adapter *a);
 
-/* e1000_check_link - ndo_check_link: look at the link, the watchdog, then tell the stack if the link came or
- * went; at most every 10 ms, unless e1000_look has found it gone. */
+/* e1000_check_link - ndo_check_link: look at the link, once a second at the transmitter, then tell the stack if
+ * the link came or went. */
 void e1000_check_link(struct net_device *dev);
+
+/* e1000_look_now - look at the link; at most every 10 ms, unless e1000_look has found it gone. Returns whether
+ * it looked. */
+bool e1000_look_now(struct e1000_adapter *a);
 
 /* e1000_look - was the link there since the last look? If not, what left the ring since then is counted in
  * tx_carrier_errors: as many frames at most were sent without a link. Tells nobody: see ndo_check_link.
@@ -138,13 +142,6 @@ bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem);
 
 /* e1000_watch_start - the transmit ring is empty, the card has counted nothing yet. */
 void e1000_watch_start(struct e1000_adapter *a);
-
-/* e1000_watchdog - read the card's counters; a transmitter that hangs is reset. Once a second. */
-void e1000_watchdog(struct e1000_adapter *a);
-
-/* e1000_link_seen - tell the stack of the link. When it is there, what a reset took off the ring goes
- * before anything that this causes. Whoever calls counts tx_room anew. */
-void e1000_link_seen(struct e1000_adapter *a, bool up);
 
 /* e1000_stop - ndo_stop: what was to be sent again will not be. */
 void e1000_stop(struct net_device *dev);

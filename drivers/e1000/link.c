@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * link.c - whether the link is there, and how many frames may have been sent while it was not.
  * Not here: the rings (tx.c, rx.c), bringing the link up (hw.c).
- * dev.c calls e1000_check_link out of net_poll; tx.c calls e1000_look at least once a lap of the ring.
+ * watchdog.c calls e1000_look_now out of net_poll; tx.c calls e1000_look at least once a lap of the ring.
  * Source: Intel SDM 317453, 13.4.2 (STATUS.LU), 13.4.17 (ICR.LSC).
  *
  * A card without a link may go on fetching frames and reporting them done, and count them as good: QEMU's does.
@@ -33,19 +33,13 @@ void e1000_look(struct e1000_adapter *a, u32 left)
 		a->link.seen = left;
 }
 
-/* A link that went and is back is told as both: the cable may be in another socket now. */
-void e1000_check_link(struct net_device *dev)
+bool e1000_look_now(struct e1000_adapter *a)
 {
-	struct e1000_adapter *a = netdev_priv(dev);
 	u64 now = clock_ns();
 
 	if (!a->link.lost && a->link.checked_ns && now - a->link.checked_ns < LINK_CHECK_NS)
-		return;
+		return false;
 	a->link.checked_ns = now;
 	e1000_look(a, fetched(a));
-	e1000_watchdog(a);
-	if (a->link.lost)
-		e1000_link_seen(a, false);
-	a->link.lost = false;
-	e1000_link_seen(a, a->link.up);
+	return true;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * main.c - finding 8254x controllers, bringing them up, handing them to the stack.
- * Not here: each step itself (hw.c, tx.c, rx.c).
+ * Not here: starting one (start.c).
  * kernel/main.c calls e1000_probe_all.
- * Source: Intel SDM 317453, chapter 14; PCI IDs from its table 5-1 and Intel's specification
- * updates. Only models that were booted are listed. */
+ * Source: PCI IDs from Intel SDM 317453, table 5-1, and Intel's specification updates. Only models that were booted are listed. */
 #include "drivers/e1000/e1000.h"
 
 #define VENDOR_INTEL 0x8086
@@ -54,30 +53,15 @@ static const char *model_name(const struct pci_dev *pci)
 	return NULL;
 }
 
-/* The steps in the manual's order; each says for itself what is wrong. */
-bool e1000_start(struct e1000_adapter *a, struct e1000_problem *problem)
-{
-	*problem = (struct e1000_problem){ "bus mastering cannot be turned on",
-		"without it the card reads no descriptor: look in the firmware's settings" };
-	if (!pci_enable(&a->pci))
-		return false;
-	if (!e1000_reset_hw(a, problem) || !e1000_read_mac(a, problem))
-		return false;
-	e1000_setup_link(a);
-	e1000_init_filters(a);
-	*problem = (struct e1000_problem){ "no memory for its rings", "give the machine more" };
-	if (!e1000_setup_rx(a) || !e1000_setup_tx(a) || !e1000_test_dma(a, problem))
-		return false;
-	e1000_watch_start(a);
-	return true;
-}
-
 static bool bring_up(struct e1000_adapter *a, struct e1000_problem *problem)
 {
 	*problem = (struct e1000_problem){ "its registers cannot be mapped",
 		"BAR 0 must be memory, set up by the firmware" };
 	a->hw = pci_map_bar(&a->pci, 0, E1000_BAR_BYTES);
-	return a->hw && e1000_start(a, problem);
+	if (!a->hw || !e1000_start(a, problem))
+		return false;
+	e1000_watch_start(a);
+	return true;
 }
 
 static bool e1000_probe(struct net *net, const struct pci_dev *pci, const char *model)

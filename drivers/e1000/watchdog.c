@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * watchdog.c - once a second: the card's own counters, and whether the transmitter still moves.
- * Not here: the rings (tx.c, rx.c), starting the card (main.c).
- * e1000_check_link calls in, out of net_poll.
+ * watchdog.c - what the driver does between packets: the link, and once a second the card's own counters and
+ * whether the transmitter still moves.
+ * Not here: the rings (tx.c, rx.c), the link's register (link.c), starting the card (start.c).
+ * dev.c calls e1000_check_link out of net_poll.
  * Source: Intel SDM 317453, 13.7 (statistics: cleared by reading); Linux's e1000_tx_timeout_task.
  *
  * A transmitter that hangs is reset. What it had not sent is put on the new ring in the same order as
@@ -91,10 +92,12 @@ static void restart(struct e1000_adapter *a)
 	bool told = a->watch.failed;
 
 	a->watch.failed = !e1000_start(a, &problem);
-	if (!a->watch.failed)
+	if (!a->watch.failed) {
+		e1000_watch_start(a);
 		e1000_enable_rx(a);
-	else if (!told)
+	} else if (!told) {
 		pr_err("%s: the reset failed: %s\n", a->netdev.name, problem.step);
+	}
 }
 
 static void recover(struct e1000_adapter *a)
@@ -107,7 +110,7 @@ static void recover(struct e1000_adapter *a)
 	restart(a);
 }
 
-void e1000_watchdog(struct e1000_adapter *a)
+static void watch(struct e1000_adapter *a)
 {
 	u64 now = clock_ns();
 
@@ -135,12 +138,28 @@ static void resend(struct e1000_adapter *a)
 	a->netdev.tx_room = 0;
 }
 
-void e1000_link_seen(struct e1000_adapter *a, bool up)
+/* When it is there, what a reset took off the ring goes before anything that this causes. Whoever calls counts
+ * tx_room anew. */
+static void tell_link(struct e1000_adapter *a, bool up)
 {
 	up = up && !a->watch.failed;
 	if (up)
 		resend(a);
 	dev_carrier(&a->netdev, up);
+}
+
+/* A link that went and is back is told as both: the cable may be in another socket now. */
+void e1000_check_link(struct net_device *dev)
+{
+	struct e1000_adapter *a = netdev_priv(dev);
+
+	if (!e1000_look_now(a))
+		return;
+	watch(a);
+	if (a->link.lost)
+		tell_link(a, false);
+	a->link.lost = false;
+	tell_link(a, a->link.up);
 }
 
 void e1000_stop(struct net_device *dev)

@@ -19,15 +19,6 @@ static u8 registers[REGISTERS];
 static struct e1000_adapter card;
 static u32 fetched_n; /* frames that hardware has taken */
 
-/* Of link.c only the look is tried here: see test_e1000_link.c. */
-void e1000_watchdog(struct e1000_adapter *a)
-{
-}
-
-void e1000_link_seen(struct e1000_adapter *a, bool up)
-{
-}
-
 static int always_open(struct net_device *dev)
 {
 	dev->flags |= IFF_RUNNING;

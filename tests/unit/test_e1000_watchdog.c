@@ -29,7 +29,6 @@ bool e1000_start(struct e1000_adapter *a, struct e1000_problem *problem)
 	if (start_fails || !e1000_setup_tx(a))
 		return false;
 	ew32(a, E1000_GPTC, 0);
-	e1000_watch_start(a);
 	return true;
 }
 
@@ -58,6 +57,7 @@ static void card_up(void)
 	register_netdev(&init_net, &card.netdev, "card");
 	card.netdev.flags |= IFF_UP;
 	assert_true(e1000_start(&card, &problem));
+	e1000_watch_start(&card);
 	net_poll();
 	assert_true(card.netdev.tx_room > 0);
 }
