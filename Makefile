@@ -25,11 +25,11 @@ endif
 # what the machine needs.
 
 OBJS := \
-	kernel/cpu/entry.o \
-	kernel/process/syscall.o \
+	kernel/entry/entry.o \
+	kernel/entry/syscall.o \
 	net/socket/socket.o \
 	net/socket/socket_user.o \
-	kernel/security.o \
+	kernel/security/security.o \
 	net/udp/af_inet.o \
 	net/udp/udp.o \
 	net/udp/ip_cmsg_send.o \
@@ -132,12 +132,11 @@ OBJS := \
 	kernel/program.o \
 	kernel/counts.o \
 	kernel/capture.o \
-	kernel/power.o \
-	kernel/acpi.o \
-	kernel/acpi_tables.o \
-	kernel/rtc.o \
-	kernel/random.o \
-	kernel/net_machine.o \
+	kernel/power/power.o \
+	kernel/power/acpi.o \
+	kernel/platform/acpi_tables.o \
+	kernel/platform/rtc.o \
+	kernel/platform/random.o \
 	kernel/process/sys_file.o \
 	kernel/process/sys_stat.o \
 	kernel/process/namei.o \
@@ -152,12 +151,13 @@ OBJS := \
 	kernel/process/exec.o \
 	kernel/process/elf.o \
 	kernel/fs/file.o \
+	kernel/fs/task.o \
 	kernel/fs/memfile.o \
 	kernel/fs/cpio.o \
 	kernel/fs/procfile.o \
-	kernel/fs/console_file.o \
-	kernel/fs/devfile.o \
-	kernel/fs/af_unix.o \
+	kernel/dev/console_file.o \
+	kernel/dev/devfile.o \
+	net/unix/af_unix.o \
 	kernel/mm/uaccess_copy.o \
 	kernel/mm/uaccess.o \
 	kernel/mm/fault.o \
@@ -165,12 +165,16 @@ OBJS := \
 	kernel/mm/vm.o \
 	kernel/mm/kernel_map.o \
 	kernel/mm/page.o \
-	kernel/cpu/trap.o \
+	kernel/entry/trap.o \
+	kernel/cpu/idt.o \
+	kernel/cpu/user.o \
+	kernel/cpu/stacks.o \
+	kernel/cpu/idle.o \
 	kernel/cpu/timer.o \
 	kernel/cpu/clock.o \
 	kernel/cpu/text.o \
 	kernel/cpu/cpu.o \
-	kernel/console/panic.o \
+	kernel/power/panic.o \
 	kernel/console/symbols.o \
 	kernel/console/printk.o \
 	kernel/console/console.o \
@@ -178,7 +182,7 @@ OBJS := \
 	kernel/console/serial.o \
 	kernel/lib/format.o \
 	kernel/lib/parse.o \
-	kernel/lib/slab.o \
+	kernel/mm/slab.o \
 	kernel/lib/string.o \
 	boot/bootinfo.o \
 	boot/header.o \
@@ -231,7 +235,7 @@ $(BUILD)/%.o: %.S Makefile
 	@$(CC) $(ASFLAGS) -MMD -MP -c -o $@ $<
 
 # What runs once is built small, what every packet meets is built fast.
-FAST := kernel/process/syscall kernel/lib/string kernel/mm/uaccess net/socket/socket net/socket/socket_user net/udp/af_inet net/udp/udp net/udp/udp_segment net/udp/flow_cache \
+FAST := kernel/entry/syscall kernel/lib/string kernel/mm/uaccess net/socket/socket net/socket/socket_user net/udp/af_inet net/udp/udp net/udp/udp_segment net/udp/flow_cache \
 	net/ipv4/route net/fib/fib_trie net/fib/fib_select net/ipv4/ip_output net/socket/msg net/netfilter/netfilter net/netfilter/nf_rules \
 	net/neigh/neigh_table net/device/dev_xmit net/device/dev_receive net/device/dev_poll net/device/tap net/ipv4/ip_input net/udp/udp_input \
 	drivers/e1000/tx drivers/e1000/rx net/fib/file net/fib/change kernel/lib/parse

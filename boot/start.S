@@ -236,19 +236,3 @@ boot_pd_kernel:		.skip PAGE_BYTES
 boot_pt_kernel:		.skip PAGE_BYTES
 boot_stack:		.skip 512
 boot_stack_top:
-
-/* Each stack has a page below it that vm_init leaves unmapped. */
-	.section .stacks, "aw", @nobits
-	.balign PAGE_BYTES
-	.globl kernel_stack_guard, kernel_stack_top
-kernel_stack_guard:	.skip PAGE_BYTES
-			.skip KERNEL_STACK_BYTES
-kernel_stack_top:
-	.globl df_stack_guard, df_stack_top
-df_stack_guard:		.skip PAGE_BYTES
-			.skip IST_STACK_BYTES
-df_stack_top:
-	.globl nmi_stack_guard, nmi_stack_top
-nmi_stack_guard:	.skip PAGE_BYTES
-			.skip IST_STACK_BYTES
-nmi_stack_top:

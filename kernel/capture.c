@@ -7,8 +7,11 @@
 #include "kernel/console/printk.h"
 #include "kernel/console/serial.h"
 #include "kernel/cpu/clock.h"
-#include "kernel/power.h"
+#include "kernel/cpu/idle.h"
+#include "kernel/power/power.h"
 #include "net/packet/pcap.h"
+
+#define IDLE_CAPTURE_BYTES (64u << 10)
 
 static size_t com2_write_some(const void *bytes, size_t len)
 {
@@ -31,8 +34,14 @@ static bool capture_end(void)
 	return pcap_finish();
 }
 
+static void poll(void)
+{
+	pcap_poll(IDLE_CAPTURE_BYTES);
+}
+
 bool capture_start(bool wait)
 {
+	static struct idle_work when_idle = { .fn = poll };
 	struct pcap_sink sink = {
 		.write_some = com2_write_some, .rest = com2_rest, .drain = com2_drain, .wait = wait
 	};
@@ -50,5 +59,6 @@ bool capture_start(bool wait)
 		return false;
 	}
 	power_at_end(capture_end);
+	idle_add(&when_idle);
 	return true;
 }

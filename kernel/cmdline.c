@@ -8,7 +8,7 @@
 #include "kernel/console/serial.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
-#include "kernel/power.h"
+#include "kernel/power/power.h"
 #include "net/config/egress.h"
 #include "net/config/ipconfig.h"
 #include "net/config/nf_rules_text.h"

@@ -5,29 +5,31 @@
  * Source: none; read this file first, each call leads to its own. */
 #include "boot/bootinfo.h"
 #include "drivers/e1000/e1000.h"
-#include "kernel/acpi_tables.h"
+#include "kernel/platform/acpi_tables.h"
 #include "kernel/capture.h"
 #include "kernel/cmdline.h"
 #include "kernel/console/printk.h"
 #include "kernel/counts.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/idt.h"
 #include "kernel/cpu/timer.h"
-#include "kernel/cpu/trap.h"
-#include "kernel/fs/af_unix.h"
-#include "kernel/fs/console_file.h"
-#include "kernel/fs/devfile.h"
+#include "kernel/entry/trap.h"
+#include "net/unix/af_unix.h"
+#include "kernel/dev/console_file.h"
+#include "kernel/dev/devfile.h"
 #include "kernel/fs/memfile.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/page.h"
 #include "kernel/mm/vm.h"
-#include "kernel/power.h"
+#include "kernel/power/panic.h"
+#include "kernel/power/power.h"
 #include "kernel/process/exec.h"
 #include "kernel/process/process.h"
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 #include "kernel/program.h"
-#include "kernel/random.h"
-#include "kernel/version.h"
+#include "kernel/platform/random.h"
+#include "kernel/lib/version.h"
 #include "net/config/egress.h"
 #include "net/config/ipconfig.h"
 #include "net/config/nf_rules_text.h"
@@ -38,11 +40,6 @@
 
 #define STDIO_FDS   3
 #define ROUTES_FILE "/etc/routes"
-
-char hostname[65] = "muffin";
-
-/* The compiler reads it without saying so. */
-__attribute__((used)) u64 __stack_chk_guard;
 
 static struct bootinfo info;
 static struct cmdline line;
@@ -61,7 +58,7 @@ static void machine_init(void)
 	console_init();
 	cpu_detect();
 	cpu_segments_init();
-	trap_init();
+	idt_init(trap_stubs);
 	clock_start();
 	random_init();
 }
@@ -99,12 +96,22 @@ static void read_command_line(u32 magic, u32 info_pa)
 		pr_warn("%u modules more than fit were ignored\n", info.modules_dropped);
 }
 
+/* Now: at the end there may be no memory for the page tables that it takes. */
+static void find_power_off(void)
+{
+	struct acpi_off off;
+
+	acpi_init(info.has_rsdp ? info.rsdp : NULL);
+	if (acpi_find_off(&off))
+		acpi_set_off(&off);
+}
+
 static void memory_init(void)
 {
 	page_init(&info);
 	cpu_protect();
 	vm_init();
-	acpi_init(info.has_rsdp ? info.rsdp : NULL);
+	find_power_off();
 	pr_info("memory: %lu KiB, %lu KiB free\n", page_total_bytes() >> 10,
 		page_free_bytes() >> 10);
 	pr_debug("cpu: %s%s%s%s%s\n", cpu_features.vendor, cpu_features.smep ? " smep" : "",
@@ -162,6 +169,19 @@ static void announce(void)
 			arp_announce(dev);
 }
 
+static void start_clocks(void)
+{
+	u64 apic_pa = timer_apic_pa();
+	char what[80];
+
+	clock_init(); /* as late as nothing before it needs the time */
+	if (clock_describe(what, sizeof(what)))
+		pr_info("clock: %s\n", what);
+	else
+		pr_warn("clock: %s\n", what);
+	timer_start(apic_pa ? vm_map_device(apic_pa, PAGE_SIZE) : NULL);
+}
+
 static void network_init(void)
 {
 	char problem[128];
@@ -171,9 +191,7 @@ static void network_init(void)
 	current->nsproxy->net_ns = get_net(&init_net);
 	if (line.selftest)
 		selftest();
-	clock_init(); /* as late as nothing before it needs the time */
-	clock_show();
-	timer_start();
+	start_clocks();
 	if (line.pcap && !capture_start(line.pcap_wait))
 		power_fail(STATUS_CMDLINE);
 	devices_init();
@@ -194,6 +212,16 @@ static void poll_on_tick(void)
 {
 	net_poll();
 	pcap_poll(TICK_CAPTURE_BYTES);
+}
+
+static void start_tick(void)
+{
+	char what[80];
+
+	timer_init();
+	timer_describe(what, sizeof(what));
+	pr_debug("timer: %s\n", what);
+	trap_set_poll(poll_on_tick);
 }
 
 static u64 drain_network(void)
@@ -272,11 +300,10 @@ void kmain(u32 magic, u32 info_pa)
 	__stack_chk_guard = random_canary();
 	read_command_line(magic, info_pa);
 	memory_init();
-	cpu_syscall_init();
+	cpu_syscall_init(entry_SYSCALL_64);
 	files_init();
 	network_init();
-	timer_init();
-	timer_set_poll(poll_on_tick);
+	start_tick();
 	process_set_drain(drain_network);
 	open_console();
 	start_program();

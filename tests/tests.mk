@@ -11,12 +11,12 @@ HOST_BUILD   := $(BUILD)/host
 FUZZ_BUILD   := $(BUILD)/fuzz
 
 # All of net/, and what of kernel/ knows no x86.
-HOST_SRCS := $(wildcard net/*.c net/*/*.c kernel/lib/*.c kernel/security*.c) kernel/fs/file.c \
+HOST_SRCS := $(wildcard net/*.c net/*/*.c kernel/lib/*.c kernel/security/*.c) kernel/fs/file.c \
 	kernel/fs/memfile.c kernel/fs/cpio.c kernel/fs/procfile.c kernel/process/elf.c kernel/cmdline.c \
-	kernel/acpi_tables.c kernel/fs/af_unix.c
+	kernel/platform/acpi_tables.c
 
 # The program's memory; pages and a TLB are tests/unit/host_mm.c's.
-HOST_SRCS += kernel/mm/vm.c kernel/mm/mmap.c kernel/process/exec.c kernel/process/sys_mm.c
+HOST_SRCS += kernel/mm/vm.c kernel/mm/mmap.c kernel/mm/slab.c kernel/process/exec.c kernel/process/sys_mm.c
 
 # A source with a main is a program of its own; the others are what the programs share.
 UNIT_MAINS  := $(shell grep -l '^int main' tests/unit/*.c 2>/dev/null)

@@ -9,7 +9,7 @@
 set -eu
 
 folder=${1:-build/dist}
-version=$(sed -n 's/^#define MUFFIN_VERSION "\(.*\)"$/\1/p' kernel/version.h)
+version=$(sed -n 's/^#define MUFFIN_VERSION "\(.*\)"$/\1/p' kernel/lib/version.h)
 name=muffin-$version
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct 2>/dev/null || echo 1)}"
 export SOURCE_DATE_EPOCH
@@ -20,7 +20,7 @@ fail()
 	exit 1
 }
 
-[ -n "$version" ] || fail "kernel/version.h has no MUFFIN_VERSION"
+[ -n "$version" ] || fail "kernel/lib/version.h has no MUFFIN_VERSION"
 rm -rf "${folder:?}/$name"
 mkdir -p "$folder/$name/licences" "$folder/$name/man"
 objcopy --strip-debug build/muffin.elf "$folder/$name/muffin.elf"

@@ -47,13 +47,13 @@ def road_table():
 
 
 def status_table():
-    """kernel/power.h's exit statuses, with what QEMU makes of them."""
+    """kernel/power/power.h's exit statuses, with what QEMU makes of them."""
     yield "| status | QEMU exits with | meaning |"
     yield "|---|---|---|"
-    text = (ROOT / "kernel" / "power.h").read_text()
+    text = (ROOT / "kernel" / "power" / "power.h").read_text()
     rows = STATUS.findall(text)
     if len(rows) != len(re.findall(r"^\tSTATUS_", text, re.MULTILINE)):
-        sys.exit("readme: a status of kernel/power.h is not understood")
+        sys.exit("readme: a status of kernel/power/power.h is not understood")
     for number, words in rows:
         number = int(number)
         shown = "1..63" if number == 63 else str(number)

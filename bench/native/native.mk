@@ -22,7 +22,7 @@ $(NATIVE_BUILD)/%.o: %.c
 $(addprefix $(NATIVE_BUILD)/,tests/unit/host_machine.o tests/unit/host_task.o kernel/lib/string.o \
 	bench/native/native.o): NATIVE_CFLAGS += -DMUFFIN_HOST
 
-$(NATIVE_BUILD)/uaccess_copy.o: kernel/mm/uaccess_copy.S kernel/lib/uaccess_copy.h
+$(NATIVE_BUILD)/uaccess_copy.o: kernel/mm/uaccess_copy.S kernel/mm/uaccess_copy.h
 	@mkdir -p $(@D)
 	@$(HOST_CC) $(ASFLAGS) -c -o $@ $<
 

@@ -9,6 +9,7 @@
 #include "kernel/console/console.h"
 #include "kernel/console/serial.h"
 #include "kernel/console/vga.h"
+#include "kernel/cpu/idle.h"
 #include "kernel/lib/format.h"
 
 #define RING_BYTES 8192
@@ -44,10 +45,13 @@ static u32 written;
 static u64 lost; /* characters, in all */
 static bool synchronous;
 
+static struct idle_work when_idle = { .fn = console_poll };
+
 void console_init(void)
 {
 	serial_init(&serial_com1);
 	vga_init();
+	idle_add(&when_idle);
 }
 
 void console_select(bool use_serial, bool use_screen)

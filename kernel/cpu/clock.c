@@ -4,8 +4,8 @@
  * Used everywhere. Calls nothing but port I/O.
  * Source: Intel SDM vol. 3B 17.17 (TSC); Intel 8254 data sheet; Motorola MC146818 (RTC). */
 #include "kernel/cpu/clock.h"
-#include "kernel/console/printk.h"
 #include "kernel/cpu/asm.h"
+#include "kernel/lib/format.h"
 
 /* ---- the 8254's channel 2, gated by port 0x61 ------------------------------------------- */
 
@@ -176,12 +176,13 @@ void clock_delay_us(u64 us)
 		cpu_relax();
 }
 
-void clock_show(void)
+bool clock_describe(char *buf, size_t size)
 {
 	if (tsc.measured)
-		pr_info("clock: TSC at %lu.%03lu MHz, within %u ppm of the 8254\n",
+		text_format(buf, size, "TSC at %lu.%03lu MHz, within %u ppm of the 8254",
 			tsc.hz / 1000000, tsc.hz / 1000 % 1000, tsc.bound_ppm);
 	else
-		pr_warn("clock: the 8254 timer does not count; times assume %lu MHz\n",
+		text_format(buf, size, "the 8254 timer does not count; times assume %lu MHz",
 			tsc.hz / 1000000);
+	return tsc.measured;
 }

@@ -21,5 +21,6 @@ u64 clock_ns(void);
 /* clock_delay_us - spin; at least that long. */
 void clock_delay_us(u64 us);
 
-/* clock_show - say what was found and how far it may be off. */
-void clock_show(void);
+/* clock_describe - what was found and how far it may be off, in words. Returns false when nothing was
+ * measured and times are a guess. */
+bool clock_describe(char *buf, size_t size);

@@ -137,14 +137,12 @@ void cpu_protect(void)
 	write_cr4(cr4);
 }
 
-extern char entry_SYSCALL_64[];
-
-void cpu_syscall_init(void)
+void cpu_syscall_init(const char *entry)
 {
 	/* SYSRET loads ss = base + 8 and cs = base + 16, both with RPL 3. */
 	u64 star = (u64)(USER_DS - 8) << 48 | (u64)KERNEL_CS << 32;
 
 	wrmsr(MSR_STAR, star);
-	wrmsr(MSR_LSTAR, (u64)entry_SYSCALL_64);
+	wrmsr(MSR_LSTAR, (u64)entry);
 	wrmsr(MSR_SFMASK, RFLAGS_IF | RFLAGS_DF | RFLAGS_TF | RFLAGS_NT | RFLAGS_AC);
 }

@@ -31,5 +31,5 @@ u64 cpu_user_rsp(void);
 u64 cpu_syscall_nr(void);
 u64 cpu_syscall_ip(void);
 
-/* cpu_syscall_init - SYSCALL enters at entry_SYSCALL_64. */
-void cpu_syscall_init(void);
+/* cpu_syscall_init - SYSCALL enters at `entry`. */
+void cpu_syscall_init(const char *entry);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * timer.c - the tick: the local APIC's timer, TIMER_HZ times a second.
  * Not here: what time it is (clock.c).
- * trap.c calls timer_tick; calls whatever timer_set_poll was given.
+ * trap.c calls timer_tick.
  * Source: Intel SDM vol. 3A 10.4 (local APIC), 10.5.4 (its timer), 10.12 (x2APIC). */
 #include "kernel/cpu/timer.h"
-#include "kernel/console/printk.h"
 #include "kernel/cpu/asm.h"
 #include "kernel/cpu/clock.h"
-#include "kernel/cpu/trap.h"
-#include "kernel/mm/vm.h"
+#include "kernel/cpu/idt.h"
+#include "kernel/lib/format.h"
 
 enum apic_register {
 	APIC_EOI = 0xb0,
@@ -46,7 +45,6 @@ enum apic_register {
 
 static volatile u8 *apic; /* NULL: x2APIC mode, through MSRs */
 static u32 tick_counts;   /* of the APIC's timer; 0: no tick yet */
-static void (*poll_network)(void);
 
 static void apic_write(enum apic_register reg, u32 v)
 {
@@ -63,14 +61,18 @@ static u32 apic_read(enum apic_register reg)
 	return (u32)rdmsr(MSR_X2APIC + (u32)reg / 16);
 }
 
-static void apic_enable(void)
+u64 timer_apic_pa(void)
 {
 	u64 base = rdmsr(MSR_APIC_BASE);
 
-	if (!(base & APIC_BASE_X2APIC)) {
-		wrmsr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
-		apic = vm_map_device(base & APIC_BASE_MASK, PAGE_SIZE);
-	}
+	return base & APIC_BASE_X2APIC ? 0 : base & APIC_BASE_MASK;
+}
+
+static void apic_enable(void *registers)
+{
+	apic = registers;
+	if (apic)
+		wrmsr(MSR_APIC_BASE, rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE);
 	apic_write(APIC_LVT_LINT0, LVT_MASKED);
 	apic_write(APIC_LVT_ERROR, LVT_MASKED);
 	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | SPURIOUS_VECTOR);
@@ -100,11 +102,11 @@ static struct reading read_timer(void)
 	return best;
 }
 
-void timer_start(void)
+void timer_start(void *registers)
 {
 	outb(PIC1_DATA, PIC_MASK_ALL);
 	outb(PIC2_DATA, PIC_MASK_ALL);
-	apic_enable();
+	apic_enable(registers);
 	apic_write(APIC_TIMER_DIVIDE, DIVIDE_BY_16);
 	apic_write(APIC_LVT_TIMER, LVT_MASKED);
 	apic_write(APIC_TIMER_INITIAL, UINT32_MAX);
@@ -130,7 +132,11 @@ void timer_init(void)
 	tick_counts = (u32)min(count, (u64)UINT32_MAX);
 	apic_write(APIC_LVT_TIMER, LVT_PERIODIC | TRAP_TIMER);
 	apic_write(APIC_TIMER_INITIAL, tick_counts);
-	pr_debug("timer: local APIC%s, %u counts a tick, %d ticks a second\n",
+}
+
+void timer_describe(char *buf, size_t size)
+{
+	text_format(buf, size, "local APIC%s, %u counts a tick, %d ticks a second",
 		apic ? "" : " (x2APIC)", tick_counts, TIMER_HZ);
 }
 
@@ -167,15 +173,7 @@ void timer_tick_now(void)
 		cpu_relax();
 }
 
-void timer_set_poll(void (*poll)(void))
-{
-	poll_network = poll;
-}
-
-void timer_tick(bool user)
+void timer_tick(void)
 {
 	apic_write(APIC_EOI, 0);
-	console_tick();
-	if (user && poll_network)
-		poll_network();
 }

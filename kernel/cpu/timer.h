@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * timer.h - the tick: the local APIC's timer, TIMER_HZ times a second.
  * Not here: what time it is (clock.h).
- * trap.c calls timer_tick; kmain calls timer_start after vm_init and clock_init, timer_init later.
+ * trap.c calls timer_tick; kmain calls timer_start after clock_init, timer_init later.
  * Source: Intel SDM vol. 3A 10.5.4 (APIC timer), 10.12 (x2APIC). */
 #pragma once
 
@@ -9,16 +9,22 @@
 
 #define TIMER_HZ 100
 
-/* timer_start - enable the local APIC and let its timer count, for timer_init to measure. */
-void timer_start(void);
+/* timer_apic_pa - where the local APIC's registers are, a page; 0: they are reached without memory. */
+u64 timer_apic_pa(void);
+
+/* timer_start - enable the local APIC and let its timer count, for timer_init to measure.
+ * registers  that page, mapped uncached; NULL when there is none */
+void timer_start(void *registers);
 
 /* timer_init - work out the APIC timer's frequency since timer_start and start the tick. Interrupts
  * stay off in the kernel; they are on in ring 3 and while the CPU rests. */
 void timer_init(void);
 
-/* timer_tick - one tick has passed. from_user: ring 3 was interrupted, so the kernel is idle and
- * the network may be polled now. */
-void timer_tick(bool from_user);
+/* timer_describe - what timer_init found, in words. */
+void timer_describe(char *buf, size_t size);
+
+/* timer_tick - one tick has arrived: the next may. */
+void timer_tick(void);
 
 /* timer_tick_now - one more tick, before ring 3's next instruction. */
 void timer_tick_now(void);
@@ -29,6 +35,3 @@ void timer_rest(u64 until_ns);
 
 /* timer_busy_ns - since boot, without what timer_rest took: the CPU's time, all of it the process's. */
 u64 timer_busy_ns(void);
-
-/* timer_set_poll - what a tick out of ring 3 calls. */
-void timer_set_poll(void (*poll)(void));

@@ -4,7 +4,7 @@
  * System calls and the socket layer use it. Calls ops->release.
  * Source: POSIX.1-2017 2.14. */
 #include "kernel/fs/file.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "kernel/lib/string.h"
 
 static struct slab file_slab = SLAB(struct file);

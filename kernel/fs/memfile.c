@@ -5,7 +5,7 @@
  * Source: path_resolution(7). */
 #include "kernel/fs/memfile.h"
 #include "kernel/fs/procfile.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "kernel/lib/string.h"
 
 #define BUCKETS 256

@@ -5,9 +5,9 @@
  * Source: proc(5); Linux's seq_file: one text made at the first read, whatever pieces it is read in. */
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/format.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "kernel/lib/string.h"
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 
 #define TEXT_SIZE 4096 /* to begin with */
 

@@ -5,7 +5,6 @@
  * Source: Intel SDM vol. 3A 4.7. */
 #include "kernel/mm/fault.h"
 #include "kernel/mm/mmap.h"
-#include "kernel/process/process.h"
 #include "net/core/machine.h"
 
 #define PF_PRESENT BIT(0)
@@ -26,15 +25,13 @@ static u32 needed_prot(u64 error)
 	return error & PF_WRITE ? PROT_WRITE : PROT_ALL;
 }
 
-bool fault_demand(u64 va, u64 error)
+enum fault_result fault_demand(u64 va, u64 error)
 {
 	const struct vm_area *area = va < TASK_SIZE ? mmap_find(va) : NULL;
 
 	if (!area || (error & PF_PRESENT) || !(area->prot & needed_prot(error)))
-		return false;
-	if (!mmap_populate(va))
-		process_out_of_memory(va);
-	return true;
+		return FAULT_FORBIDDEN;
+	return mmap_populate(va) ? FAULT_DONE : FAULT_NO_MEMORY;
 }
 
 bool fault_fixup(struct pt_regs *regs)

@@ -7,12 +7,17 @@
 
 #include "kernel/cpu/ptrace.h"
 
+enum fault_result {
+	FAULT_DONE,
+	FAULT_FORBIDDEN,
+	FAULT_NO_MEMORY /* it may, and no page is left */
+};
+
 /* fault_demand - give the program the page it touched, if its areas allow the access.
  * va     the address (cr2)
  * error  the exception's error code
- * Returns  true when the instruction can run again. A program that needs a page when there is no
- *          memory left ends the machine with STATUS_NO_MEMORY. */
-bool fault_demand(u64 va, u64 error);
+ * Returns  FAULT_DONE: the instruction can run again */
+enum fault_result fault_demand(u64 va, u64 error);
 
 /* fault_fixup - did one of the copies from or to user memory fault? Then it goes on at its fixup,
  * which returns -EFAULT. */

@@ -4,7 +4,7 @@
  * uaccess.c and the network stack call in. A fault here continues at the fixup, which answers -EFAULT.
  * Source: Intel SDM vol. 2 "STAC": with SMAP other accesses to user pages fault. */
 
-#include "kernel/lib/uaccess_copy.h"
+#include "kernel/mm/uaccess_copy.h"
 
 #define EFAULT 14
 

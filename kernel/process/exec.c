@@ -12,7 +12,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/mm/mmap.h"
 #include "kernel/process/elf.h"
-#include "kernel/random.h"
+#include "kernel/platform/random.h"
 
 enum auxv {
 	AT_NULL = 0,

@@ -22,7 +22,7 @@ struct exec {
  * Returns    NULL, or what is wrong, in words that follow "the program is" */
 const char *exec_load(const struct exec *exec, u64 *entry, u64 *sp);
 
-/* enter_user - leave for ring 3. Does not come back. (entry.S) */
+/* enter_user - leave for ring 3. Does not come back. (user.S) */
 void enter_user(u64 ip, u64 sp) __noreturn;
 
 /* exec_brk - where the heap starts: the page after the last segment. */

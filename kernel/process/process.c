@@ -5,14 +5,12 @@
  * Source: _exit(2); wait(2) for the meaning of signal numbers. */
 #include "kernel/process/process.h"
 #include "kernel/console/printk.h"
-#include "kernel/cpu/trap.h"
+#include "kernel/power/panic.h"
 #include "kernel/mm/mmap.h"
-#include "kernel/power.h"
-#include "kernel/process/task.h"
+#include "kernel/power/power.h"
+#include "kernel/fs/task.h"
 
-static struct nsproxy init_nsproxy;
-
-struct task init_task = { .nsproxy = &init_nsproxy, .pid = 1 };
+char hostname[65] = "muffin";
 
 static u64 (*drain_network)(void);
 

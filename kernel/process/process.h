@@ -7,6 +7,9 @@
 
 #include "kernel/cpu/ptrace.h"
 
+/* The machine's name: ip='s fifth field, else "muffin". */
+extern char hostname[65];
+
 /* process_exit - the program is done: drain the network, tell what was dropped, power off.
  * status  the program's own, 0..255 */
 void process_exit(u32 status) __noreturn;

@@ -15,7 +15,7 @@
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/process.h"
 #include "kernel/process/syscall.h"
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 
 #define SIGNALS    64
 #define SIGSET_LEN 8
@@ -251,7 +251,7 @@ void signal_deliver(struct pt_regs *regs)
 		push_frame(regs, signal, to, mask);
 }
 
-/* entry.S */
+/* kernel/cpu/user.S */
 void return_to_user(const struct pt_regs *regs) __noreturn;
 
 /* The handler has returned to its restorer, which took one word off the stack. */

@@ -5,7 +5,7 @@
  * Source: dup(2), fcntl(2), ioctl(2); Linux's do_vfs_ioctl for what it answers itself. */
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/syscall.h"
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 
 #define FIONREAD 0x541b
 #define FIONBIO  0x5421

@@ -7,7 +7,7 @@
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/namei.h"
 #include "kernel/process/syscall.h"
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 
 #define IOV_MAX  1024
 #define RW_MAX   0x7ffff000ull /* what one call moves at most on Linux */

@@ -6,7 +6,7 @@
 #include "kernel/mm/mmap.h"
 #include "kernel/process/exec.h"
 #include "kernel/process/syscall.h"
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 
 #define MAP_SHARED          0x01
 #define MAP_PRIVATE         0x02

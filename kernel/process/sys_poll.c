@@ -8,7 +8,7 @@
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/signal.h"
 #include "kernel/process/syscall.h"
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 #include "net/device/dev.h"
 
 /* ---- waiting ----------------------------------------------------------------------------- */

@@ -10,9 +10,9 @@
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/process.h"
 #include "kernel/process/syscall.h"
-#include "kernel/process/task.h"
-#include "kernel/random.h"
-#include "kernel/version.h"
+#include "kernel/fs/task.h"
+#include "kernel/platform/random.h"
+#include "kernel/lib/version.h"
 #include "net/device/dev.h"
 
 long sys_exit(u64 status)

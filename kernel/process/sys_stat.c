@@ -7,7 +7,7 @@
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/namei.h"
 #include "kernel/process/syscall.h"
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 
 #define AT_NO_AUTOMOUNT 0x800
 #define AT_EMPTY_PATH   0x1000

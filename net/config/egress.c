@@ -4,7 +4,7 @@
  * kernel/cmdline.c parses egress=, kernel/main.c turns it on; the security hooks call in.
  * Source: design: egress=; Linux's LSM for the hooks; RFC 1122 3.2.1.3 (0.0.0.0 is this host). */
 #include "net/config/egress.h"
-#include "kernel/security.h"
+#include "kernel/security/security.h"
 #include "net/packet/af_packet.h"
 #include "net/socket/socket.h"
 #include "net/wire/ip.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * machine.h - all that the network stack needs from the machine under it.
- * Not here: anything x86. The kernel implements this in kernel/net_machine.c, the unit tests,
+ * Not here: anything x86. The kernel implements this in kernel/, the unit tests,
  * fuzzers and native benches in tests/unit/host_machine.c.
  * Used by net/ only. */
 #pragma once
@@ -140,7 +140,7 @@ static inline int copy_from_user_4_8(void *dst, const void __user *src, size_t l
 	return copy_from_user(dst, src, len);
 }
 
-/* get_user_words, get_user_2, put_user_u32 - see kernel/lib/uaccess_copy.h. The caller has checked that
+/* get_user_words, get_user_2, put_user_u32 - see kernel/mm/uaccess_copy.h. The caller has checked that
  * the address is the user's. */
 static inline int get_user_words(u64 word[6], const void __user *src)
 {
@@ -167,7 +167,7 @@ s64 csum_and_copy_from_user(void *dst, const void __user *src, size_t len) __mus
 /* copy_user, copy_user_csum - the copies themselves, but for callers that know which registers they use. */
 int copy_user(void *dst, const void *src, size_t len);
 s64 copy_user_csum(void *dst, const void __user *src, size_t len);
-#include "kernel/lib/uaccess_copy.h" /* all of these, inline */
+#include "kernel/mm/uaccess_copy.h" /* all of these, inline */
 #endif
 
 /* ---- waiting --------------------------------------------------------------------------- */

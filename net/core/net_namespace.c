@@ -4,7 +4,7 @@
  * net_init.c, nsfs.c and every sock call in.
  * Source: Linux's setup_net, put_net and cleanup_net: their roles. */
 #include "net/core/net_namespace.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "net/core/timer.h"
 
 struct net init_net;

@@ -6,9 +6,9 @@
 #include "net/core/nsfs.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/format.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "kernel/lib/string.h"
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 
 #define RUN_NETNS "/run/netns/"
 #define NAME_LEN  64

@@ -7,7 +7,7 @@
  * Frames wait in a short ring of their own until the next poll: handing them up at once would
  * run the receive path inside the transmit path, and an answer inside that. */
 #include "net/device/loopback.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "net/core/sock.h"
 
 #define LOOPBACK_QUEUE 64

@@ -4,7 +4,7 @@
  * dev_xmit.c enqueues through the table; calls dev_xmit_direct.
  * Source: tc-tbf(8), tc-pfifo(8). */
 #include "net/device/qdisc.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "net/core/sock.h"
 #include "net/device/dev.h"
 #include "net/device/rate_queue.h"

@@ -4,7 +4,7 @@
  * ipconfig_apply.c and rtnetlink.c call in; it calls fib_frontend.c.
  * Source: Linux's devinet.c: the order of its steps. */
 #include "net/ipv4/devinet.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "net/core/rtmsg.h"
 #include "net/device/ifaddr.h"
 #include "net/ipv4/fib_frontend.h"

@@ -5,7 +5,7 @@
  * Source: RFC 1112 7; RFC 2236 (IGMP version 2, which version 3's routers and switches understand: RFC 3376
  * 7.3); Linux's ip_mc_join_group: its checks and bounds. */
 #include "net/ipv4/igmp.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "net/core/timer.h"
 #include "net/device/ifaddr.h"
 #include "net/ipv4/ip.h"

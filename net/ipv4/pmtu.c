@@ -4,7 +4,7 @@
  * icmp.c tells, route.c asks.
  * Source: RFC 1191 3, 6.3 and 7; Linux's next-hop exceptions: their bounds and lifetime. */
 #include "net/ipv4/pmtu.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "net/core/net_namespace.h"
 
 static struct slab pmtu_slab = SLAB(struct pmtu_table);

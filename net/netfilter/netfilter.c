@@ -4,7 +4,7 @@
  * ip_output.c and ip_input.c pass every packet through nf_hook.
  * Source: Linux's nf_hook_slow: what each verdict means. */
 #include "net/netfilter/netfilter.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "net/device/dev.h"
 #include "net/netfilter/nf_queue.h"
 

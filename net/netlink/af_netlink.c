@@ -3,8 +3,8 @@
  * Not here: requests and answers (netlink.c), what they mean (the families).
  * socket.c calls its operations; calls netlink.c for what was sent.
  * Source: netlink(7); Linux's net/netlink/af_netlink.c: the order of its checks. */
-#include "kernel/lib/slab.h"
-#include "kernel/process/task.h"
+#include "kernel/mm/slab.h"
+#include "kernel/fs/task.h"
 #include "net/device/dev.h"
 #include "net/ipv4/dev_ioctl.h"
 #include "net/netlink/netlink_impl.h"

@@ -4,7 +4,7 @@
  * nf_queue.c calls the handler's functions, nfnetlink_queue.c the others.
  * Source: Linux's nfqnl_instance: its members and limits. */
 #include "kernel/fs/procfile.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "net/netlink/nfqnl_impl.h"
 
 #define QUEUE_MAXLEN_DEFAULT 1024

@@ -3,7 +3,7 @@
  * Not here: what a change does (fib_frontend.c), the way a packet takes (route.c).
  * rtnetlink.c calls the handlers.
  * Source: Linux's rtm_to_fib_config, fib_dump_info, inet_rtm_getroute: the order of their checks. */
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "net/ipv4/fib_frontend.h"
 #include "net/ipv4/route.h"
 #include "net/netlink/rtnetlink.h"

@@ -3,8 +3,8 @@
  * Not here: what is in them, the taps themselves (dev.c).
  * socket.c calls its operations, dev.c packet_rcv for each frame; calls dev_queue_xmit.
  * Source: packet(7); Linux's packet_rcv, packet_snd, packet_do_bind: the order of their checks. */
-#include "kernel/lib/slab.h"
 #include "kernel/lib/string.h"
+#include "kernel/mm/slab.h"
 #include "net/device/eth.h"
 #include "net/device/tap.h"
 #include "net/ipv4/dev_ioctl.h"

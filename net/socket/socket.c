@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * socket.c - families and their sockets, and the calls that send: where a datagram enters the stack.
  * Not here: what a family does (af_inet.c), other calls (socket_calls.c), receiving (socket_recv.c).
- * kernel/process/syscall.c calls in; calls the family's operations past the security hooks.
+ * kernel/entry/syscall.c calls in; calls the family's operations past the security hooks.
  * Source: the Linux man pages, section 2; the order of Linux's checks. */
 #include "net/socket/socket_user.h"
-#include "kernel/lib/slab.h"
-#include "kernel/security.h"
+#include "kernel/mm/slab.h"
+#include "kernel/security/security.h"
 #include "net/device/dev.h"
 
 static const struct net_proto_family *net_families[PF_MAX];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * socket.h - sockets as the program sees them: descriptors, families, the system calls.
  * Not here: what a family does (af_inet.h), where packets go.
- * kernel/process/syscall.c calls the sys_ functions; families register themselves.
+ * kernel/entry/syscall.c calls the sys_ functions; families register themselves.
  * Source: POSIX.1-2017 2.10; the Linux man pages, section 2; Linux's net/socket/socket.c for the names. */
 #pragma once
 

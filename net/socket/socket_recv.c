@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * socket_recv.c - the calls that receive.
  * Not here: where datagrams come from (udp_input.c).
- * kernel/process/syscall.c calls in; calls the family's operations past the security hooks.
+ * kernel/entry/syscall.c calls in; calls the family's operations past the security hooks.
  * Source: recv(2), recvmmsg(2); the order of Linux's checks. */
-#include "kernel/security.h"
+#include "kernel/security/security.h"
 #include "net/socket/socket_user.h"
 
 ssize sock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)

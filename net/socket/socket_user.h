@@ -6,7 +6,7 @@
  * Source: the Linux man pages, section 2; Linux's sockfd_lookup, move_addr_to_kernel, import_iovec. */
 #pragma once
 
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 #include "net/socket/socket.h"
 
 #define SENDTO_MAX INT32_MAX

@@ -5,7 +5,7 @@
  * af_inet.c calls udp_prot's functions; calls routing, flow_xmit or ip_send_skb.
  * Source: RFC 768; RFC 1122 4.1.3; Linux's udp_sendmsg: the order of its checks. */
 #include "net/udp/udp_send.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "net/core/checksum.h"
 #include "net/ipv4/igmp.h"
 #include "net/socket/datagram.h"

@@ -4,7 +4,7 @@
  * udp.c binds, udp_input.c looks up.
  * Source: RFC 6056 3.3.1 (random port selection); Linux's ip_local_port_range. */
 #include "net/udp/udp_port.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "net/udp/udp.h"
 
 #define BUCKETS         64

@@ -41,7 +41,7 @@ NEIGH = f"neigh={GATEWAY},{GATEWAY_MAC}"
 WORDS = f"{CONSOLE} {ADDRESS} {HOSTS}"
 STATIC = f"{WORDS} {NEIGH}"         # nothing to wait for: boots in a fifth of a second
 
-# Statuses of kernel/power.h.
+# Statuses of kernel/power/power.h.
 CMDLINE, NO_NIC, NIC_FAILED, NO_PROGRAM = 64, 65, 66, 67
 NO_MEMORY, KILLED, DROPPED, LINE = 68, 69, 70, 73
 

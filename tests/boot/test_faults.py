@@ -15,7 +15,7 @@ from support import BALANCE, KILLED, STATIC, boot, said
 PAGE_FAULT, PROTECTION = "page fault: ", "general protection fault"
 HANDLER, FRAME = "no such handler of a signal", "what a signal's handler returned to"
 ABSENT, FORBIDDEN = "no page there", "its page forbids that"
-PANIC = 71      # of kernel/power.h
+PANIC = 71      # of kernel/power/power.h
 UD2 = 0x0B0F
 
 # kind: (words, signal as Linux numbers them)

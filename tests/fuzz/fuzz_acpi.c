@@ -3,9 +3,9 @@
  * nothing be read beyond what was mapped.
  * Not here: whether the right values are found (tests/unit/test_acpi.c).
  * libFuzzer calls in.
- * Source: kernel/acpi_tables.h. First byte: bit 0 the loader brings the root pointer, bit 1 sums are made
+ * Source: kernel/platform/acpi_tables.h. First byte: bit 0 the loader brings the root pointer, bit 1 sums are made
  * right where a table begins, so that more is reached. Then memory, from BASE on. */
-#include "kernel/acpi_tables.h"
+#include "kernel/platform/acpi_tables.h"
 #include "kernel/mm/vm.h"
 #include "net/core/machine.h"
 

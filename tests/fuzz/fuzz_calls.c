@@ -8,9 +8,9 @@
  *
  * The capture's source is included: a machine starts one once, and its ring stays. */
 #include "kernel/console/console.h"
-#include "kernel/fs/af_unix.h"
+#include "net/unix/af_unix.h"
 #include "kernel/fs/procfile.h"
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 #include "net/core/nsfs.h"
 #include "net/neigh/neighbour.h"
 #include "net/socket/sys_netns.h"

@@ -6,7 +6,7 @@
  *
  * The sources themselves are included: files are added for ever, and a fuzzer must take them away. */
 #include "kernel/fs/procfile.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 
 static u8 memory[1 << 20];
 static size_t memory_used;

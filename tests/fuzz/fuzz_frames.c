@@ -4,7 +4,7 @@
  * Not here: whether an answer is right (tests/unit).
  * libFuzzer calls in; it calls netif_receive_skb and the system calls through the unit tests' card.
  * Source: design: panic is for a broken invariant, never for input. */
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 #include "net/ipv4/devinet.h"
 #include "net/ipv4/fib_frontend.h"
 #include "net/ipv4/route.h"

@@ -4,7 +4,7 @@
  * Not here: message headers (fuzz_netlink.c); whether a packet's new contents make sense to its receiver.
  * libFuzzer calls in; it calls the system calls.
  * Source: design: panic is for a broken invariant, never for input; nothing is lost in silence. */
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 #include "net/ipv4/devinet.h"
 #include "net/ipv4/route.h"
 #include "net/neigh/arp.h"

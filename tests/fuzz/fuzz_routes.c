@@ -5,7 +5,7 @@
  * libFuzzer calls in.
  * Source: net/fib/file.h, net/config/ipconfig.h. */
 #include "kernel/lib/format.h"
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 #include "net/config/ipconfig.h"
 #include "net/fib/file.h"
 #include "net/ipv4/route.h"

@@ -4,7 +4,7 @@
  * fuzz_calls.c calls in. Calls the stack as net_init.c and rtnetlink do.
  * Source: see host_net.h. */
 #include "kernel/lib/string.h"
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 #include "net/device/dev_config.h"
 #include "net/device/qdisc.h"
 #include "net/ipv4/devinet.h"

@@ -11,7 +11,7 @@
 #include "kernel/mm/mmap.h"
 #include "kernel/mm/page.h"
 #include "kernel/mm/vm.h"
-#include "kernel/random.h"
+#include "kernel/platform/random.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  * Source: design: nothing is lost in silence; a test leaves no packet behind. */
 #pragma once
 
-#include "kernel/process/task.h"
+#include "kernel/fs/task.h"
 #include "net/ipv4/devinet.h"
 #include "net/ipv4/fib_frontend.h"
 #include "net/ipv4/route.h"

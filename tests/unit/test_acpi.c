@@ -3,7 +3,7 @@
  * Not here: turning off (tests/boot), hostile tables by the million (tests/fuzz/fuzz_acpi.c).
  * cmocka calls in; physical memory is an array.
  * Source: ACPI 6.4, 5.2.5.3 (RSDP), 5.2.6 (headers), 5.2.9 (FADT), 20.2 (AML encoding). */
-#include "kernel/acpi_tables.h"
+#include "kernel/platform/acpi_tables.h"
 #include "kernel/mm/vm.h"
 #include "tests/unit/stack.h"
 

@@ -7,7 +7,7 @@
 #include "kernel/console/printk.h"
 #include "kernel/console/serial.h"
 #include "kernel/lib/string.h"
-#include "kernel/power.h"
+#include "kernel/power/power.h"
 #include "net/config/ipconfig.h"
 #include "tests/unit/stack.h"
 

@@ -19,6 +19,11 @@ static void port_write(u16 port, u8 v);
 
 #define OUT_MAX (4u << 20)
 
+void idle_add(struct idle_work *work)
+{
+	assert_ptr_equal(work->fn, console_poll);
+}
+
 /* ---- a port and a screen ------------------------------------------------------------------ */
 
 static char line[OUT_MAX], shown[OUT_MAX];

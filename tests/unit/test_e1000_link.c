@@ -6,7 +6,7 @@
  * clears (ICR) is cleared by the test.
  * Source: Intel SDM 317453, 13.4.2 (STATUS.LU), 13.4.17 (ICR.LSC). */
 #define __ASSEMBLER__ /* of this header only the limit of user memory: the rest is for the kernel */
-#include "kernel/lib/uaccess_copy.h"
+#include "kernel/mm/uaccess_copy.h"
 #undef __ASSEMBLER__
 #undef TASK_SIZE
 #include "tests/unit/stack.h"

@@ -6,7 +6,7 @@
 #include "kernel/lib/format.h"
 #include "kernel/lib/list.h"
 #include "kernel/lib/parse.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "kernel/lib/string.h"
 #include "tests/unit/stack.h"
 

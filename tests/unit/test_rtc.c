@@ -4,7 +4,7 @@
  * cmocka calls in; the source is included with this file's ports.
  * Source: Motorola MC146818; POSIX.1-2017 4.16 (seconds since the epoch). */
 #define _GNU_SOURCE
-#include "kernel/acpi_tables.h"
+#include "kernel/platform/acpi_tables.h"
 #include "kernel/cpu/asm.h"
 #include "tests/unit/stack.h"
 
@@ -48,7 +48,7 @@ u64 rtc_realtime_ns(void);
 void rtc_realtime_start(void);
 #define clock_realtime_ns    rtc_realtime_ns
 #define clock_realtime_start rtc_realtime_start
-#include "kernel/rtc.c"
+#include "kernel/platform/rtc.c"
 
 enum {
 	BCD_24 = 2,

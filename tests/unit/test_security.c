@@ -3,7 +3,7 @@
  * Not here: modules that ship.
  * cmocka calls in; the modules are this file's.
  * Source: Linux's LSM: hooks are lists. */
-#include "kernel/security.h"
+#include "kernel/security/security.h"
 #include "tests/unit/stack.h"
 
 static int asked, answer;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * acpi_tables.c - what ACPI's tables say that we want to know: how to turn off, where the century is.
- * Not here: doing it (acpi.c); an AML interpreter: the one package we need is found by its name.
- * acpi.c and rtc.c call in. Calls vm.c to see the tables.
+ * Not here: doing it (kernel/power/acpi.c); an AML interpreter: the one package we need is found by its name.
+ * main.c and rtc.c call in. Calls vm.c to see the tables.
  * Source: ACPI 6.4, 5.2.5 (RSDP), 5.2.8 (XSDT), 5.2.9 (FADT), 7.4.2 (_S5). */
-#include "kernel/acpi_tables.h"
+#include "kernel/platform/acpi_tables.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/vm.h"
 

@@ -3,7 +3,7 @@
  * Not here: the devices (kernel/console).
  * main.c opens it. Calls console.c.
  * Source: termios(3), ioctl_tty(2) for what a terminal answers and how lines are typed. */
-#include "kernel/fs/console_file.h"
+#include "kernel/dev/console_file.h"
 #include "kernel/console/console.h"
 #include "kernel/console/serial.h"
 #include "kernel/lib/string.h"

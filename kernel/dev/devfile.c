@@ -3,9 +3,9 @@
  * Not here: the console (console_file.c).
  * main.c registers them. Calls random.c.
  * Source: null(4), random(4). */
-#include "kernel/fs/devfile.h"
+#include "kernel/dev/devfile.h"
 #include "kernel/fs/procfile.h"
-#include "kernel/random.h"
+#include "kernel/platform/random.h"
 
 static ssize null_read(struct file *file, void __user *buf, size_t len)
 {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * acpi.c - turning the machine off.
- * Not here: where the tables say how (acpi_tables.c).
+ * Not here: where the tables say how (kernel/platform/acpi_tables.c).
  * power.c calls in.
  * Source: ACPI 6.4, 4.8.3.2 (PM1 control), 16.1.5 (entering S5). */
-#include "kernel/acpi.h"
-#include "kernel/acpi_tables.h"
+#include "kernel/power/acpi.h"
 #include "kernel/cpu/asm.h"
 #include "kernel/cpu/clock.h"
 #include "net/core/machine.h"
@@ -16,15 +15,22 @@
 #define ENABLE_WAIT_MS 300
 #define OFF_WAIT_MS    200
 
+static struct acpi_off off; /* no port: nobody said */
+
+void acpi_set_off(const struct acpi_off *how)
+{
+	off = *how;
+}
+
 /* Firmware may hold the machine in legacy mode, where SLP_EN does nothing. */
-static void acpi_enable(const struct acpi_off *off)
+static void acpi_enable(void)
 {
 	u64 end = clock_ns() + ENABLE_WAIT_MS * NSEC_PER_MSEC;
 
-	if ((inw(off->pm1a_control) & PM1_SCI_EN) || !off->smi_command)
+	if ((inw(off.pm1a_control) & PM1_SCI_EN) || !off.smi_command)
 		return;
-	outb(off->smi_command, off->acpi_enable);
-	while (!(inw(off->pm1a_control) & PM1_SCI_EN) && clock_ns() < end)
+	outb(off.smi_command, off.acpi_enable);
+	while (!(inw(off.pm1a_control) & PM1_SCI_EN) && clock_ns() < end)
 		cpu_relax();
 }
 
@@ -37,11 +43,9 @@ static void sleep_write(u16 port, u32 type)
 
 void acpi_power_off(void)
 {
-	struct acpi_off off;
-
-	if (!acpi_find_off(&off))
+	if (!off.pm1a_control)
 		return;
-	acpi_enable(&off);
+	acpi_enable();
 	sleep_write(off.pm1a_control, off.type_a);
 	if (off.pm1b_control)
 		sleep_write(off.pm1b_control, off.type_b);

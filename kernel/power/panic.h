@@ -10,3 +10,9 @@
 
 /* panic_regs - the same, with the registers of the moment. */
 void panic_regs(const struct pt_regs *regs, const char *fmt, ...) __printf(2, 3) __noreturn;
+
+/* registers_show - print them. */
+void registers_show(const struct pt_regs *regs);
+
+/* The canary of -fstack-protector. kmain sets it once. */
+extern u64 __stack_chk_guard;

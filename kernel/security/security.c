@@ -3,7 +3,7 @@
  * Not here: the modules.
  * Modules register; net/socket/socket.c walks the lists through security.h.
  * Source: Linux's LSM: hooks are lists, the first refusal wins. */
-#include "kernel/security.h"
+#include "kernel/security/security.h"
 
 struct list_head security_hook_heads[SECURITY_HOOKS] = {
 	LIST_HEAD_INIT(security_hook_heads[SECURITY_SOCKET_CREATE]),

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * entry.S - the border: system calls, exceptions and interrupts come in here and leave here.
- * Not here: what they mean (syscall.c, trap.c).
+ * Not here: what they mean (syscall.c, trap.c); how ring 3 begins (kernel/cpu/user.S).
  * Entered by the CPU; calls do_syscall_64 and trap_handler.
  * Source: Intel SDM vol. 2B "SYSCALL", "SYSRET", "SWAPGS"; vol. 3A 6.14. The ABI is Linux's:
  * rcx and r11 are lost, all other registers come back as they were. */
 
 #include "boot/boot.h"
 #include "kernel/cpu/percpu.h"
+#include "kernel/cpu/ptrace.h"
 
 #define MSR_GS_BASE 0xc0000101
 #define PT_REGS_ORIG_AX 120
@@ -55,77 +56,6 @@ entry_SYSCALL_64:
 1:	movq %rcx, %rdi
 	movq %gs:PERCPU_USER_RSP, %rsi
 	call syscall_bad_return
-
-/* enter_user(ip, sp): start the program with clean registers. */
-	.globl enter_user
-enter_user:
-	pushq $USER_DS
-	pushq %rsi
-	pushq $0x202			/* interrupts on */
-	pushq $USER_CS
-	pushq %rdi
-	xorl %eax, %eax
-	xorl %ebx, %ebx
-	xorl %ecx, %ecx
-	xorl %edx, %edx
-	xorl %esi, %esi
-	xorl %edi, %edi
-	xorl %ebp, %ebp
-	xorl %r8d, %r8d
-	xorl %r9d, %r9d
-	xorl %r10d, %r10d
-	xorl %r11d, %r11d
-	xorl %r12d, %r12d
-	xorl %r13d, %r13d
-	xorl %r14d, %r14d
-	xorl %r15d, %r15d
-	swapgs
-	iretq
-
-/* All but di, which the stub pushed before it put the vector there. */
-	.macro PUSH_REGS
-	pushq %rsi
-	pushq %rdx
-	pushq %rcx
-	pushq %rax
-	pushq %r8
-	pushq %r9
-	pushq %r10
-	pushq %r11
-	pushq %rbx
-	pushq %rbp
-	pushq %r12
-	pushq %r13
-	pushq %r14
-	pushq %r15
-	.endm
-
-	.macro POP_REGS
-	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %rbp
-	popq %rbx
-	popq %r11
-	popq %r10
-	popq %r9
-	popq %r8
-	popq %rax
-	popq %rcx
-	popq %rdx
-	popq %rsi
-	popq %rdi
-	addq $8, %rsp			/* orig_ax */
-	.endm
-
-/* return_to_user(regs): as trap_common does at its end. */
-	.globl return_to_user
-return_to_user:
-	movq %rdi, %rsp
-	swapgs
-	POP_REGS
-	iretq
 
 /* Ring 3 may set AC, and a copy of user memory that faults has it set: it must not open user memory
  * to what follows. Three bytes of no-op, clac when the CPU has SMAP. */

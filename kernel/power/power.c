@@ -3,8 +3,8 @@
  * Not here: when (process.c, panic.c, main.c).
  * Used by whoever ends the machine. Calls acpi.c.
  * Source: QEMU hw/misc/debugexit.c (ports, status = value * 2 + 1); Linux's panic= parameter. */
-#include "kernel/power.h"
-#include "kernel/acpi.h"
+#include "kernel/power/power.h"
+#include "kernel/power/acpi.h"
 #include "kernel/console/printk.h"
 #include "kernel/cpu/asm.h"
 #include "kernel/cpu/clock.h"

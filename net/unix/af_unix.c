@@ -3,11 +3,11 @@
  * Not here: sockets that two ends share: there is no second process.
  * socket.c calls its operations, main.c registers it. Calls console.c.
  * Source: unix(7), syslog(3); the order of Linux's checks. */
-#include "kernel/fs/af_unix.h"
+#include "net/unix/af_unix.h"
 #include "kernel/console/console.h"
 #include "kernel/fs/memfile.h"
 #include "kernel/fs/procfile.h"
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "kernel/lib/string.h"
 #include "net/ipv4/dev_ioctl.h"
 #include "net/socket/datagram.h"

@@ -3,12 +3,12 @@
  * Not here: how the machine stops (power.c).
  * Used where an invariant is checked. Calls printk and power.
  * Source: design rule: panic is never for input, a device or a full table. */
-#include "kernel/console/panic.h"
+#include "kernel/power/panic.h"
 #include "boot/boot.h"
 #include "kernel/console/printk.h"
 #include "kernel/console/symbols.h"
-#include "kernel/cpu/trap.h"
-#include "kernel/power.h"
+#include "kernel/cpu/asm.h"
+#include "kernel/power/power.h"
 
 #define FRAMES_MAX 16
 
@@ -31,6 +31,16 @@ static void stack_show(u64 sp)
 		pr_err("  perhaps from %s\n", where);
 		shown++;
 	}
+}
+
+void registers_show(const struct pt_regs *r)
+{
+	pr_err("rip %016lx  rsp %016lx  flags %08lx  cs %02lx\n", r->ip, r->sp, r->flags, r->cs);
+	pr_err("rax %016lx  rbx %016lx  rcx %016lx  rdx %016lx\n", r->ax, r->bx, r->cx, r->dx);
+	pr_err("rsi %016lx  rdi %016lx  rbp %016lx  r8  %016lx\n", r->si, r->di, r->bp, r->r8);
+	pr_err("r9  %016lx  r10 %016lx  r11 %016lx  r12 %016lx\n", r->r9, r->r10, r->r11, r->r12);
+	pr_err("r13 %016lx  r14 %016lx  r15 %016lx  cr2 %016lx\n", r->r13, r->r14, r->r15,
+		read_cr2());
 }
 
 static void __noreturn stop(void)
@@ -65,6 +75,9 @@ void panic_regs(const struct pt_regs *regs, const char *fmt, ...)
 	stack_show(regs->sp);
 	stop();
 }
+
+/* The compiler reads it without saying so. */
+__attribute__((used)) u64 __stack_chk_guard;
 
 /* The compiler calls this when a function's canary changed. */
 __attribute__((used)) void __stack_chk_fail(void);

@@ -3,7 +3,7 @@
  * Not here: packets (net/core/skbuff.c), whose pool is sized at boot.
  * Used by net/ and kernel/fs. Calls mem_alloc.
  * Source: Bonwick, "The Slab Allocator", USENIX 1994, reduced to its free list. */
-#include "kernel/lib/slab.h"
+#include "kernel/mm/slab.h"
 #include "kernel/lib/string.h"
 #include "net/core/machine.h"
 

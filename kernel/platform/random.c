@@ -6,7 +6,7 @@
  *
  * The state is a ChaCha20 key. Each request makes one block: its first half becomes the next key,
  * so that what was given out cannot be worked out again; its second half is given out. */
-#include "kernel/random.h"
+#include "kernel/platform/random.h"
 #include "kernel/cpu/asm.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/lib/errno.h"

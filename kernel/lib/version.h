@@ -8,6 +8,3 @@
 #define MUFFIN_VERSION "0.1.0"
 /* The Linux whose system-call ABI is followed. */
 #define MUFFIN_ABI_RELEASE "6.1.0-muffin"
-
-/* The machine's name: ip='s fifth field, else "muffin". (main.c) */
-extern char hostname[65];

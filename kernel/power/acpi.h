@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ * acpi.h - turning the machine off.
+ * Not here: where the tables say how (kernel/platform/acpi_tables.h).
+ * kmain says how, at boot: at the end there may be no memory to read tables with. power.c calls in.
+ * Source: ACPI 6.4, 4.8.3.2 (PM1 control), 16.1.5 (entering S5). */
+#pragma once
+
+#include "kernel/lib/types.h"
+
+/* What turns the machine off: S5's types go into the PM1 control registers (ports; b may be 0). */
+struct acpi_off {
+	u16 pm1a_control, pm1b_control;
+	u32 type_a, type_b;
+	u16 smi_command; /* a port, or 0: there is no legacy mode.. */
+	u8 acpi_enable;  /* ..that this byte ends */
+};
+
+/* acpi_set_off - how the machine is turned off. Until then it cannot be. */
+void acpi_set_off(const struct acpi_off *off);
+
+/* acpi_power_off - enter S5. Returns when nobody said how or nothing happens. */
+void acpi_power_off(void);
