@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""check_layers.py - proves that includes and calls run strictly downward.
+"""check_layers.py - proves that includes and calls run strictly downward, that no two folders include each
+other, that no files need each other in a circle, and that no folder has more than 14 .c files.
 
 Not here: the order itself, which is data (layers.toml). `make check` calls it.
 Includes are read from the sources; calls are the undefined symbols of the object files below
@@ -20,6 +21,7 @@ from sources import blank, files, line_of
 
 NM = os.environ.get("NM", os.environ.get("CROSS_COMPILE", "") + "nm")
 NM_S = 120
+FOLDER_MAX = 14
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(["<])([^">]+)[">]', re.M)
 DECLARED = re.compile(r"\b([A-Za-z_]\w*)\s*\(|\bextern\b[^;(]*?\b(\w+)\s*(?:\[[^;]*)?;")
 
@@ -44,6 +46,7 @@ class Order:
         self.system = set(data["system_headers"])
         self.wiring = set(data["wiring"])
         self.seams = data["seams"]
+        self.circles_in = set(data.get("circles_in", []))
 
     def layer_of(self, path):
         """The layer with the longest path that the file's name starts with, or None."""
@@ -68,6 +71,16 @@ class Order:
         return None
 
 
+def unit(path):
+    """A .c and its .h are one."""
+    return str(Path(path).with_suffix(""))
+
+
+def folder(path):
+    """The folder that a file lies in."""
+    return str(Path(path).parent)
+
+
 def load(path):
     """layers.toml as an Order; a malformed one ends the program with its name."""
     try:
@@ -88,6 +101,14 @@ def check_includes(root, order):
             why = refuse_include(root, order, path, *match.groups())
             if why:
                 yield f"{path}:{line_of(text, match.start())}: includes {match.group(2)}: {why}"
+
+
+def read_includes(root, order):
+    """All (file, header of ours) that stand in an #include."""
+    for path in files(root, ".c", ".h", ".S", under=order.roots):
+        for _, name in INCLUDE.findall(Path(root, path).read_text(encoding="utf-8")):
+            if Path(root, name).is_file():
+                yield str(path), name
 
 
 def refuse_include(root, order, path, bracket, name):
@@ -133,16 +154,78 @@ def seam_names(root, order):
     return names
 
 
-def check_symbols(root, build, order):
-    """One line for every call upward that no seam declares; and how many files were looked at."""
-    wanted, defined = read_symbols(root, build, order)
-    seams, lines = seam_names(root, order), []
+def check_symbols(wanted, defined, root, order):
+    """One line for every call upward that no seam declares."""
+    seams = seam_names(root, order)
     for source, names in sorted(wanted.items()):
         for name in sorted(names - seams):
             why = order.refusal(source, defined[name]) if name in defined else None
             if why:
-                lines.append(f"{source}: uses {name} of {defined[name]}: {why}")
-    return lines, len(wanted)
+                yield f"{source}: uses {name} of {defined[name]}: {why}"
+
+
+def check_pairs(includes, order):
+    """One line for every two folders that include each other, with a file on each side. What a seam
+    header declares is implemented above: it stands for no folder. A wiring file ties folders."""
+    pairs = {}
+    for source, target in sorted(includes):
+        if folder(source) != folder(target) and source not in order.wiring \
+                and target not in order.seams.get("headers", []):
+            pairs.setdefault((folder(source), folder(target)), (source, target))
+    for (one, other), (source, target) in pairs.items():
+        if one < other and (other, one) in pairs:
+            back, to = pairs[other, one]
+            yield (f"{one} and {other} include each other: {source} has {target}, "
+                   f"{back} has {to}")
+
+
+def circles(arrows):
+    """The sets of two or more that reach each other (Tarjan's algorithm)."""
+    place, low, stack, found = {}, {}, [], []
+
+    def visit(node):
+        place[node] = low[node] = len(place)
+        stack.append(node)
+        for to in sorted(arrows.get(node, ())):
+            if to not in place:
+                visit(to)
+            if to in stack:
+                low[node] = min(low[node], low[to])
+        if low[node] == place[node]:
+            at = stack.index(node)
+            found.append(sorted(stack[at:]))
+            del stack[at:]
+
+    for node in sorted(arrows):
+        if node not in place:
+            visit(node)
+    return [circle for circle in found if len(circle) > 1]
+
+
+def check_circles(includes, wanted, defined, order):
+    """One line for every circle of files that need each other, by includes or calls; but for those within
+    one of the folders that layers.toml lets have them."""
+    compilers = set(order.seams.get("symbols", []))
+    arrows = {}
+    calls = ((source, defined[name]) for source, names in wanted.items()
+             for name in names - compilers if name in defined)
+    for source, target in [*includes, *calls]:
+        if unit(source) != unit(target) and source not in order.wiring:
+            arrows.setdefault(unit(source), set()).add(unit(target))
+    for circle in circles(arrows):
+        folders = {folder(path) for path in circle}
+        if len(folders) > 1 or not folders <= order.circles_in:
+            yield f"files that need each other: {' '.join(circle)}"
+
+
+def check_sizes(root, order):
+    """One line for every folder that is too large to see through: divide it by idea."""
+    numbers = {}
+    for path in files(root, ".c", under=order.roots):
+        numbers[folder(path)] = numbers.get(folder(path), 0) + 1
+    for name, number in sorted(numbers.items()):
+        if number > FOLDER_MAX:
+            yield f"{name}: {number} .c files, at most {FOLDER_MAX}: divide it by idea"
 
 
 def check_table(root, order):
@@ -152,6 +235,8 @@ def check_table(root, order):
         for prefix in layer.paths:
             if not any(path.startswith(prefix) for path in known):
                 yield f"layers.toml: layer '{layer.name}': no file starts with '{prefix}'"
+    for name in sorted(order.circles_in - {folder(path) for path in known}):
+        yield f"layers.toml: circles_in: there is no folder '{name}'"
 
 
 def main():
@@ -163,13 +248,16 @@ def main():
                         help="paths of layers.toml that fit no file are errors too")
     args = parser.parse_args()
     order = load(Path(args.root, "tools", "layers.toml"))
-    lines = list(check_includes(args.root, order))
-    upward, objects = check_symbols(args.root, args.build, order)
+    includes = set(read_includes(args.root, order))
+    wanted, defined = read_symbols(args.root, args.build, order)
+    lines = [*check_includes(args.root, order), *check_symbols(wanted, defined, args.root, order),
+             *check_pairs(includes, order), *check_circles(includes, wanted, defined, order),
+             *check_sizes(args.root, order)]
     leftover = list(check_table(args.root, order))
-    for line in lines + upward + leftover:
+    for line in lines + leftover:
         print(line)
-    bad = len(lines) + len(upward) + (len(leftover) if args.strict else 0)
-    print(f"check_layers: {objects} objects, {bad} violations" + ("" if objects else
+    bad = len(lines) + (len(leftover) if args.strict else 0)
+    print(f"check_layers: {len(wanted)} objects, {bad} violations" + ("" if wanted else
           "; nothing is built, so only the includes were checked"))
     sys.exit(bad > 0)
 

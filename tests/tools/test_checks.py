@@ -44,7 +44,8 @@ SOUND = {
                  "uint8_t low(void)\n{\n\ttick();\n\treturn 1;\n}\n",
     "net/high.h": "/* high - the highest. */\nvoid high(void);\n",
     "net/high.c": '#include "net/high.h"\n#include "net/low.h"\n'
-                  "void high(void)\n{\n\tlow();\n}\n\nvoid tick(void)\n{\n}\n",
+                  "void high(void)\n{\n\tlow();\n}\n",
+    "net/high_tick.c": '#include "net/core/machine.h"\nvoid tick(void)\n{\n}\n',
     "net/init.c": '#include "net/high.h"\nvoid init(void)\n{\n\thigh();\n}\n',
 }
 
@@ -70,7 +71,7 @@ def write(root, name, text, head=True):
 
 def build(root):
     """Object files below build/, as the Makefile leaves them."""
-    for source in root.glob("net/*.c"):
+    for source in root.glob("net/**/*.c"):
         target = root / "build" / source.relative_to(root).with_suffix(".o")
         target.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["cc", "-w", "-I", root, "-c", "-o", target, source], check=True,
@@ -144,7 +145,7 @@ def test_seeing_a_header_allows_its_source(project):
     """A layer that may see only net/low may call what net/low.c defines, and nothing else."""
     write(project, "net/mid.c", '#include "net/low.h"\nint mid(void)\n{\n\treturn low();\n}\n')
     write(project, "net/core/machine.c", "int other(void)\n{\n\treturn 1;\n}\n")
-    write(project, "tools/layers.toml", LAYERS.replace('"net/core/machine.h", ', '"net/machine", '))
+    write(project, "tools/layers.toml", LAYERS.replace('"net/core/machine.h", ', '"net/core/", '))
     build(project)
     passed, said = check("check_layers.py", project)
     assert passed, said
@@ -164,6 +165,82 @@ def test_wiring_file_may_look_upward(project):
     assert passed, said
     write(project, "tools/layers.toml", text.replace('wiring = ["net/init.c"]', "wiring = []"))
     assert not check("check_layers.py", project)[0]
+
+
+FLOORS = LAYERS.replace('"net/low"]', '"net/low", "net/a/", "net/b/"]', 1)
+
+
+def test_folders_that_include_each_other_fail(project):
+    """One layer, two folders: no floor is between them, and still one must be below."""
+    write(project, "tools/layers.toml", FLOORS)
+    write(project, "net/a/one.h", "/* one - a. */\nvoid one(void);\n")
+    write(project, "net/b/two.h", '#include "net/a/one.h"\n')
+    passed, said = check("check_layers.py", project)
+    assert passed, said
+    write(project, "net/a/other.h", '#include "net/b/two.h"\n')
+    passed, said = check("check_layers.py", project)
+    assert not passed and "net/a and net/b include each other: net/a/other.h has net/b/two.h, " \
+        "net/b/two.h has net/a/one.h" in said
+
+
+def test_seam_is_of_no_folder(project):
+    """A folder that a seam header lies in may be used by those that the header is for."""
+    write(project, "tools/layers.toml", FLOORS.replace('"net/core/machine.h"]\n', '"net/a/one.h"]\n', 1))
+    write(project, "net/a/one.h", "/* one - a. */\nvoid one(void);\n")
+    write(project, "net/b/two.h", '#include "net/a/one.h"\n')
+    write(project, "net/a/other.h", '#include "net/b/two.h"\n')
+    build(project)
+    passed, said = check("check_layers.py", project)
+    assert "include each other" not in said, said
+
+
+CIRCLE = "files that need each other: net/low net/low_too"
+
+
+def test_files_that_include_each_other_fail(project):
+    """A .c and its .h are one: the circle goes through both."""
+    write(project, "net/low_too.h", '#include "net/low.h"\n')
+    assert check("check_layers.py", project)[0]
+    write(project, "net/low.c", '#include "net/low_too.h"\n')
+    passed, said = check("check_layers.py", project)
+    assert not passed and CIRCLE in said
+
+
+def test_files_that_call_each_other_fail(project):
+    """Without an include; nor does a longer way round hide it."""
+    write(project, "net/low_too.c", "void low(void);\nvoid three(void)\n{\n\tlow();\n}\n")
+    write(project, "net/low_and.c", "void three(void);\nvoid two(void)\n{\n\tthree();\n}\n")
+    build(project)
+    assert check("check_layers.py", project)[0]
+    write(project, "net/low.c", "void two(void);\nvoid low(void)\n{\n\ttwo();\n}\n")
+    build(project)
+    passed, said = check("check_layers.py", project)
+    assert not passed and "files that need each other: net/low net/low_and net/low_too" in said
+
+
+def test_circle_that_is_let_stand(project):
+    """Within the folder that layers.toml names; not if it leads out of it."""
+    write(project, "net/low_too.h", '#include "net/low.h"\n')
+    write(project, "net/low.c", '#include "net/low_too.h"\n')
+    allowed = FLOORS.replace('[seams]', 'circles_in = ["net"]\n[seams]')
+    write(project, "tools/layers.toml", allowed)
+    passed, said = check("check_layers.py", project)
+    assert passed, said
+    write(project, "net/low.c", '#include "net/a/one.h"\n')
+    write(project, "net/a/one.h", '#include "net/low.h"\n')
+    passed, said = check("check_layers.py", project)
+    assert not passed and "files that need each other: net/a/one net/low" in said
+
+
+def test_folder_that_is_too_large_fails(project):
+    """Fourteen are a folder, fifteen two ideas."""
+    write(project, "tools/layers.toml", FLOORS)
+    for number in range(14):
+        write(project, f"net/a/part_{number}.c", "")
+    assert check("check_layers.py", project)[0]
+    write(project, "net/a/part_14.c", "")
+    passed, said = check("check_layers.py", project)
+    assert not passed and "net/a: 15 .c files, at most 14" in said
 
 
 def test_malformed_table_is_named(project):
