@@ -37,7 +37,7 @@ $(FUZZ_BUILD)/%.o: HOST_CFLAGS += -Wno-conversion -Wno-sign-conversion -Wno-unkn
 
 .PHONY: test unit fuzz run-chaos boot-test test-matrix soak
 
-.PHONY: mutants test unit fuzz fuzz-coverage boot-test test-matrix soak
+.PHONY: mutants test unit fuzz coverage-build fuzz-coverage fuzz-merge boot-test test-matrix soak
 
 # One job per core, unless -j says otherwise; what a job writes stays together. The machines come afterwards.
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc) --output-sync)
@@ -58,10 +58,18 @@ run-chaos: $(BUILD)/muffin.elf
 # Built a second time, to count; without sanitizers, which have their say in `make fuzz`.
 COVERAGE := -fprofile-instr-generate -fcoverage-mapping
 
-fuzz-coverage: ## how much of the code the fuzzers reach, COVERAGE_RUNS= inputs each; fails below the budget
+coverage-build:
 	@$(MAKE) FUZZ_BUILD=$(BUILD)/coverage FUZZ_SANITIZE='-fsanitize=fuzzer-no-link $(COVERAGE)' \
 		FUZZ_LINK='-fsanitize=fuzzer $(COVERAGE)' fuzz-build
+
+fuzz-coverage: coverage-build ## how much of the code the fuzzers reach, COVERAGE_RUNS= inputs each; fails below the budget
 	@$(PYTHON) tools/fuzz_coverage.py $(BUILD)/coverage --runs $(COVERAGE_RUNS)
+
+fuzz-merge: coverage-build ## what `make fuzz FUZZ_SECONDS=` found joins tests/fuzz/corpus, if it reaches more
+	@for fuzzer in $(FUZZERS); do mkdir -p $(FUZZ_BUILD)/$$fuzzer.found; \
+		LLVM_PROFILE_FILE=/dev/null $(BUILD)/coverage/$$fuzzer -set_cover_merge=1 -use_counters=0 -max_len=4096 \
+			tests/fuzz/corpus/$$fuzzer $(FUZZ_BUILD)/$$fuzzer.found 2>&1 | \
+			grep -a MERGE-OUTER | tail -1; done
 
 boot-test: $(BUILD)/muffin.elf ## the built kernel in QEMU: frames, exit statuses, both firmwares
 	@$(PYTHON) -m pytest -q -rs $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf '%s' '-n 2') \
@@ -125,12 +133,16 @@ $(UNIT_TESTS:%=run-%): run-%: $(HOST_BUILD)/%
 	@$< >$<.log 2>&1 || { cat $<.log; echo "unit: $* FAILED; again: $<"; exit 1; }
 	@printf '%s: %s\n' $* "$$(grep -E '^\[(  PASSED|  FAILED|  SKIPPED)' $<.log | tr -s '\n ' ' ')"
 
-# New inputs stay in the build folder; what is worth keeping is copied to the corpus by hand.
+FOUND = $<.$(if $(filter-out 0,$(FUZZ_SECONDS)),found,tried)
+
+# New inputs stay in the build folder; fuzz-merge takes those to the corpus that reach more. A short run
+# begins with the corpus alone, so that it tries the same inputs each time.
 $(FUZZERS:%=run-%): run-%: $(FUZZ_BUILD)/%
-	@mkdir -p $<.found tests/fuzz/corpus/$*
+	@$(if $(filter-out 0,$(FUZZ_SECONDS)),,rm -rf $<.tried)
+	@mkdir -p $(FOUND) tests/fuzz/corpus/$*
 	@$< -timeout=60 -rss_limit_mb=1024 -artifact_prefix=$<.crash- -max_len=4096 \
 		$(if $(filter-out 0,$(FUZZ_SECONDS)),-max_total_time=$(FUZZ_SECONDS),-seed=1 -runs=$(FUZZ_RUNS)) \
-		$<.found tests/fuzz/corpus/$* >$<.log 2>&1 || \
+		$(FOUND) tests/fuzz/corpus/$* >$<.log 2>&1 || \
 		{ tail -50 $<.log; echo "fuzz: $* FAILED; again: $< $<.crash-*"; exit 1; }
 	@printf '%s: %s\n' $* "$$(grep '^Done' $<.log)"
 

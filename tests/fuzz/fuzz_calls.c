@@ -14,6 +14,7 @@
 #include "net/core/nsfs.h"
 #include "net/neigh/neighbour.h"
 #include "net/socket/sys_netns.h"
+#include "net/config/proc.h"
 #include "net/net_init.h"
 #include "net/packet/pcap.c"
 #include "net/packet/af_packet.h"
@@ -253,7 +254,53 @@ static void listen_to_netlink(struct bytes *b)
 		sys_bind(fd, user(&all), sizeof(all));
 }
 
+/* A socket of the system log, ready for its lines or not. */
+static void make_log_socket(struct bytes *b)
+{
+	static const u8 types[] = { SOCK_DGRAM, SOCK_STREAM, 5, 9 };
+	struct sockaddr_storage log = { .family = AF_UNIX, .bytes = { 0, 0 } };
+	int fd = (int)sys_socket(AF_UNIX, PICK_OF(b, types), 0);
+
+	strcpy((char *)log.bytes + 2, pick(b, 8) == 7 ? "/init" : "/dev/log");
+	if (pick(b, 4))
+		sys_connect(fd, user(&log), 2 + sizeof("/dev/log"));
+	sys_sendto(fd, pointer(b, "line\n"), pick(b, 5), send_flags(b), pick(b, 2) ? user(&log) : 0,
+		2 + sizeof("/dev/log"));
+}
+
+/* Sockets of one port: by SO_REUSEADDR or SO_REUSEPORT, of any address, one, or one device. */
+static void share_port(struct bytes *b)
+{
+	const struct sockaddr_in here = { .sin_family = AF_INET,
+		.sin_port = cpu_to_be16(5000),
+		.sin_addr = cpu_to_be32(pick(b, 2) ? 0x0a000001 : 0) };
+	int on = 1, option = pick(b, 4) ? SO_REUSEPORT : SO_REUSEADDR;
+	bool one_device = pick(b, 2);
+
+	for (u32 n = 1 + pick(b, 4); n > 0; n--) {
+		int fd = (int)sys_socket(AF_INET, SOCK_DGRAM, 0);
+
+		sys_setsockopt(fd, SOL_SOCKET, option, user(&on), sizeof(on));
+		if (one_device)
+			sys_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, user("eth0"), 4);
+		sys_bind(fd, user(&here), sizeof(here));
+	}
+}
+
 /* ---- sending -------------------------------------------------------------------------------- */
+
+/* More neighbours than the table has room for. */
+static void send_to_many(struct bytes *b)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = cpu_to_be16(4747) };
+	int fd = some_fd(b);
+	u32 n = 1 + pick(b, 4) * 120;
+
+	for (u32 i = 0; i < n; i++) {
+		to.sin_addr = cpu_to_be32((i & 1 ? 0x0a010000 : 0x0a000000) + 2 + i / 2 % 250);
+		sys_sendto(fd, user(data_out), 8, MSG_DONTWAIT, user(&to), sizeof(to));
+	}
+}
 
 static void send_to(struct bytes *b)
 {
@@ -549,6 +596,25 @@ static void drain(struct bytes *b)
 	net_stats_show();
 }
 
+/* Counts in /proc/muffin: what is held adds up at any time. */
+static void show_counts(struct bytes *b)
+{
+	static char text[8192];
+	struct seq_file m = { .buf = text, .size = sizeof(text) };
+
+	net_counts_show(&m);
+	BUG_ON(m.len == 0);
+}
+
+static void seek(struct bytes *b)
+{
+	struct file *file = fd_get(&current->files, some_fd(b));
+	s64 offset = take(b) * (pick(b, 2) ? 1 : -1);
+
+	if (file && file->ops->lseek)
+		file->ops->lseek(file, now_and_then(b) ? INT64_MAX : offset, (int)pick(b, 4));
+}
+
 static void memory_is_short(struct bytes *b)
 {
 	host_fail_commit(pick(b, 5), pick(b, 2));
@@ -647,7 +713,24 @@ static void (*const steps[])(struct bytes *b) = {
 	memory_is_short,
 	drain,
 	start_capture,
+	make_log_socket,
+	share_port,
+	send_to_many,
+	show_counts,
+	seek,
 };
+
+/* More than there are steps, so that an input stays what it is when one is added at the end. */
+#define STEP_NUMBERS 64
+
+static void do_step(struct bytes *b)
+{
+	u32 i = pick(b, STEP_NUMBERS);
+
+	_Static_assert(ARRAY_SIZE(steps) <= STEP_NUMBERS, "a byte names a step");
+	if (i < ARRAY_SIZE(steps))
+		steps[i](b);
+}
 
 static void run(struct bytes b)
 {
@@ -658,7 +741,7 @@ static void run(struct bytes b)
 		af_unix_init();
 	started = true;
 	for (u32 n = 0; n < STEPS_MAX && b.left > 0; n++)
-		PICK_OF(&b, steps)(&b);
+		do_step(&b);
 	end_capture();
 	host_net_end();
 }

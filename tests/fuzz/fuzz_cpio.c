@@ -66,6 +66,19 @@ static void open_path(const char *path)
 		read_file(m);
 }
 
+/* What the command line says of names, as main.c does it. */
+static void add_generated(const u8 *archive, size_t size)
+{
+	const char *path = "/etc/hosts";
+	const struct memfile *m;
+
+	if (memfile_add(path, archive, size) != 0)
+		return;
+	BUG_ON(!strscpy(memfile_path, path, PATH_MAX) || memfile_walk(false) != 0);
+	m = memfile_at(memfile_path);
+	BUG_ON(!m || m->file->data != archive || m->file->len != size);
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	u8 *archive = malloc(size); /* its own, so that reading beyond it is seen */
@@ -84,6 +97,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 			open_path(m->path);
 		}
 	}
+	add_generated(archive, size);
 	free(archive);
 	return 0;
 }
