@@ -45,7 +45,8 @@ def summaries(folder, fuzzers):
     profile = folder / "fuzz.profdata"
     raw = sorted(folder.glob("*.profraw"))
     subprocess.run([LLVM_PROFDATA, "merge", "-sparse", "-o", profile, *raw], check=True)
-    objects = [*fuzzers, *folder.rglob("*.o")]
+    objects = [*fuzzers, *(file for file in folder.rglob("*.o")     # not of a source that was moved
+                           if (ROOT / file.relative_to(folder)).with_suffix(".c").is_file())]
     words = [LLVM_COV, "export", "-summary-only", f"-instr-profile={profile}", objects[0]]
     words += [word for file in objects[1:] for word in ("-object", file)]
     report = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout
