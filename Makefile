@@ -243,6 +243,8 @@ $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 
 # a compiler would turn these loops into calls of themselves
 CFLAGS_string := $(NO_IDIOMS)
+# a hundred entries of one jump each
+CFLAGS_syscall := -falign-functions=1
 
 $(BUILD)/program.o: boot/program.S $(PROGRAM)
 	@echo "  AS      $<"
@@ -279,13 +281,14 @@ dist: $(BUILD)/muffin.elf ## build/dist: kernel, image, man pages, checksums, no
 gdb: $(BUILD)/muffin.elf ## boot, stopped, and let gdb halt at every stop of the road
 	@$(PYTHON) tools/gdb.py
 
-check: $(BUILD)/muffin.elf ## layers, docstrings, format, links, README, promises, man pages; that sending allocates nothing
+check: $(BUILD)/muffin.elf ## layers, docstrings, format, links, README, promises, man pages, system calls; that sending allocates nothing
 	@$(PYTHON) tools/check_layers.py
 	@$(PYTHON) tools/check_docs.py
 	@sh tools/check_format.sh
 	@$(PYTHON) tools/readme.py
 	@$(PYTHON) tools/check_promises.py
 	@$(PYTHON) tools/check_man.py
+	@$(PYTHON) tools/syscalls.py
 	@$(PYTHON) tools/check_noalloc.py --elf $(BUILD)/muffin.elf
 
 clean: ## remove everything that was built

@@ -12,6 +12,7 @@ from collections import Counter
 
 KINDS = "tT"
 PAIRS = 128             # bytes from 0x80 up stand for two others each
+JUMPS = "_entry"        # the system calls' (kernel/entry/syscall.c): no address lies in them
 NAME_MAX = 63           # KSYM_NAME_MAX of kernel/console/symbols.c
 
 
@@ -22,7 +23,8 @@ def functions(lines):
     bound = {name: address for address, _, name in symbols if name in ("_text", "_etext")}
     found = {}
     for address, kind, name in symbols:
-        if kind in KINDS and bound["_text"] <= address < bound["_etext"] and name != "_text":
+        if kind in KINDS and bound["_text"] <= address < bound["_etext"] and name != "_text" \
+                and not name.endswith(JUMPS):
             found.setdefault(address - bound["_text"], name)
     return sorted(found.items())
 

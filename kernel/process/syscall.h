@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * syscall.h - the system calls, each with the arguments of Linux's x86_64 ABI.
- * Not here: sockets (net/socket/socket.h).
- * entry.S calls do_syscall_64, which calls through sys_call_table.
+ * Not here: sockets (net/socket/socket.h), their numbers (kernel/entry/syscall.c).
+ * kernel/entry/syscall.c calls them.
  * Source: the Linux man pages, section 2; the numbers are x86_64's. */
 #pragma once
 
 #include "kernel/lib/errno.h"
 #include "kernel/lib/types.h"
-
-/* Every entry of the table takes six words and the call's number, and returns a result or a negative
- * errno. A function that takes fewer ignores the rest, one that takes an int does not see the upper half
- * of its register: so both are as on Linux. */
-typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64, u64);
-
-/* do_syscall_64 - look the number up and call; unknown ones answer -ENOSYS and are named once. */
-long do_syscall_64(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5, u64 nr);
-
-/* syscall_bad_return - the way back to ring 3 is not one: ends the program. */
-void syscall_bad_return(u64 ip, u64 sp) __noreturn;
 
 /* sys_file.c */
 long sys_read(int fd, u64 buf, u64 len);
