@@ -35,6 +35,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 #define FDS       10
 #define DATA_MAX  110000
 #define BATCH     4
+#define OPTIONS   100 /* more than value_option knows: it begins again */
 
 static u8 data_out[DATA_MAX], data_in[DATA_MAX];
 
@@ -170,6 +171,24 @@ static void get_option(struct bytes *b)
 		BUG_ON(len < 0 || len > (s32)sizeof(value));
 }
 
+/* Every option there is, with values from the same bytes. */
+static void all_options(struct bytes *b)
+{
+	struct option_value o;
+	u8 choices[16], value[64];
+	int fd = some_fd(b);
+
+	take_data(b, choices + 1, sizeof(choices) - 1);
+	for (u8 i = 0; i < OPTIONS; i++) {
+		s32 len = sizeof(value);
+
+		choices[0] = i;
+		value_option(&(struct bytes){ choices, sizeof(choices) }, &o);
+		sys_setsockopt(fd, o.level, o.name, user(o.bytes), o.len);
+		sys_getsockopt(fd, o.level, o.name, user(value), user(&len));
+	}
+}
+
 /* netdevice(7): all numbers of its block, and what the kernel answers to those around it. */
 static void control_socket(struct bytes *b)
 {
@@ -258,7 +277,7 @@ static void listen_to_netlink(struct bytes *b)
 static void make_log_socket(struct bytes *b)
 {
 	static const u8 types[] = { SOCK_DGRAM, SOCK_STREAM, 5, 9 };
-	struct sockaddr_storage log = { .family = AF_UNIX, .bytes = { 0, 0 } };
+	struct sockaddr_storage log = { .family = AF_UNIX };
 	int fd = (int)sys_socket(AF_UNIX, PICK_OF(b, types), 0);
 
 	strcpy((char *)log.bytes + 2, pick(b, 8) == 7 ? "/init" : "/dev/log");
@@ -718,6 +737,7 @@ static void (*const steps[])(struct bytes *b) = {
 	send_to_many,
 	show_counts,
 	seek,
+	all_options,
 };
 
 /* More than there are steps, so that an input stays what it is when one is added at the end. */
