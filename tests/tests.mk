@@ -69,7 +69,7 @@ fuzz-merge: coverage-build ## what `make fuzz FUZZ_SECONDS=` found joins tests/f
 	@for fuzzer in $(FUZZERS); do mkdir -p $(FUZZ_BUILD)/$$fuzzer.found; \
 		LLVM_PROFILE_FILE=/dev/null $(BUILD)/coverage/$$fuzzer -set_cover_merge=1 -use_counters=0 -max_len=4096 \
 			tests/fuzz/corpus/$$fuzzer $(FUZZ_BUILD)/$$fuzzer.found 2>&1 | \
-			grep -a MERGE-OUTER | tail -1; done
+			grep -a MERGE-OUTER | tail -1 | sed "s/^MERGE-OUTER/$$fuzzer/"; done
 
 boot-test: $(BUILD)/muffin.elf ## the built kernel in QEMU: frames, exit statuses, both firmwares
 	@$(PYTHON) -m pytest -q -rs $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf '%s' '-n 2') \
