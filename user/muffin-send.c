@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * muffin-send.c - the program where the muffin's journey begins: resolve, open, send.
  * Not here: anything of this kernel's; it runs on Linux as well.
- * Built in; replaced by a boot module. Usage: muffin-send [host [message]]
+ * Built in; replaced by a boot module. Usage: muffin-send [host [message]], or --help
  * Source: getaddrinfo(3), socket(2), sendto(2). */
 #include <errno.h>
 #include <netdb.h>
@@ -56,6 +56,13 @@ static int send_to(const struct addrinfo *list, const char *message)
 	return sent == (ssize_t)len ? EXIT_OK : EXIT_SEND;
 }
 
+static const char usage[] =
+	"usage: muffin-send [host [message]]\n"
+	"Sends one UDP datagram to port " PORT ", \"" MESSAGE "\" to \"" HOST "\" unless told.\n"
+	"Built into muffin it is told behind the last word of the kernel's command line:\n"
+	"  ip=10.0.2.15::10.0.2.2:255.255.255.0 -- 10.0.2.2 hello\n"
+	"Exit status: 0 sent, 1 the name cannot be resolved, 2 no socket, 3 not sent.\n";
+
 int main(int argc, char **argv)
 {
 	const char *host = argc > 1 ? argv[1] : HOST;
@@ -64,9 +71,13 @@ int main(int argc, char **argv)
 		.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV
 	};
 	struct addrinfo *list;
-	int err = getaddrinfo(host, PORT, &hints, &list);
-	int status;
+	int err, status;
 
+	if (strcmp(host, "--help") == 0) {
+		fputs(usage, stdout);
+		return EXIT_OK;
+	}
+	err = getaddrinfo(host, PORT, &hints, &list);
 	if (err) {
 		printf("cannot resolve '%s': %s (the kernel's word hosts=%s:<address> names it)\n",
 			host, gai_strerror(err), host);

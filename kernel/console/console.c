@@ -8,7 +8,6 @@
  * text makes room, and where it stood a note says how much it was: the line shows it first when it goes on. */
 #include "kernel/console/console.h"
 #include "kernel/console/serial.h"
-#include "kernel/console/vga.h"
 #include "kernel/cpu/idle.h"
 #include "kernel/lib/format.h"
 
@@ -161,6 +160,13 @@ void console_write(const char *text, size_t len)
 	}
 	if (synchronous)
 		console_flush();
+}
+
+/* The screen never waits: it shows what was written before, in the colour of that. */
+void console_set_colour(enum vga_colour colour)
+{
+	show(screen);
+	vga_set_colour(colour);
 }
 
 u64 console_end(void)

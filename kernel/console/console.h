@@ -5,7 +5,7 @@
  * Source: each byte to a serial port takes 87 us at 115200 baud: not something to wait for. */
 #pragma once
 
-#include "kernel/lib/types.h"
+#include "kernel/console/vga.h"
 
 /* console_init - find the devices. */
 void console_init(void);
@@ -19,6 +19,9 @@ void console_set_sync(bool sync);
 /* console_write - append a text. A full ring waits for the serial line, at most until that has stood still for
  * SERIAL_STILL_NS; then the oldest text is lost, which the console says where it is missing. */
 void console_write(const char *text, size_t len);
+
+/* console_set_colour - of what is written from now on, on the screen; serial lines have plain text. */
+void console_set_colour(enum vga_colour colour);
 
 /* console_has_room - would console_write of len characters, at most 4096, return at once? */
 bool console_has_room(size_t len);

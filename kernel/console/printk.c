@@ -7,6 +7,8 @@
 #include "kernel/cpu/clock.h"
 
 #define LEVEL_MARK    '\001'
+#define LEVEL_WARNING 4
+#define LEVEL_NOTICE  5
 #define LEVEL_DEFAULT 6
 #define LEVEL_SHOWN   7
 #define LINE_MAX      512
@@ -16,6 +18,17 @@ static u32 level_shown = LEVEL_SHOWN;
 void printk_set_level(u32 level)
 {
 	level_shown = level;
+}
+
+static void show_line(u32 level, const char *line, size_t len)
+{
+	if (level <= LEVEL_NOTICE)
+		console_set_colour(level == LEVEL_NOTICE    ? VGA_WHITE
+				   : level == LEVEL_WARNING ? VGA_YELLOW
+							    : VGA_RED);
+	console_write(line, len);
+	if (level <= LEVEL_NOTICE)
+		console_set_colour(VGA_GREY);
 }
 
 void printk(const char *fmt, ...)
@@ -40,5 +53,5 @@ void printk(const char *fmt, ...)
 	va_end(args);
 	if (line[len - 1] != '\n') /* cut: the line still ends */
 		line[len - 1] = '\n';
-	console_write(line, len);
+	show_line(level, line, len);
 }

@@ -11,12 +11,12 @@
 #include "boot/boot.h"
 #include "kernel/cpu/asm.h"
 
-#define VGA_PA        0xb8000
-#define COLUMNS       80
-#define ROWS          25
-#define TEXT_ROWS     (0x8000 / 2 / COLUMNS) /* rows that fit the text memory */
-#define GREY_ON_BLACK 0x0700
-#define TAB           8
+#define VGA_PA    0xb8000
+#define COLUMNS   80
+#define ROWS      25
+#define TEXT_ROWS (0x8000 / 2 / COLUMNS) /* rows that fit the text memory */
+#define COLOUR(c) ((c) << 8)             /* on black */
+#define TAB       8
 
 #define CRTC_INDEX       0x3d4
 #define CRTC_START_HIGH  0x0c
@@ -31,6 +31,7 @@
 
 static bool present;
 static u32 top, row, column; /* top: row of the text memory where the screen starts */
+static u16 colour = COLOUR(VGA_GREY);
 
 static volatile u16 *cells(void)
 {
@@ -46,7 +47,7 @@ static void crtc_write16(u8 index, u32 v)
 static void clear_row(u32 r)
 {
 	for (u32 i = 0; i < COLUMNS; i++)
-		cells()[r * COLUMNS + i] = GREY_ON_BLACK;
+		cells()[r * COLUMNS + i] = COLOUR(VGA_GREY);
 }
 
 static bool text_mode(void)
@@ -87,6 +88,26 @@ static void next_row(void)
 	clear_row(row);
 }
 
+/* The row is full: what stands behind its last space goes down, too. A word as long as the row is cut. */
+static void break_line(void)
+{
+	volatile u16 *end = cells() + (row + 1) * COLUMNS;
+	u16 word[COLUMNS];
+	u32 n = 0;
+
+	while (n < COLUMNS && (u8)end[-1 - (int)n] > ' ')
+		n++;
+	if (n == COLUMNS)
+		n = 0;
+	for (u32 i = 0; i < n; i++) {
+		word[i] = (end - n)[i];
+		(end - n)[i] = COLOUR(VGA_GREY);
+	}
+	next_row();
+	for (u32 i = 0; i < n; i++)
+		cells()[row * COLUMNS + column++] = word[i];
+}
+
 static void put(char c)
 {
 	if (c == '\n') {
@@ -98,10 +119,19 @@ static void put(char c)
 	} else if (c == '\b') {
 		column -= column > 0;
 	} else if ((u8)c >= ' ') {
-		if (column == COLUMNS)
+		if (column == COLUMNS && c == ' ') { /* it ends the row */
 			next_row();
-		cells()[row * COLUMNS + column++] = (u16)(GREY_ON_BLACK | (u8)c);
+			return;
+		}
+		if (column == COLUMNS)
+			break_line();
+		cells()[row * COLUMNS + column++] = (u16)(colour | (u8)c);
 	}
+}
+
+void vga_set_colour(enum vga_colour new)
+{
+	colour = (u16)COLOUR(new);
 }
 
 size_t vga_write_some(const char *text, size_t len)

@@ -10,6 +10,17 @@
 /* vga_init - a clear screen with the cursor at its top, if there is a text screen. */
 void vga_init(void);
 
-/* vga_write_some - newline, carriage return and tab are obeyed; control characters are not shown.
+enum vga_colour {
+	VGA_GREY = 7,
+	VGA_RED = 12,
+	VGA_YELLOW = 14,
+	VGA_WHITE = 15
+};
+
+/* vga_set_colour - of what is written from now on, on black. */
+void vga_set_colour(enum vga_colour colour);
+
+/* vga_write_some - newline, carriage return and tab are obeyed; control characters are not shown. A line that is
+ * too long is broken between words.
  * Returns  len: a screen never makes anybody wait */
 size_t vga_write_some(const char *text, size_t len);

@@ -396,5 +396,7 @@ const char *ipconfig_resolv_file(size_t *len)
 			if (!be32_is_zero(ipconfig_words.ips[i].dns[j]))
 				*len += text_format(resolv_file + *len, sizeof(resolv_file) - *len,
 					"nameserver %pI4\n", &ipconfig_words.ips[i].dns[j]);
+	if (*len == 0) /* no server: names that are in no file are not waited for */
+		*len = text_format(resolv_file, sizeof(resolv_file), "options timeout:0\n");
 	return resolv_file;
 }

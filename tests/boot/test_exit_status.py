@@ -9,8 +9,8 @@ import pytest
 
 import images
 from support import (ADDRESS, CMDLINE, CONSOLE, DEADLINE_S, GATEWAY, HOSTS, NO_MEMORY, NO_NIC,
-                     NO_PROGRAM, STATIC, WORDS, Machine, Nic, assert_success, boot, datagrams_sent, frames_sent,
-                     null_net, quiet_net, said, shown)
+                     NO_PROGRAM, STATIC, WORDS, Machine, Nic, WithoutDebugExit, assert_success, boot,
+                     datagrams_sent, frames_sent, null_net, quiet_net, said, shown)
 
 # ---- the program's own -------------------------------------------------------------------------
 
@@ -24,6 +24,14 @@ def test_program_status(kernel, program, how, status):
     if how.isdigit():
         assert f"exit: {how}" in result.serial
         assert f"program ended with status {how}" in said(result)
+
+
+def test_help(kernel):
+    """The built-in program says how it is told what to do, sends nothing, and ends with 0."""
+    result = boot(kernel, f"{STATIC} -- --help")
+    assert "usage: muffin-send [host [message]]" in result.serial
+    assert "net: accepted 1 = sent 1 " in said(result)      # the announcement
+    assert_success(result)
 
 
 def test_abort(kernel, program):
@@ -223,14 +231,6 @@ def test_raise(kernel, program):
     result = boot(kernel, f"{STATIC} -- ignored", initrd=str(program("exit")))
     assert_success(result)
 
-
-class WithoutDebugExit(Machine):
-    """A machine without the device that carries a status."""
-
-    def command(self, vars_copy=None):
-        args = super().command(vars_copy)
-        at = next(i for i, arg in enumerate(args) if arg.startswith("isa-debug-exit"))
-        return args[:at - 1] + args[at + 1:]
 
 # ---- no card -----------------------------------------------------------------------------------
 

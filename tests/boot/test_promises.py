@@ -258,9 +258,12 @@ def test_verbose_says_what_was_parsed(kernel):
 
 
 def test_nothing_configured(kernel):
-    """An empty command line: the built-in program cannot resolve b; nothing hangs."""
+    """An empty command line: the built-in program cannot resolve b, and says so at once: no server is asked
+    and waited for."""
     result = boot(kernel, "")
+    assert "no ip= on the command line: no card has an address" in said(result)
     assert "cannot resolve 'b'" in result.serial
+    assert "net: accepted 0 = " in said(result)
     assert result.status == 1, result.words()
 
 

@@ -2,7 +2,8 @@
 """test_screen.py - the screen: what is said on it, as pixels of a text mode; and that the serial
 port can be left out.
 """
-from support import ADDRESS, HOSTS, NEIGH, Machine, Nic, null_net, rests, wait_until
+from support import (ADDRESS, CONSOLE, HOSTS, NEIGH, Machine, Nic, WithoutDebugExit, null_net, rests,
+                     wait_until)
 
 COLUMNS, ROWS = 80, 25
 WORDS = f"{ADDRESS} {HOSTS} {NEIGH}"
@@ -25,6 +26,19 @@ def rows_with_ink(path):
     ground = pixels[-3:]
     rows = [pixels[i * row_len:(i + 1) * row_len] for i in range(ROWS)]
     return [row.count(ground) < len(row) // 3 for row in rows]
+
+
+# The palette's 12, 14, 15 and 7, as QEMU makes eight bits of six.
+RED, YELLOW, WHITE, GREY = (b"\xff\x57\x57", b"\xff\xff\x57", b"\xff\xff\xff", b"\xa8\xa8\xa8")
+
+
+def row_colours(path):
+    """For each of the 25 rows of text: which of the four colours are in it."""
+    width, height, pixels = read_ppm(path)
+    row_len = 3 * width * (height // ROWS)
+    rows = [pixels[i * row_len:(i + 1) * row_len] for i in range(ROWS)]
+    return [{colour for colour in (RED, YELLOW, WHITE, GREY)
+             if any(row[at:at + 3] == colour for at in range(0, len(row), 3))} for row in rows]
 
 
 def boot_until(kernel, program, words, done, tmp_path):
@@ -55,3 +69,23 @@ def test_serial_alone_leaves_the_screen(kernel, program, tmp_path):
     assert "starting" in serial
     boot_until(kernel, program, f"{WORDS} console=ttyS0 console=tty0",
                lambda both, serial: "waiting" in serial and both != rows, tmp_path)
+
+
+def halted_screen(running, path):
+    """The colours of each row once the last line is there."""
+    running.screendump(path)
+    rows = row_colours(path) if rows_with_ink(path) else []
+    return rows if {WHITE} in rows else None
+
+def test_levels_have_colours(kernel, tmp_path):
+    """An error is red, a notice white, what the program says is not; a line that is too long goes on below in its
+    colour. Nothing of it is on the serial line."""
+    machine = WithoutDebugExit(kernel=kernel, append=f"{CONSOLE} console=tty0 gibberish", nics=[Nic(null_net())])
+    with machine.start() as running:
+        running.wait_for("halted: reset or turn it off", 20)
+        rows = wait_until(lambda: halted_screen(running, tmp_path / "screen.ppm"))
+        serial = running.quit().serial
+    assert "\x1b" not in serial and "unknown word 'gibberish'" in serial
+    assert len(max(serial.splitlines(), key=len)) > COLUMNS
+    assert rows[:6] == [{RED}, {RED}, {RED}, {RED}, {RED}, {WHITE}]
+    assert rows[6] <= {GREY} and not any(rows[7:])      # the cursor

@@ -16,6 +16,10 @@ static void port_write(u16 port, u8 v);
 #define outb(port, v) port_write(port, v)
 #include "kernel/console/serial.c"
 #include "kernel/console/console.c"
+void kernel_s_printk(const char *fmt, ...) __printf(1, 2);
+#define printk kernel_s_printk /* the host has one of its own */
+#include "kernel/console/printk.c"
+#undef printk
 
 #define OUT_MAX (4u << 20)
 
@@ -59,10 +63,19 @@ void vga_init(void)
 {
 }
 
+static enum vga_colour colour, coloured[OUT_MAX];
+
+void vga_set_colour(enum vga_colour new)
+{
+	colour = new;
+}
+
 size_t vga_write_some(const char *text, size_t len)
 {
 	assert_true(shown_len + len <= OUT_MAX);
 	memcpy(shown + shown_len, text, len);
+	for (size_t i = 0; i < len; i++)
+		coloured[shown_len + i] = colour;
 	shown_len += (u32)len;
 	return len;
 }
@@ -315,6 +328,44 @@ static void no_port(void **state)
 	assert_int_equal(shown_len, 10000 * LINE_LEN);
 }
 
+static void assert_line(const char *text, enum vga_colour expected, u32 *at)
+{
+	const char *end = memchr(shown + *at, '\n', shown_len - *at);
+
+	assert_non_null(end);
+	assert_memory_equal(end - 1 - strlen(text), text, strlen(text));
+	for (; shown + *at <= end; ++*at)
+		assert_int_equal(coloured[*at], expected);
+}
+
+/* Each level has its colour, from its first character to its line's end, and what the program writes has none;
+ * the serial line has the same text and nothing else. */
+static void levels_have_colours(void **state)
+{
+	static const struct {
+		const char *format;
+		enum vga_colour colour;
+	} levels[] = { { KERN_ERR "said\n", VGA_RED }, { KERN_WARNING "said\n", VGA_YELLOW },
+		{ KERN_NOTICE "said\n", VGA_WHITE }, { KERN_INFO "said\n", VGA_GREY },
+		{ "said\n", VGA_GREY } };
+	u32 at = 0;
+
+	set_up();
+	colour = VGA_GREY;
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
+		console_write("mine\n", 5);
+		kernel_s_printk(levels[i].format);
+	}
+	console_flush();
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
+		assert_line("mine", VGA_GREY, &at);
+		assert_line("said", levels[i].colour, &at);
+	}
+	assert_int_equal(at, shown_len);
+	assert_int_equal(line_len, shown_len);
+	assert_memory_equal(line, shown, line_len);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +380,7 @@ int main(void)
 		STACK_TEST(at_random),
 		STACK_TEST(before_the_clock),
 		STACK_TEST(no_port),
+		STACK_TEST(levels_have_colours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

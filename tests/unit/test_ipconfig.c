@@ -510,6 +510,16 @@ static void hosts_full(void **state)
 	assert_int_equal(text[len - 1], '\n');
 }
 
+/* Nobody to ask: a resolver that waits for an answer waits for nothing. */
+static void no_name_server(void **state)
+{
+	size_t len;
+
+	assert_taken(ipconfig_parse_ip, "10.0.0.1");
+	assert_string_equal(ipconfig_resolv_file(&len), "options timeout:0\n");
+	assert_int_equal(len, strlen("options timeout:0\n"));
+}
+
 static void many_name_servers(void **state)
 {
 	const char *text;
@@ -554,6 +564,7 @@ int main(void)
 		BARE_TEST(hosts_taken),
 		BARE_TEST(hosts_refused),
 		BARE_TEST(hosts_full),
+		BARE_TEST(no_name_server),
 		BARE_TEST(many_name_servers),
 	};
 
