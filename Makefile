@@ -45,6 +45,7 @@ OBJS := \
 	net/netfilter/nf_rules.o \
 	net/netfilter/nf_queue.o \
 	net/config/nf_rules_text.o \
+	net/config/nf_rules_proc.o \
 	net/neigh/neighbour.o \
 	net/neigh/neigh_table.o \
 	net/neigh/neigh_queue.o \
@@ -101,7 +102,7 @@ OBJS := \
 	net/core/skbuff.o \
 	net/core/skbuff_pieces.o \
 	net/core/timer.o \
-	net/core/rtmsg.o \
+	net/core/part.o \
 	net/ipv4/pmtu.o \
 	net/fib/change.o \
 	net/fib/show.o \
@@ -124,8 +125,13 @@ OBJS := \
 	net/core/nsfs.o \
 	net/config/ipconfig.o \
 	net/config/ipconfig_qdisc.o \
+	net/config/ipconfig_netns.o \
 	net/config/ipconfig_apply.o \
+	net/config/routes_file.o \
+	net/config/selftest.o \
 	net/net_init.o \
+	net/net_exit.o \
+	net/device/account.o \
 	drivers/pci/pci.o \
 	kernel/main.o \
 	kernel/cmdline.o \
@@ -188,6 +194,36 @@ OBJS := \
 	boot/header.o \
 	boot/start.o
 
+# ---- what can be left out --------------------------------------------------------------------
+# `make OMIT="netlink groups"` leaves their objects out of the link, and recompiles nothing; `make OMIT=road` all of
+# them. Each registers itself (net/core/part.h), so that nothing else names them. A pattern may stand in two rows.
+
+OMIT ?=
+PART_egress     := net/config/egress.o
+PART_errqueue   := net/udp/errqueue.o
+PART_groups     := net/ipv4/igmp.o
+PART_ioctl      := net/ipv4/dev_ioctl.o
+PART_namespaces := net/core/nsfs.o net/config/ipconfig_netns.o
+PART_netfilter  := net/netfilter/%.o net/config/nf_%.o net/netlink/nf%.o
+PART_netlink    := net/netlink/%.o
+PART_pacing     := net/config/ipconfig_qdisc.o net/device/qdisc.o net/device/rate_queue.o net/device/sk_pacing.o \
+	net/device/token_bucket.o
+PART_packet     := net/packet/af_packet.o net/packet/packet_sockopt.o net/packet/bpf.o
+PART_pcap       := net/packet/pcap.o kernel/capture.o
+PART_pmtu       := net/ipv4/pmtu.o
+PART_proc       := net/config/proc.o kernel/counts.o
+PART_routesfile := net/config/routes_file.o net/fib/file.o
+PART_selftest   := net/config/selftest.o net/fib/selftest.o
+PART_symbols    :=
+PART_unix       := net/unix/%.o
+PARTS           := $(patsubst PART_%,%,$(filter PART_%,$(.VARIABLES)))
+
+OMITTED := $(if $(filter road,$(OMIT)),$(PARTS),$(OMIT))
+ifneq ($(filter-out $(PARTS),$(OMITTED)),)
+$(error OMIT: there is no part '$(filter-out $(PARTS),$(OMITTED))'; the parts are $(sort $(PARTS)), or road for all)
+endif
+LINKED := $(filter-out $(foreach part,$(OMITTED),$(PART_$(part))),$(OBJS))
+
 KERNEL_OBJS := $(addprefix $(BUILD)/,$(OBJS))
 PROGRAM     := $(BUILD)/user/muffin-send
 
@@ -211,18 +247,29 @@ ASFLAGS := -I. -g -Wa,--fatal-warnings $(SAME_BYTES)
 LDFLAGS := -nostdlib -static -T linker.ld -z max-page-size=4096 -z noexecstack --build-id=none \
 	--no-warn-rwx-segments
 
+# KERNEL= is another place for it.
+KERNEL    := $(BUILD)/muffin.elf
+LINK_OBJS := $(addprefix $(BUILD)/,$(LINKED)) $(BUILD)/program.o
+BESIDE    := $(basename $(KERNEL))
+
 .PHONY: all
-all: $(BUILD)/muffin.elf ## build/muffin.elf, with a listing, a map and its symbols beside it
+all: $(KERNEL) ## build/muffin.elf, with a listing, a map and its symbols beside it
 
 # Linked twice: the first link tells where functions are, the second carries their names.
-$(BUILD)/muffin.elf: $(KERNEL_OBJS) $(BUILD)/program.o linker.ld tools/ksyms.py
-	@$(LD) $(LDFLAGS) -o $(BUILD)/muffin.first.elf $(KERNEL_OBJS) $(BUILD)/program.o
-	@$(NM) -n $(BUILD)/muffin.first.elf | $(PYTHON) tools/ksyms.py > $(BUILD)/ksyms.S
-	@$(CC) -c -o $(BUILD)/ksyms.o $(BUILD)/ksyms.S
-	@$(LD) $(LDFLAGS) -Map=$(BUILD)/muffin.map -o $@ $(KERNEL_OBJS) $(BUILD)/program.o $(BUILD)/ksyms.o
-	@$(NM) -n $@ > $(BUILD)/muffin.sym
-	@$(OBJDUMP) -d --no-show-raw-insn $@ > $(BUILD)/muffin.lst
-	@echo "  LD      $@"
+$(KERNEL): $(KERNEL_OBJS) $(BUILD)/program.o $(KERNEL).omitted linker.ld tools/ksyms.py
+	@$(LD) $(LDFLAGS) -o $(BESIDE).first.elf $(LINK_OBJS)
+	@$(if $(filter symbols,$(OMITTED)),true,$(NM) -n $(BESIDE).first.elf) | $(PYTHON) tools/ksyms.py > $(BESIDE).ksyms.S
+	@$(CC) -c -o $(BESIDE).ksyms.o $(BESIDE).ksyms.S
+	@$(LD) $(LDFLAGS) -Map=$(BESIDE).map -o $@ $(LINK_OBJS) $(BESIDE).ksyms.o
+	@$(NM) -n $@ > $(BESIDE).sym
+	@$(OBJDUMP) -d --no-show-raw-insn $@ > $(BESIDE).lst
+	@echo "  LD      $@$(if $(OMIT), without $(OMIT))"
+
+# Another choice is another link.
+$(KERNEL).omitted: FORCE
+	@mkdir -p $(@D)
+	@echo '$(sort $(OMITTED))' | cmp -s - $@ || echo '$(sort $(OMITTED))' > $@
+.PHONY: FORCE
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -1,17 +1,35 @@
 /* SPDX-License-Identifier: MIT
  * capture.c - the word pcap: a capture of all frames over the second serial port.
  * Not here: what a capture consists of (net/packet/pcap.c), the port (console/serial.c).
- * main.c calls in once.
+ * cmdline.c and main.c find it among the parts.
  * Source: README.md, "Telling it what to do". */
-#include "kernel/capture.h"
 #include "kernel/console/printk.h"
 #include "kernel/console/serial.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/cpu/idle.h"
 #include "kernel/power/power.h"
+#include "net/core/part.h"
 #include "net/packet/pcap.h"
 
-#define IDLE_CAPTURE_BYTES (64u << 10)
+#define IDLE_BYTES (64u << 10)
+#define TICK_BYTES 4096 /* a program that computes is interrupted for no longer than this takes */
+
+static bool asked_for, wait; /* frames wait for the line rather than be dropped */
+
+static bool take_pcap(struct text value, struct parse_error *error)
+{
+	asked_for = true;
+	return true;
+}
+
+static bool take_pcap_how(struct text value, struct parse_error *error)
+{
+	if (!text_eq(value, "wait"))
+		return parse_fail(
+			error, value, "way", "'wait': frames wait for the line; or pcap alone");
+	asked_for = wait = true;
+	return true;
+}
 
 static size_t com2_write_some(const void *bytes, size_t len)
 {
@@ -34,18 +52,25 @@ static bool capture_end(void)
 	return pcap_finish();
 }
 
-static void poll(void)
+static void when_idle(void)
 {
-	pcap_poll(IDLE_CAPTURE_BYTES);
+	pcap_poll(IDLE_BYTES);
 }
 
-bool capture_start(bool wait)
+static void on_tick(void)
 {
-	static struct idle_work when_idle = { .fn = poll };
+	pcap_poll(TICK_BYTES);
+}
+
+static bool start(void)
+{
+	static struct idle_work work = { .fn = when_idle };
 	struct pcap_sink sink = {
 		.write_some = com2_write_some, .rest = com2_rest, .drain = com2_drain, .wait = wait
 	};
 
+	if (!asked_for)
+		return true;
 	clock_realtime_start();
 	sink.epoch_ns = clock_realtime_ns() - clock_ns();
 	if (!serial_init(&serial_com2)) {
@@ -59,6 +84,11 @@ bool capture_start(bool wait)
 		return false;
 	}
 	power_at_end(capture_end);
-	idle_add(&when_idle);
+	idle_add(&work);
 	return true;
 }
+
+static const struct boot_word words[] = { { "pcap", take_pcap }, { "pcap=", take_pcap_how },
+	{ .key = NULL } };
+
+PART(pcap) = { .name = "pcap", .words = words, .start = start, .tick = on_tick };

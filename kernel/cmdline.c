@@ -9,9 +9,8 @@
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "kernel/power/power.h"
-#include "net/config/egress.h"
 #include "net/config/ipconfig.h"
-#include "net/config/nf_rules_text.h"
+#include "net/core/part.h"
 
 #define LEVEL_QUIET 4
 #define LEVEL_DEBUG 8
@@ -86,43 +85,37 @@ static bool take_init(struct text value, struct parse_error *error)
 	return true;
 }
 
-static bool take_pcap_how(struct text value, struct parse_error *error)
-{
-	if (!text_eq(value, "wait"))
-		return parse_fail(
-			error, value, "way", "'wait': frames wait for the line; or pcap alone");
-	line->pcap = line->pcap_wait = true;
-	return true;
-}
-
-static const struct word {
-	const char *key; /* with its '=', if it takes a value */
-	bool (*take)(struct text value, struct parse_error *error);
-	size_t flag; /* or a bool of struct cmdline that it sets */
-} words[] = {
-	{ "ip=", .take = ipconfig_parse_ip },
-	{ "route=", .take = ipconfig_parse_route },
-	{ "neigh=", .take = ipconfig_parse_neigh },
-	{ "netns=", .take = ipconfig_parse_netns },
-	{ "qdisc=", .take = ipconfig_parse_qdisc },
-	{ "hosts=", .take = ipconfig_parse_hosts },
-	{ "filter=", .take = nf_rules_parse_word },
-	{ "egress=", .take = egress_parse_word },
-	{ "console=", .take = take_console },
-	{ "panic=", .take = take_panic },
-	{ "loglevel=", .take = take_loglevel },
-	{ "quiet", .take = take_quiet },
-	{ "debug", .take = take_debug },
-	{ "selftest", .flag = offsetof(struct cmdline, selftest) },
-	{ "pcap", .flag = offsetof(struct cmdline, pcap) },
-	{ "pcap=", .take = take_pcap_how },
-	{ "init=", .take = take_init },
-	{ "rdinit=", .take = take_init },
+static const struct boot_word words[] = {
+	{ "ip=", ipconfig_parse_ip },
+	{ "route=", ipconfig_parse_route },
+	{ "neigh=", ipconfig_parse_neigh },
+	{ "hosts=", ipconfig_parse_hosts },
+	{ "console=", take_console },
+	{ "panic=", take_panic },
+	{ "loglevel=", take_loglevel },
+	{ "quiet", take_quiet },
+	{ "debug", take_debug },
+	{ "init=", take_init },
+	{ "rdinit=", take_init },
 	/* launchers pass these to every kernel; they say nothing that concerns this one */
 	{ .key = "BOOT_IMAGE=" },
 	{ .key = "root=" },
 	{ .key = "ro" },
 	{ .key = "rw" },
+	{ .key = NULL },
+};
+
+/* The words of parts, so that one that was left out can be named. */
+static const struct {
+	const char *key, *part;
+} part_words[] = {
+	{ "netns=", "namespaces" },
+	{ "qdisc=", "pacing" },
+	{ "filter=", "netfilter" },
+	{ "egress=", "egress" },
+	{ "selftest", "selftest" },
+	{ "pcap=", "pcap" },
+	{ "pcap", "pcap" },
 };
 
 /* Word and character first, so that they are found in a long line. */
@@ -135,42 +128,80 @@ static void complain(const char *word, u32 number, const struct parse_error *err
 	pr_err("  expected %s\n", error->expected);
 }
 
+static void list_words(const struct boot_word *list, char *text, size_t size)
+{
+	size_t len = strlen(text);
+
+	for (const struct boot_word *w = list; w && w->key; w++)
+		if (w->take)
+			len += text_format(text + len, size - len, "%s ", w->key);
+}
+
 static const char *known_words(void)
 {
 	static char text[512];
-	size_t len = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (words[i].take || words[i].flag)
-			len += text_format(text + len, sizeof(text) - len, "%s ", words[i].key);
-	text_format(text + len, sizeof(text) - len, "or -- and the program's arguments");
+	list_words(words, text, sizeof(text));
+	for_each_part(p) list_words(p->words, text, sizeof(text));
+	text_format(text + strlen(text), sizeof(text) - strlen(text),
+		"or -- and the program's arguments");
 	return text;
 }
 
-/* The row of `words` that takes a word, or NULL. */
-static const struct word *find_word(struct text t)
+static bool is_word(struct text t, const char *key)
 {
-	for (const struct word *w = words; w < words + ARRAY_SIZE(words); w++) {
-		bool takes_value = w->key[strlen(w->key) - 1] == '=';
+	return key[strlen(key) - 1] == '=' ? text_starts(t, key) : text_eq(t, key);
+}
 
-		if (takes_value ? text_starts(t, w->key) : text_eq(t, w->key))
+static const struct boot_word *find_in(const struct boot_word *list, struct text t)
+{
+	for (const struct boot_word *w = list; w && w->key; w++)
+		if (is_word(t, w->key))
 			return w;
-	}
 	return NULL;
+}
+
+/* Who takes a word, or NULL. */
+static const struct boot_word *find_word(struct text t)
+{
+	const struct boot_word *found = find_in(words, t);
+
+	for_each_part(p) found = found ?: find_in(p->words, t);
+	return found;
+}
+
+/* The part that would take it, or NULL. */
+static const char *left_out(struct text t)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(part_words); i++)
+		if (is_word(t, part_words[i].key))
+			return part_words[i].part;
+	return NULL;
+}
+
+static void complain_unknown(const char *word, u32 number)
+{
+	const char *part = left_out(text_of(word));
+
+	pr_err("command line, word %u, character 1: %s word '%s'\n", number,
+		part ? "this kernel does not take the" : "unknown", word);
+	if (part)
+		pr_err("  expected a kernel with '%s', which was left out of this one (make "
+		       "OMIT=)\n",
+			part);
+	else
+		pr_err("  expected %s\n", known_words());
 }
 
 static bool take_word(const char *text, u32 number)
 {
-	const struct word *word = find_word(text_of(text));
+	const struct boot_word *word = find_word(text_of(text));
 	struct parse_error error;
 
 	if (!word) {
-		pr_err("command line, word %u, character 1: unknown word '%s'\n", number, text);
-		pr_err("  expected %s\n", known_words());
+		complain_unknown(text, number);
 		return false;
 	}
-	if (word->flag)
-		*((bool *)line + word->flag) = true;
 	if (word->take && !word->take(text_of(text + strlen(word->key)), &error)) {
 		complain(text, number, &error);
 		return false;
@@ -203,7 +234,7 @@ char *cmdline_skip_file_name(char *text)
 	while (rest.len > 0) {
 		struct text word = text_cut(&rest, ' ');
 
-		if (find_word(word) || text_eq(word, "--") || has_value(word))
+		if (find_word(word) || left_out(word) || text_eq(word, "--") || has_value(word))
 			break;
 		if (end == text || looks_like_a_path(word))
 			end = text + (word.at - text) + word.len;

@@ -11,9 +11,6 @@
 
 struct cmdline {
 	const char *init; /* init= or rdinit=, or NULL */
-	bool selftest;    /* asked for */
-	bool pcap;        /* frames go to the second serial port.. */
-	bool pcap_wait;   /* ..and wait for it rather than be dropped */
 	u32 argc;         /* words behind "--" */
 	const char *argv[CMDLINE_ARGS_MAX];
 };

@@ -3,12 +3,12 @@
  * Not here: who counts; the account of packets (net/config/proc.c).
  * main.c registers it; tests read it at a program's end: each number must be what it was.
  * Source: design; the lines are our own. */
-#include "kernel/counts.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/mm/mmap.h"
 #include "kernel/mm/page.h"
 #include "kernel/mm/vm.h"
 #include "net/config/proc.h"
+#include "net/core/part.h"
 
 static u64 pages_free(void)
 {
@@ -44,7 +44,9 @@ static void counts_show(struct seq_file *m, struct net *net)
 
 static struct proc_file file = { .path = "/proc/muffin", .show = counts_show };
 
-void counts_init(void)
+static void counts_init(void)
 {
 	proc_register(&file);
 }
+
+PART(counts) = { .name = "proc", .init = counts_init };

@@ -5,41 +5,35 @@
  * Source: none; read this file first, each call leads to its own. */
 #include "boot/bootinfo.h"
 #include "drivers/e1000/e1000.h"
-#include "kernel/platform/acpi_tables.h"
-#include "kernel/capture.h"
 #include "kernel/cmdline.h"
 #include "kernel/console/printk.h"
-#include "kernel/counts.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/idt.h"
 #include "kernel/cpu/timer.h"
-#include "kernel/entry/trap.h"
-#include "net/unix/af_unix.h"
 #include "kernel/dev/console_file.h"
 #include "kernel/dev/devfile.h"
+#include "kernel/entry/trap.h"
 #include "kernel/fs/memfile.h"
+#include "kernel/fs/task.h"
 #include "kernel/lib/string.h"
+#include "kernel/lib/version.h"
 #include "kernel/mm/page.h"
 #include "kernel/mm/vm.h"
+#include "kernel/platform/acpi_tables.h"
+#include "kernel/platform/random.h"
 #include "kernel/power/panic.h"
 #include "kernel/power/power.h"
 #include "kernel/process/exec.h"
 #include "kernel/process/process.h"
-#include "kernel/fs/task.h"
 #include "kernel/program.h"
-#include "kernel/platform/random.h"
-#include "kernel/lib/version.h"
-#include "net/config/egress.h"
 #include "net/config/ipconfig.h"
-#include "net/config/nf_rules_text.h"
-#include "net/fib/fib.h"
+#include "net/core/part.h"
+#include "net/device/account.h"
 #include "net/neigh/arp.h"
 #include "net/net_init.h"
-#include "net/packet/pcap.h"
 
-#define STDIO_FDS   3
-#define ROUTES_FILE "/etc/routes"
+#define STDIO_FDS 3
 
 static struct bootinfo info;
 static struct cmdline line;
@@ -138,25 +132,46 @@ static void devices_init(void)
 	power_fail(STATUS_NO_NIC);
 }
 
-static void load_routes(void)
+/* Files of the initrd that a part reads. */
+static const struct {
+	const char *path, *part;
+} part_files[] = {
+	{ "/etc/routes", "routesfile" },
+};
+
+static const struct part *reader_of(const char *path)
 {
-	const struct memfile *file = memfile_find(ROUTES_FILE);
+	for_each_part(p) if (p->file && strcmp(p->file, path) == 0) return p;
+	return NULL;
+}
+
+static void load_files(void)
+{
 	char problem[192];
 
-	if (!file)
-		return;
-	if (!ipconfig_load_routes(&init_net, (struct text){ file->file->data, file->file->len },
-		    problem, sizeof(problem))) {
-		pr_err(ROUTES_FILE ", %s\n", problem);
+	for (size_t i = 0; i < ARRAY_SIZE(part_files); i++) {
+		const char *path = part_files[i].path;
+		const struct memfile *file = memfile_find(path);
+		const struct part *part = reader_of(path);
+		struct text text;
+
+		if (!file)
+			continue;
+		text = (struct text){ file->file->data, file->file->len };
+		if (part && part->load(&init_net, text, problem, sizeof(problem)))
+			continue;
+		if (part)
+			pr_err("%s, %s\n", path, problem);
+		else
+			pr_err("%s: this kernel was built without '%s' (make OMIT=)\n", path,
+				part_files[i].part);
 		power_fail(STATUS_CMDLINE);
 	}
 }
 
-static void selftest(void)
+static void start_parts(void)
 {
-	if (fib_selftest() != 0)
-		panic("the route trie does not answer as a linear search does");
-	pr_info("selftest: the route trie answers as a linear search does\n");
+	for_each_part(p) if (p->start && !p->start()) power_fail(STATUS_CMDLINE);
 }
 
 static void announce(void)
@@ -189,29 +204,21 @@ static void network_init(void)
 	if (net_init() < 0)
 		fail(STATUS_NO_MEMORY, "out of memory: no room for the network's tables");
 	current->nsproxy->net_ns = get_net(&init_net);
-	if (line.selftest)
-		selftest();
 	start_clocks();
-	if (line.pcap && !capture_start(line.pcap_wait))
-		power_fail(STATUS_CMDLINE);
+	start_parts();
 	devices_init();
-	if (!ipconfig_apply(&init_net, problem, sizeof(problem)) ||
-		!nf_rules_apply(&init_net, problem, sizeof(problem))) {
+	if (!ipconfig_apply(&init_net, problem, sizeof(problem))) {
 		pr_err("command line: %s\n", problem);
 		power_fail(STATUS_CMDLINE);
 	}
-	load_routes();
-	egress_init();
+	load_files();
 	announce();
 }
-
-/* A program that computes is interrupted for no longer than this takes. */
-#define TICK_CAPTURE_BYTES 4096
 
 static void poll_on_tick(void)
 {
 	net_poll();
-	pcap_poll(TICK_CAPTURE_BYTES);
+	for_each_part(p) if (p->tick) p->tick();
 }
 
 static void start_tick(void)
@@ -229,7 +236,7 @@ static u64 drain_network(void)
 	u64 dropped = net_drain();
 
 	net_stats_show();
-	egress_show();
+	for_each_part(p) if (p->end) p->end();
 	return dropped;
 }
 
@@ -247,8 +254,6 @@ static void files_init(void)
 	const char *resolv = ipconfig_resolv_file(&resolv_len);
 
 	devfile_init();
-	counts_init();
-	af_unix_init();
 	if (!program_read_modules(&info, &program))
 		power_fail(STATUS_NO_PROGRAM);
 	add_file("/etc/hosts", hosts, hosts_len);

@@ -15,15 +15,3 @@ int net_init(void) __must_check;
  * Then what waits is dropped.
  * Returns  packets that did not leave, or may not have: sent without a link, at most */
 u64 net_drain(void);
-
-/* design rule 2 as numbers: accepted = sent + parked + queued + dropped. */
-struct net_account {
-	u64 accepted, sent, parked, queued, dropped;
-	u64 no_link; /* part of sent: frames that may have met no link, at most */
-};
-
-/* net_account - of all namespaces together, those that are gone included. */
-struct net_account net_account(void);
-
-/* net_stats_show - say it, and what each device did. */
-void net_stats_show(void);

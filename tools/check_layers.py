@@ -62,6 +62,8 @@ class Order:
             return "which is in no layer of layers.toml"
         if source in self.wiring:
             return None
+        if not here:
+            return None         # check_includes has said so
         if there.place > here.place:
             return f"layer '{there.name}' is above '{here.name}'"
         header = target.removesuffix(".c") + ".h" if target.endswith(".c") else target

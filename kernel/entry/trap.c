@@ -4,7 +4,6 @@
  * entry.S calls in; calls the page-fault handler, the tick, process_kill, panic.
  * Source: Intel SDM vol. 3A 6.3 (vectors), 4.7 (page-fault error code). */
 #include "kernel/entry/trap.h"
-#include "kernel/power/panic.h"
 #include "kernel/console/console.h"
 #include "kernel/console/printk.h"
 #include "kernel/console/symbols.h"
@@ -12,6 +11,7 @@
 #include "kernel/cpu/idt.h"
 #include "kernel/cpu/timer.h"
 #include "kernel/mm/fault.h"
+#include "kernel/power/panic.h"
 #include "kernel/process/process.h"
 #include "kernel/process/signal.h"
 

@@ -4,8 +4,8 @@
  * System calls and the socket layer use it. Calls ops->release.
  * Source: POSIX.1-2017 2.14. */
 #include "kernel/fs/file.h"
-#include "kernel/mm/slab.h"
 #include "kernel/lib/string.h"
+#include "kernel/mm/slab.h"
 
 static struct slab file_slab = SLAB(struct file);
 

@@ -5,8 +5,8 @@
  * Source: path_resolution(7). */
 #include "kernel/fs/memfile.h"
 #include "kernel/fs/procfile.h"
-#include "kernel/mm/slab.h"
 #include "kernel/lib/string.h"
+#include "kernel/mm/slab.h"
 
 #define BUCKETS 256
 

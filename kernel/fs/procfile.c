@@ -4,10 +4,10 @@
  * sys_file.c opens them. Calls show and store.
  * Source: proc(5); Linux's seq_file: one text made at the first read, whatever pieces it is read in. */
 #include "kernel/fs/procfile.h"
-#include "kernel/lib/format.h"
-#include "kernel/mm/slab.h"
-#include "kernel/lib/string.h"
 #include "kernel/fs/task.h"
+#include "kernel/lib/format.h"
+#include "kernel/lib/string.h"
+#include "kernel/mm/slab.h"
 
 #define TEXT_SIZE 4096 /* to begin with */
 

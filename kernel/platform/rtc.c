@@ -3,9 +3,9 @@
  * Not here: how much has passed (cpu/clock.c).
  * Declared in net/core/machine.h; system calls and captures ask. Calls acpi_tables.c for the century.
  * Source: Motorola MC146818; ACPI 6.4, 5.2.9 (CENTURY, always in BCD). */
-#include "kernel/platform/acpi_tables.h"
 #include "kernel/cpu/asm.h"
 #include "kernel/lib/string.h"
+#include "kernel/platform/acpi_tables.h"
 #include "net/core/machine.h"
 
 enum rtc_register {

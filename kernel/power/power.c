@@ -4,11 +4,11 @@
  * Used by whoever ends the machine. Calls acpi.c.
  * Source: QEMU hw/misc/debugexit.c (ports, status = value * 2 + 1); Linux's panic= parameter. */
 #include "kernel/power/power.h"
-#include "kernel/power/acpi.h"
 #include "kernel/console/printk.h"
 #include "kernel/cpu/asm.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/power/acpi.h"
 
 #define KBD_COMMAND     0x64
 #define KBD_PULSE_RESET 0xfe

@@ -11,8 +11,8 @@
 #include "kernel/cpu/asm.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/mmap.h"
-#include "kernel/process/elf.h"
 #include "kernel/platform/random.h"
+#include "kernel/process/elf.h"
 
 enum auxv {
 	AT_NULL = 0,

@@ -4,10 +4,10 @@
  * Those two call in, syscall.c for chdir and getcwd. Calls memfile_walk.
  * Source: path_resolution(7), chdir(2), getcwd(3). */
 #include "kernel/process/namei.h"
+#include "kernel/fs/task.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/syscall.h"
-#include "kernel/fs/task.h"
 
 static char cwd[256]; /* a walked path */
 

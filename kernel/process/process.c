@@ -5,10 +5,10 @@
  * Source: _exit(2); wait(2) for the meaning of signal numbers. */
 #include "kernel/process/process.h"
 #include "kernel/console/printk.h"
-#include "kernel/power/panic.h"
-#include "kernel/mm/mmap.h"
-#include "kernel/power/power.h"
 #include "kernel/fs/task.h"
+#include "kernel/mm/mmap.h"
+#include "kernel/power/panic.h"
+#include "kernel/power/power.h"
 
 char hostname[65] = "muffin";
 

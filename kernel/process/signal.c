@@ -12,10 +12,10 @@
 #include "kernel/console/printk.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/timer.h"
+#include "kernel/fs/task.h"
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/process.h"
 #include "kernel/process/syscall.h"
-#include "kernel/fs/task.h"
 
 #define SIGNALS    64
 #define SIGSET_LEN 8

@@ -3,9 +3,9 @@
  * Not here: what files do (kernel/fs), sockets' ioctls (net/socket/socket_calls.c).
  * syscall.c calls in. Calls the file's ioctl operation.
  * Source: dup(2), fcntl(2), ioctl(2); Linux's do_vfs_ioctl for what it answers itself. */
+#include "kernel/fs/task.h"
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/syscall.h"
-#include "kernel/fs/task.h"
 
 #define FIONREAD 0x541b
 #define FIONBIO  0x5421

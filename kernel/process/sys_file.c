@@ -3,11 +3,11 @@
  * Not here: what paths name (namei.c), looking at files (sys_stat.c), descriptors (sys_fd.c), sockets' own calls (net/socket/socket.c), what files do (kernel/fs).
  * syscall.c calls in. Calls the file's operations.
  * Source: the Linux man pages, section 2. */
+#include "kernel/fs/task.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/namei.h"
 #include "kernel/process/syscall.h"
-#include "kernel/fs/task.h"
 
 #define IOV_MAX  1024
 #define RW_MAX   0x7ffff000ull /* what one call moves at most on Linux */

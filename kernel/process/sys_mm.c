@@ -3,10 +3,10 @@
  * Not here: the areas themselves (kernel/mm/mmap.c).
  * syscall.c calls in. Builds on the host, too.
  * Source: mmap(2), mprotect(2), munmap(2), mremap(2), brk(2), madvise(2); where they are silent, Linux 6. */
+#include "kernel/fs/task.h"
 #include "kernel/mm/mmap.h"
 #include "kernel/process/exec.h"
 #include "kernel/process/syscall.h"
-#include "kernel/fs/task.h"
 
 #define MAP_SHARED          0x01
 #define MAP_PRIVATE         0x02

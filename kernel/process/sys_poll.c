@@ -4,11 +4,11 @@
  * syscall.c calls in. Calls the files' poll operations, and net_wait in between.
  * Source: poll(2), select(2); the order of Linux's checks. */
 #include "kernel/cpu/clock.h"
+#include "kernel/fs/task.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/signal.h"
 #include "kernel/process/syscall.h"
-#include "kernel/fs/task.h"
 #include "net/device/dev.h"
 
 /* ---- waiting ----------------------------------------------------------------------------- */

@@ -6,13 +6,13 @@
 #include "kernel/cpu/asm.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/cpu/timer.h"
+#include "kernel/fs/task.h"
 #include "kernel/lib/string.h"
+#include "kernel/lib/version.h"
 #include "kernel/mm/uaccess.h"
+#include "kernel/platform/random.h"
 #include "kernel/process/process.h"
 #include "kernel/process/syscall.h"
-#include "kernel/fs/task.h"
-#include "kernel/platform/random.h"
-#include "kernel/lib/version.h"
 #include "net/device/dev.h"
 
 long sys_exit(u64 status)

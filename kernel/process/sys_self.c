@@ -6,11 +6,11 @@
  * user, 0, as in a user namespace that maps no other. */
 #include "kernel/cpu/clock.h"
 #include "kernel/cpu/timer.h"
+#include "kernel/fs/task.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/page.h"
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/syscall.h"
-#include "kernel/fs/task.h"
 
 static bool own(int pid)
 {

@@ -3,11 +3,11 @@
  * Not here: finding them (namei.c), opening them (sys_file.c).
  * syscall.c calls in.
  * Source: stat(2), statx(2), access(2), readlink(2); the layouts are x86_64's. */
+#include "kernel/fs/task.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/namei.h"
 #include "kernel/process/syscall.h"
-#include "kernel/fs/task.h"
 
 #define AT_NO_AUTOMOUNT 0x800
 #define AT_EMPTY_PATH   0x1000

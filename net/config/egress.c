@@ -5,6 +5,7 @@
  * Source: design: egress=; Linux's LSM for the hooks; RFC 1122 3.2.1.3 (0.0.0.0 is this host). */
 #include "net/config/egress.h"
 #include "kernel/security/security.h"
+#include "net/core/part.h"
 #include "net/packet/af_packet.h"
 #include "net/socket/socket.h"
 #include "net/wire/ip.h"
@@ -138,18 +139,26 @@ static struct security_hook_list hooks[] = {
 	{ .hook = SECURITY_SOCKET_SENDMSG, .socket_sendmsg = egress_sendmsg },
 };
 
-void egress_init(void)
+bool egress_apply(struct net *net, char *problem, size_t len)
 {
 	if (destination_n == 0)
-		return;
+		return true;
 	for (const struct destination *d = destinations; d < destinations + destination_n; d++)
 		pr_info("egress: to %pI4/%u, ports %u to %u\n", &d->addr, d->len, d->first_port,
 			d->last_port);
 	security_add_hooks(hooks, ARRAY_SIZE(hooks));
+	return true;
 }
 
-void egress_show(void)
+static void egress_show(void)
 {
 	if (destination_n > 0)
 		pr_info("egress: refused %lu\n", refused);
 }
+
+static const struct boot_word egress_words[] = { { "egress=", egress_parse_word },
+	{ .key = NULL } };
+
+PART(egress) = {
+	.name = "egress", .words = egress_words, .apply = egress_apply, .end = egress_show
+};

@@ -7,15 +7,14 @@
 
 #include "kernel/lib/parse.h"
 
+struct net;
+
 /* egress_parse_word - the value of egress=: <prefix>[:<port>[-<port>]][,..]; "default" is a prefix, too.
  * Several words add up. Returns false with *error filled. */
 bool egress_parse_word(struct text value, struct parse_error *error);
 
-/* egress_init - from now on connect, and sending to a name, answer -EPERM for everything else; so
+/* egress_apply - struct part's: from now on connect, and sending to a name, answer -EPERM for everything else; so
  * does making a socket that goes around: AF_PACKET, AF_INET for other than datagrams, and
  * NETLINK_NETFILTER, which may change packets that were let pass. Without egress= nothing is refused,
  * and nothing costs anything. */
-void egress_init(void);
-
-/* egress_show - say how much was refused, if there was anything to refuse. */
-void egress_show(void);
+bool egress_apply(struct net *net, char *problem, size_t len);

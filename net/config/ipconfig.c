@@ -25,7 +25,7 @@ static bool field_addr(struct text t, be32 *addr, const char *what, struct parse
 	return parse_fail(error, t, what, "an IPv4 address like 192.0.2.1");
 }
 
-static bool field_name(
+bool ipconfig_name(
 	struct text t, char *name, size_t size, const char *what, struct parse_error *error)
 {
 	for (size_t i = 0; i < t.len; i++)
@@ -40,8 +40,7 @@ static bool field_name(
 	return true;
 }
 
-/* Whether something must follow: also where a comma was the last character. */
-static bool follows(struct text rest)
+bool ipconfig_follows(struct text rest)
 {
 	return rest.len > 0 || rest.at[-1] == ',';
 }
@@ -100,8 +99,8 @@ static bool parse_ip_fields(struct text rest, struct ip_word *ip, struct parse_e
 	return field_addr(f[0], &ip->client, "client address", error) &&
 	       field_addr(f[1], &ip->server, "server address", error) &&
 	       field_addr(f[2], &ip->gateway, "gateway", error) && parse_mask(f[3], ip, error) &&
-	       field_name(f[4], ip->hostname, sizeof(ip->hostname), "host name", error) &&
-	       field_name(f[5], ip->device, sizeof(ip->device), "device", error) &&
+	       ipconfig_name(f[4], ip->hostname, sizeof(ip->hostname), "host name", error) &&
+	       ipconfig_name(f[5], ip->device, sizeof(ip->device), "device", error) &&
 	       parse_autoconf(f[6], ip, error) &&
 	       field_addr(f[7], &ip->dns[0], "first DNS server", error) &&
 	       field_addr(f[8], &ip->dns[1], "second DNS server", error) &&
@@ -262,7 +261,7 @@ bool ipconfig_parse_route(struct text value, struct parse_error *error)
 	*r = (struct route_word){ .cfg.type = RTN_UNICAST };
 	if (!parse_prefix(prefix, &r->cfg.dst, &r->cfg.dst_len))
 		return parse_fail(error, prefix, "prefix", PARSE_PREFIX_EXPECTED);
-	while (follows(value))
+	while (ipconfig_follows(value))
 		if (!parse_route_option(text_cut(&value, ','), r, error))
 			return false;
 	if (!check_hops(prefix, r, error))
@@ -287,45 +286,11 @@ bool ipconfig_parse_neigh(struct text value, struct parse_error *error)
 	if (!parse_mac(mac, n->mac))
 		return parse_fail(
 			error, mac, "Ethernet address", "six bytes like 52:54:00:12:34:56");
-	if (follows(value) && !text_starts(value, "dev="))
+	if (ipconfig_follows(value) && !text_starts(value, "dev="))
 		return parse_fail(error, value, "option", "dev=<name>");
 	if (text_cut(&value, '=').len > 0 && !dev_name_parse(value, n->device, error))
 		return false;
 	ipconfig_words.neigh_n++;
-	return true;
-}
-
-/* ---- netns= ------------------------------------------------------------------------------ */
-
-/* It is the name of a file in /run/netns. */
-static bool parse_netns_name(struct text t, char *name, struct parse_error *error)
-{
-	if (t.len == 0 || text_eq(t, ".") || text_eq(t, "..") || memchr(t.at, '/', t.len))
-		return parse_fail(error, t, "name", "a name that a file in /run/netns can have");
-	return field_name(t, name, NAME_MAX, "name", error);
-}
-
-bool ipconfig_parse_netns(struct text value, struct parse_error *error)
-{
-	struct text whole = value, name = text_cut(&value, ':');
-	struct netns_word *ns;
-
-	if (ipconfig_words.netns_n == WORDS_MAX)
-		return parse_fail(error, whole, "netns=", "at most 16 of them");
-	ns = &ipconfig_words.netns[ipconfig_words.netns_n];
-	*ns = (struct netns_word){ .device_n = 0 };
-	if (!parse_netns_name(name, ns->name, error))
-		return false;
-	do {
-		struct text dev = text_cut(&value, ',');
-
-		if (dev.len == 0 || ns->device_n == NETNS_DEVICES_MAX)
-			return parse_fail(error, dev, "device",
-				dev.len ? "at most 8 of them" : "<name>:<device>[,<device>]...");
-		if (!field_name(dev, ns->device[ns->device_n++], IFNAMSIZ, "device", error))
-			return false;
-	} while (follows(value));
-	ipconfig_words.netns_n++;
 	return true;
 }
 
@@ -340,7 +305,7 @@ static bool parse_host(struct text entry, struct parse_error *error)
 
 	if (name.len == 0)
 		return parse_fail(error, entry, "entry", "<name>:<address>");
-	if (!field_name(name, copy, sizeof(copy), "name", error) ||
+	if (!ipconfig_name(name, copy, sizeof(copy), "name", error) ||
 		!needed_addr(value, &addr, "address", error))
 		return false;
 	if (hosts_len + NAME_MAX + sizeof("255.255.255.255\t\n") > sizeof(hosts_file))
@@ -354,7 +319,7 @@ bool ipconfig_parse_hosts(struct text value, struct parse_error *error)
 {
 	if (value.len == 0)
 		return parse_fail(error, value, "value", "<name>:<address>[,<name>:<address>]...");
-	while (follows(value))
+	while (ipconfig_follows(value))
 		if (!parse_host(text_cut(&value, ','), error))
 			return false;
 	return true;

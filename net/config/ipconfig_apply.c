@@ -6,13 +6,12 @@
 #include "kernel/lib/format.h"
 #include "net/config/ipconfig.h"
 #include "net/config/ipconfig_words.h"
-#include "net/core/nsfs.h"
+#include "net/core/part.h"
 #include "net/device/dev_config.h"
-#include "net/fib/file.h"
 #include "net/ipv4/devinet.h"
 #include "net/neigh/neighbour.h"
 
-static bool __printf(3, 4) refuse(char *problem, size_t len, const char *fmt, ...)
+bool ipconfig_refuse(char *problem, size_t len, const char *fmt, ...)
 {
 	va_list args;
 
@@ -22,8 +21,7 @@ static bool __printf(3, 4) refuse(char *problem, size_t len, const char *fmt, ..
 	return false;
 }
 
-/* The device named, wherever it is, or net's first one that can reach somebody else. */
-static struct net_device *device_for(struct net *net, const char *name)
+struct net_device *ipconfig_device(struct net *net, const char *name)
 {
 	struct net_device *dev;
 
@@ -33,24 +31,6 @@ static struct net_device *device_for(struct net *net, const char *name)
 		if (!(dev->flags & IFF_LOOPBACK))
 			return dev;
 	return NULL;
-}
-
-static bool apply_netns(const struct netns_word *ns, char *problem, size_t len)
-{
-	struct net *net = nsfs_get(ns->name);
-
-	if (!net || dev_open(net->loopback_dev) < 0)
-		return refuse(problem, len, "netns=%s: no memory", ns->name);
-	for (u32 i = 0; i < ns->device_n; i++) {
-		struct net_device *dev = device_for(net, ns->device[i]);
-		int err = dev ? dev_change_net_namespace(dev, net) : -ENODEV;
-
-		if (err || dev_open(dev) < 0)
-			return refuse(problem, len, "netns=%s: there is no device '%s'", ns->name,
-				ns->device[i]);
-		pr_info("%s: in namespace %s\n", dev->name, ns->name);
-	}
-	return true;
 }
 
 static int add_route(struct net *net, struct fib_config *cfg, struct fib_nh *nh)
@@ -63,7 +43,7 @@ static int add_route(struct net *net, struct fib_config *cfg, struct fib_nh *nh)
 
 static bool apply_ip(struct net *net, const struct ip_word *ip, char *problem, size_t len)
 {
-	struct net_device *dev = device_for(net, ip->device);
+	struct net_device *dev = ipconfig_device(net, ip->device);
 	u8 prefix_len = ip->prefix_len;
 	struct fib_config cfg = { .type = RTN_UNICAST, .nhs = 1 };
 	struct fib_nh gateway = { .gw = ip->gateway };
@@ -71,17 +51,19 @@ static bool apply_ip(struct net *net, const struct ip_word *ip, char *problem, s
 	if (ip->off)
 		return true;
 	if (!dev)
-		return refuse(problem, len, "ip=: there is no device '%s'", ip->device);
+		return ipconfig_refuse(problem, len, "ip=: there is no device '%s'", ip->device);
 	net = dev->net;
 	if (!be32_is_zero(dev->ip_addr))
-		return refuse(problem, len, "ip=: %s was given an address twice", dev->name);
+		return ipconfig_refuse(
+			problem, len, "ip=: %s was given an address twice", dev->name);
 	if (inet_insert_ifa(dev, ip->client, prefix_len) < 0)
-		return refuse(problem, len, "ip=: no memory for %pI4's routes", &ip->client);
+		return ipconfig_refuse(
+			problem, len, "ip=: no memory for %pI4's routes", &ip->client);
 	pr_info("%s: address %pI4/%u\n", dev->name, &ip->client, prefix_len);
 	if (be32_is_zero(ip->gateway))
 		return true;
 	if (add_route(net, &cfg, &gateway) < 0)
-		return refuse(problem, len, "ip=: the gateway %pI4 is not inside %pI4/%u",
+		return ipconfig_refuse(problem, len, "ip=: the gateway %pI4 is not inside %pI4/%u",
 			&ip->gateway, &ip->client, prefix_len);
 	pr_info("%s: default route via %pI4\n", dev->name, &ip->gateway);
 	return true;
@@ -93,14 +75,14 @@ static bool find_hops(
 {
 	for (u32 i = 0; i < r->cfg.nhs; i++) {
 		const char *name = r->hop[i].device;
-		struct net_device *dev = name[0] ? device_for(*net, name) : NULL;
+		struct net_device *dev = name[0] ? ipconfig_device(*net, name) : NULL;
 
 		nh[i] = r->hop[i].nh;
 		if (!name[0])
 			continue;
 		if (!dev || (i > 0 && dev->net != *net))
-			return refuse(problem, len, "route=: there is no device '%s'%s", name,
-				dev ? " in the namespace of the others" : "");
+			return ipconfig_refuse(problem, len, "route=: there is no device '%s'%s",
+				name, dev ? " in the namespace of the others" : "");
 		nh[i].oif = dev->ifindex;
 		*net = dev->net;
 	}
@@ -141,25 +123,13 @@ static bool apply_route(struct net *net, struct route_word *r, char *problem, si
 
 static bool apply_neigh(struct net *net, const struct neigh_word *n, char *problem, size_t len)
 {
-	struct net_device *dev = device_for(net, n->device);
+	struct net_device *dev = ipconfig_device(net, n->device);
 
 	if (!dev)
-		return refuse(problem, len, "neigh=: there is no device '%s'", n->device);
+		return ipconfig_refuse(problem, len, "neigh=: there is no device '%s'", n->device);
 	if (neigh_set_permanent(dev->net->arp_tbl, dev, n->addr, n->mac) < 0)
-		return refuse(problem, len, "neigh=: the table is full");
+		return ipconfig_refuse(problem, len, "neigh=: the table is full");
 	pr_info("neigh: %pI4 is at %pM on %s\n", &n->addr, n->mac, dev->name);
-	return true;
-}
-
-static bool apply_qdisc(struct net *net, const struct qdisc_word *q, char *problem, size_t len)
-{
-	struct net_device *dev = device_for(net, q->device);
-
-	if (!dev)
-		return refuse(problem, len, "qdisc=: there is no device '%s'", q->device);
-	if (dev_set_qdisc(dev, &q->spec) < 0)
-		return refuse(problem, len, "qdisc=: no memory");
-	qdisc_show(dev, &q->spec);
 	return true;
 }
 
@@ -168,9 +138,7 @@ bool ipconfig_apply(struct net *net, char *problem, size_t len)
 	ipconfig_hosts_show();
 	if (ipconfig_words.ip_n == 0)
 		pr_notice("no ip= on the command line: no card has an address\n");
-	for (u32 i = 0; i < ipconfig_words.netns_n; i++)
-		if (!apply_netns(&ipconfig_words.netns[i], problem, len))
-			return false;
+	for_each_part(p) if (p->prepare && !p->prepare(net, problem, len)) return false;
 	for (u32 i = 0; i < ipconfig_words.ip_n; i++)
 		if (!apply_ip(net, &ipconfig_words.ips[i], problem, len))
 			return false;
@@ -180,34 +148,6 @@ bool ipconfig_apply(struct net *net, char *problem, size_t len)
 	for (u32 i = 0; i < ipconfig_words.neigh_n; i++)
 		if (!apply_neigh(net, &ipconfig_words.neighs[i], problem, len))
 			return false;
-	for (u32 i = 0; i < ipconfig_words.qdisc_n; i++)
-		if (!apply_qdisc(net, &ipconfig_words.qdiscs[i], problem, len))
-			return false;
-	return true;
-}
-
-/* ---- the routes file --------------------------------------------------------------------- */
-
-static struct net_device *device_named(void *arg, struct text name, int *oif)
-{
-	struct net_device *dev = dev_get_by_name(arg, name.at, name.len);
-
-	if (dev)
-		*oif = dev->ifindex;
-	return dev;
-}
-
-bool ipconfig_load_routes(struct net *net, struct text file, char *problem, size_t len)
-{
-	struct fib_file_error error;
-	u64 start = clock_ns();
-	ssize n = fib_file_load(net->fib, file, device_named, net, &error);
-
-	if (n < 0)
-		return refuse(problem, len, "line %u: '%.*s': expected %s", error.line,
-			(int)error.word.len, error.word.at, error.expected);
-	net_changed(net);
-	pr_info("routes: %ld from the initrd, in %lu ms\n", n,
-		(clock_ns() - start) / NSEC_PER_MSEC);
+	for_each_part(p) if (p->apply && !p->apply(net, problem, len)) return false;
 	return true;
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * ipconfig_qdisc.c - the command line's qdisc= words: how fast a device may send, what may wait.
- * Not here: what a discipline does (qdisc.c), setting it up (ipconfig_apply.c).
- * kernel/cmdline.c calls the parser. Calls parse.c.
+ * ipconfig_qdisc.c - the word qdisc=: how fast a device may send, what may wait. And the part "pacing" as a whole.
+ * Not here: what a discipline does (net/device/qdisc.c), a socket's pacing (net/device/sk_pacing.c).
+ * kernel/cmdline.c calls the parser, ipconfig_apply.c what it applies.
  * Source: tc-tbf(8), tc-pfifo(8), tc(8) for the units. */
 #include "kernel/lib/string.h"
 #include "net/config/ipconfig.h"
 #include "net/config/ipconfig_words.h"
+#include "net/core/part.h"
+#include "net/core/sock.h"
 #include "net/device/dev_config.h"
+#include "net/device/sk_pacing.h"
 
 /* tc's; and packets, which a packet source counts in. */
 static const struct {
@@ -105,3 +108,32 @@ bool ipconfig_parse_qdisc(struct text value, struct parse_error *error)
 	ipconfig_words.qdisc_n++;
 	return true;
 }
+
+static bool apply_qdisc(struct net *net, const struct qdisc_word *q, char *problem, size_t len)
+{
+	struct net_device *dev = ipconfig_device(net, q->device);
+
+	if (!dev)
+		return ipconfig_refuse(problem, len, "qdisc=: there is no device '%s'", q->device);
+	if (dev_set_qdisc(dev, &q->spec) < 0)
+		return ipconfig_refuse(problem, len, "qdisc=: no memory");
+	qdisc_show(dev, &q->spec);
+	return true;
+}
+
+static bool apply(struct net *net, char *problem, size_t len)
+{
+	for (u32 i = 0; i < ipconfig_words.qdisc_n; i++)
+		if (!apply_qdisc(net, &ipconfig_words.qdiscs[i], problem, len))
+			return false;
+	return true;
+}
+
+static const struct boot_word words[] = { { "qdisc=", ipconfig_parse_qdisc }, { .key = NULL } };
+
+static void pacing_init(void)
+{
+	sk_pacing_set = sk_set_pacing_rate;
+}
+
+PART(pacing) = { .name = "pacing", .words = words, .init = pacing_init, .apply = apply };

@@ -5,6 +5,7 @@
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=). */
 #pragma once
 
+#include "kernel/lib/parse.h"
 #include "net/device/dev.h"
 #include "net/device/qdisc.h"
 #include "net/ipv4/fib_frontend.h"
@@ -59,3 +60,17 @@ struct ipconfig_words {
 };
 
 extern struct ipconfig_words ipconfig_words;
+
+/* ipconfig_refuse - what keeps a word from being applied. Returns false. */
+bool ipconfig_refuse(char *problem, size_t len, const char *fmt, ...) __printf(3, 4);
+
+/* ipconfig_device - the device of a name, wherever it is, or net's first one that can reach somebody else; or NULL. */
+struct net_device *ipconfig_device(struct net *net, const char *name);
+
+/* ipconfig_name - a name of less than size printable characters, copied with a zero behind it. what: for *error.
+ * Returns  false with *error filled */
+bool ipconfig_name(
+	struct text t, char *name, size_t size, const char *what, struct parse_error *error);
+
+/* ipconfig_follows - must something follow? Also where a comma was the last character. */
+bool ipconfig_follows(struct text rest);

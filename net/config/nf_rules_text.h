@@ -31,7 +31,29 @@ bool nf_rules_parse_word(struct text value, struct parse_error *error);
  * problem  filled (at most len bytes) when the answer is false */
 bool nf_rules_apply(struct net *net, char *problem, size_t len);
 
-/* nf_rules_file_init - /proc/net/filter is there. Reading lists the rules of the reader's namespace,
- * each after its packets and bytes; a line written is "append <rule>", "delete <rule>", "flush" or
- * "flush <hook>". */
-void nf_rules_file_init(void);
+/* What nf_rules_text.c and nf_rules_proc.c share. */
+struct nf_hook_name {
+	const char *name;
+	enum nf_inet_hooks hook;
+};
+
+struct nf_proto_name {
+	const char *name;
+	u32 proto;
+};
+
+/* Up to one without a name. */
+extern const struct nf_hook_name nf_hook_names[];
+extern const struct nf_proto_name nf_proto_names[];
+
+/* nf_hook_parse - the hook of a name; false with *error filled. */
+bool nf_hook_parse(struct text t, enum nf_inet_hooks *hook, struct parse_error *error);
+
+/* nf_rule_find_device - the rule names a device of this namespace: 0 or -ENODEV. */
+int nf_rule_find_device(struct net *net, struct nf_rule_text *r);
+
+/* nf_rule_add - to the end of its list, or the list's policy: 0, -ENOSPC, -ENOMEM. */
+int nf_rule_add(struct net *net, const struct nf_rule_text *r);
+
+/* nf_rule_explain - why not, in words. */
+const char *nf_rule_explain(int err);

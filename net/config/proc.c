@@ -6,10 +6,10 @@
 #include "net/config/proc.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/format.h"
+#include "net/core/part.h"
+#include "net/device/account.h"
 #include "net/fib/fib.h"
 #include "net/neigh/neighbour.h"
-#include "net/net_init.h"
-#include "net/packet/af_packet.h"
 #include "net/udp/udp_port.h"
 #include "net/wire/arp.h"
 #include "net/wire/ip.h"
@@ -206,18 +206,6 @@ static void udp_show(struct seq_file *m, struct net *net)
 	udp_for_each(net, udp_line, m);
 }
 
-static void packet_show(struct seq_file *m, struct net *net)
-{
-	struct packet_sock *po;
-
-	seq_printf(m, "sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n");
-	list_for_each(po, &packet_sockets, list)
-		if (po->sk.sk_net == net)
-			seq_printf(m, "%p %-6u %-4u %04x   %-5d %d %-6u 0      0\n", NULL,
-				po->sk.sk_refs, po->sk.sk_type, be16_to_cpu(po->num), po->ifindex,
-				po->running, po->sk.sk_rmem);
-}
-
 /* ---- the account ------------------------------------------------------------------------ */
 
 /* Design rule 2, of all namespaces together: the first five lines add up; the sixth is part of sent. */
@@ -277,12 +265,13 @@ static struct proc_file files[] = {
 	{ .path = "/proc/net/route", .show = route_show },
 	{ .path = "/proc/net/arp", .show = arp_show },
 	{ .path = "/proc/net/udp", .show = udp_show },
-	{ .path = "/proc/net/packet", .show = packet_show },
 	{ .path = "/proc/net/muffin", .show = account_show },
 };
 
-void net_proc_init(void)
+static void net_proc_init(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		proc_register(&files[i]);
 }
+
+PART(net_proc) = { .name = "proc", .init = net_proc_init };

@@ -7,9 +7,6 @@
 
 struct seq_file;
 
-/* net_proc_init - register the files. */
-void net_proc_init(void);
-
 /* net_counts_show - lines of /proc/muffin: how much of what the network has is in use, in all namespaces. When
  * all is quiet, packets that are not free lie in rings. */
 void net_counts_show(struct seq_file *m);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * net_namespace.c - namespaces come, are counted and go.
- * Not here: what is in one; net_init.c lists the parts, each of which makes and unmakes its own.
+ * Not here: what is in one; net_init.c lists what it is, and each makes and unmakes its own.
  * net_init.c, nsfs.c and every sock call in.
  * Source: Linux's setup_net, put_net and cleanup_net: their roles. */
 #include "net/core/net_namespace.h"
@@ -11,20 +11,24 @@ struct net init_net;
 struct list_head net_namespace_list = LIST_HEAD_INIT(net_namespace_list);
 struct net_gone net_gone;
 
-static const struct pernet_operations *pernet;
+#define PERNET_MAX 16
+
+static const struct pernet_operations *pernet[PERNET_MAX]; /* lowest first */
 static size_t pernet_n;
 static struct slab net_slab = SLAB(struct net);
 
-void net_set_pernet(const struct pernet_operations *ops, size_t n)
+void register_pernet_subsys(const struct pernet_operations *ops)
 {
-	pernet = ops;
-	pernet_n = n;
+	BUG_ON(pernet_n == PERNET_MAX);
+	if (ops->init || ops->exit)
+		pernet[pernet_n++] = ops;
 }
 
 static void undo(struct net *net, size_t n)
 {
 	while (n-- > 0)
-		pernet[n].exit(net);
+		if (pernet[n]->exit)
+			pernet[n]->exit(net);
 }
 
 int setup_net(struct net *net)
@@ -32,7 +36,7 @@ int setup_net(struct net *net)
 	list_init(&net->dev_base);
 	net->genid = 1; /* a cache of zeros is never current */
 	for (size_t i = 0; i < pernet_n; i++) {
-		int err = pernet[i].init(net);
+		int err = pernet[i]->init ? pernet[i]->init(net) : 0;
 
 		if (err) {
 			undo(net, i);

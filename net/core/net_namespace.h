@@ -54,14 +54,14 @@ extern struct list_head net_namespace_list;
 
 #define for_each_net(net) list_for_each(net, &net_namespace_list, list)
 
-/* What a part of the stack does for a namespace that comes, and for one that goes. */
+/* What is done for a namespace that comes, and for one that goes; either may be NULL. */
 struct pernet_operations {
 	int (*init)(struct net *net); /* 0 or negative errno, with nothing left behind */
 	void (*exit)(struct net *net);
 };
 
-/* net_set_pernet - all parts, lowest first; exits run from the last to the first. */
-void net_set_pernet(const struct pernet_operations *ops, size_t n);
+/* register_pernet_subsys - one more, above those before it; exits run from the last to the first. */
+void register_pernet_subsys(const struct pernet_operations *ops);
 
 /* setup_net - a namespace with one user, empty tables and lo, which is down.
  * net      zeroed

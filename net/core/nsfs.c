@@ -5,10 +5,11 @@
  * Source: network_namespaces(7); the paths are those of iproute2's ip-netns(8). */
 #include "net/core/nsfs.h"
 #include "kernel/fs/procfile.h"
-#include "kernel/lib/format.h"
-#include "kernel/mm/slab.h"
-#include "kernel/lib/string.h"
 #include "kernel/fs/task.h"
+#include "kernel/lib/format.h"
+#include "kernel/lib/string.h"
+#include "kernel/mm/slab.h"
+#include "net/core/part.h"
 
 #define RUN_NETNS "/run/netns/"
 #define NAME_LEN  64
@@ -39,16 +40,9 @@ static struct file *ns_open(struct proc_file *proc, u32 flags)
 	return file;
 }
 
-struct net *nsfs_of(const struct file *file)
+static struct net *of(const struct file *file)
 {
 	return file->ops == &ns_file_ops ? file->private_data : NULL;
-}
-
-struct net *nsfs_of_fd(int fd)
-{
-	const struct file *file = file_of(fd);
-
-	return file ? nsfs_of(file) : NULL;
 }
 
 static void add_file(struct ns_name *name)
@@ -58,14 +52,7 @@ static void add_file(struct ns_name *name)
 	proc_register(&name->proc);
 }
 
-void nsfs_init(void)
-{
-	static struct ns_name self = { .path = "/proc/self/ns/net" };
-
-	add_file(&self);
-}
-
-struct net *nsfs_get(const char *text)
+static struct net *get(const char *text)
 {
 	char path[sizeof(((struct ns_name *)NULL)->path)];
 	struct proc_file *known;
@@ -87,3 +74,14 @@ struct net *nsfs_get(const char *text)
 	add_file(name);
 	return name->net;
 }
+
+static void nsfs_init(void)
+{
+	static const struct nsfs_ops ns_file_names = { .of = of, .get = get };
+	static struct ns_name self = { .path = "/proc/self/ns/net" };
+
+	nsfs_ops = &ns_file_names;
+	add_file(&self);
+}
+
+PART(nsfs) = { .name = "namespaces", .init = nsfs_init };

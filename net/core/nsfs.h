@@ -9,17 +9,25 @@
 
 struct file;
 
-/* nsfs_init - /proc/self/ns/net can be opened. */
-void nsfs_init(void);
+/* What the road asks of this part; the functions below do. */
+struct nsfs_ops {
+	struct net *(*of)(const struct file *file);
+	struct net *(*get)(const char *name);
+};
+
+extern const struct nsfs_ops *nsfs_ops; /* NULL: without it there is one namespace, init_net */
+
+/* nsfs_of - the namespace that an open file names, or NULL. No count is taken. */
+static inline struct net *nsfs_of(const struct file *file)
+{
+	return nsfs_ops ? nsfs_ops->of(file) : NULL;
+}
 
 /* nsfs_get - the namespace of a name, made if need be: from then on /run/netns/<name> can be opened,
  * and the name is one user of it.
  * name     1..63 characters, without '/'; copied
  * Returns  it, or NULL without memory */
-struct net *nsfs_get(const char *name);
-
-/* nsfs_of_fd - the namespace that an open file of the process names, or NULL. No count is taken. */
-struct net *nsfs_of_fd(int fd);
-
-/* nsfs_of - the same of a file. */
-struct net *nsfs_of(const struct file *file);
+static inline struct net *nsfs_get(const char *name)
+{
+	return nsfs_ops->get(name);
+}

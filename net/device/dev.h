@@ -8,7 +8,7 @@
 #include "kernel/lib/list.h"
 #include "kernel/lib/static_key.h"
 #include "net/core/machine.h"
-#include "net/core/net_namespace.h"
+#include "net/core/part.h"
 #include "net/core/skbuff.h"
 #include "net/wire/ethernet.h"
 
@@ -126,14 +126,6 @@ struct net_device *dev_get_by_index(struct net *net, int ifindex);
 
 /* dev_carrier - the driver saw the link come or go. Says so and makes cached routes stale. */
 void dev_carrier(struct net_device *dev, bool up);
-
-/* What happened to a device, for those above. */
-enum netdev_event {
-	NETDEV_UP,
-	NETDEV_DOWN,
-	NETDEV_CHANGE,    /* its link came or went */
-	NETDEV_UNREGISTER /* it leaves its namespace; it is down already */
-};
 
 /* dev_set_notifier - who is told (net_init.c wires it). */
 void dev_set_notifier(void (*fn)(struct net_device *dev, enum netdev_event event));

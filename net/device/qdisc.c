@@ -93,7 +93,7 @@ static void destroy(struct Qdisc *q)
 	slab_free(&qdisc_slab, dq);
 }
 
-static const struct rate_queue_ops ops = {
+static const struct rate_queue_ops dev_qdisc_ops = {
 	.qdisc = { .enqueue = enqueue,
 		.reclaimed = reclaimed,
 		.drop = rate_queue_drop,
@@ -109,7 +109,7 @@ static struct dev_qdisc *attach(struct net_device *dev)
 
 	if (!dq)
 		return NULL;
-	rate_queue_init(&dq->rq, &ops);
+	rate_queue_init(&dq->rq, &dev_qdisc_ops);
 	dq->dev = dev;
 	dq->rq.q.ring_n = dev->tx_ring_n;
 	hide_ring(dq);

@@ -56,7 +56,7 @@ static void destroy(struct Qdisc *q)
 	slab_free(&pacing_slab, container_of(q, struct sk_pacing, rq.q));
 }
 
-static const struct rate_queue_ops ops = {
+static const struct rate_queue_ops sk_pacing_ops = {
 	.qdisc = { .enqueue = enqueue, .drop = rate_queue_drop, .destroy = destroy },
 	.has_room = device_has_room,
 	.retry_ns = RETRY_NS,
@@ -71,7 +71,7 @@ static bool attach(struct sock *sk)
 	if (!p)
 		return false;
 	p->sk = sk;
-	rate_queue_init(&p->rq, &ops);
+	rate_queue_init(&p->rq, &sk_pacing_ops);
 	sk->sk_pacing = &p->rq.q;
 	return true;
 }

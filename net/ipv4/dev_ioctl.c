@@ -3,12 +3,15 @@
  * Not here: the changes (dev_config.c), all that only rtnetlink can.
  * socket_calls.c calls in.
  * Source: netdevice(7); the numbers and layouts are Linux's for x86_64. */
-#include "net/ipv4/dev_ioctl.h"
 #include "kernel/lib/string.h"
+#include "net/core/part.h"
 #include "net/device/dev_config.h"
 #include "net/device/eth.h"
 #include "net/device/ifaddr.h"
 #include "net/socket/msg.h"
+#include "net/socket/socket.h"
+
+#define SIOC_TYPE 0x89 /* what all of these have above their number */
 
 #define TX_QUEUE_LEN 1000 /* what Linux says of an Ethernet card */
 
@@ -152,7 +155,7 @@ static long list_addresses(struct net *net, u64 arg)
 	return copy_to_user((void *)arg, &c, sizeof(c));
 }
 
-long dev_ioctl(struct net *net, u32 cmd, u64 arg)
+static long netdevice_ioctl(struct net *net, u32 cmd, u64 arg)
 {
 	struct net_device *dev;
 	struct ifreq r;
@@ -176,3 +179,10 @@ long dev_ioctl(struct net *net, u32 cmd, u64 arg)
 	memcpy(r.name, dev->name, IFNAMSIZ);
 	return err ? err : copy_to_user((void *)arg, &r, sizeof(r));
 }
+
+static void dev_ioctl_init(void)
+{
+	dev_ioctl = netdevice_ioctl;
+}
+
+PART(ioctl) = { .name = "ioctl", .init = dev_ioctl_init };

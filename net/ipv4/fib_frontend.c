@@ -233,6 +233,5 @@ int fib_net_init(struct net *net)
 
 void fib_net_exit(struct net *net)
 {
-	pmtu_exit(net);
 	fib_table_free(net->fib);
 }

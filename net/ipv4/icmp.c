@@ -159,10 +159,9 @@ static bool icmp_convert(const struct icmphdr *icmp, struct icmp_error *e)
 void icmp_learn_pmtu(struct net *net, const struct icmp_error *e)
 {
 	u32 len = be16_to_cpu(e->quoted->tot_len);
-	u32 mtu = e->info ? e->info : pmtu_plateau(len);
 
-	if (mtu > 0 && mtu < len && (be16_to_cpu(e->quoted->frag_off) & IP_DF))
-		pmtu_update(net, e->quoted->daddr, mtu);
+	if (be16_to_cpu(e->quoted->frag_off) & IP_DF)
+		pmtu_update(net, e->quoted->daddr, len, e->info);
 }
 
 static void icmp_error(struct net *net, const struct sk_buff *skb)

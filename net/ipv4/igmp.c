@@ -6,13 +6,13 @@
  * 7.3); Linux's ip_mc_join_group: its checks and bounds. */
 #include "net/ipv4/igmp.h"
 #include "kernel/mm/slab.h"
+#include "net/core/part.h"
 #include "net/core/timer.h"
 #include "net/device/ifaddr.h"
 #include "net/ipv4/ip.h"
 #include "net/neigh/arp.h"
 #include "net/wire/igmp.h"
 
-#define INADDR_ALLHOSTS   0xe0000001u /* RFC 1112 4: every host is in it; nobody reports it */
 #define INADDR_ALLROUTERS 0xe0000002u
 
 struct ip_mc_socklist {
@@ -28,7 +28,7 @@ struct ip_mc_socklist {
 
 static struct slab mc_slab = SLAB(struct ip_mc_socklist);
 
-int igmp_net_init(struct net *net)
+static int igmp_net_init(struct net *net)
 {
 	list_init(&net->mc_list);
 	return 0;
@@ -172,7 +172,7 @@ static void heard_report(const struct net_device *dev, be32 group)
 	m->reporter = false;
 }
 
-void igmp_rcv(struct sk_buff *skb)
+static void igmp_rcv(struct sk_buff *skb)
 {
 	const struct igmphdr *ih = (const void *)skb->data;
 	bool whole = skb->len >= sizeof(*ih);
@@ -209,7 +209,7 @@ static void let_in(struct net_device *dev, be32 group)
 		dev->netdev_ops->ndo_add_multicast(dev, mac);
 }
 
-int ip_mc_join_group(struct sock *sk, struct net_device *dev, be32 group)
+static int join_group(struct sock *sk, struct net_device *dev, be32 group)
 {
 	struct ip_mc_socklist *m;
 	u32 n = 0;
@@ -243,7 +243,7 @@ static void leave(struct ip_mc_socklist *m)
 	slab_free(&mc_slab, m);
 }
 
-int ip_mc_leave_group(struct sock *sk, const struct net_device *dev, be32 group)
+static int leave_group(struct sock *sk, const struct net_device *dev, be32 group)
 {
 	struct ip_mc_socklist *m = find(sk, dev, group);
 
@@ -253,7 +253,7 @@ int ip_mc_leave_group(struct sock *sk, const struct net_device *dev, be32 group)
 	return 0;
 }
 
-void igmp_netdev_event(const struct net_device *dev, enum netdev_event event)
+static void igmp_netdev_event(struct net_device *dev, enum netdev_event event)
 {
 	struct ip_mc_socklist *m, *tmp;
 
@@ -267,7 +267,7 @@ void igmp_netdev_event(const struct net_device *dev, enum netdev_event event)
 	}
 }
 
-void ip_mc_drop_socket(struct sock *sk)
+static void drop_socket(struct sock *sk)
 {
 	struct ip_mc_socklist *m, *tmp;
 
@@ -276,7 +276,7 @@ void ip_mc_drop_socket(struct sock *sk)
 			leave(m);
 }
 
-bool ip_check_mc(const struct net_device *dev, be32 group)
+static bool check_mc(const struct net_device *dev, be32 group)
 {
 	const struct ip_mc_socklist *m;
 
@@ -288,7 +288,30 @@ bool ip_check_mc(const struct net_device *dev, be32 group)
 	return false;
 }
 
-bool ip_mc_joined(const struct sock *sk, const struct net_device *dev, be32 group)
+static bool joined(const struct sock *sk, const struct net_device *dev, be32 group)
 {
 	return find(sk, dev, group);
 }
+
+static const struct ip_mc_ops igmp_ops = {
+	.join = join_group,
+	.leave = leave_group,
+	.drop_socket = drop_socket,
+	.check = check_mc,
+	.joined = joined,
+};
+
+static void igmp_init(void)
+{
+	static struct net_protocol igmp = { .protocol = IPPROTO_IGMP, .handler = igmp_rcv };
+
+	ip_mc_ops = &igmp_ops;
+	inet_add_protocol(&igmp);
+}
+
+PART(groups) = {
+	.name = "groups",
+	.init = igmp_init,
+	.pernet = { .init = igmp_net_init },
+	.netdev_event = igmp_netdev_event,
+};

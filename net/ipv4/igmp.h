@@ -8,32 +8,50 @@
 #include "net/core/sock.h"
 #include "net/device/dev.h"
 
-#define IP_MAX_MEMBERSHIPS 20 /* a socket's: Linux's igmp_max_memberships */
+#define INADDR_ALLHOSTS    0xe0000001u /* RFC 1112 4: every host is in it; nobody reports it */
+#define IP_MAX_MEMBERSHIPS 20          /* a socket's: Linux's igmp_max_memberships */
 
-/* igmp_net_init - nobody has joined anything in a new namespace. */
-int igmp_net_init(struct net *net);
+/* What the road asks of this part; the functions below do. */
+struct ip_mc_ops {
+	int (*join)(struct sock *sk, struct net_device *dev, be32 group);
+	int (*leave)(struct sock *sk, const struct net_device *dev, be32 group);
+	void (*drop_socket)(struct sock *sk);
+	bool (*check)(const struct net_device *dev, be32 group);
+	bool (*joined)(const struct sock *sk, const struct net_device *dev, be32 group);
+};
 
-/* igmp_netdev_event - a link that is back is told again what is joined there; on a device that leaves its
- * namespace nobody is a member any more. */
-void igmp_netdev_event(const struct net_device *dev, enum netdev_event event);
-
-/* igmp_rcv - a message came in, data at its header. Takes the skb. */
-void igmp_rcv(struct sk_buff *skb);
+extern const struct ip_mc_ops *ip_mc_ops; /* NULL: without it nobody joins a group */
 
 /* ip_mc_join_group - sk gets what is sent to the group and comes in by dev. The first one by dev is reported,
  * and the last one's leave.
- * Returns  0; -EADDRINUSE when it does already; -ENOBUFS after IP_MAX_MEMBERSHIPS; -ENOMEM */
-int ip_mc_join_group(struct sock *sk, struct net_device *dev, be32 group) __must_check;
+ * Returns  0; -EADDRINUSE when it does already; -ENOBUFS after IP_MAX_MEMBERSHIPS; -ENOMEM; -ENOPROTOOPT */
+static inline int ip_mc_join_group(struct sock *sk, struct net_device *dev, be32 group)
+{
+	return ip_mc_ops ? ip_mc_ops->join(sk, dev, group) : -ENOPROTOOPT;
+}
 
 /* ip_mc_leave_group - no more. dev: NULL for whichever it joined by.
- * Returns  0, or -EADDRNOTAVAIL when it had not joined */
-int ip_mc_leave_group(struct sock *sk, const struct net_device *dev, be32 group) __must_check;
+ * Returns  0, or -EADDRNOTAVAIL when it had not joined; -ENOPROTOOPT */
+static inline int ip_mc_leave_group(struct sock *sk, const struct net_device *dev, be32 group)
+{
+	return ip_mc_ops ? ip_mc_ops->leave(sk, dev, group) : -ENOPROTOOPT;
+}
 
 /* ip_mc_drop_socket - sk leaves all its groups: it is closed. */
-void ip_mc_drop_socket(struct sock *sk);
+static inline void ip_mc_drop_socket(struct sock *sk)
+{
+	if (ip_mc_ops)
+		ip_mc_ops->drop_socket(sk);
+}
 
 /* ip_check_mc - is there anybody here for a group's packets that come in by dev? 224.0.0.1 is always heard. */
-bool ip_check_mc(const struct net_device *dev, be32 group);
+static inline bool ip_check_mc(const struct net_device *dev, be32 group)
+{
+	return be32_to_cpu(group) == INADDR_ALLHOSTS || (ip_mc_ops && ip_mc_ops->check(dev, group));
+}
 
 /* ip_mc_joined - has sk itself joined by dev? */
-bool ip_mc_joined(const struct sock *sk, const struct net_device *dev, be32 group);
+static inline bool ip_mc_joined(const struct sock *sk, const struct net_device *dev, be32 group)
+{
+	return ip_mc_ops && ip_mc_ops->joined(sk, dev, group);
+}

@@ -89,6 +89,7 @@ int inet_iif(const struct net_device *dev, be32 daddr);
 
 /* What ip_rcv passes a packet to. */
 struct net_protocol {
+	struct list_head list;
 	u8 protocol;
 	/* data at the transport header, skb_network_header() behind it; takes the skb */
 	void (*handler)(struct sk_buff *skb);
@@ -96,8 +97,8 @@ struct net_protocol {
 	void (*err_handler)(struct net *net, const struct icmp_error *e);
 };
 
-/* ip_set_protocols - who gets what (net_init.c wires it). */
-void ip_set_protocols(const struct net_protocol *protocols, size_t n);
+/* inet_add_protocol - from now on it gets its packets; it stays the caller's. */
+void inet_add_protocol(struct net_protocol *protocol);
 
 /* ip_protocol_find - or NULL. */
 const struct net_protocol *ip_protocol_find(u8 protocol);

@@ -11,20 +11,20 @@
 #include "net/ipv4/route.h"
 #include "net/netfilter/netfilter.h"
 
-static const struct net_protocol *protocols;
-static size_t protocol_n;
+static struct list_head protocols = LIST_HEAD_INIT(protocols);
 
-void ip_set_protocols(const struct net_protocol *p, size_t n)
+void inet_add_protocol(struct net_protocol *protocol)
 {
-	protocols = p;
-	protocol_n = n;
+	list_add_tail(&protocol->list, &protocols);
 }
 
 const struct net_protocol *ip_protocol_find(u8 protocol)
 {
-	for (size_t i = 0; i < protocol_n; i++)
-		if (protocols[i].protocol == protocol)
-			return &protocols[i];
+	const struct net_protocol *p;
+
+	list_for_each(p, &protocols, list)
+		if (p->protocol == protocol)
+			return p;
 	return NULL;
 }
 

@@ -6,6 +6,7 @@
 #include "net/ipv4/pmtu.h"
 #include "kernel/mm/slab.h"
 #include "net/core/net_namespace.h"
+#include "net/core/part.h"
 
 static struct slab pmtu_slab = SLAB(struct pmtu_table);
 
@@ -17,9 +18,9 @@ static struct pmtu *find(struct pmtu_table *t, be32 daddr)
 	return NULL;
 }
 
-const struct pmtu *pmtu_lookup(const struct net *net, be32 daddr)
+static const struct pmtu *lookup(const struct net *net, be32 daddr)
 {
-	return net->pmtu ? find(net->pmtu, daddr) : NULL;
+	return find(net->pmtu, daddr);
 }
 
 static struct pmtu *first_to_expire(struct pmtu_table *t)
@@ -56,7 +57,7 @@ static struct pmtu_table *table_of(struct net *net)
 	return t;
 }
 
-void pmtu_exit(struct net *net)
+static void pmtu_exit(struct net *net)
 {
 	if (net->pmtu)
 		del_timer(&net->pmtu->timer);
@@ -64,7 +65,7 @@ void pmtu_exit(struct net *net)
 	net->pmtu = NULL;
 }
 
-void pmtu_update(struct net *net, be32 daddr, u32 mtu)
+static void learn(struct net *net, be32 daddr, u32 mtu)
 {
 	struct pmtu_table *t = table_of(net);
 	struct pmtu *p = t ? find(t, daddr) : NULL;
@@ -80,7 +81,7 @@ void pmtu_update(struct net *net, be32 daddr, u32 mtu)
 	net_changed(net);
 }
 
-u32 pmtu_plateau(u32 len)
+static u32 plateau(u32 len)
 {
 	static const u16 plateaus[] = { 32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68 };
 
@@ -89,3 +90,20 @@ u32 pmtu_plateau(u32 len)
 			return plateaus[i];
 	return 0;
 }
+
+static void too_large(struct net *net, be32 daddr, u32 len, u32 mtu)
+{
+	if (mtu == 0)
+		mtu = plateau(len);
+	if (mtu > 0 && mtu < len)
+		learn(net, daddr, mtu);
+}
+
+static void pmtu_init(void)
+{
+	static const struct pmtu_ops pmtu_table_ops = { .lookup = lookup, .too_large = too_large };
+
+	pmtu_ops = &pmtu_table_ops;
+}
+
+PART(pmtu) = { .name = "pmtu", .init = pmtu_init, .pernet = { .exit = pmtu_exit } };

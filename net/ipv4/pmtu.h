@@ -6,9 +6,8 @@
 #pragma once
 
 #include "kernel/lib/byteorder.h"
+#include "net/core/net_namespace.h"
 #include "net/core/timer.h"
-
-struct net;
 
 /* More destinations than this behind narrow links at a time: the one told of longest ago is forgotten,
  * and will be told of again. */
@@ -30,17 +29,26 @@ struct pmtu_table {
 	struct net *net;
 };
 
-/* pmtu_exit - a namespace goes, and its table with it. */
-void pmtu_exit(struct net *net);
+/* What the road asks of this part; the functions below do. */
+struct pmtu_ops {
+	const struct pmtu *(*lookup)(const struct net *net, be32 daddr);
+	void (*too_large)(struct net *net, be32 daddr, u32 len, u32 mtu);
+};
+
+extern const struct pmtu_ops *pmtu_ops; /* NULL: without it nothing is learned */
 
 /* pmtu_lookup - what is known of the way to daddr, or NULL. Valid until the next call from here. */
-const struct pmtu *pmtu_lookup(const struct net *net, be32 daddr);
+static inline const struct pmtu *pmtu_lookup(const struct net *net, be32 daddr)
+{
+	return net->pmtu ? pmtu_ops->lookup(net, daddr) : NULL;
+}
 
-/* pmtu_update - a packet of more than mtu bytes does not get to daddr. Never raises what is known
- * (RFC 1191 3). Cached routes become stale, now and when the entry expires. The first one makes the
- * namespace's table (net->pmtu); without memory nothing is learned. */
-void pmtu_update(struct net *net, be32 daddr, u32 mtu);
-
-/* pmtu_plateau - the next lower of the sizes that links have, for routers that do not say theirs (RFC
- * 1191 7). len: of the packet that was too large. Returns 0 when there is none. */
-u32 pmtu_plateau(u32 len);
+/* pmtu_update - a packet of len bytes does not get to daddr, one of mtu bytes may. Never raises what is known
+ * (RFC 1191 3). Cached routes become stale, now and when the entry expires. The first one makes the namespace's
+ * table (net->pmtu); without memory nothing is learned.
+ * mtu      0: the router did not say; then it is the next lower of the sizes that links have (RFC 1191 7) */
+static inline void pmtu_update(struct net *net, be32 daddr, u32 len, u32 mtu)
+{
+	if (pmtu_ops)
+		pmtu_ops->too_large(net, daddr, len, mtu);
+}

@@ -8,8 +8,6 @@
 #include "net/device/dev.h"
 #include "net/netfilter/nf_queue.h"
 
-struct static_key nf_hooks_needed[NF_INET_NUMHOOKS];
-
 static struct slab hooks_slab = SLAB(struct nf_hooks);
 static u32 registered[NF_INET_NUMHOOKS]; /* in all namespaces */
 
@@ -52,9 +50,9 @@ void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops)
 	net_changed(net);
 }
 
-void nf_ifdown(const struct net_device *dev)
+void nf_netdev_event(struct net_device *dev, enum netdev_event event)
 {
-	if (dev->net->nf->queue_handler)
+	if ((event == NETDEV_DOWN || event == NETDEV_UNREGISTER) && dev->net->nf->queue_handler)
 		dev->net->nf->queue_handler->drop(dev->net, NULL, dev);
 }
 

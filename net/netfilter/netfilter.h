@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * netfilter.h - hooks that may let a packet go on, drop it, or hand it to somebody else.
  * Not here: rules (modules register themselves), the queue's handler (nf_queue.h).
- * ip_output.c and ip_input.c pass every packet through nf_hook.
+ * Rules and packet queues register hooks; nf_hook (net/core/nf_hook.h) leads here while there is one.
  * Source: Linux's netfilter: hook numbers, verdicts and priorities. */
 #pragma once
 
-#include "kernel/lib/static_key.h"
 #include "net/core/net_namespace.h"
+#include "net/core/nf_hook.h"
+#include "net/core/part.h"
 #include "net/core/skbuff.h"
-
-enum nf_inet_hooks {
-	NF_INET_PRE_ROUTING,
-	NF_INET_LOCAL_IN,
-	NF_INET_FORWARD,
-	NF_INET_LOCAL_OUT,
-	NF_INET_POST_ROUTING,
-	NF_INET_NUMHOOKS
-};
 
 /* Verdicts. NF_STOLEN: the hook has taken the packet. NF_QUEUE carries the queue's number above. The
  * last two are for who gives a queued packet back: the hook that queued it once more, no more hooks. */
@@ -32,8 +24,6 @@ enum nf_verdict {
 #define NF_VERDICT_MASK              0xffu
 #define NF_VERDICT_FLAG_QUEUE_BYPASS 0x8000u /* NF_QUEUE is NF_ACCEPT while nobody listens */
 #define NF_VERDICT_QSHIFT            16
-
-typedef int (*nf_okfn)(struct net *net, struct sk_buff *skb);
 
 struct nf_hook_state {
 	enum nf_inet_hooks hook;
@@ -66,8 +56,6 @@ struct nf_hooks {
 	struct list_head queues;                      /* the handler's */
 };
 
-extern struct static_key nf_hooks_needed[NF_INET_NUMHOOKS];
-
 /* nf_init, nf_exit - empty lists for a namespace; all hooks have left before it ends. Returns 0 or
  * -ENOMEM. */
 int nf_init(struct net *net) __must_check;
@@ -79,20 +67,19 @@ void nf_exit(struct net *net);
 void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops);
 void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops);
 
-/* nf_ifdown - a device went down, as the first step of leaving its namespace, too: what is queued and came by
- * it or leaves by it is dropped, so none points to a device that is somebody else's. */
-void nf_ifdown(const struct net_device *dev);
+/* nf_netdev_event - a device went down, as the first step of leaving its namespace, too: what is queued and came
+ * by it or leaves by it is dropped, so none points to a device that is somebody else's. */
+void nf_netdev_event(struct net_device *dev, enum netdev_event event);
 
 /* nf_is_idle - does no hook see what this namespace sends? As long as its generation stands, the answer
  * does, too. */
 static inline bool nf_is_idle(const struct net *net)
 {
-	return list_empty(&net->nf->hooks[NF_INET_LOCAL_OUT]) &&
-	       list_empty(&net->nf->hooks[NF_INET_POST_ROUTING]);
+	return !net->nf || (list_empty(&net->nf->hooks[NF_INET_LOCAL_OUT]) &&
+				   list_empty(&net->nf->hooks[NF_INET_POST_ROUTING]));
 }
 
-/* nf_hook_slow - run the list of one hook, then okfn if nobody objected. Takes the skb.
- * Returns  what okfn says; 0 (stolen, queued), -EPERM, or -ENOBUFS (queue full) */
+/* nf_hook_slow - what nf_hook_fn is. */
 int nf_hook_slow(enum nf_inet_hooks hook, struct net *net, struct sk_buff *skb,
 	struct net_device *in, struct net_device *out, nf_okfn okfn);
 
@@ -101,10 +88,3 @@ int nf_hook_slow(enum nf_inet_hooks hook, struct net *net, struct sk_buff *skb,
  * Returns  as nf_hook_slow */
 int nf_hook_continue(
 	struct sk_buff *skb, const struct nf_hook_state *state, const struct list_head *at);
-
-/* nf_hook - the stop itself: pass the hooks of this number, then okfn. Takes the skb.
- * hook     a constant, so that the branch below is one no-op while nobody is registered */
-#define nf_hook(hook, net, skb, in, out, okfn)                                                     \
-	(static_branch_unlikely(&nf_hooks_needed[hook])                                            \
-			? nf_hook_slow(hook, net, skb, in, out, okfn)                              \
-			: okfn(net, skb))

@@ -4,8 +4,8 @@
  * nf_rules_text.c fills the lists; netfilter.c calls the hook.
  * Source: Linux's iptables, table "filter": the first rule that matches decides. */
 #include "net/netfilter/nf_rules.h"
-#include "kernel/mm/slab.h"
 #include "kernel/lib/string.h"
+#include "kernel/mm/slab.h"
 #include "net/device/dev.h"
 #include "net/wire/ip.h"
 

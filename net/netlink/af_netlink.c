@@ -3,10 +3,10 @@
  * Not here: requests and answers (netlink.c), what they mean (the families).
  * socket.c calls its operations; calls netlink.c for what was sent.
  * Source: netlink(7); Linux's net/netlink/af_netlink.c: the order of its checks. */
-#include "kernel/mm/slab.h"
 #include "kernel/fs/task.h"
+#include "kernel/mm/slab.h"
+#include "net/core/part.h"
 #include "net/device/dev.h"
-#include "net/ipv4/dev_ioctl.h"
 #include "net/netlink/netlink_impl.h"
 #include "net/socket/datagram.h"
 #include "net/socket/sockopt.h"
@@ -317,7 +317,6 @@ static const struct proto_ops netlink_ops = {
 	.options = netlink_options,
 	.sendmsg = netlink_sendmsg,
 	.recvmsg = netlink_recvmsg,
-	.ioctl = dev_ioctl,
 };
 
 static const struct net_proto_family netlink_family_ops = {
@@ -325,7 +324,9 @@ static const struct net_proto_family netlink_family_ops = {
 	.create = netlink_create,
 };
 
-void netlink_init(void)
+static void netlink_init(void)
 {
 	BUG_ON(sock_register(&netlink_family_ops) != 0);
 }
+
+PART(af_netlink) = { .name = "netlink", .init = netlink_init };

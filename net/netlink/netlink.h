@@ -75,9 +75,6 @@ struct netlink_sock {
  * Returns  0, -EINVAL (number), -EEXIST */
 int netlink_kernel_create(const struct netlink_family *family) __must_check;
 
-/* netlink_init - register AF_NETLINK with the socket layer. */
-void netlink_init(void);
-
 /* nlmsg_new - an empty packet for messages, about 1900 bytes. Returns it, or NULL: the pool is empty. */
 struct sk_buff *nlmsg_new(void);
 

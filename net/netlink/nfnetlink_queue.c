@@ -4,6 +4,7 @@
  * and goes on (nf_queue.c), new contents (nfqnl_mangle.c).
  * netlink.c calls the family's functions.
  * Source: Linux's nfnetlink_queue: what libnetfilter_queue speaks, the order of its checks. */
+#include "net/core/part.h"
 #include "net/netlink/nfqnl_impl.h"
 
 static u16 queue_num(const struct nlmsghdr *nlh)
@@ -205,8 +206,10 @@ static const struct netlink_family nfnetlink_family = {
 	.release = nfnetlink_release,
 };
 
-void nfnetlink_queue_init(void)
+static void nfnetlink_queue_init(void)
 {
 	BUG_ON(netlink_kernel_create(&nfnetlink_family) != 0);
 	nfqnl_file_init();
 }
+
+PART(nfnetlink_queue) = { .name = "netfilter", .init = nfnetlink_queue_init };

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "net/netfilter/nf_queue.h"
-#include "net/netlink/nfnetlink_queue.h"
+#include "net/netlink/netlink.h"
 #include "net/wire/nfnetlink_queue.h"
 
 #define NFQNL_COPY_RANGE_MAX (UINT16_MAX - NLA_HDRLEN)

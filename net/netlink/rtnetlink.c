@@ -6,6 +6,7 @@
 #include "net/netlink/rtnetlink.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
+#include "net/core/part.h"
 #include "net/socket/msg.h"
 
 static const struct rtnl_handler *const handlers[] = { rtnl_link_handlers, rtnl_addr_handlers,
@@ -158,8 +159,10 @@ static const struct rtmsg_ops notifications = {
 	.neigh = rtnl_notify_neigh,
 };
 
-void rtnetlink_init(void)
+static void rtnetlink_init(void)
 {
 	BUG_ON(netlink_kernel_create(&rtnetlink_family) != 0);
 	rtmsg_ops = &notifications;
 }
+
+PART(rtnetlink) = { .name = "netlink", .init = rtnetlink_init };

@@ -35,9 +35,6 @@ void rtnl_notify_addr(u16 type, const struct net_device *dev, const struct in_if
 void rtnl_notify_route(u16 type, struct net *net, const struct fib_config *cfg);
 void rtnl_notify_neigh(u16 type, struct neighbour *n);
 
-/* rtnetlink_init - register the family, and be told of changes. */
-void rtnetlink_init(void);
-
 extern const struct rtnl_handler rtnl_link_handlers[], rtnl_addr_handlers[], rtnl_route_handlers[],
 	rtnl_neigh_handlers[];
 

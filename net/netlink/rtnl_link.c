@@ -3,6 +3,7 @@
  * Not here: what a change does (dev_config.c).
  * rtnetlink.c calls the handlers.
  * Source: Linux's rtnl_fill_ifinfo and do_setlink: the order of its changes. */
+#include "kernel/fs/task.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
 #include "net/core/nsfs.h"
@@ -137,7 +138,8 @@ static int set_name(struct net_device *dev, const struct nlattr *nla)
 
 static int set_namespace(struct net_device *dev, const struct nlattr *nla)
 {
-	struct net *net = nsfs_of_fd((int)nla_get_u32(nla));
+	const struct file *file = file_of((int)nla_get_u32(nla));
+	struct net *net = file ? nsfs_of(file) : NULL;
 
 	return net ? dev_change_net_namespace(dev, net) : -EINVAL;
 }

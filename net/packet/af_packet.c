@@ -3,11 +3,12 @@
  * Not here: what is in them, the taps themselves (dev.c).
  * socket.c calls its operations, dev.c packet_rcv for each frame; calls dev_queue_xmit.
  * Source: packet(7); Linux's packet_rcv, packet_snd, packet_do_bind: the order of their checks. */
+#include "kernel/fs/procfile.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/slab.h"
+#include "net/core/part.h"
 #include "net/device/eth.h"
 #include "net/device/tap.h"
-#include "net/ipv4/dev_ioctl.h"
 #include "net/packet/af_packet.h"
 #include "net/socket/datagram.h"
 #include "net/socket/sockopt.h"
@@ -17,7 +18,7 @@
 #define VLAN_HLEN    4
 #define ETH_P_8021Q  0x8100
 
-struct list_head packet_sockets = LIST_HEAD_INIT(packet_sockets);
+static struct list_head packet_sockets = LIST_HEAD_INIT(packet_sockets);
 static struct slab packet_slab = SLAB(struct packet_sock);
 
 /* ---- hearing ---------------------------------------------------------------------------- */
@@ -306,7 +307,7 @@ static void packet_release(struct socket *sock)
 	sock_put(&po->sk);
 }
 
-void packet_netdev_event(const struct net_device *dev, enum netdev_event event)
+static void packet_netdev_event(struct net_device *dev, enum netdev_event event)
 {
 	struct packet_sock *po;
 
@@ -343,7 +344,6 @@ static const struct proto_ops packet_ops = {
 	.options = packet_options,
 	.sendmsg = packet_sendmsg,
 	.recvmsg = packet_recvmsg,
-	.ioctl = dev_ioctl,
 };
 
 static const struct proto packet_proto = { .name = "PACKET", .free = packet_free };
@@ -373,7 +373,24 @@ static const struct net_proto_family packet_family_ops = {
 	.create = packet_create,
 };
 
-void af_packet_init(void)
+static void packet_show(struct seq_file *m, struct net *net)
 {
-	BUG_ON(sock_register(&packet_family_ops) != 0);
+	struct packet_sock *po;
+
+	seq_printf(m, "sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n");
+	list_for_each(po, &packet_sockets, list)
+		if (po->sk.sk_net == net)
+			seq_printf(m, "%p %-6u %-4u %04x   %-5d %d %-6u 0      0\n", NULL,
+				po->sk.sk_refs, po->sk.sk_type, be16_to_cpu(po->num), po->ifindex,
+				po->running, po->sk.sk_rmem);
 }
+
+static void af_packet_init(void)
+{
+	static struct proc_file file = { .path = "/proc/net/packet", .show = packet_show };
+
+	BUG_ON(sock_register(&packet_family_ops) != 0);
+	proc_register(&file);
+}
+
+PART(packet) = { .name = "packet", .init = af_packet_init, .netdev_event = packet_netdev_event };

@@ -60,12 +60,3 @@ void packet_detach_filter(struct packet_sock *po);
 
 /* packet_leave - the device of an index, or with 0 all of them, need not hear more on its behalf. */
 void packet_leave(struct packet_sock *po, int ifindex);
-
-/* packet_netdev_event - tell the sockets of a device that it goes down (ENETDOWN), or leaves. */
-void packet_netdev_event(const struct net_device *dev, enum netdev_event event);
-
-/* af_packet_init - register the family. */
-void af_packet_init(void);
-
-/* packet_sockets - all of them, for those who list them. */
-extern struct list_head packet_sockets;

@@ -52,8 +52,6 @@ struct proto_ops {
 	ssize (*recvmsg)(struct socket *sock, struct msghdr *msg, size_t len);
 	/* see struct proto; NULL: none */
 	u32 (*send_ready)(struct socket *sock, struct user_mmsghdr __user *vec, u32 n, u32 flags);
-	/* what is not about the socket itself; NULL: -ENOTTY */
-	long (*ioctl)(struct net *net, u32 cmd, u64 arg);
 };
 
 struct net_proto_family {
@@ -98,3 +96,10 @@ long sys_sendmsg(int fd, u64 msg, u32 flags);
 long sys_sendmmsg(int fd, u64 vec, u32 vlen, u32 flags);
 long sys_recvmsg(int fd, u64 msg, u32 flags);
 long sys_recvmmsg(int fd, u64 msgs, u32 n, u32 flags, u64 timeout);
+
+/* dev_ioctl - SIOCGIF*, by name, of net's devices; SIOCSIFFLAGS (up, down), SIOCSIFMTU, SIOCSIFNAME.
+ * NULL: -ENOTTY for all. net/ipv4/dev_ioctl.c sets it.
+ * arg      struct ifreq or struct ifconf in user memory
+ * Returns  0, or -ENOTTY (not one of them), -ENODEV, -EADDRNOTAVAIL (it has no address), -EFAULT, or
+ *          what the change says (dev_config.h) */
+extern long (*dev_ioctl)(struct net *net, u32 cmd, u64 arg);

@@ -77,13 +77,15 @@ static s32 next_len(const struct socket *sock)
 	return skb ? (s32)(skb->len + skb->frags_len - sock->ops->rcv_header) : 0;
 }
 
+long (*dev_ioctl)(struct net *net, u32 cmd, u64 arg);
+
 static long sock_ioctl(struct file *file, u32 cmd, u64 arg)
 {
 	const struct socket *sock = file->private_data;
 	s32 len;
 
 	if ((cmd != SIOCINQ && cmd != SIOCOUTQ) || sock->ops->family == AF_NETLINK)
-		return sock->ops->ioctl ? sock->ops->ioctl(sock->sk->sk_net, cmd, arg) : -ENOTTY;
+		return dev_ioctl ? dev_ioctl(sock->sk->sk_net, cmd, arg) : -ENOTTY;
 	len = cmd == SIOCINQ ? next_len(sock) : (s32)sock->sk->sk_wmem;
 	return copy_to_user((void *)arg, &len, sizeof(len));
 }

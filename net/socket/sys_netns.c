@@ -33,6 +33,8 @@ long sys_unshare(u64 flags)
 		return -EINVAL;
 	if (!(flags & CLONE_NEWNET))
 		return 0;
+	if (!nsfs_ops)
+		return -EINVAL;
 	net_poll(); /* those that nobody uses any more go first */
 	net = net_create();
 	if (!net)

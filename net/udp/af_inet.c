@@ -6,7 +6,6 @@
  * their checks. */
 #include "net/udp/af_inet.h"
 #include "kernel/lib/string.h"
-#include "net/ipv4/dev_ioctl.h"
 #include "net/ipv4/igmp.h"
 #include "net/socket/sockopt.h"
 #include "net/udp/udp.h"
@@ -211,7 +210,6 @@ const struct proto_ops inet_dgram_ops = {
 	.sendmsg = inet_sendmsg,
 	.recvmsg = inet_recvmsg,
 	.send_ready = inet_send_ready,
-	.ioctl = dev_ioctl,
 };
 
 static const struct net_proto_family inet_family_ops = {

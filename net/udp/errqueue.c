@@ -5,6 +5,7 @@
  * Source: ip(7), IP_RECVERR; Linux's ip_icmp_error, ip_local_error, ip_recv_error. */
 #include "net/udp/errqueue.h"
 #include "kernel/lib/string.h"
+#include "net/core/part.h"
 #include "net/socket/datagram.h"
 #include "net/socket/sockopt.h"
 #include "net/udp/ip_cmsg.h"
@@ -50,7 +51,7 @@ static struct sockaddr_in address(be32 addr, be16 port)
 	return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = port, .sin_addr = addr };
 }
 
-void ip_icmp_error(
+static void icmp_error(
 	struct sock *sk, const struct icmp_error *e, be16 port, const void *payload, size_t len)
 {
 	const struct iphdr *iph = skb_network_header(e->skb);
@@ -68,7 +69,7 @@ void ip_icmp_error(
 	queue_error(sk, e->skb->dev, &record, payload, len);
 }
 
-void ip_local_error(struct sock *sk, int err, be32 daddr, be16 port, u32 info)
+static void local_error(struct sock *sk, int err, be32 daddr, be16 port, u32 info)
 {
 	struct sock_exterr record = {
 		.ee = { .ee_errno = (u32)err, .ee_origin = SO_EE_ORIGIN_LOCAL, .ee_info = info },
@@ -91,7 +92,7 @@ static void next_pending_error(struct sock *sk, u8 origin_taken)
 		sk->sk_err = 0;
 }
 
-ssize ip_recv_error(struct sock *sk, struct msghdr *msg, size_t len)
+static ssize recv_error(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct sk_buff *skb = sock_dequeue(sk, &sk->sk_error_queue);
 	const struct sock_exterr *e;
@@ -115,3 +116,14 @@ ssize ip_recv_error(struct sock *sk, struct msghdr *msg, size_t len)
 	consume_skb(skb);
 	return err ? err : (ssize)n;
 }
+
+static void errqueue_init(void)
+{
+	static const struct errqueue_ops error_queue_ops = {
+		.icmp = icmp_error, .local = local_error, .recv = recv_error
+	};
+
+	errqueue_ops = &error_queue_ops;
+}
+
+PART(errqueue) = { .name = "errqueue", .init = errqueue_init };

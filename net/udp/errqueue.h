@@ -8,16 +8,36 @@
 #include "net/ipv4/icmp.h"
 #include "net/udp/af_inet.h"
 
-/* ip_icmp_error - keep an ICMP error about a datagram of sk's to `port`, and the len bytes of the
- * datagram's payload that came back. Lost (and counted in sk_drops) when its receive buffer is full. */
-void ip_icmp_error(
-	struct sock *sk, const struct icmp_error *e, be16 port, const void *payload, size_t len);
+/* What the road asks of this part; the functions below do. */
+struct errqueue_ops {
+	void (*icmp)(struct sock *sk, const struct icmp_error *e, be16 port, const void *payload,
+		size_t len);
+	void (*local)(struct sock *sk, int err, be32 daddr, be16 port, u32 info);
+	ssize (*recv)(struct sock *sk, struct msghdr *msg, size_t len);
+};
+
+extern const struct errqueue_ops *errqueue_ops; /* NULL: without it nobody can ask (IP_RECVERR) */
+
+/* ip_icmp_error - keep an ICMP error about a datagram of sk's, which asked for it, to `port`, and the len bytes of
+ * the datagram's payload that came back. Lost (and counted in sk_drops) when its receive buffer is full. */
+static inline void ip_icmp_error(
+	struct sock *sk, const struct icmp_error *e, be16 port, const void *payload, size_t len)
+{
+	errqueue_ops->icmp(sk, e, port, payload, len);
+}
 
 /* ip_local_error - the same for what this host itself found out: err positive; info: the MTU. Nothing
  * happens unless sk asked. */
-void ip_local_error(struct sock *sk, int err, be32 daddr, be16 port, u32 info);
+static inline void ip_local_error(struct sock *sk, int err, be32 daddr, be16 port, u32 info)
+{
+	if (inet_sk(sk)->recverr)
+		errqueue_ops->local(sk, err, daddr, port, info);
+}
 
 /* ip_recv_error - recvmsg with MSG_ERRQUEUE: the oldest error. The message gets the payload, its name
  * the datagram's destination, a control message the rest.
  * Returns  bytes of payload, or -EAGAIN when there is none, -EFAULT */
-ssize ip_recv_error(struct sock *sk, struct msghdr *msg, size_t len);
+static inline ssize ip_recv_error(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	return errqueue_ops ? errqueue_ops->recv(sk, msg, len) : -EAGAIN;
+}

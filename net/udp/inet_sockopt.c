@@ -7,6 +7,7 @@
 #include "net/socket/datagram.h"
 #include "net/socket/sockopt.h"
 #include "net/udp/af_inet.h"
+#include "net/udp/errqueue.h"
 #include "net/udp/udp.h"
 
 /* ---- SOL_IP ------------------------------------------------------------------------------ */
@@ -29,6 +30,8 @@ static int set_multicast_ttl(struct sock *sk, s32 value)
 
 static int set_recverr(struct sock *sk, s32 value)
 {
+	if (!errqueue_ops)
+		return -ENOPROTOOPT;
 	inet_sk(sk)->recverr = value;
 	if (!value)
 		sock_purge_errors(sk);

@@ -3,13 +3,13 @@
  * Not here: sockets that two ends share: there is no second process.
  * socket.c calls its operations, main.c registers it. Calls console.c.
  * Source: unix(7), syslog(3); the order of Linux's checks. */
-#include "net/unix/af_unix.h"
+
 #include "kernel/console/console.h"
 #include "kernel/fs/memfile.h"
 #include "kernel/fs/procfile.h"
-#include "kernel/mm/slab.h"
 #include "kernel/lib/string.h"
-#include "net/ipv4/dev_ioctl.h"
+#include "kernel/mm/slab.h"
+#include "net/core/part.h"
 #include "net/socket/datagram.h"
 #include "net/socket/socket.h"
 #include "net/socket/sockopt.h"
@@ -147,7 +147,6 @@ static const struct proto_ops unix_ops = {
 	.poll = unix_poll,
 	.shutdown = unix_shutdown,
 	.options = unix_options,
-	.ioctl = dev_ioctl,
 	.sendmsg = unix_sendmsg,
 	.recvmsg = unix_recvmsg,
 };
@@ -175,7 +174,9 @@ static int unix_create(struct net *net, struct socket *sock, int protocol)
 
 static const struct net_proto_family unix_family = { .family = AF_UNIX, .create = unix_create };
 
-void af_unix_init(void)
+static void af_unix_init(void)
 {
 	BUG_ON(sock_register(&unix_family) != 0);
 }
+
+PART(af_unix) = { .name = "unix", .init = af_unix_init };

@@ -16,10 +16,12 @@
 #include "kernel/cmdline.h"
 #include "kernel/console/printk.h"
 #include "kernel/console/serial.h"
-#include "kernel/power/power.h"
 #include "kernel/fs/task.h"
-#include "net/ipv4/devinet.h"
+#include "kernel/power/power.h"
+#include "net/device/account.h"
 #include "net/device/ifaddr.h"
+#include "net/ipv4/devinet.h"
+#include "net/ipv4/devinet.h"
 #include "net/net_init.h"
 #include "tests/fuzz/host_net.h"
 #include "tests/unit/host_machine.h"
@@ -120,8 +122,6 @@ static void apply(void)
 	forget_addresses();
 	if (!ipconfig_apply(net, problem, sizeof(problem)))
 		BUG_ON(problem[0] == '\0');
-	if (!nf_rules_apply(net, problem, sizeof(problem)))
-		BUG_ON(problem[0] == '\0');
 	ipconfig_hostname();
 	BUG_ON(strlen(ipconfig_hosts_file(&len)) != len);
 	ipconfig_resolv_file(&len);
@@ -129,7 +129,9 @@ static void apply(void)
 
 static void forget_egress(void)
 {
-	for (size_t i = 0; destination_n > 0 && i < ARRAY_SIZE(hooks); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++) {
+		if (!hooks[i].list.next || list_empty(&hooks[i].list))
+			continue; /* a word before it could not be applied */
 		list_del(&hooks[i].list);
 		static_key_set(&security_active[hooks[i].hook], false);
 	}
@@ -141,7 +143,6 @@ static void call_past_egress(void)
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = cpu_to_be16(4747) };
 	int fd = (int)sys_socket(AF_INET, SOCK_DGRAM, 0);
 
-	egress_init();
 	for (u32 i = 0; i < 4; i++) {
 		to.sin_addr = cpu_to_be32(0x0a000000 + i);
 		sys_sendto(

@@ -5,6 +5,7 @@
  * libFuzzer calls in; it calls netif_receive_skb and the system calls through the unit tests' card.
  * Source: design: panic is for a broken invariant, never for input. */
 #include "kernel/fs/task.h"
+#include "net/device/account.h"
 #include "net/ipv4/devinet.h"
 #include "net/ipv4/fib_frontend.h"
 #include "net/ipv4/route.h"

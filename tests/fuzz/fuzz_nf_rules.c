@@ -14,6 +14,8 @@
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
+extern const struct part part_nf_rules_proc;
+
 #define TEXT_MAX (1u << 20)
 
 static struct net net;
@@ -28,7 +30,7 @@ static struct proc_file *file(void)
 	list_init(&net.dev_base);
 	BUG_ON(nf_init(&net) != 0);
 	fake_register(&eth0, &net, 1);
-	nf_rules_file_init();
+	part_nf_rules_proc.init();
 	found = proc_find("/proc/net/filter");
 	return found;
 }

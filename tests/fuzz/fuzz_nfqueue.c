@@ -5,6 +5,7 @@
  * libFuzzer calls in; it calls the system calls.
  * Source: design: panic is for a broken invariant, never for input; nothing is lost in silence. */
 #include "kernel/fs/task.h"
+#include "net/device/account.h"
 #include "net/ipv4/devinet.h"
 #include "net/ipv4/route.h"
 #include "net/neigh/arp.h"

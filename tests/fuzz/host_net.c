@@ -3,8 +3,9 @@
  * Not here: what is done in it.
  * fuzz_calls.c calls in. Calls the stack as net_init.c and rtnetlink do.
  * Source: see host_net.h. */
-#include "kernel/lib/string.h"
 #include "kernel/fs/task.h"
+#include "kernel/lib/string.h"
+#include "net/device/account.h"
 #include "net/device/dev_config.h"
 #include "net/device/qdisc.h"
 #include "net/ipv4/devinet.h"

@@ -3,8 +3,8 @@
  * Not here: the machine (host_machine.c).
  * net/socket/socket.c reads init_task; security, netfilter and taps turn their keys.
  * Source: kernel/fs/task.h, kernel/lib/static_key.h. */
-#include "kernel/lib/static_key.h"
 #include "kernel/fs/task.h"
+#include "kernel/lib/static_key.h"
 #include "net/core/net_namespace.h"
 
 static struct nsproxy nsproxy = { .net_ns = &init_net };

@@ -6,10 +6,11 @@
  *
  * The stack keeps its state in static variables, as a kernel does. So each test runs in a child
  * that begins with all of them untouched; cmocka runs once more in there, for its checks. */
-#include "tests/unit/stack.h"
 #include "kernel/lib/string.h"
 #include "net/core/timer.h"
+#include "net/device/account.h"
 #include "net/wire/arp.h"
+#include "tests/unit/stack.h"
 
 #include <stdio.h>
 #include <sys/resource.h>

@@ -5,6 +5,7 @@
  * Source: IEEE 802.3 3.2.8; RFC 1122 3.2.1.3 (g); net/device/dev.h. */
 #include "kernel/lib/string.h"
 #include "net/core/timer.h"
+#include "net/device/account.h"
 #include "net/device/eth.h"
 #include "net/device/tap.h"
 #include "net/socket/datagram.h"

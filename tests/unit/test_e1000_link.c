@@ -9,6 +9,7 @@
 #include "kernel/mm/uaccess_copy.h"
 #undef __ASSEMBLER__
 #undef TASK_SIZE
+#include "net/device/account.h"
 #include "tests/unit/stack.h"
 #include "drivers/e1000/tx.c"
 #undef SLOT

@@ -4,11 +4,14 @@
  * cmocka calls in, as a program would the system calls.
  * Source: design: egress=; sendto(2), connect(2), ip(7). */
 #include "net/config/egress.h"
+#include "net/core/part.h"
 #include "net/packet/af_packet.h"
 #include "net/wire/netlink.h"
 #include "tests/unit/stack.h"
 
 #include <string.h>
+
+extern const struct part part_egress;
 
 static bool parse(const char *value, struct parse_error *error)
 {
@@ -20,7 +23,7 @@ static void only(const char *value)
 	struct parse_error error;
 
 	assert_true(parse(value, &error));
-	egress_init();
+	assert_true(egress_apply(NULL, NULL, 0));
 	stack_know_peer();
 }
 
@@ -184,7 +187,7 @@ static void told_once_a_burst(void **state)
 	assert_string_equal(
 		host_captured(), "egress: refused 99 more\negress: refused 192.0.2.1:2000\n");
 	host_capture(true);
-	egress_show();
+	part_egress.end();
 	assert_string_equal(host_captured(), "egress: refused 102\n");
 }
 
@@ -192,9 +195,9 @@ static void off(void **state)
 {
 	stack_know_peer();
 	host_capture(true);
-	egress_init();
+	assert_true(egress_apply(NULL, NULL, 0));
 	assert_int_equal(send_x(udp_socket(), FAR_IP, 1), 1);
-	egress_show();
+	part_egress.end();
 	assert_string_equal(host_captured(), "");
 }
 

@@ -10,6 +10,7 @@
  * step both tell what the call answered, what left by both cards, and what is accepted, parked, queued,
  * dropped. */
 #include "kernel/lib/string.h"
+#include "net/device/account.h"
 #include "net/device/dev_config.h"
 #include "net/device/ifaddr.h"
 #include "net/device/qdisc.h"
@@ -432,7 +433,7 @@ static long mtu(void)
 
 	if (roll(2))
 		return dev_set_mtu(&some_card()->dev, PICK(mtus));
-	pmtu_update(&init_net, cpu_to_be32(PICK(ips)), roll(1500));
+	pmtu_update(&init_net, cpu_to_be32(PICK(ips)), 1500, roll(1500));
 	return 0;
 }
 

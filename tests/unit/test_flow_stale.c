@@ -453,7 +453,7 @@ static void path_mtu(void **state)
 	warm();
 	for (u32 i = 0; i < 3; i++)
 		assert_int_equal(frames_of(600), 1);
-	pmtu_update(&init_net, cpu_to_be32(PEER_IP), PMTU_MIN);
+	pmtu_update(&init_net, cpu_to_be32(PEER_IP), ETH_DATA_LEN, PMTU_MIN);
 	assert_int_equal(frames_of(600), 2);
 	host_advance_clock(PMTU_EXPIRES_NS);
 	net_poll();

@@ -6,8 +6,8 @@
 #include "kernel/lib/format.h"
 #include "kernel/lib/list.h"
 #include "kernel/lib/parse.h"
-#include "kernel/mm/slab.h"
 #include "kernel/lib/string.h"
+#include "kernel/mm/slab.h"
 #include "tests/unit/stack.h"
 
 #include <stdio.h>

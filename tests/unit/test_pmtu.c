@@ -99,7 +99,7 @@ static void never_raised(void **state)
 	send_far(fd, 1472); /* in fragments, without DF */
 	too_big(0, 900);
 	assert_int_equal(known(FAR_IP), 1000);
-	pmtu_update(&init_net, cpu_to_be32(FAR_IP), 1200);
+	pmtu_update(&init_net, cpu_to_be32(FAR_IP), 1500, 1200);
 	assert_int_equal(known(FAR_IP), 1000);
 }
 
@@ -125,12 +125,14 @@ static void plateaus(void **state)
 {
 	static const struct {
 		u32 len, next;
-	} rows[] = { { 65535, 32000 }, { 1500, 1492 }, { 1492, 1006 }, { 1006, 508 }, { 69, 68 },
-		{ 68, 0 }, { 28, 0 } };
+	} rows[] = { { 65535, 32000 }, { 1500, 1492 }, { 1492, 1006 }, { 1006, PMTU_MIN },
+		{ 69, PMTU_MIN }, { 68, 0 }, { 28, 0 } };
 	int fd = sender();
 
-	for (u32 i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_int_equal(pmtu_plateau(rows[i].len), rows[i].next);
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		pmtu_update(&init_net, cpu_to_be32(FAR_IP + 1 + i), rows[i].len, 0);
+		assert_int_equal(known(FAR_IP + 1 + i), rows[i].next);
+	}
 	send_far(fd, 1472);
 	too_big(0, 0);
 	assert_int_equal(known(FAR_IP), 1492);
@@ -185,7 +187,7 @@ static void every_mode(void **state)
 		put16(eth0.sent[0].bytes + IP + 6, DF);
 		too_big(0, 1300);
 		assert_int_equal(known(ip), rows[i].learns ? 1300 : 0);
-		pmtu_update(&init_net, cpu_to_be32(ip), 1300);
+		pmtu_update(&init_net, cpu_to_be32(ip), 1500, 1300);
 		fake_forget(&eth0);
 		assert_int_equal(send_to(fd, payload, 1400, 0, ip, PEER_PORT),
 			rows[i].heeds && !rows[i].splits ? -EMSGSIZE : 1400);
@@ -228,7 +230,7 @@ static void the_table_is_bounded(void **state)
 {
 	for (u32 i = 0; i < PMTU_MAX + 5; i++) {
 		host_advance_clock(1);
-		pmtu_update(&init_net, cpu_to_be32(FAR_IP + i), 1000);
+		pmtu_update(&init_net, cpu_to_be32(FAR_IP + i), 1500, 1000);
 	}
 	assert_int_equal(init_net.pmtu->n, PMTU_MAX);
 	for (u32 i = 0; i < PMTU_MAX + 5; i++)

@@ -6,8 +6,8 @@
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/string.h"
 #include "net/config/proc.h"
-#include "net/ipv4/dev_ioctl.h"
 #include "net/packet/af_packet.h"
+#include "net/socket/socket.h"
 #include "net/socket/sockopt.h"
 #include "tests/unit/stack.h"
 

@@ -4,8 +4,8 @@
  * cmocka calls in; the source is included with this file's ports.
  * Source: Motorola MC146818; POSIX.1-2017 4.16 (seconds since the epoch). */
 #define _GNU_SOURCE
-#include "kernel/platform/acpi_tables.h"
 #include "kernel/cpu/asm.h"
+#include "kernel/platform/acpi_tables.h"
 #include "tests/unit/stack.h"
 
 #include <time.h>

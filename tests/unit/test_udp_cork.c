@@ -208,7 +208,7 @@ static void the_path_narrows(void **state)
 		long sent;
 
 		more(payload, first[i]);
-		pmtu_update(&init_net, cpu_to_be32(PEER_IP), PMTU_MIN);
+		pmtu_update(&init_net, cpu_to_be32(PEER_IP), ETH_DATA_LEN, PMTU_MIN);
 		sent = send_to(fd, payload + first[i], 5000, 0, PEER_IP, PEER_PORT);
 		if (sent < 0)
 			assert_int_equal(sent, -EMSGSIZE);
@@ -232,7 +232,7 @@ static void narrower_when_it_is_let_go(void **state)
 	up(true);
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 1), 0);
 	assert_int_equal(send_to(fd, noise(8, 1000), 1000, 0, PEER_IP, PEER_PORT), 1000);
-	pmtu_update(&init_net, cpu_to_be32(PEER_IP), PMTU_MIN);
+	pmtu_update(&init_net, cpu_to_be32(PEER_IP), ETH_DATA_LEN, PMTU_MIN);
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_CORK, 0), -EMSGSIZE);
 	assert_int_equal(eth0.sent_n, 0);
 }

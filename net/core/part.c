@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ * part.c - the tables through which the road asks what stands beside it; NULL: that part was left out.
+ * Not here: the parts, which fill them in (part.h); what is in a table: its part's header.
+ * Every floor of net/ reads them. Calls nothing.
+ * Source: design: the road is the core, the rest registers itself. */
+#include "net/core/part.h"
+#include "net/core/nf_hook.h"
+#include "net/core/rtmsg.h"
+
+const struct rtmsg_ops *rtmsg_ops;       /* netlink */
+const struct ip_mc_ops *ip_mc_ops;       /* groups */
+const struct pmtu_ops *pmtu_ops;         /* pmtu */
+const struct errqueue_ops *errqueue_ops; /* errqueue */
+const struct nsfs_ops *nsfs_ops;         /* namespaces */
+
+int (*nf_hook_fn)(enum nf_inet_hooks hook, struct net *net, struct sk_buff *skb,
+	struct net_device *in, struct net_device *out, nf_okfn okfn); /* netfilter */
+struct static_key nf_hooks_needed[NF_INET_NUMHOOKS];

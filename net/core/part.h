@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT
+ * part.h - what stands beside the road registers itself, so that `make OMIT=` can leave it out of the link.
+ * Not here: the parts. Nothing that is always there calls one by name.
+ * main.c, cmdline.c and net_init.c go through the list.
+ * Behaves as Linux's initcalls: pointers that the linker collects (linker.ld, section "parts").
+ *
+ *     PART(pacing) = { .name = "pacing", .words = words, .init = pacing_init };
+ *
+ * A part that is asked for something on a packet's way fills in a table of functions, declared in its own header and
+ * defined in part.c; the pointer to it is NULL in a kernel without. Parts do not rely on an order between them. */
+#pragma once
+
+#include "kernel/lib/parse.h"
+#include "net/core/net_namespace.h"
+
+struct net_device;
+struct seq_file;
+
+/* A word of the kernel's command line. */
+struct boot_word {
+	const char *key; /* with its '=', if it takes a value; NULL: the list ends */
+	/* false: it is refused, and *error filled */
+	bool (*take)(struct text value, struct parse_error *error);
+};
+
+/* What happened to a device. */
+enum netdev_event {
+	NETDEV_UP,
+	NETDEV_DOWN,
+	NETDEV_CHANGE,    /* its link came or went */
+	NETDEV_UNREGISTER /* it leaves its namespace; it is down already */
+};
+
+/* Every member but the name may be NULL. */
+struct part {
+	const char *name; /* the word of OMIT=; several parts may share one */
+	const struct boot_word *words;
+	/* once, before there is a namespace: tables, families, files */
+	void (*init)(void);
+	/* for each namespace that comes and goes */
+	struct pernet_operations pernet;
+	/* whenever something happens to a device, after the road knows */
+	void (*netdev_event)(struct net_device *dev, enum netdev_event event);
+	/* the clock runs, there is no device yet; false: it has said why the machine cannot go on */
+	bool (*start)(void);
+	/* what the command line said is done: before devices get their addresses, and after. false: problem
+	 * (at most len bytes) says why */
+	bool (*prepare)(struct net *net, char *problem, size_t len);
+	bool (*apply)(struct net *net, char *problem, size_t len);
+	/* on each tick, also while the program computes; it must not wait */
+	void (*tick)(void);
+	/* a file of the initrd that it reads, if it is there; false: problem says why not */
+	const char *file;
+	bool (*load)(struct net *net, struct text file, char *problem, size_t len);
+	/* the program has ended */
+	void (*end)(void);
+};
+
+/* Not static: a host test links an archive, from which the linker takes what somebody names (tests.mk). */
+#define PART(id)                                                                                   \
+	extern const struct part part_##id; /* host tests name it */                               \
+	static const struct part *const entry_##id __attribute__((used, section("parts"))) =       \
+		&part_##id;                                                                        \
+	const struct part part_##id
+
+extern const struct part *const __start_parts[], *const __stop_parts[];
+
+#define for_each_part(p)                                                                           \
+	for (const struct part *const *at_ = __start_parts, *p;                                    \
+		at_ < __stop_parts && (p = *at_, true); at_++)
