@@ -4,12 +4,10 @@
 it boots and sends with.
 
 Not here: building. What counts is all that is loaded from the file (text, read-only data, data);
-zeroed memory is shown apart. Reads build/muffin.elf with readelf and the linker's map beside it.
+zeroed memory is shown apart. Reads build/muffin.elf with pyelftools and the linker's map beside it.
 """
 import argparse
-import os
 import re
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -23,24 +21,26 @@ from budget import judge, keep, run  # noqa: E402
 from qemu import USER_NET_WORDS, Machine, Nic, user_net  # noqa: E402
 from run import PORT  # noqa: E402
 
-READELF = os.environ.get("CROSS_COMPILE", "") + "readelf"
+try:
+    from elftools.elf.constants import SH_FLAGS
+    from elftools.elf.elffile import ELFFile
+except ImportError:
+    sys.exit("size: pyelftools is not installed: run `make setup bench`")
+
 PROGRAM_SECTION = ".program"
-TOOL_S, BOOT_S = 30, 10
+BOOT_S = 10
 MOST_MIB = 64
 
-SECTION = re.compile(r"\[ *\d+\] (\S+) +([A-Z_]+) +[0-9a-f]+ [0-9a-f]+ ([0-9a-f]+) \S+ +([A-Z]*) ")
 MAP_OUTPUT = re.compile(r"^(\.\S+|/DISCARD/)", re.M)
 MAP_INPUT = re.compile(r"^ (\.\S+)\s+0x[0-9a-f]+\s+(0x[0-9a-f]+)\s+(\S+\.o)\)?$", re.M)
 
 
 def sections(elf):
     """Allocated sections of the file: name -> (bytes, whether the bytes are in the file)."""
-    done = subprocess.run([READELF, "-SW", elf], capture_output=True, text=True, timeout=TOOL_S,
-                          check=False)
-    if done.returncode:
-        sys.exit(f"size: {READELF} cannot read {elf}: {done.stderr.strip()}")
-    return {name: (int(size, 16), kind != "NOBITS")
-            for name, kind, size, flags in SECTION.findall(done.stdout) if "A" in flags}
+    with open(elf, "rb") as file:
+        return {section.name: (section["sh_size"], section["sh_type"] != "SHT_NOBITS")
+                for section in ELFFile(file).iter_sections()
+                if section["sh_flags"] & SH_FLAGS.SHF_ALLOC}
 
 
 def counted(found):

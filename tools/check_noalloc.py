@@ -3,7 +3,7 @@
 """check_noalloc.py - proves from the linked kernel that no allocator is reachable from a send call.
 
 Not here: what counts as a root, an allocator, a place to stop, and where calls through pointers
-lead: noalloc.toml. `make check` calls it; it calls objdump and nm.
+lead: noalloc.toml. `make check` calls it; it calls objdump, and pyelftools for the image.
 The walk goes over the call graph of the machine code: direct calls, tail jumps, both sides of
 every static branch, what a fault in user memory goes on with. A call through a pointer leads where
 a row of the table says: to the same slot of every object of a struct, as the image holds them. One
@@ -13,7 +13,6 @@ import argparse
 import bisect
 import os
 import re
-import struct
 import subprocess
 import sys
 import tomllib
@@ -21,6 +20,11 @@ from collections import namedtuple
 from pathlib import Path
 
 from sources import blank, files
+
+try:
+    from elftools.elf.elffile import ELFFile
+except ImportError:
+    sys.exit("check_noalloc: pyelftools is not installed: run `make setup check`")
 
 TOOL = os.environ.get("CROSS_COMPILE", "")
 TOOL_S = 120
@@ -63,24 +67,21 @@ class Image:
     """The ELF file: its symbols and the bytes of its segments."""
 
     def __init__(self, path):
-        self.bytes = Path(path).read_bytes()
-        table, each, count = struct.unpack_from("<Q14xHH", self.bytes, 32)
-        self.segments = []
-        for at in range(table, table + each * count, each):
-            kind, offset, va, size = struct.unpack_from("<I4xQQ8xQ", self.bytes, at)
-            if kind == 1:
-                self.segments.append((va, offset, size))
-        self.symbols = {}
-        for line in run(TOOL + "nm", "-S", str(path)).splitlines():
-            first, *size, _, name = line.split()
-            pair = int(first, 16), int(size[0], 16) if size else 0
-            self.symbols.setdefault(plain(name), []).append(pair)
+        self.segments, self.symbols = [], {}
+        with open(path, "rb") as file:
+            elf = ELFFile(file)
+            for segment in elf.iter_segments("PT_LOAD"):
+                self.segments.append((segment["p_vaddr"], segment.data()))
+            for symbol in elf.get_section_by_name(".symtab").iter_symbols():
+                if symbol["st_info"]["type"] not in ("STT_SECTION", "STT_FILE"):
+                    pair = symbol["st_value"], symbol["st_size"]
+                    self.symbols.setdefault(plain(symbol.name), []).append(pair)
 
     def word(self, va):
         """The 8 bytes at an address; 0 for what the file does not hold."""
-        for start, offset, size in self.segments:
-            if start <= va <= start + size - WORD:
-                return struct.unpack_from("<Q", self.bytes, offset + va - start)[0]
+        for start, data in self.segments:
+            if start <= va <= start + len(data) - WORD:
+                return int.from_bytes(data[va - start:va - start + WORD], "little")
         return 0
 
     def words(self, first, end):

@@ -60,7 +60,7 @@ INJECTED = [
     ("rules_hook", "call   {page_alloc_zeroed}", "> rules_hook"),              # through nf_hook_ops
     ("show_taps", "call   {mem_reserve}", "> show_taps"),               # behind a static branch
     ("udp_port_get", "call   {slab_alloc}", "> udp_port_get"),          # an unbound socket's port
-    ("sk_pace", "call   {slab_alloc}", "> sk_pace"),
+    ("dev_xmit_paced", "call   {slab_alloc}", "> dev_xmit_paced"),
 ]
 
 
