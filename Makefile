@@ -310,8 +310,8 @@ $(BUILD)/user/%: user/%.c
 
 .PHONY: setup run iso dist gdb check clean help
 
-setup: ## install what is missing from Debian's packages, naming it first
-	@sh tools/setup.sh
+setup: ## install what the other goals on its line need and is missing, naming it first; alone: all but bench's
+	@sh tools/setup.sh $(filter-out setup,$(MAKECMDGOALS))
 
 run: $(BUILD)/muffin.elf ## send a muffin in QEMU: what the kernel said, the listener got, the wire saw
 	@$(PYTHON) tools/run.py

@@ -30,7 +30,7 @@ bench-each:
 	test -z "$$failed$$over" || { echo "bench: failed:$${failed:- over budget}"; exit 1; }
 
 # A library that only a comparison needs: said before its headers are missed.
-needs = $(1) >/dev/null 2>&1 || { echo "$(2) is not installed: run \`sh tools/setup.sh bench\`"; exit 1; }
+needs = $(1) >/dev/null 2>&1 || { echo "$(2) is not installed: run \`make setup bench\`"; exit 1; }
 
 bench-instructions: build/muffin.elf build/floor.elf build/bench/programs/bench-send ## guest instructions of each way to send
 	$(PYTHON) bench/instructions.py

@@ -20,7 +20,7 @@ RUN_S = 120
 def said_by(command):
     """What a command says, on both of its outputs."""
     if not shutil.which(command[0]):
-        sys.exit(f"native: {command[0]} is not installed: run `sh tools/setup.sh bench`")
+        sys.exit(f"native: {command[0]} is not installed: run `make setup bench`")
     done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_S, check=False)
     if done.returncode:
         sys.exit(f"native: {' '.join(command)} failed:\n{done.stdout}{done.stderr}")

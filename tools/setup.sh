@@ -1,15 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# setup.sh - install the Debian packages this project needs and that are missing, naming them first.
-# Not here: anything but packages. `make setup` calls it; `setup.sh bench` adds what only the
-# comparisons with other stacks need. With nothing missing it is silent and needs no network.
+# setup.sh - install the Debian packages that goals of the Makefile need and that are missing, naming them first.
+# Not here: anything but packages. `make setup run` calls `setup.sh run`; without a goal, or with one that is not
+# named below, all of the project's but what only comparisons with other stacks need (bench). With nothing missing
+# it is silent and needs no network.
 set -eu
 
-base="gcc libc6-dev make binutils python3 python3-pytest python3-pytest-xdist python3-scapy
-	musl-tools qemu-system-x86 ovmf seabios ipxe-qemu grub-common grub-pc-bin grub-efi-amd64-bin
-	xorriso mtools tshark libcmocka-dev clang llvm clang-format iproute2 git gdb
-	busybox-static mandoc"
-bench="dpdk-dev liblwip-dev valgrind pkg-config"
+build="gcc libc6-dev make binutils python3 musl-tools"
+qemu="qemu-system-x86 seabios ipxe-qemu"
+run="$qemu tshark"
+image="grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools"
+check="clang-format mandoc python3-pyelftools"
+test="$run $image $check python3-pytest python3-pytest-xdist python3-scapy ovmf libcmocka-dev clang llvm
+	iproute2 git gdb busybox-static"
+bench="$qemu python3-pyelftools dpdk-dev liblwip-dev valgrind pkg-config"
 
 fail()
 {
@@ -64,18 +68,32 @@ install_clang_runtime()
 	install_packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
 }
 
-case "${1:-}" in
-'') wanted=$base ;;
-bench) wanted="$base $bench" ;;
-*) fail "'$1' is not known here: expected nothing, or bench" ;;
-esac
+wanted=$build
+clang=
+for goal in "${@:-test}"; do
+	case $goal in
+	all | clean | help) ;;
+	run) wanted="$wanted $run" ;;
+	iso | dist) wanted="$wanted $image git" ;;
+	gdb) wanted="$wanted $qemu gdb" ;;
+	check) wanted="$wanted $check" ;;
+	bench | bench-*) wanted="$wanted $bench" ;;
+	*)
+		wanted="$wanted $test"
+		clang=yes
+		;;
+	esac
+done
+# shellcheck disable=SC2086
+wanted=$(printf '%s\n' $wanted | awk '!seen[$0]++')
 
+# shellcheck disable=SC2086
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	fail "this is no Debian or Ubuntu. Install what these of Debian's packages hold, then go on:" \
-		$wanted "libclang-rt-dev"
+		$wanted ${clang:+libclang-rt-dev}
 fi
 
 updated=
 # shellcheck disable=SC2046,SC2086 # package names hold no blanks
 install_packages $(missing_of $wanted)
-install_clang_runtime
+[ -z "$clang" ] || install_clang_runtime
