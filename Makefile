@@ -105,9 +105,9 @@ OBJS := \
 	net/core/part.o \
 	net/ipv4/pmtu.o \
 	net/fib/change.o \
-	net/fib/show.o \
-	net/fib/paint.o \
-	net/fib/reshape.o \
+	net/fib/answers.o \
+	net/fib/build.o \
+	net/fib/forms.o \
 	net/fib/pool.o \
 	net/fib/semantics.o \
 	net/fib/sync.o \

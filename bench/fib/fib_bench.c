@@ -368,7 +368,7 @@ static double make_plain(void)
 	for (u32 i = 0; i < routes_n; i++)
 		if (change(plain_tb, &mixed[i], true) != 0)
 			abort();
-	if (fib_table_settle(plain_tb) != 0)
+	if (fib_table_commit(plain_tb) != 0)
 		abort();
 	cpu_has_popcnt = has;
 	return routes_n / (now() - start) / 1e6;

@@ -23,7 +23,7 @@ from outcome import MachineError  # noqa: E402
 from profile import RIP, RSP, Stub, symbols  # noqa: E402
 from qemu import Machine, Nic, null_net  # noqa: E402
 
-SIZES = (3, 1000, 1000000)  # a run list, a small root, a full root
+SIZES = (3, 1000, 1000000)  # an interval list, a small root, a full root
 LOOKUPS = 150               # each of prefixes up to /24, and of longer ones
 STEPS_MAX = 1000
 RUN_S = 100

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * change.c - a route comes, is replaced or goes: its place among those of its prefix.
- * Not here: what a route means (semantics.c), what the trie then shows (show.c).
- * route.c and file.c call in; it calls semantics.c, table.c, show.c.
+ * Not here: what a route means (semantics.c), what the trie then answers (answers.c).
+ * route.c and file.c call in; it calls semantics.c, table.c, answers.c.
  * Source: RFC 1812 5.2.4.3; Linux's answers to the NLM_F_ flags. */
 #include "net/fib/table.h"
 
@@ -28,29 +28,25 @@ static bool of_prefix(struct fib_table *tb, u32 alias, const struct fib_key *k)
 	return alias != 0 && fa->prefix == k->prefix && fa->plen == k->plen;
 }
 
-static bool of_tos(struct fib_table *tb, u32 alias, const struct fib_key *k)
+/* Where a route stands among those of the key's prefix: above 0 before all places for the key, 0 at
+ * one of them, below 0 behind them, as all other routes do. */
+static int standing(struct fib_table *tb, u32 alias, const struct fib_key *k)
 {
 	const struct fib_alias *fa = fib_alias_at(tb, alias);
 
-	return of_prefix(tb, alias, k) && fa->table_id == k->table_id && fa->tos == k->tos;
+	if (!of_prefix(tb, alias, k))
+		return -1;
+	if (fa->table_id != k->table_id)
+		return fa->table_id - k->table_id;
+	if (fa->tos != k->tos)
+		return fa->tos - k->tos;
+	u32 priority = fib_info_at(tb, fa->info)->priority;
+	return (priority < k->priority) - (priority > k->priority);
 }
 
 static bool of_key(struct fib_table *tb, u32 alias, const struct fib_key *k)
 {
-	return of_tos(tb, alias, k) &&
-	       fib_info_at(tb, fib_alias_at(tb, alias)->info)->priority == k->priority;
-}
-
-/* Does this route stand before all places for the key? */
-static bool stands_before(struct fib_table *tb, u32 alias, const struct fib_key *k)
-{
-	const struct fib_alias *fa = fib_alias_at(tb, alias);
-
-	if (fa->table_id != k->table_id)
-		return fa->table_id > k->table_id;
-	if (fa->tos != k->tos)
-		return fa->tos > k->tos;
-	return fib_info_at(tb, fa->info)->priority < k->priority;
+	return standing(tb, alias, k) == 0;
 }
 
 /* A link is the word that names the next route: a chain's head or a predecessor's `next`. */
@@ -67,7 +63,7 @@ static u32 *key_link(struct fib_table *tb, u32 *first, const struct fib_key *k)
 {
 	u32 *link = first;
 
-	while (of_prefix(tb, *link, k) && stands_before(tb, *link, k))
+	while (standing(tb, *link, k) > 0)
 		link = next_alias(tb, *link);
 	return link;
 }
@@ -106,22 +102,21 @@ static struct place find_place(struct fib_table *tb, const struct fib_key *k)
 /* A new route at *p.link; the caller has made room. Takes over the count on info. */
 static int add_alias(struct fib_table *tb, struct place p, const struct fib_key *k, u32 info)
 {
-	u32 *link = p.link, alias = tb->aliases.n;
-	struct fib_alias *fa = fib_alias_at(tb, alias);
+	u32 alias = tb->aliases.n, next = *p.link;
 
-	if (p.first == link) {
-		bool shown = of_prefix(tb, *link, k);
-		u16 old = shown ? fib_shown_id(tb, fib_alias_at(tb, *link)) : FIB_DST_DEFAULT;
-		int err = fib_show(tb, k, old, k->tos == 0 ? info : 0);
-		if (err != 0)
-			return err;
-	}
-	*fa = (struct fib_alias){ k->prefix, info, *link, k->plen, k->tos, k->table_id,
-		FIB_NONE_CHOSEN };
-	*link = alias;
+	*fib_alias_at(tb, alias) = (struct fib_alias){ k->prefix, info, next, k->plen, k->tos,
+		k->table_id, FIB_NONE_CHOSEN };
+	*p.link = alias;
 	tb->aliases.n++;
 	tb->len_n[k->plen]++;
-	fib_changed(tb, k->plen);
+	int err = p.first == p.link ? fib_follow(tb, k, alias) : 0;
+	if (err != 0) {
+		*p.link = next;
+		tb->aliases.n--;
+		tb->len_n[k->plen]--;
+		return err;
+	}
+	fib_changed(tb);
 	return 0;
 }
 
@@ -130,14 +125,14 @@ static int replace_alias(struct fib_table *tb, struct place p, const struct fib_
 	struct fib_alias *fa = fib_alias_at(tb, *p.link);
 	u32 old_info = fa->info;
 
-	if (p.first == p.link && k->tos == 0) {
-		int err = fib_show(tb, k, fib_shown_id(tb, fa), info);
-		if (err != 0)
-			return err;
-	}
 	fa->info = info;
+	int err = p.first == p.link ? fib_follow(tb, k, *p.link) : 0;
+	if (err != 0) {
+		fa->info = old_info;
+		return err;
+	}
 	fa->chosen = FIB_NONE_CHOSEN;
-	fib_changed(tb, k->plen);
+	fib_changed(tb);
 	fib_release_info(tb, old_info);
 	return 0;
 }
@@ -184,7 +179,7 @@ int fib_table_insert(struct fib_table *tb, const struct fib_config *cfg)
 	err = fib_create_info(tb, cfg, &info);
 	if (err != 0)
 		return err;
-	err = fib_aliases_reserve(&tb->aliases);
+	err = fib_aliases_fit(&tb->aliases, tb->aliases.n);
 	if (err == 0) {
 		fib_heads_fit(tb, &tb->alias_heads, &alias_chain, tb->aliases.n);
 		err = insert_at(tb, find_place(tb, &k), &k, info, cfg->nlflags);
@@ -196,11 +191,14 @@ int fib_table_insert(struct fib_table *tb, const struct fib_config *cfg)
 
 /* ---- delete ------------------------------------------------------------------------------- */
 
-static bool fits(struct fib_table *tb, u32 alias, const struct fib_config *cfg)
+static bool fits(
+	struct fib_table *tb, u32 alias, const struct fib_config *cfg, const struct fib_key *k)
 {
-	const struct fib_info *fi = fib_info_at(tb, fib_alias_at(tb, alias)->info);
+	const struct fib_alias *fa = fib_alias_at(tb, alias);
+	const struct fib_info *fi = fib_info_at(tb, fa->info);
 
-	return (cfg->type == 0 || cfg->type == fi->type) &&
+	return fa->table_id == k->table_id && fa->tos == k->tos &&
+	       (cfg->type == 0 || cfg->type == fi->type) &&
 	       (cfg->scope == 0 || cfg->scope == RT_SCOPE_NOWHERE || cfg->scope == fi->scope) &&
 	       (be32_is_zero(cfg->prefsrc) || be32_eq(cfg->prefsrc, fi->prefsrc)) &&
 	       (cfg->protocol == 0 || cfg->protocol == fi->protocol) && fib_nh_match(cfg, fi);
@@ -219,25 +217,22 @@ static void close_hole(struct fib_table *tb, u32 hole)
 		*fib_alias_at(tb, hole) = *fib_alias_at(tb, last);
 		*link = hole;
 	}
-	if (last % FIB_PAGE_UNITS == 0 || last == FIB_NEAR_ALIASES / 2)
-		fib_aliases_trim(&tb->aliases);
+	(void)fib_aliases_fit(&tb->aliases, last - 1);
 	fib_heads_fit(tb, &tb->alias_heads, &alias_chain, last);
 }
 
 static void remove_alias(struct fib_table *tb, struct place p, const struct fib_key *k)
 {
-	u32 alias = *p.link, next = fib_next_alias(tb, alias);
-	const struct fib_alias *fa = fib_alias_at(tb, alias);
-	u32 info = fa->info;
+	u32 alias = *p.link, info = fib_alias_at(tb, alias)->info, next = fib_next_alias(tb, alias);
 
-	if (p.first == p.link && next != 0)
-		fib_show_next(tb, k, fib_shown_id(tb, fa), fib_shown_info(fib_alias_at(tb, next)));
-	else if (p.first == p.link)
-		fib_hide(tb, k, fib_shown_id(tb, fa));
-	*p.link = fa->next;
+	*p.link = *next_alias(tb, alias);
 	tb->len_n[k->plen]--;
 	close_hole(tb, alias);
-	fib_changed(tb, k->plen);
+	if (next == tb->aliases.n)
+		next = alias; /* it is the one that has moved */
+	if (p.first == p.link && fib_follow(tb, k, next) != 0)
+		fib_give_up(tb);
+	fib_changed(tb);
 	fib_release_info(tb, info);
 }
 
@@ -249,10 +244,10 @@ static int find_fit(
 		return -ESRCH;
 	foresee(tb, k);
 	k->priority = 0; /* all metrics: fits() looks at it */
-	*p = find_place(tb, k);
-	while (of_tos(tb, *p->link, k) && !fits(tb, *p->link, cfg))
-		p->link = next_alias(tb, *p->link);
-	return of_tos(tb, *p->link, k) ? 0 : -ESRCH;
+	for (*p = find_place(tb, k); of_prefix(tb, *p->link, k); p->link = next_alias(tb, *p->link))
+		if (fits(tb, *p->link, cfg, k))
+			return 0;
+	return -ESRCH;
 }
 
 int fib_table_find(struct fib_table *tb, const struct fib_config *cfg, struct fib_config *route)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * dump.c - the routes in order: for who lists them, and for building the trie from them.
  * Not here: which routes there are (change.c).
- * rtnetlink and show.c call in; it calls table.c.
+ * rtnetlink and answers.c call in; it calls table.c.
  * Source: see fib.h. */
 #include "net/fib/table.h"
 

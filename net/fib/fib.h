@@ -145,9 +145,9 @@ int fib_table_find(
  * stay right, but slow. */
 void fib_table_defer(struct fib_table *tb);
 
-/* fib_table_settle - the many routes are there: build the trie, in one go.
+/* fib_table_commit - the many routes are there: build the trie, in one go.
  * Returns  0; -ENOMEM, -ENOSPC: it goes on slowly, and is tried again with changes to come */
-int fib_table_settle(struct fib_table *tb);
+int fib_table_commit(struct fib_table *tb);
 
 /* fib_table_lookup - longest prefix match, then the checks of tos, scope, oif and live next hops;
  * where they fail, the next best route, then the next shorter prefix.

@@ -49,7 +49,7 @@ static bool is_default(
 /* Is this gateway good enough to end the search? A known one that is not the present choice is:
  * so the choice moves on once its neighbour fails. Else it may be a last resort: any known one,
  * or the first unknown one behind the present choice, which makes them take turns. */
-static bool settle_on(struct fib_table *tb, struct defaults *d, struct fib_info *fi, u8 order)
+static bool good_enough(struct fib_table *tb, struct defaults *d, struct fib_info *fi, u8 order)
 {
 	u8 chosen = d->first->chosen;
 	enum fib_nh_state state = tb->nh_state != NULL ? tb->nh_state(&fi->nh[0]) : FIB_NH_NONE;
@@ -80,7 +80,7 @@ static noinline void fib_select_default(struct fib_result *res, const struct flo
 			return; /* the lookup chose for a reason that we do not see */
 		if (d.n == 0)
 			d.first = fa;
-		if (settle_on(tb, &d, fi, (u8)d.n)) {
+		if (good_enough(tb, &d, fi, (u8)d.n)) {
 			d.last_resort = fi;
 			d.last_order = (u8)d.n;
 			d.n = FIB_NHS_MAX;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * fib_trie.c - fib_table_lookup: one walk of the trie, rarely a look at the routes.
- * Not here: the trie itself (fib_trie.h has the picture), changing it (fib/paint.c), choosing
+ * Not here: the trie itself (fib_trie.h has the picture), changing it (fib/forms.c), choosing
  * among several next hops (fib_select.c).
  * route.c calls in; it calls fib/table.c and fib/semantics.c.
  * Source: RFC 1812 5.2.4.3. */
@@ -99,7 +99,7 @@ static __always_inline int finish(
 #define WALK(width, hw)                                                                            \
 	fib_trie_walk(&tb->trie, root, addr, (const u8 *)&flp->daddr, FIB_ROOT_##width, hw)
 
-LOOKUP(lookup_runs, fib_runs_find((const struct fib_runs *)root, addr))
+LOOKUP(lookup_list, fib_list_find((const struct fib_list *)root, addr))
 LOOKUP(lookup_full, WALK(FULL, true))
 LOOKUP(lookup_full_sw, WALK(FULL, false))
 LOOKUP(lookup_small, WALK(SMALL, true))
@@ -109,7 +109,7 @@ int (*fib_trie_lookup(u32 width))(struct fib_table *tb, const struct flowi4 *flp
 	struct fib_result *res, const struct fib_root *root)
 {
 	if (width == 0)
-		return lookup_runs;
+		return lookup_list;
 	if (width == FIB_ROOT_FULL)
 		return cpu_has_popcnt ? lookup_full : lookup_full_sw;
 	return cpu_has_popcnt ? lookup_small : lookup_small_sw;

@@ -177,9 +177,9 @@ ssize fib_file_load(struct fib_table *tb, struct text text,
 	if (many)
 		fib_table_defer(tb);
 	ssize routes = load_lines(tb, text, &r);
-	int settled = many ? fib_table_settle(tb) : 0;
-	if (routes < 0 || settled == 0)
+	int committed = many ? fib_table_commit(tb) : 0;
+	if (routes < 0 || committed == 0)
 		return routes;
-	refuse(&r, (struct text){ text.at + text.len, 0 }, why(settled));
-	return settled;
+	refuse(&r, (struct text){ text.at + text.len, 0 }, why(committed));
+	return committed;
 }

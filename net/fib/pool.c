@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * pool.c - pieces of eight-byte units.
  * Not here: locks; a table is changed by one writer at a time.
- * paint.c, reshape.c and semantics.c call in; it calls net/core/machine.h.
+ * build.c, forms.c and semantics.c call in; it calls net/core/machine.h.
  * Source: see fib/pool.h. */
 #include "net/fib/pool.h"
 #include "kernel/lib/string.h"
@@ -11,71 +11,56 @@
 
 static u32 class_of(u32 units)
 {
-	u32 class = units;
-
-	if (units > FIB_EXACT)
-		for (class = FIB_EXACT + 1, units = (units - 1) >> 6; units != 0; units >>= 1)
-			class ++;
-	return class;
+	return units <= FIB_EXACT ? units : FIB_EXACT + 26 - (u32)__builtin_clz(units - 1);
 }
 
 static u32 class_units(u32 class)
 {
-	return class <= FIB_EXACT ? class : 1u << (class - FIB_EXACT + 5);
-}
-
-static void start_at(struct fib_pool *p, u32 start, u32 end, u32 limit)
-{
-	p->start = p->top = start;
-	p->end = end;
-	p->limit = limit;
+	return class <= FIB_EXACT ? class : 1u << (class - FIB_EXACT + 6);
 }
 
 static bool at_home(const struct fib_pool *p)
 {
-	return p->start != p->far;
+	return p->limit != p->far_end;
 }
 
-static void start_over(struct fib_pool *p)
+static void forget(struct fib_pool *p)
 {
-	if (p->home != 0)
-		start_at(p, p->home, p->home_end, p->home_end);
-	else
-		start_at(p, p->far, p->far, p->far_end);
+	p->live = 0;
+	memset(p->free, 0, sizeof p->free);
+	p->top = p->home;
+	p->end = p->limit = p->home_end;
 }
 
 void fib_pool_init(struct fib_pool *p, char *base, u32 home, u32 home_end, u32 far, u32 far_end)
 {
-	memset(p, 0, sizeof *p);
 	p->base = base;
 	p->home = home;
 	p->home_end = home_end;
 	p->far = far;
 	p->far_end = far_end;
-	start_over(p);
+	forget(p);
 }
 
-static int pool_commit(struct fib_pool *p, u32 units)
+static bool commit(struct fib_pool *p, u32 units)
 {
 	units = ALIGN_UP(units, FIB_PAGE_UNITS);
-	if (units > p->limit - p->end)
-		return -ENOMEM;
-	int err = mem_commit(fib_pool_at(p, p->end), (size_t)units * FIB_UNIT);
-	if (err == 0)
-		p->end += units;
-	return err;
+	if (units > p->limit - p->end ||
+		mem_commit(fib_pool_at(p, p->end), (size_t)units * FIB_UNIT) != 0)
+		return false;
+	p->end += units;
+	return true;
 }
 
-int fib_pool_ensure(struct fib_pool *p, u32 units)
+/* Make room for so many units behind the top. */
+static bool grow(struct fib_pool *p, u32 units)
 {
-	if (likely(p->end - p->top >= units))
-		return 0;
-	if (at_home(p))
-		start_at(p, p->far, p->far, p->far_end);
+	if (at_home(p)) {
+		p->top = p->end = p->far;
+		p->limit = p->far_end;
+	}
 	u32 missing = units - (p->end - p->top);
-	if (pool_commit(p, max(missing, (p->end - p->start) / GROW_PART)) == 0)
-		return 0;
-	return pool_commit(p, missing);
+	return commit(p, max(missing, (p->end - p->far) / GROW_PART)) || commit(p, missing);
 }
 
 u32 fib_pool_take(struct fib_pool *p, u32 units)
@@ -87,7 +72,7 @@ u32 fib_pool_take(struct fib_pool *p, u32 units)
 	if (piece != 0) {
 		p->free[class] = *(u32 *)fib_pool_at(p, piece);
 	} else {
-		if (fib_pool_ensure(p, units) != 0)
+		if (units > p->end - p->top && !grow(p, units))
 			return 0;
 		piece = p->top;
 		p->top += units;
@@ -112,9 +97,7 @@ void fib_pool_drop(struct fib_pool *p)
 
 	if (bytes != 0)
 		mem_decommit(fib_pool_at(p, p->far), bytes);
-	p->live = 0;
-	memset(p->free, 0, sizeof p->free);
-	start_over(p);
+	forget(p);
 }
 
 size_t fib_pool_bytes(const struct fib_pool *p)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * pool.h - where a routing table keeps its small things.
- * Not here: what is kept; nothing is ever moved behind its owner's back.
- * paint.c and semantics.c take pieces; it calls net/core/machine.h.
+ * Not here: what is kept. A piece stays where it is until it is given back.
+ * build.c and semantics.c take pieces; it calls net/core/machine.h.
  * Source: segregated free lists after Knuth, "The Art of Computer Programming" vol. 1, 2.5. */
 #pragma once
 
@@ -14,7 +14,7 @@
 /* Pieces up to FIB_EXACT units have a free list per size, so that a piece given back fits the
  * next request of its size exactly; longer ones are rounded up to a power of two. */
 #define FIB_EXACT     72u
-#define FIB_CLASSES   (FIB_EXACT + 6)
+#define FIB_CLASSES   (FIB_EXACT + 5)
 #define FIB_PIECE_MAX 1024u /* units: the last class */
 
 /*  base                  top        end               limit
@@ -22,8 +22,7 @@
  * A piece is named by its offset from base in units, 31 bits at most; 0 names none. */
 struct fib_pool {
 	char *base;
-	u32 start;           /* of the present stretch */
-	u32 top, end, limit; /* units */
+	u32 top, end, limit; /* of the present stretch, in units */
 	u32 home, home_end;  /* a first stretch, somebody else's memory; both 0: none */
 	u32 far, far_end;    /* address space of the second, which is the pool's own */
 	u32 live;            /* units in use */
@@ -37,10 +36,6 @@ static inline void *fib_pool_at(const struct fib_pool *p, u32 piece)
 
 /* fib_pool_init - an empty pool over its two stretches, in units from base. */
 void fib_pool_init(struct fib_pool *p, char *base, u32 home, u32 home_end, u32 far, u32 far_end);
-
-/* fib_pool_ensure - make sure that pieces of so many units together can be taken without fail.
- * Returns  0, or -ENOMEM with nothing changed */
-int fib_pool_ensure(struct fib_pool *p, u32 units) __must_check;
 
 /* fib_pool_take - a piece of 1..FIB_PIECE_MAX units, not cleared.
  * Returns  its name, or 0 without memory */

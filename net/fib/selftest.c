@@ -13,7 +13,7 @@ struct vector {
 	u8 plen, hop;
 };
 
-/* Lengths around every edge of the trie's digits, prefixes close together: they nest. */
+/* Lengths around every border of the trie's strides, prefixes close together: they nest. */
 static struct vector draw(u64 *seed)
 {
 	static const u8 lens[] = { 1, 5, 6, 7, 8, 11, 12, 13, 16, 17, 18, 19, 22, 23, 24, 25, 29,

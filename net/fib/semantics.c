@@ -68,6 +68,48 @@ static bool config_ok(const struct fib_config *cfg)
 	return true;
 }
 
+/* ---- answers --------------------------------------------------------------------------- */
+
+void fib_dst_fill(struct fib_dst *dst, struct fib_info_node *node)
+{
+	uintptr_t word = FIB_DST_SLOW;
+
+	if (node != NULL) {
+		const struct fib_info *fi = &node->fi;
+		bool plain = !node->with_tos && fib_props[fi->type].error == 0 && !fi->dead &&
+			     fib_nh_usable(&fi->nh[0]);
+
+		word = (uintptr_t)fi | (plain ? 0 : FIB_DST_SLOW);
+		dst->type = fi->type;
+		dst->scope = fi->scope;
+	}
+	WRITE_ONCE(dst->fi, word);
+}
+
+static int dst_new(struct fib_table *tb, u16 *id)
+{
+	*id = (u16)tb->dst_free;
+	if (*id != 0) {
+		tb->dst_free = fib_dst_at(tb, *id)->next;
+		return 0;
+	}
+	if (tb->dst_n == FIB_DST_MAX)
+		return -ENOSPC;
+	if (tb->dst_n == tb->dst_room) {
+		if (mem_commit(fib_dst_at(tb, tb->dst_room), FIB_PAGE) != 0)
+			return -ENOMEM;
+		tb->dst_room += FIB_PAGE / sizeof(struct fib_dst);
+	}
+	*id = (u16)tb->dst_n++;
+	return 0;
+}
+
+static void dst_free(struct fib_table *tb, u16 id)
+{
+	fib_dst_at(tb, id)->next = tb->dst_free;
+	tb->dst_free = id;
+}
+
 /* ---- equal infos are one ---------------------------------------------------------------- */
 
 static u32 info_units(u32 nhs)
@@ -82,9 +124,9 @@ static u8 table_of(const struct fib_config *cfg)
 	return cfg->table_id != 0 ? cfg->table_id : RT_TABLE_MAIN;
 }
 
-static u32 hash_info(u32 priority, const struct fib_nh *nh, u32 nhs)
+static u32 hash_info(u8 plen, u32 priority, const struct fib_nh *nh, u32 nhs)
 {
-	u64 key = priority;
+	u64 key = (u64)plen << 32 | priority;
 
 	for (u32 i = 0; i < nhs; i++)
 		key = (key ^ nh[i].gw.raw ^ (u64)(u32)nh[i].oif << 32) * 0x9e3779b97f4a7c15ull;
@@ -93,18 +135,21 @@ static u32 hash_info(u32 priority, const struct fib_nh *nh, u32 nhs)
 
 static bool same_hops(const struct fib_nh *a, const struct fib_nh *b, u32 nhs)
 {
-	const u8 settled = RTNH_F_DEAD | RTNH_F_LINKDOWN; /* happen to a hop, are not asked for */
+	const u8 state = RTNH_F_DEAD | RTNH_F_LINKDOWN; /* happen to a hop, are not asked for */
 
 	for (u32 i = 0; i < nhs; i++)
 		if (a[i].dev != b[i].dev || a[i].oif != b[i].oif || !be32_eq(a[i].gw, b[i].gw) ||
-			a[i].weight != b[i].weight || ((a[i].flags ^ b[i].flags) & ~settled) != 0)
+			a[i].weight != b[i].weight || ((a[i].flags ^ b[i].flags) & ~state) != 0)
 			return false;
 	return true;
 }
 
-static bool same_info(const struct fib_info *fi, const struct fib_config *cfg)
+static bool same_info(const struct fib_info_node *node, const struct fib_config *cfg)
 {
-	return fi->nhs == cfg->nhs && fi->priority == cfg->priority && fi->type == cfg->type &&
+	const struct fib_info *fi = &node->fi;
+
+	return node->plen == cfg->dst_len && node->with_tos == (cfg->tos != 0) &&
+	       fi->nhs == cfg->nhs && fi->priority == cfg->priority && fi->type == cfg->type &&
 	       fi->scope == cfg->scope && fi->protocol == cfg->protocol && fi->mtu == cfg->mtu &&
 	       fi->table_id == table_of(cfg) && be32_eq(fi->prefsrc, cfg->prefsrc) &&
 	       same_hops(fi->nh, cfg->nh, cfg->nhs);
@@ -117,9 +162,9 @@ static u32 *next_info(struct fib_table *tb, u32 info)
 
 static u32 info_hash(struct fib_table *tb, u32 info)
 {
-	const struct fib_info *fi = fib_info_at(tb, info);
+	const struct fib_info_node *node = fib_info_node_at(tb, info);
 
-	return hash_info(fi->priority, fi->nh, fi->nhs);
+	return hash_info(node->plen, node->fi.priority, node->fi.nh, node->fi.nhs);
 }
 
 static const struct fib_chain info_chain = { next_info, info_hash };
@@ -150,22 +195,44 @@ static void info_fill(struct fib_info *fi, const struct fib_config *cfg)
 	}
 }
 
+/* A new one, with an answer of its own; nobody finds it yet. Returns 0 or the error. */
+static int new_info(struct fib_table *tb, const struct fib_config *cfg, u32 *info)
+{
+	u32 units = info_units(cfg->nhs);
+	u16 id;
+	int err = dst_new(tb, &id);
+
+	if (err != 0)
+		return err;
+	*info = fib_pool_take(&tb->infos, units);
+	if (*info == 0) {
+		dst_free(tb, id);
+		return -ENOMEM;
+	}
+	struct fib_info_node *node = fib_info_node_at(tb, *info);
+	memset(node, 0, (size_t)units * FIB_UNIT);
+	node->dst_id = id;
+	node->plen = cfg->dst_len;
+	node->with_tos = cfg->tos != 0;
+	info_fill(&node->fi, cfg);
+	fib_rebalance(&node->fi);
+	*fib_dst_at(tb, id) = (struct fib_dst){ .plen = cfg->dst_len };
+	fib_dst_fill(fib_dst_at(tb, id), node);
+	return 0;
+}
+
 int fib_create_info(struct fib_table *tb, const struct fib_config *cfg, u32 *info)
 {
 	if (!config_ok(cfg))
 		return -EINVAL;
-	u32 hash = hash_info(cfg->priority, cfg->nh, cfg->nhs);
+	u32 hash = hash_info(cfg->dst_len, cfg->priority, cfg->nh, cfg->nhs);
 	u32 found = *fib_heads_at(&tb->info_heads, hash);
-	while (found != 0 && !same_info(fib_info_at(tb, found), cfg))
+	while (found != 0 && !same_info(fib_info_node_at(tb, found), cfg))
 		found = *next_info(tb, found);
 	if (found == 0) {
-		u32 units = info_units(cfg->nhs);
-		found = fib_pool_take(&tb->infos, units);
-		if (found == 0)
-			return -ENOMEM;
-		memset(fib_info_node_at(tb, found), 0, (size_t)units * FIB_UNIT);
-		info_fill(fib_info_at(tb, found), cfg);
-		fib_rebalance(fib_info_at(tb, found));
+		int err = new_info(tb, cfg, &found);
+		if (err != 0)
+			return err;
 		fib_heads_fit(tb, &tb->info_heads, &info_chain, ++tb->info_n);
 		u32 *head = fib_heads_at(&tb->info_heads, hash);
 		*next_info(tb, found) = *head;
@@ -181,7 +248,7 @@ static void start_over(struct fib_table *tb)
 {
 	fib_pool_drop(&tb->infos);
 	tb->dst_free = 0;
-	tb->dst_n = FIB_DST_SPOILT + 1;
+	tb->dst_n = FIB_DST_LINEAR + 1;
 	fib_dsts_trim(tb);
 }
 
@@ -195,6 +262,7 @@ void fib_release_info(struct fib_table *tb, u32 info)
 	while (*link != info)
 		link = next_info(tb, *link);
 	*link = *next_info(tb, info);
+	dst_free(tb, fib_info_node_at(tb, info)->dst_id);
 	fib_pool_give(&tb->infos, info, info_units(fi->nhs));
 	fib_heads_fit(tb, &tb->info_heads, &info_chain, --tb->info_n);
 	if (tb->info_n == 0)
@@ -220,77 +288,4 @@ bool fib_nh_match(const struct fib_config *cfg, const struct fib_info *fi)
 		if (!hop_fits(&cfg->nh[i], &fi->nh[i]))
 			return false;
 	return true;
-}
-
-/* ---- answers --------------------------------------------------------------------------- */
-
-void fib_dst_fill(struct fib_dst *dst, struct fib_info *fi)
-{
-	uintptr_t word = FIB_DST_SLOW;
-
-	if (fi != NULL) {
-		bool plain =
-			fib_props[fi->type].error == 0 && !fi->dead && fib_nh_usable(&fi->nh[0]);
-
-		word = (uintptr_t)fi | (plain ? 0 : FIB_DST_SLOW);
-		dst->type = fi->type;
-		dst->scope = fi->scope;
-	}
-	WRITE_ONCE(dst->fi, word);
-}
-
-static int dst_new(struct fib_table *tb, u16 *id)
-{
-	*id = (u16)tb->dst_free;
-	if (*id != 0) {
-		tb->dst_free = fib_dst_at(tb, *id)->next;
-		return 0;
-	}
-	if (tb->dst_n == FIB_DST_MAX)
-		return -ENOSPC;
-	if (tb->dst_n == tb->dst_room) {
-		if (mem_commit(fib_dst_at(tb, tb->dst_room), FIB_PAGE) != 0)
-			return -ENOMEM;
-		tb->dst_room += FIB_PAGE / sizeof(struct fib_dst);
-	}
-	*id = (u16)tb->dst_n++;
-	return 0;
-}
-
-static u16 *dst_id_of(struct fib_table *tb, u32 info, u8 plen)
-{
-	return info != 0 ? &fib_info_node_at(tb, info)->dst_id[plen] : &tb->complex_id[plen];
-}
-
-int fib_dst_get(struct fib_table *tb, u32 info, u8 plen, u16 *id)
-{
-	u16 *known = dst_id_of(tb, info, plen);
-
-	if (*known == 0) {
-		u16 new;
-		int err = dst_new(tb, &new);
-		if (err != 0)
-			return err;
-		*fib_dst_at(tb, new) = (struct fib_dst){ .plen = plen };
-		fib_dst_fill(fib_dst_at(tb, new), info != 0 ? fib_info_at(tb, info) : NULL);
-		*known = new;
-	}
-	fib_dst_at(tb, *known)->refs++;
-	*id = *known;
-	return 0;
-}
-
-void fib_dst_put(struct fib_table *tb, u16 id)
-{
-	struct fib_dst *dst = fib_dst_at(tb, id);
-	struct fib_info *fi = (struct fib_info *)(dst->fi & ~(uintptr_t)FIB_DST_SLOW);
-
-	if (--dst->refs != 0)
-		return;
-	if (fi != NULL)
-		container_of(fi, struct fib_info_node, fi)->dst_id[dst->plen] = 0;
-	else
-		tb->complex_id[dst->plen] = 0;
-	dst->next = tb->dst_free;
-	tb->dst_free = id;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * sync.c - next hops as devices and addresses come and go: alive or dead, their shares of the flows.
  * Not here: what a route means (semantics.c), choosing a hop (fib_select.c).
- * fib_frontend.c and semantics.c call in; it calls semantics.c and show.c.
+ * fib_frontend.c and semantics.c call in; it calls semantics.c and answers.c.
  * Source: RFC 2992 (hash threshold); Linux's answers for dead and carrier-less hops. */
 #include "net/fib/table.h"
 
@@ -31,13 +31,6 @@ void fib_rebalance(struct fib_info *fi)
 	}
 }
 
-static void refresh_dsts(struct fib_table *tb, struct fib_info_node *node)
-{
-	for (u32 plen = 0; plen < FIB_LENGTHS; plen++)
-		if (node->dst_id[plen] != 0)
-			fib_dst_fill(fib_dst_at(tb, node->dst_id[plen]), &node->fi);
-}
-
 /* Let fn change every info; what it changed is shown at once.
  * Returns how many routes that concerns. */
 static int change_infos(
@@ -53,7 +46,7 @@ static int change_infos(
 			if (!fn(&node->fi, arg))
 				continue;
 			fib_rebalance(&node->fi);
-			refresh_dsts(tb, node);
+			fib_dst_fill(fib_dst_at(tb, node->dst_id), node);
 			routes += node->fi.refs;
 		}
 	}
@@ -77,7 +70,7 @@ static bool sync_hops(struct fib_info *fi, const void *arg)
 		struct fib_nh *nh = &fi->nh[i];
 		u8 flags = (u8)((nh->flags & ~s->clear) | s->set);
 
-		/* a local address answers as long as the host does, whatever its device's state */
+		/* a local address answers as long as the host does, also when its device is down */
 		if (nh->dev == s->dev && flags != nh->flags && nh->scope != RT_SCOPE_NOWHERE) {
 			nh->flags = flags;
 			changed = true;

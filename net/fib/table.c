@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * table.c - a routing table as a whole: its memory, its routes by prefix, listing them.
  * Not here: changing it (fib/change.c), looking up in the trie (fib_trie.c).
- * route.c and the other fib_ files call in; it calls fib/hash.c, fib/pool.c, fib/reshape.c.
+ * route.c and the other fib_ files call in; it calls fib/hash.c, fib/pool.c, fib/forms.c.
  * Source: see fib/table.h. */
 #include "net/fib/table.h"
 #include "kernel/lib/string.h"
@@ -23,14 +23,13 @@ static void lay_out(struct fib_table *tb, size_t budget)
 	fib_pool_init(&tb->infos, (char *)tb, sizeof(struct fib_table) / FIB_UNIT,
 		FIB_DSTS_AT / FIB_UNIT, (u32)(at / FIB_UNIT), (u32)((at + INFOS_BYTES) / FIB_UNIT));
 	at += INFOS_BYTES;
-	tb->aliases.at = tb->aliases.near;
 	tb->aliases.n = 1; /* 0 means none */
 	tb->aliases.far = (struct fib_alias *)((char *)tb + at);
-	tb->aliases.far_max = (u32)min(budget / sizeof(struct fib_alias), (size_t)MAX_ALIASES);
+	tb->aliases.max = (u32)min(budget / sizeof(struct fib_alias), (size_t)MAX_ALIASES);
 	at += budget;
 	tb->trie.dst = fib_dst_at(tb, 0);
 	fib_trie_init(
-		&tb->trie, tb->runs, (u32)(at / FIB_UNIT), (u32)((at + 2 * budget) / FIB_UNIT));
+		&tb->trie, tb->lists, (u32)(at / FIB_UNIT), (u32)((at + 2 * budget) / FIB_UNIT));
 }
 
 struct fib_table *fib_table_new(void)
@@ -39,7 +38,6 @@ struct fib_table *fib_table_new(void)
 		(size_t)ALIGN_UP(min(max(mem_total(), BUDGET_MIN), BUDGET_MAX), (u64)FIB_PAGE);
 	size_t bytes = FIB_PAGE + DSTS_BYTES + INFOS_BYTES + 3 * budget;
 	struct fib_table *tb = mem_reserve(bytes);
-	u16 id;
 
 	if (tb == NULL)
 		return NULL;
@@ -54,10 +52,9 @@ struct fib_table *fib_table_new(void)
 	fib_heads_init(&tb->alias_heads);
 	fib_heads_init(&tb->info_heads);
 	tb->dst_room = FIB_NEAR_DSTS;
-	tb->dst_n = FIB_DST_DEFAULT + 1;
-	fib_dst_at(tb, FIB_DST_DEFAULT)->fi = FIB_DST_SLOW;
-	/* The answer of a table whose trie is given up; it must not need memory then. */
-	BUG_ON(fib_dst_get(tb, 0, FIB_LENGTHS - 1, &id) != 0 || id != FIB_DST_SPOILT);
+	tb->dst_n = FIB_DST_LINEAR + 1;
+	*fib_dst_at(tb, FIB_DST_DEFAULT) = (struct fib_dst){ .fi = FIB_DST_SLOW };
+	*fib_dst_at(tb, FIB_DST_LINEAR) = (struct fib_dst){ .fi = FIB_DST_SLOW, .plen = 32 };
 	return tb;
 }
 
@@ -100,7 +97,7 @@ struct fib_bytes fib_table_bytes(const struct fib_table *tb)
 
 	b.total = FIB_PAGE + dsts_bytes(tb) + tb->aliases.far_bytes + fib_pool_bytes(&tb->infos) +
 		  heads_bytes(&tb->alias_heads) + heads_bytes(&tb->info_heads);
-	if (tb->trie.root->width != 0) /* a run list lies in page 0 */
+	if (tb->trie.root->width != 0) /* a list lies in page 0 */
 		b.total += b.trie;
 	return b;
 }
@@ -117,48 +114,24 @@ void fib_table_on_state(struct fib_table *tb, enum fib_nh_state (*fn)(const stru
 
 /* ---- the array of routes ------------------------------------------------------------------ */
 
-static size_t alias_bytes(u32 n)
+/* A table that swings around a border must not commit a page with every route: one more than needed
+ * stays, until half of the table's own page is enough. */
+int fib_aliases_fit(struct fib_aliases *a, u32 n)
 {
-	return ALIGN_UP(n * sizeof(struct fib_alias), (size_t)FIB_PAGE);
-}
+	size_t bytes = n < FIB_NEAR_ALIASES ? 0 : (n + 1) * sizeof(struct fib_alias);
+	size_t spare = n < FIB_NEAR_ALIASES / 2 ? 0 : FIB_PAGE, had = a->far_bytes;
 
-int fib_aliases_reserve(struct fib_aliases *a)
-{
-	size_t bytes = alias_bytes(a->n + 1);
-
-	if (a->at == a->near && a->n < FIB_NEAR_ALIASES)
-		return 0;
-	if (a->n == a->far_max)
+	bytes = ALIGN_UP(bytes, (size_t)FIB_PAGE);
+	if (n >= a->max)
 		return -ENOSPC;
-	if (bytes > a->far_bytes) {
-		if (mem_commit((char *)a->far + a->far_bytes, bytes - a->far_bytes) != 0)
-			return -ENOMEM;
-		a->far_bytes = bytes;
-	}
-	if (a->at == a->near) {
-		memcpy(a->far, a->near, a->n * sizeof(struct fib_alias));
-		a->at = a->far;
-	}
+	if (bytes > had && mem_commit((char *)a->far + had, bytes - had) != 0)
+		return -ENOMEM;
+	if (bytes < had)
+		bytes = min(bytes + spare, had);
+	if (bytes < had)
+		mem_decommit((char *)a->far + bytes, had - bytes);
+	a->far_bytes = bytes;
 	return 0;
-}
-
-/* One page more than needed stays, and home is left at its full size but entered at half of it:
- * a table that swings around a border must not move with every route. */
-void fib_aliases_trim(struct fib_aliases *a)
-{
-	size_t keep = alias_bytes(a->n) + FIB_PAGE;
-
-	if (a->at == a->near)
-		return;
-	if (a->n <= FIB_NEAR_ALIASES / 2) {
-		memcpy(a->near, a->far, a->n * sizeof(struct fib_alias));
-		a->at = a->near;
-		keep = 0;
-	}
-	if (keep < a->far_bytes) {
-		mem_decommit((char *)a->far + keep, a->far_bytes - keep);
-		a->far_bytes = keep;
-	}
 }
 
 /* ---- routes of a prefix ------------------------------------------------------------------ */

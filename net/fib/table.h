@@ -21,10 +21,13 @@ struct fib_alias {
 #define FIB_NONE_CHOSEN 0xffu
 #define FIB_LENGTHS     33u /* 0..32 */
 
-/* A fib_info with what only this table needs of it. */
+/* A fib_info with what only this table needs of it. Routes share one if their prefixes are equally
+ * long, so that there is one answer for each. */
 struct fib_info_node {
-	u32 next;                /* piece, same hash; 0: the chain ends */
-	u16 dst_id[FIB_LENGTHS]; /* its answer for prefixes of each length; 0: none yet */
+	u32 next;   /* piece, same hash; 0: the chain ends */
+	u16 dst_id; /* its answer */
+	u8 plen;
+	bool with_tos; /* not every flow may use it: the answer says, ask the routes */
 	struct fib_info fi;
 };
 
@@ -42,12 +45,12 @@ struct fib_chain {
 	u32 (*hash)(struct fib_table *tb, u32 item);
 };
 
-/* Routes in an array, dense, from 1. It begins inside the table's page and moves out when it grows. */
+/* Routes in an array, dense, from 1. The first ones lie in the table's page. */
 #define FIB_NEAR_ALIASES 20u
 
 struct fib_aliases {
-	struct fib_alias *at, *far;
-	u32 n, far_max;
+	struct fib_alias *far; /* [0..FIB_NEAR_ALIASES - 1] are not used */
+	u32 n, max;
 	size_t far_bytes; /* committed */
 	struct fib_alias near[FIB_NEAR_ALIASES];
 };
@@ -63,9 +66,9 @@ struct fib_aliases {
  * numbers to the table's address where it would have to load others. */
 struct fib_table {
 	struct fib_trie trie; /* first: blocks are named by their distance from it */
-	bool spoilt;          /* the trie is given up: every lookup asks the routes */
-	bool deferred;        /* and not to be built again before fib_table_settle */
-	u32 spoilt_changes;   /* since it was last tried to rebuild it */
+	bool linear;          /* the trie is given up: every lookup searches the routes */
+	bool deferred;        /* and it is not to be built again before fib_table_commit */
+	u32 pause;            /* so many changes until the next attempt to build it again */
 	u32 hash_seed;
 	enum fib_nh_state (*nh_state)(const struct fib_nh *nh);
 	size_t reserved;       /* bytes of address space */
@@ -73,11 +76,10 @@ struct fib_table {
 	u32 dst_free;          /* list of those given back */
 	struct fib_pool infos; /* of struct fib_info_node */
 	u32 info_n;
-	u32 len_n[FIB_LENGTHS];      /* routes of each length */
-	u16 complex_id[FIB_LENGTHS]; /* answers that say: ask the aliases, from this length down */
+	u32 len_n[FIB_LENGTHS]; /* routes of each length */
 	struct fib_heads alias_heads, info_heads;
 	struct fib_aliases aliases;
-	struct fib_runs runs[2];
+	struct fib_list lists[2];
 	char near_infos[]; /* up to the answers */
 };
 
@@ -90,7 +92,9 @@ static inline struct fib_dst *fib_dst_at(const struct fib_table *tb, u64 id)
 
 static inline struct fib_alias *fib_alias_at(const struct fib_table *tb, u32 alias)
 {
-	return tb->aliases.at + alias;
+	const struct fib_aliases *a = &tb->aliases;
+
+	return (struct fib_alias *)(uintptr_t)(alias < FIB_NEAR_ALIASES ? a->near : a->far) + alias;
 }
 
 static inline struct fib_info_node *fib_info_node_at(const struct fib_table *tb, u32 info)
@@ -101,6 +105,12 @@ static inline struct fib_info_node *fib_info_node_at(const struct fib_table *tb,
 static inline struct fib_info *fib_info_at(const struct fib_table *tb, u32 info)
 {
 	return &fib_info_node_at(tb, info)->fi;
+}
+
+/* fib_node_of - the info of a route, with its answer. */
+static inline struct fib_info_node *fib_node_of(const struct fib_table *tb, u32 alias)
+{
+	return fib_info_node_at(tb, fib_alias_at(tb, alias)->info);
 }
 
 static inline u32 fib_mask(u32 len)
@@ -146,25 +156,20 @@ struct fib_prop {
 };
 extern const struct fib_prop fib_props[RTN_MAX];
 
-/* fib_create_info - the fib_info for a route, shared with equal ones, its count one up.
- * Returns  0 and *info; -EINVAL as fib_table_insert, -ENOMEM */
+/* fib_create_info - the fib_info for a route, shared with equal ones, its count one up; a new one
+ * has an answer.
+ * Returns  0 and *info; -EINVAL as fib_table_insert, -ENOSPC (no number for an answer), -ENOMEM */
 int fib_create_info(struct fib_table *tb, const struct fib_config *cfg, u32 *info) __must_check;
 
-/* fib_release_info - one user less; the last one frees it. */
+/* fib_release_info - one user less; the last one frees it and its answer. */
 void fib_release_info(struct fib_table *tb, u32 info);
 
 /* fib_nh_match - do metric, mtu and next hops of a delete request fit? Unset ones do. */
 bool fib_nh_match(const struct fib_config *cfg, const struct fib_info *fi);
 
-/* fib_dst_get - the answer for (info, length), its count one up; info 0: the complex one.
- * Returns  0 and *id; -ENOSPC, -ENOMEM */
-int fib_dst_get(struct fib_table *tb, u32 info, u8 plen, u16 *id) __must_check;
-
-/* fib_dst_put - one user less; the last one frees the number. */
-void fib_dst_put(struct fib_table *tb, u16 id);
-
-/* fib_dst_fill - what an answer says of an info: slow unless its first hop can be taken unseen. */
-void fib_dst_fill(struct fib_dst *dst, struct fib_info *fi);
+/* fib_dst_fill - what an answer says of an info (NULL: there is no route): ask the routes, unless its
+ * first hop can be taken unseen. */
+void fib_dst_fill(struct fib_dst *dst, struct fib_info_node *node);
 
 /* fib_nh_usable - may traffic go this way? */
 static inline bool fib_nh_usable(const struct fib_nh *nh)
@@ -185,12 +190,9 @@ u32 fib_first_alias(const struct fib_table *tb, u32 prefix, u8 plen);
 /* fib_next_alias - the next best of the same prefix, or 0. */
 u32 fib_next_alias(const struct fib_table *tb, u32 alias);
 
-/* fib_aliases_reserve - room for one more route; the array may move.
- * Returns  0, -ENOMEM, or -ENOSPC when there are as many as the table can name */
-int fib_aliases_reserve(struct fib_aliases *a) __must_check;
-
-/* fib_aliases_trim - give back the pages that n routes do not need; it may move home. */
-void fib_aliases_trim(struct fib_aliases *a);
+/* fib_aliases_fit - memory for n routes; what more there is, but for a page, is given back.
+ * Returns  0, -ENOMEM, or -ENOSPC when that is more than the table can name */
+int fib_aliases_fit(struct fib_aliases *a, u32 n);
 
 /* fib_dsts_trim - give back the answers' memory but for what lies in the table's page. */
 void fib_dsts_trim(struct fib_table *tb);
@@ -230,7 +232,7 @@ u64 *fib_sorted_keys(const struct fib_table *tb);
 /* fib_keys_bytes - what those keys take. */
 size_t fib_keys_bytes(const struct fib_table *tb);
 
-/* ---- fib/show.c ------------------------------------------------------------------------ */
+/* ---- fib/answers.c --------------------------------------------------------------------- */
 
 /* What decides where a route stands. */
 struct fib_key {
@@ -238,33 +240,15 @@ struct fib_key {
 	u8 plen, tos, table_id;
 };
 
-/* fib_show - let the trie show `info` (0: ask the routes) for a prefix that shows `old`; a new one
- * has FIB_DST_DEFAULT.
- * Returns  0; -ENOSPC, -ENOMEM with nothing changed */
-int fib_show(struct fib_table *tb, const struct fib_key *k, u16 old, u32 info) __must_check;
+/* fib_follow - let the trie follow: `alias` is the first route of a prefix now, or there is none (0).
+ * Returns  0; -ENOMEM: the answers are as before */
+int fib_follow(struct fib_table *tb, const struct fib_key *k, u32 alias) __must_check;
 
-/* fib_show_next - the same where it may not fail: at the worst the routes themselves answer. */
-void fib_show_next(struct fib_table *tb, const struct fib_key *k, u16 old, u32 info);
+/* fib_give_up - without memory for the trie every lookup searches the routes, until there is some. */
+void fib_give_up(struct fib_table *tb);
 
-/* fib_hide - the prefix's last route goes. */
-void fib_hide(struct fib_table *tb, const struct fib_key *k, u16 old);
-
-/* fib_shown_info - which info's answer stands for a route; 0: not every flow may use it. */
-static inline u32 fib_shown_info(const struct fib_alias *fa)
-{
-	return fa->tos == 0 ? fa->info : 0;
-}
-
-/* fib_shown_id - the answer that the trie has for a prefix's first route. */
-static inline u16 fib_shown_id(const struct fib_table *tb, const struct fib_alias *fa)
-{
-	u32 info = fib_shown_info(fa);
-
-	return info != 0 ? fib_info_node_at(tb, info)->dst_id[fa->plen] : tb->complex_id[fa->plen];
-}
-
-/* fib_changed - a route of this length has come or gone: tell caches, mend what is spoilt. */
-void fib_changed(struct fib_table *tb, u8 plen);
+/* fib_changed - routes have come or gone: build the trie again if it wants that. */
+void fib_changed(struct fib_table *tb);
 
 /* fib_refresh_default - the default route's first alias may have changed. */
 void fib_refresh_default(struct fib_table *tb);

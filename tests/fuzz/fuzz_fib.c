@@ -120,7 +120,7 @@ static void delete (const struct step *s)
 	check_around(&r, s->addr[2]);
 }
 
-/* Nothing left: one run, no blocks, no answers but the two that are always there. */
+/* Nothing left: one interval, no blocks, no answers but the two that are always there. */
 static void empty(void)
 {
 	host_fail_commit(0, false);
@@ -131,7 +131,7 @@ static void empty(void)
 		CHECK(fib_table_delete(tb, &cfg) == 0);
 	}
 	CHECK(fib_table_count(tb) == 0 && tb->info_n == 0);
-	CHECK(tb->spoilt || tb->trie.pool.live == 0);
+	CHECK(tb->linear || tb->trie.pool.live == 0);
 	struct flowi4 any = { .daddr = cpu_to_be32(0x0a000001) };
 	CHECK(oracle_agrees(&o, &any));
 }

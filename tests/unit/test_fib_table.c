@@ -383,7 +383,7 @@ static void no_memory_from(const struct synth_route *r, unsigned moment)
 		struct oracle_route route = route_from(&r[i]);
 		assert_int_equal(insert(route, ADD), oracle_insert(&o, &route, ADD));
 	}
-	assert_false(tb->spoilt);
+	assert_false(tb->linear);
 	check_all(r, OOM_ROUTES / 8);
 }
 
@@ -407,7 +407,7 @@ static void out_of_memory(void **state)
 	free(r);
 }
 
-/* One commit fails, the n-th; whatever it was for, the next attempt goes through. */
+/* One commit fails, the n-th, for any purpose; the next attempt goes through. */
 static void each_commit_fails_once(void **state)
 {
 	struct synth_route *r = calloc(OOM_ROUTES, sizeof *r);
@@ -427,7 +427,7 @@ static void each_commit_fails_once(void **state)
 			assert_int_equal(err, 0);
 		}
 		assert_int_equal(fib_table_count(tb), OOM_ROUTES);
-		assert_false(tb->spoilt);
+		assert_false(tb->linear);
 		for (u32 i = 0; i < OOM_ROUTES; i++)
 			assert_int_equal(delete (route_from(&r[i])), 0);
 		assert_int_equal(host_mem_out(), FIB_PAGE);
@@ -453,7 +453,7 @@ static void out_of_numbers(void **state)
 		n += err == 0;
 	} while (err == 0);
 	assert_int_equal(err, -ENOSPC);
-	assert_int_equal(n, FIB_DST_MAX - 2); /* none and spoilt have one */
+	assert_int_equal(n, FIB_DST_MAX - 2); /* none and "search the routes" have one */
 	assert_int_equal(fib_table_count(tb), n);
 	for (u32 i = 0; i < n; i += 97) {
 		struct fib_result res;
@@ -468,14 +468,14 @@ static void out_of_numbers(void **state)
 	assert_int_equal(fib_table_insert(tb, &cfg), 0);
 }
 
-/* A short prefix over many blocks: the paint stops halfway. Only so many units are left behind the
+/* A short prefix over many blocks: the update stops halfway. Only so many units are left behind the
  * pool's top; pieces given back can be used as ever. Then the routes themselves answer, and the trie
  * is built again with changes to come. */
-static void torn_paint(void **state)
+static void half_done_update(void **state)
 {
 	static const u32 units[] = { 0, 8, 20, 30, 50, 80, 100, 120, 160, 200, 300, 400 };
 	struct synth_route *r = calloc(OOM_ROUTES, sizeof *r);
-	u32 torn_n = 0, refused_n = 0;
+	u32 half_done_n = 0, refused_n = 0;
 
 	memset(&o, 0, sizeof o);
 	synth_table(r, OOM_ROUTES);
@@ -493,16 +493,16 @@ static void torn_paint(void **state)
 		int err = insert(wide, ADD);
 		host_fail_commit(0, false);
 		check_all(r, OOM_ROUTES);
-		torn_n += tb->spoilt;
+		half_done_n += tb->linear;
 		refused_n += err != 0;
 		if (err == 0)
 			assert_int_equal(delete (wide), 0);
-		assert_int_equal(fib_table_settle(tb), 0);
-		assert_false(tb->spoilt);
+		assert_int_equal(fib_table_commit(tb), 0);
+		assert_false(tb->linear);
 		check_all(r, OOM_ROUTES);
 	}
-	assert_true(torn_n > 0);
-	assert_true(refused_n >= torn_n);
+	assert_true(half_done_n > 0);
+	assert_true(refused_n >= half_done_n);
 	free(r);
 }
 
@@ -522,7 +522,7 @@ int main(int argc, char **argv)
 		FIB_TEST(out_of_memory),
 		FIB_TEST(each_commit_fails_once),
 		FIB_TEST(out_of_numbers),
-		FIB_TEST(torn_paint),
+		FIB_TEST(half_done_update),
 	};
 
 	cmocka_set_test_filter(argc > 1 ? argv[1] : NULL); /* one test by name */

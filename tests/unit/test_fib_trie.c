@@ -7,13 +7,14 @@
 #include "bench/fib/synth.h"
 #include "tests/unit/host_machine.h"
 #include "tests/unit/test_fib_oracle.h"
+#include "tests/unit/trie_walk.h"
 
-#include <pthread.h>
-#include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <cmocka.h>
 
 static int change(const struct synth_route *r, u32 nlflags)
@@ -97,7 +98,7 @@ static void check_edges(const struct synth_route *r, u32 n, struct synth_route a
 static void fixed_vectors(void **state)
 {
 	static const struct synth_route sets[][8] = {
-		/* both ends of the space, every length at a digit's edge */
+		/* both ends of the space, every length at a stride's border */
 		{ { 0, 1, 1 }, { 0x80000000, 1, 2 } },
 		{ { 0, 17, 1 }, { 0, 18, 2 }, { 0, 19, 3 }, { 0xffff8000, 17, 4 },
 			{ 0xffffc000, 18, 5 }, { 0xffffe000, 19, 6 } },
@@ -178,38 +179,38 @@ static void churn(void **state)
 		take(have[--n]);
 	assert_int_equal(tb->trie.pool.live, 0);
 	assert_int_equal(tb->trie.root->width, 0);
-	assert_int_equal(((const struct fib_runs *)tb->trie.root)->n, 1);
+	assert_int_equal(((const struct fib_list *)tb->trie.root)->n, 1);
 }
 
 /* ---- all 2^32 addresses --------------------------------------------------------------------- */
 
-/* A run of addresses with one route; -1: none. Hop and length tell all that matters. */
-struct run {
+/* An interval of addresses with one route; -1: none. Hop and length tell all that matters. */
+struct interval {
 	u32 first;
 	s32 hop, plen;
 };
 
-struct run_list {
-	struct run *r;
+struct interval_list {
+	struct interval *r;
 	u32 n;
 };
 
-static void run_add(struct run_list *l, u32 first, s32 hop, s32 plen)
+static void interval_add(struct interval_list *l, u32 first, s32 hop, s32 plen)
 {
 	if (l->n > 0 && l->r[l->n - 1].first == first)
 		l->n--;
 	if (l->n > 0 && l->r[l->n - 1].hop == hop && l->r[l->n - 1].plen == plen)
 		return;
-	l->r[l->n++] = (struct run){ first, hop, plen };
+	l->r[l->n++] = (struct interval){ first, hop, plen };
 }
 
 /* Sweep over routes in address order, the open ones on a stack: no trie, no table. */
-static void sweep(const struct synth_route *r, u32 n, struct run_list *l)
+static void sweep(const struct synth_route *r, u32 n, struct interval_list *l)
 {
 	const struct synth_route *open[34];
 	u32 depth = 0;
 
-	run_add(l, 0, -1, -1);
+	interval_add(l, 0, -1, -1);
 	for (u32 i = 0; i <= n; i++) {
 		while (depth > 0) {
 			const struct synth_route *top = open[depth - 1];
@@ -219,40 +220,42 @@ static void sweep(const struct synth_route *r, u32 n, struct run_list *l)
 				break;
 			depth--;
 			if (last != ~0u && depth > 0)
-				run_add(l, last + 1, open[depth - 1]->hop, open[depth - 1]->plen);
+				interval_add(
+					l, last + 1, open[depth - 1]->hop, open[depth - 1]->plen);
 			else if (last != ~0u)
-				run_add(l, last + 1, -1, -1);
+				interval_add(l, last + 1, -1, -1);
 		}
 		if (i < n) {
-			run_add(l, r[i].prefix, r[i].hop, r[i].plen);
+			interval_add(l, r[i].prefix, r[i].hop, r[i].plen);
 			open[depth++] = &r[i];
 		}
 	}
 }
 
-static void collect(struct run_list *l)
+static void collect(struct interval_list *l)
 {
 	u32 first = 0, last;
 
 	do {
-		const struct fib_dst *dst = &tb->trie.dst[fib_trie_run(&tb->trie, first, &last)];
+		const struct fib_dst *dst = &tb->trie.dst[trie_interval(&tb->trie, first, &last)];
 		const struct fib_info *fi =
 			(const struct fib_info *)(dst->fi & ~(uintptr_t)FIB_DST_SLOW);
 
-		run_add(l, first, fi != NULL ? fi->nh[0].oif - 1 : -1, fi != NULL ? dst->plen : -1);
+		interval_add(
+			l, first, fi != NULL ? fi->nh[0].oif - 1 : -1, fi != NULL ? dst->plen : -1);
 		first = last + 1;
 	} while (first != 0);
 }
 
 static void equal_everywhere(const struct synth_route *sorted, u32 n)
 {
-	struct run_list want = { calloc(2 * n + 2, sizeof(struct run)), 0 };
-	struct run_list got = { calloc(2 * n + 2, sizeof(struct run)), 0 };
+	struct interval_list want = { calloc(2 * n + 2, sizeof(struct interval)), 0 };
+	struct interval_list got = { calloc(2 * n + 2, sizeof(struct interval)), 0 };
 
 	sweep(sorted, n, &want);
 	collect(&got);
 	assert_int_equal(got.n, want.n);
-	assert_memory_equal(got.r, want.r, want.n * sizeof(struct run));
+	assert_memory_equal(got.r, want.r, want.n * sizeof(struct interval));
 	free(want.r);
 	free(got.r);
 }
@@ -343,7 +346,7 @@ static void size_of_a_full_table(void **state)
 	assert_int_equal(fib_table_bytes(tb).total, host_mem_out());
 }
 
-/* Equal tables have equal tries, whatever their history: as many live units and the same runs
+/* Equal tables have equal tries, by whichever way they came about: as many live units, the same intervals
  * (whole_space_* compares those). */
 static void canonical(void **state)
 {
@@ -363,52 +366,31 @@ static void canonical(void **state)
 	free(r);
 }
 
-/* ---- readers beside the writer ---------------------------------------------------------------- */
+/* ---- lookups amid a change -------------------------------------------------------------------- */
 
-#define READERS 2
-#define FLIPS   1000
+/* An interrupt may look up at any instruction of a change: here a signal does, again and again. */
+#define FLIPS     20000
+#define PERIOD_US 50
 
-/* A reader counts up between two lookups; when every count has moved, nobody holds what was read
- * before. A count of 0 says that the reader has gone. */
-static u64 passed[READERS];
-static bool stop;
-static u64 wrong_answers, right_answers;
-
-static void wait_for_readers(void *arg)
-{
-	for (int i = 0; i < READERS; i++) {
-		u64 seen = __atomic_load_n(&passed[i], __ATOMIC_ACQUIRE);
-
-		while (seen != 0 && __atomic_load_n(&passed[i], __ATOMIC_ACQUIRE) == seen)
-			sched_yield();
-	}
-}
+static struct {
+	u64 seed, right, wrong;
+} irq;
 
 /* Each address has hop a or b, never anything else: its cover is 0. */
-static void *reader(void *arg)
+static void lookup_in_interrupt(int sig)
 {
-	u64 *count = arg, seed = (u64)(count - passed) + 1, wrong = 0, right = 0;
+	u32 addr = 0x0a000000 | ((u32)synth_random(&irq.seed) & 0xffffff);
+	struct flowi4 fl = { .daddr = cpu_to_be32(addr) };
+	struct fib_result res;
+	bool found = fib_table_lookup(tb, &fl, &res) == 0;
+	u8 plen = found ? res.prefixlen : 0;
+	int oif = found ? fib_res_nh(&res)->oif : 0;
 
-	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
-		u32 addr = 0x0a000000 | ((u32)synth_random(&seed) & 0xffffff);
-		struct flowi4 fl = { .daddr = cpu_to_be32(addr) };
-		struct fib_result res;
-		bool found = fib_table_lookup(tb, &fl, &res) == 0;
-		u8 plen = found ? res.prefixlen : 0;
-		int oif = found ? fib_res_nh(&res)->oif : 0;
-
-		if ((plen == 8 && oif == 9) || (plen == 13 && oif >= 1 && oif <= 2) ||
-			(plen == 26 && oif >= 3 && oif <= 4))
-			right++;
-		else
-			wrong++;
-		if (__atomic_add_fetch(count, 1, __ATOMIC_RELEASE) % 256 == 0)
-			sched_yield();
-	}
-	__atomic_store_n(count, 0, __ATOMIC_RELEASE);
-	__atomic_add_fetch(&wrong_answers, wrong, __ATOMIC_RELAXED);
-	__atomic_add_fetch(&right_answers, right, __ATOMIC_RELAXED);
-	return NULL;
+	if ((plen == 8 && oif == 9) || (plen == 13 && oif >= 1 && oif <= 2) ||
+		(plen == 26 && oif >= 3 && oif <= 4))
+		irq.right++;
+	else
+		irq.wrong++;
 }
 
 static void flip(u64 *seed)
@@ -424,68 +406,26 @@ static void flip(u64 *seed)
 		change(&r, 0);
 }
 
-static void readers_beside_a_writer(void **state)
+static void interrupts_amid_changes(void **state)
 {
-	pthread_t thread[READERS];
+	struct sigaction look = { .sa_handler = lookup_in_interrupt, .sa_flags = SA_RESTART };
+	struct itimerval period = { { 0, PERIOD_US }, { 0, PERIOD_US } }, none = { 0 };
 	u64 seed = 3;
 
-	stop = false;
-	wrong_answers = right_answers = 0;
-	tb->trie.wait = wait_for_readers;
 	add((struct synth_route){ 0x0a000000, 8, 8 });
 	/* A route holds every hop, so that no answer is ever freed: this test is of the trie. */
 	for (u32 i = 0; i < 4; i++)
 		add((struct synth_route){ 0x0b000000 + i * 64, 26, (u8)i });
 	for (u32 i = 0; i < 2; i++)
 		add((struct synth_route){ 0x0c000000 + i * 0x80000, 13, (u8)i });
-	for (int i = 0; i < READERS; i++) {
-		passed[i] = 1;
-		assert_int_equal(pthread_create(&thread[i], NULL, reader, &passed[i]), 0);
-	}
-	for (int i = 0; i < FLIPS; i++)
+	irq.seed = 1;
+	irq.right = irq.wrong = 0;
+	assert_int_equal(sigaction(SIGALRM, &look, NULL), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &period, NULL), 0);
+	for (u32 i = 0; i < FLIPS || irq.right < FLIPS / 100; i++)
 		flip(&seed);
-	__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
-	for (int i = 0; i < READERS; i++)
-		pthread_join(thread[i], NULL);
-	tb->trie.wait = NULL;
-	assert_int_equal(wrong_answers, 0);
-	assert_true(right_answers > FLIPS);
-}
-
-/* The same without luck: when the trie waits for readers, what they may hold must be whole, and
- * new readers must see the change. */
-static struct {
-	const struct fib_block *block;
-	u64 last;
-	u16 slots[2];
-	u32 addr, want, calls;
-} seen;
-
-static void look_while_waiting(void *arg)
-{
-	assert_int_equal(seen.block->last[0], seen.last);
-	assert_memory_equal(fib_block_slots(seen.block, false), seen.slots, sizeof seen.slots);
-	assert_int_equal(tb->trie.dst[fib_trie_find(&tb->trie, seen.addr)].plen, seen.want);
-	seen.calls++;
-}
-
-static void old_is_whole_while_readers_leave(void **state)
-{
-	for (u32 i = 0; i < 40; i++) /* enough for a trie */
-		add((struct synth_route){ 0x0a010000 + (i << 8), 24, (u8)i });
-	assert_int_equal(tb->trie.root->width, FIB_ROOT_SMALL);
-	u32 word = fib_root_words(tb->trie.root)[0x0a010200 >> 20];
-	assert_true(word >= FIB_DST_MAX);
-	seen.block = fib_block_at(&tb->trie, word);
-	seen.last = seen.block->last[0];
-	memcpy(seen.slots, fib_block_slots(seen.block, false), sizeof seen.slots);
-	seen.addr = 0x0a010280;
-	seen.calls = 0;
-	tb->trie.wait = look_while_waiting;
-	seen.want = 25;
-	add((struct synth_route){ 0x0a010280, 25, 9 });
-	assert_int_equal(seen.calls, 1);
-	tb->trie.wait = NULL;
+	assert_int_equal(setitimer(ITIMER_REAL, &none, NULL), 0);
+	assert_int_equal(irq.wrong, 0);
 }
 
 /* ---- counting bits ------------------------------------------------------------------------------ */
@@ -527,7 +467,7 @@ static void layouts_follow_the_cpu(void **state)
 	for (u32 i = 0; i < 40; i++)
 		add((struct synth_route){ 0x0a010000 + (i << 8), 24, (u8)i });
 	u32 word = fib_root_words(tb->trie.root)[0x0a010200 >> 20];
-	/* Two runs from a /18 on, three bytes of ends at most: its ranks stand before it. */
+	/* Two intervals from a /18 on, three bytes of ends at most: its ranks stand before it. */
 	const u8 *rank = (const u8 *)fib_block_at(&tb->trie, word) - 8;
 	assert_int_equal(rank[7], 0);
 	assert_int_equal(rank[0], 1);
@@ -559,8 +499,7 @@ int main(int argc, char **argv)
 		FIB_TEST(size_of_1k),
 		FIB_TEST(size_of_a_full_table),
 		FIB_TEST(canonical),
-		FIB_TEST(readers_beside_a_writer),
-		FIB_TEST(old_is_whole_while_readers_leave),
+		FIB_TEST(interrupts_amid_changes),
 		FIB_TEST(popcounts),
 		FIB_TEST(selftest),
 	};
