@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """check_docs.py - proves what style asks of every file: a head, docstrings, short functions, links
-that lead somewhere.
+that lead somewhere; and of every folder of net/: a README that names its files.
 
 Not here: whether the words are true. `make check` calls it.
 """
@@ -16,12 +16,16 @@ from sources import blank, files, line_of
 LONG, TOO_LONG = 40, 60     # lines of a function: warned about, refused
 HEAD_LINES = 5
 MAN_PAGE = "sys_"           # system calls need no docstring: section 2 of the manual is theirs
+README, README_LINES = "README.md", 25
+OWN_README = ("net", "drivers/e1000")       # these folders and those in them have one each
+NAMED_IN_README = ("net", "drivers", "kernel")     # what is below is named in the nearest README
 SPDX = "SPDX-License-Identifier: MIT"
 
 NAME = re.compile(r"([A-Za-z_]\w*)\s*\((?!\s*\*)")
 DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", re.M)
 BODY = re.compile(r"^(?P<head>[A-Za-z_][^;{}#]*?\))\s*^\{$(?P<body>.*?)^\}", re.M | re.S)
 FILE = re.compile(r"[\w-]+\.(?:[chS]|py)\b")
+IN_BACKTICKS = re.compile(r"`([\w./-]+\.[chS])`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 ATTRIBUTE = re.compile(r"\b(?:__\w+|_Static_assert|_Alignas)\s*"
                        r"(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?")
@@ -131,10 +135,33 @@ def check_links(root, path, text):
             yield f"{path}:{line_of(text, match.start())}: link to {target}, which is not there"
 
 
+def check_readmes(root):
+    """The README of each folder: short, and its files are those that are there."""
+    sources = files(root, ".c", ".h", ".S", under=NAMED_IN_README)
+    readmes = [path for path in files(root, ".md", under=NAMED_IN_README) if path.name == README]
+    for folder in sorted({path.parent for path in sources}):
+        if folder.as_posix().startswith(OWN_README) and folder / README not in readmes:
+            yield f"{folder}: has no {README}"
+    named = {path: IN_BACKTICKS.findall(Path(root, path).read_text(encoding="utf-8"))
+             for path in readmes}
+    for path in readmes:
+        length = Path(root, path).read_text(encoding="utf-8").count("\n")
+        if length > README_LINES:
+            yield f"{path}: has {length} lines, at most {README_LINES}"
+        below = {source.name for source in sources if path.parent in source.parents}
+        yield from (f"{path}: names {name}, which is not there" for name in named[path]
+                    if name not in below and not Path(root, name).exists())
+    for source in sources:
+        nearest = next((up / README for up in source.parents if up / README in readmes), None)
+        if nearest and source.suffix != ".h" and source.name not in named[nearest]:
+            yield f"{source}: {nearest} does not name it"
+
+
 def check_all(root, warn):
     """All lines of complaint."""
     paths = files(root, ".c", ".h", ".S", ".ld", ".py", ".sh", ".mk", ".toml", ".cfg", ".md")
     names = {path.name for path in paths}
+    yield from check_readmes(root)
     for path in paths:
         text = Path(root, path).read_text(encoding="utf-8")
         if path.suffix == ".md":

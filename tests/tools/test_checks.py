@@ -39,6 +39,8 @@ paths = ["net/high", "net/init", "kernel/"]
 SOUND = {
     "tools/layers.toml": LAYERS,
     "net/core/machine.h": "/* tick - one tick. */\nvoid tick(void);\n",
+    "net/README.md": "`low.c`, `high.c`, `high_tick.c`, `init.c`; the machine: `net/core/machine.h`\n",
+    "net/core/README.md": "`machine.h`\n",
     "net/low.h": "#include <stdint.h>\n/* low - the lowest. */\nuint8_t low(void);\n",
     "net/low.c": '#include "net/low.h"\n#include "net/core/machine.h"\n'
                  "uint8_t low(void)\n{\n\ttick();\n\treturn 1;\n}\n",
@@ -264,6 +266,10 @@ BROKEN_DOCS = [
     ("tools/a.py", "# SPDX-License-Identifier: MIT\ndef f():\n" + "    f()\n" * 61, False,
      "f has 61 lines"),
     ("README.md", "see [there](docs/gone.md#part)\n", False, "README.md:1: link to docs/gone.md"),
+    ("net/new.c", "", True, "net/new.c: net/README.md does not name it"),
+    ("net/a/new.c", "", True, "net/a: has no README.md"),
+    ("net/core/README.md", "`gone.c`\n", False, "net/core/README.md: names gone.c, which is not there"),
+    ("net/core/README.md", "\n" * 26, False, "net/core/README.md: has 26 lines, at most 25"),
 ]
 
 
