@@ -56,17 +56,20 @@ static void map_direct_pages(u64 start, u64 end)
 	must_map(DIRECT_MAP + sealed_end, sealed_end, end - sealed_end, VM_WRITE);
 }
 
+static u64 direct_map_end(void)
+{
+	return ALIGN_UP(page_ram_end(), LARGE_PAGE);
+}
+
 static void map_direct(void)
 {
-	u64 end = ALIGN_UP(page_ram_end(), LARGE_PAGE);
-
-	for (u64 pa = 0; pa < end; pa += LARGE_PAGE) {
+	for (u64 pa = 0; pa < direct_map_end(); pa += LARGE_PAGE) {
 		if (pa < image_pa(_erodata) && pa + LARGE_PAGE > image_pa(_text)) {
 			map_direct_pages(pa, pa + LARGE_PAGE);
 			continue;
 		}
 		if (vm_map_large(DIRECT_MAP + pa, pa) < 0)
-			panic("no memory for the direct map of %lu MiB", end >> 20);
+			panic("no memory for the direct map of %lu MiB", direct_map_end() >> 20);
 	}
 }
 
@@ -152,8 +155,11 @@ void *vm_map_device(u64 pa, size_t len)
 	return map_physical(pa, len, VM_WRITE | VM_UNCACHED);
 }
 
+/* The direct map ends with the last 2 MiB that hold RAM: most firmware has its tables in there. */
 const void *vm_map_firmware(u64 pa, size_t len)
 {
+	if (pa + len <= direct_map_end())
+		return phys_to_virt(pa);
 	return map_physical(pa, len, VM_READ);
 }
 

@@ -44,7 +44,7 @@
 #define PHYS_OFFSET DIRECT_MAP
 #endif
 
-/* phys_to_virt - where physical memory is seen. For RAM only. */
+/* phys_to_virt - where physical memory is seen. For RAM, and what shares its last 2 MiB. */
 static inline void *phys_to_virt(u64 pa)
 {
 	return (void *)(PHYS_OFFSET + pa);

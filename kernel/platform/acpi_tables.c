@@ -71,7 +71,8 @@ static const struct rsdp *search_bios_area(void)
 	for (size_t at = 0; area && at < BIOS_AREA_BYTES; at += RSDP_ALIGN) {
 		const struct rsdp *r = (const void *)(area + at);
 
-		if (memcmp(r->signature, "RSD PTR ", 8) == 0 && checksum_ok(r, RSDP_V1_BYTES))
+		if (r->signature[0] == 'R' && memcmp(r->signature, "RSD PTR ", 8) == 0 &&
+			checksum_ok(r, RSDP_V1_BYTES))
 			return r;
 	}
 	return NULL;
@@ -144,7 +145,7 @@ static bool find_s5(const struct sdt *dsdt, u32 *type_a, u32 *type_b)
 	const u8 *p = (const u8 *)(dsdt + 1), *end = (const u8 *)dsdt + dsdt->len - 16;
 
 	for (; p < end; p++) {
-		if (memcmp(p, "_S5_", 4) != 0 || p[4] != AML_PACKAGE)
+		if (*p != '_' || memcmp(p, "_S5_", 4) != 0 || p[4] != AML_PACKAGE)
 			continue;
 		p += 5;
 		p += (*p >> 6) + 1; /* PkgLength: its top bits say how many bytes follow */
