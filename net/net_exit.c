@@ -28,7 +28,7 @@ static u64 waiting(void)
 {
 	struct net_account a = net_account();
 
-	return a.parked + a.queued + dev_tx_pending();
+	return a.waiting + a.queued + dev_tx_pending();
 }
 
 static void drop_queued(void *arg, struct neighbour *n)

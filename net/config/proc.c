@@ -208,13 +208,13 @@ static void udp_show(struct seq_file *m, struct net *net)
 
 /* ---- the account ------------------------------------------------------------------------ */
 
-/* Design rule 2, of all namespaces together: the first five lines add up; the sixth is part of sent. */
+/* Of all namespaces together: the first five lines add up; the sixth is part of sent. */
 static void account_show(struct seq_file *m, struct net *net)
 {
 	struct net_account a = net_account();
 
-	seq_printf(m, "accepted %lu\nsent %lu\nparked %lu\nqueued %lu\ndropped %lu\nno_link %lu\n",
-		a.accepted, a.sent, a.parked, a.queued, a.dropped, a.no_link);
+	seq_printf(m, "accepted %lu\nsent %lu\nwaiting %lu\nqueued %lu\ndropped %lu\nno_link %lu\n",
+		a.accepted, a.sent, a.waiting, a.queued, a.dropped, a.no_link);
 	for (u32 reason = 0; reason < SKB_DROP_REASONS; reason++)
 		seq_printf(m, "%s %lu %s\n", reason < SKB_DROP_TX_REASONS ? "out" : "in",
 			skb_pool.dropped[reason], skb_drop_name(reason));

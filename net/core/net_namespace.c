@@ -9,7 +9,7 @@
 
 struct net init_net;
 struct list_head net_namespace_list = LIST_HEAD_INIT(net_namespace_list);
-struct net_gone net_gone;
+struct net_account net_gone;
 
 #define PERNET_MAX 16
 
@@ -59,10 +59,21 @@ struct net *net_create(void)
 	return net;
 }
 
+void net_add_accepted(struct net_account *a, const struct net *net)
+{
+	const struct net_mib *mib = &net->mib;
+	u64 datagrams = mib->ip_out_requests + mib->udp_out_ready;
+
+	a->datagrams += datagrams;
+	a->arp += mib->arp_out;
+	a->frames += mib->packet_out;
+	a->accepted += datagrams + mib->arp_out + mib->packet_out;
+}
+
 static void cleanup_net(struct net *net)
 {
 	undo(net, pernet_n);
-	net_gone.accepted += net_accepted(net);
+	net_add_accepted(&net_gone, net);
 	list_del(&net->list);
 	slab_free(&net_slab, net);
 }

@@ -28,8 +28,8 @@ struct net_mib {
 	u64 udp_out_datagrams, udp_in_datagrams, udp_no_ports;
 	u64 udp_in_errors, udp_rcvbuf_errors, udp_csum_errors; /* the first counts all of them */
 	u64 icmp_in_msgs, icmp_out_msgs;
-	u64 parked; /* packets waiting for a neighbour now */
-	u64 queued; /* packets waiting elsewhere now: netfilter's queue, a queueing discipline */
+	u64 waiting; /* packets queued on neighbours now */
+	u64 queued;  /* packets waiting elsewhere now: netfilter's queue, a queueing discipline */
 };
 
 struct net {
@@ -82,18 +82,21 @@ static inline struct net *get_net(struct net *net)
  * middle of it; its cards return to init_net, as on Linux. */
 void put_net(struct net *net);
 
-/* net_gone - what namespaces that are gone had accepted for sending, and what had left by their lo. */
-struct net_gone {
-	u64 accepted, sent;
+/* Nothing that was accepted for sending is lost in silence: accepted = sent + waiting + queued + dropped, at any
+ * instant, where accepted = datagrams + arp + frames. */
+struct net_account {
+	u64 datagrams; /* IP's: of UDP, ICMP and IGMP; each fragment is one */
+	u64 arp;
+	u64 frames; /* of packet sockets */
+	u64 accepted, sent, waiting, queued, dropped;
+	u64 no_link; /* part of sent: frames that may have met no link, at most */
 };
-extern struct net_gone net_gone;
 
-/* net_accepted - packets that the stack has taken to be sent, whoever made them (design rule 2). */
-static inline u64 net_accepted(const struct net *net)
-{
-	return net->mib.ip_out_requests + net->mib.udp_out_ready + net->mib.arp_out +
-	       net->mib.packet_out;
-}
+/* net_gone - what namespaces that are gone had accepted, and what had left by their lo. */
+extern struct net_account net_gone;
+
+/* net_add_accepted - add to an account what a namespace has accepted for sending. */
+void net_add_accepted(struct net_account *a, const struct net *net);
 
 /* net_changed - a device, an address, a route or a neighbour changed: cached routes are stale. */
 static inline void net_changed(struct net *net)

@@ -55,8 +55,8 @@ struct sock {
 	struct sk_buff_head sk_receive_queue;
 	struct sk_buff_head sk_error_queue; /* errqueue.h */
 	u32 sk_rcvbuf, sk_sndbuf;           /* bytes */
-	u32 sk_wmem; /* bytes of memory of packets parked or queued on the way out */
-	u32 sk_rmem; /* of packets that wait in both queues */
+	u32 sk_wmem;                  /* bytes of memory of packets that wait on the way out */
+	u32 sk_rmem;                  /* of packets that wait in both queues */
 	u64 sk_rcvtimeo, sk_sndtimeo; /* nanoseconds; UINT64_MAX: for ever */
 	int sk_bound_dev_if;
 	u16 sk_type, sk_protocol;

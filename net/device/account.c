@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * account.c - design rule 2 as numbers: nothing that was accepted for sending is lost in silence.
+ * account.c - the account: nothing that was accepted for sending is lost in silence.
  * Not here: who counts (struct net_mib, struct net_device_stats, skb_pool.dropped).
  * net_exit.c and /proc/net/muffin ask.
  * Source: design. */
@@ -19,13 +19,13 @@ static void show_devices(const struct net *net)
 
 struct net_account net_account(void)
 {
-	struct net_account a = { .accepted = net_gone.accepted, .sent = net_gone.sent };
+	struct net_account a = net_gone;
 	struct net_device *dev;
 	struct net *net;
 
 	for_each_net(net) {
-		a.accepted += net_accepted(net);
-		a.parked += net->mib.parked;
+		net_add_accepted(&a, net);
+		a.waiting += net->mib.waiting;
 		a.queued += net->mib.queued;
 		list_for_each(dev, &net->dev_base, list) {
 			a.sent += dev->stats.tx_packets;
@@ -37,10 +37,15 @@ struct net_account net_account(void)
 	return a;
 }
 
+static const char *plural(u64 n)
+{
+	return n == 1 ? "" : "s";
+}
+
 void net_stats_show(void)
 {
 	struct net_account a = net_account();
-	char no_link[64] = "";
+	char no_link[64] = "", frames[32] = "";
 	struct net *net;
 
 	for_each_net(net)
@@ -48,6 +53,10 @@ void net_stats_show(void)
 	if (a.no_link)
 		text_format(no_link, sizeof(no_link), " (of these without a link, at most: %lu)",
 			a.no_link);
-	pr_info("net: accepted %lu = sent %lu%s + parked %lu + queued %lu + dropped %lu\n",
-		a.accepted, a.sent, no_link, a.parked, a.queued, a.dropped);
+	if (a.frames)
+		text_format(frames, sizeof(frames), ", %lu by packet sockets", a.frames);
+	pr_info("net: accepted %lu packet%s (%lu datagram%s, %lu ARP%s) = "
+		"sent %lu%s + waiting for ARP %lu + queued %lu + dropped %lu\n",
+		a.accepted, plural(a.accepted), a.datagrams, plural(a.datagrams), a.arp, frames,
+		a.sent, no_link, a.waiting, a.queued, a.dropped);
 }

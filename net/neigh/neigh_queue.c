@@ -42,7 +42,7 @@ static void count(struct neighbour *n, s32 datagrams, s32 frames)
 {
 	n->arp_frames += (u32)frames;
 	n->tbl->arp_frames += (u32)frames;
-	n->dev->net->mib.parked += (u64)(s64)datagrams;
+	n->dev->net->mib.waiting += (u64)(s64)datagrams;
 }
 
 static void enqueue(struct neighbour *n, struct sk_buff *skb)

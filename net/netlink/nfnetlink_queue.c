@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * nfnetlink_queue.c - NETLINK_NETFILTER: what programs say about queues and the packets in them.
- * Not here: the queues (nfqnl_instance.c), telling of packets (nfqnl_message.c), how a packet is parked
+ * Not here: the queues (nfqnl_instance.c), telling of packets (nfqnl_message.c), how a packet waits
  * and goes on (nf_queue.c), new contents (nfqnl_mangle.c).
  * netlink.c calls the family's functions.
  * Source: Linux's nfnetlink_queue: what libnetfilter_queue speaks, the order of its checks. */

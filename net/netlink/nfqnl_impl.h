@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * nfqnl_impl.h - the queues of packets that programs judge: what the files about them share.
- * Not here: how a packet is parked and goes on (nf_queue.h).
+ * Not here: how a packet waits and goes on (nf_queue.h).
  * nfnetlink_queue.c, nfqnl_instance.c, nfqnl_message.c and nfqnl_mangle.c include it.
  * Source: Linux's nfnetlink_queue: the names. */
 #pragma once

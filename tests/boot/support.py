@@ -45,8 +45,10 @@ STATIC = f"{WORDS} {NEIGH}"         # nothing to wait for: boots in a fifth of a
 CMDLINE, NO_NIC, NIC_FAILED, NO_PROGRAM = 64, 65, 66, 67
 NO_MEMORY, KILLED, DROPPED, LINE = 68, 69, 70, 73
 
-BALANCE = re.compile(r"net: accepted (\d+) = sent (\d+)(?: \(of these [^)]*\))? \+ parked (\d+)"
-                     r" \+ queued (\d+) \+ dropped (\d+)")
+BALANCE = re.compile(r"net: accepted (?P<accepted>\d+) packets? \((?P<datagrams>\d+) datagrams?, "
+                     r"(?P<arp>\d+) ARP(?:, (?P<frames>\d+) by packet sockets)?\)"
+                     r" = sent (?P<sent>\d+)(?: \(of these [^)]*\))? \+ waiting for ARP"
+                     r" (?P<waiting>\d+) \+ queued (?P<queued>\d+) \+ dropped (?P<dropped>\d+)")
 WITHOUT_LINK = re.compile(r"sent \d+ \(of these without a link, at most: (\d+)\) \+")
 
 
@@ -101,14 +103,15 @@ def shown(result):
 
 def check_balance(result):
     """Packets are never lost in silence: a program that ended left an account, and it adds up:
-    accepted = sent + parked + queued + dropped, with nothing left behind. conftest.py sees to it
+    accepted = sent + waiting + queued + dropped, with nothing left behind. conftest.py sees to it
     that this is asked after every machine, whatever a test is about."""
     accounts = list(BALANCE.finditer(result.serial))
     assert accounts or "program ended with" not in result.serial, "no account of packets"
     for match in accounts:
-        accepted, sent, parked, queued, dropped = map(int, match.groups())
-        assert accepted == sent + parked + queued + dropped, match.group()
-        assert parked == queued == 0, f"left behind at the end: {match.group()}"
+        a = {name: int(number) for name, number in match.groupdict("0").items()}
+        assert a["accepted"] == a["datagrams"] + a["arp"] + a["frames"], match.group()
+        assert a["accepted"] == a["sent"] + a["waiting"] + a["queued"] + a["dropped"], match.group()
+        assert a["waiting"] == a["queued"] == 0, f"left behind at the end: {match.group()}"
 
 
 def check_time(result):

@@ -30,7 +30,7 @@ def test_help(kernel):
     """The built-in program says how it is told what to do, sends nothing, and ends with 0."""
     result = boot(kernel, f"{STATIC} -- --help")
     assert "usage: muffin-send [host [message]]" in result.serial
-    assert "net: accepted 1 = sent 1 " in said(result)      # the announcement
+    assert "net: accepted 1 packet (0 datagrams, 1 ARP) = sent 1 " in said(result)      # the announcement
     assert_success(result)
 
 

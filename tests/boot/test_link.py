@@ -49,7 +49,7 @@ def test_pulled_at_full_speed(kernel, program, pcap, mem):
         running.write("\n")
         result = shown(running.wait(DEADLINE_S))
     at_most = sent_without_link(result)
-    sent = int(BALANCE.search(said(result)).group(2))
+    sent = int(BALANCE.search(said(result))["sent"])
     assert sent - at_most <= len(frames_sent(pcap)) <= sent
     assert 0 < at_most <= LAP * pulls
     arrived = numbers(pcap)

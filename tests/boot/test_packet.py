@@ -148,5 +148,5 @@ def test_account_at_run_time(kernel, busybox):
     text = run_busybox(kernel, busybox, "cat /proc/net/muffin")
     account = {name: int(value) for name, value in re.findall(r"^([a-z]+) (\d+)$", text, re.M)}
     assert account["accepted"] == account["sent"] == 1      # the announcement
-    assert account["parked"] == account["queued"] == account["dropped"] == 0
+    assert account["waiting"] == account["queued"] == account["dropped"] == 0
     assert "out 0 neighbour did not answer ARP\n" in text

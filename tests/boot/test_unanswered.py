@@ -105,4 +105,4 @@ def test_answer_while_the_link_is_down(kernel, program, pcap):
         running.set_link(True)
         result = shown(running.wait(DEADLINE_S))
     assert numbers(pcap) == list(range(65))
-    assert int(BALANCE.search(said(result)).group(5)) == 0
+    assert int(BALANCE.search(said(result))["dropped"]) == 0

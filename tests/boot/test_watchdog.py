@@ -49,4 +49,4 @@ def test_hang_is_seen_and_mended(kernel, program, pcap, mem):
     again = int(re.search(r"reset, (\d+) frames are sent again", said(result)).group(1))
     assert again > 10
     assert numbers(pcap) == list(range(int(re.search(r"(\d+) sent", result.serial).group(1))))
-    assert int(BALANCE.search(said(result)).group(5)) == 0
+    assert int(BALANCE.search(said(result))["dropped"]) == 0

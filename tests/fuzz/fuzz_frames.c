@@ -127,7 +127,7 @@ static void check(void)
 	read_all(frames); /* what was sent meanwhile */
 	read_messages(connected, MSG_ERRQUEUE);
 	a = net_account();
-	BUG_ON(a.parked != 0);
+	BUG_ON(a.waiting != 0);
 	BUG_ON(a.accepted != a.sent + a.queued + a.dropped);
 	fake_give_back_all();
 	BUG_ON(skb_pool.free_n != skb_pool.total_n);

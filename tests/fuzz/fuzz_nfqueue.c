@@ -100,7 +100,7 @@ static void check(void)
 		net_poll();
 	}
 	a = net_account();
-	BUG_ON(a.queued != 0 || a.parked != 0 || a.accepted != a.sent + a.dropped);
+	BUG_ON(a.queued != 0 || a.waiting != 0 || a.accepted != a.sent + a.dropped);
 	fake_give_back_all();
 	BUG_ON(skb_pool.free_n != skb_pool.total_n);
 }

@@ -123,7 +123,7 @@ static void check(void)
 {
 	struct net_account a = net_account();
 
-	BUG_ON(a.parked != 0 || a.queued != 0);
+	BUG_ON(a.waiting != 0 || a.queued != 0);
 	BUG_ON(a.accepted != a.sent + a.dropped);
 	fake_give_back_all();
 	BUG_ON(skb_pool.free_n != skb_pool.total_n || skb_pool.reserve_n != SKB_RESERVE);

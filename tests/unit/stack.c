@@ -56,7 +56,7 @@ static u32 small_free(void)
 	return n;
 }
 
-/* What is still parked is let fail; then every packet must be back and accounted for. */
+/* What still waits is let fail; then every packet must be back and accounted for. */
 static int stack_down(void **state)
 {
 	fd_close_all(&init_task.files);
@@ -64,7 +64,7 @@ static int stack_down(void **state)
 	eth0.on_poll = NULL;
 	fake_set_link(&eth0, true);
 	stack_step(SETTLE_MS);
-	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(init_net.mib.waiting, 0);
 	assert_int_equal(init_net.mib.queued, 0);
 	assert_int_equal(sock_n, 0);
 	stack_check_accounts();
@@ -166,7 +166,7 @@ void stack_check_accounts(void)
 {
 	struct net_account a = net_account();
 
-	assert_int_equal(a.accepted, a.sent + a.parked + a.queued + a.dropped);
+	assert_int_equal(a.accepted, a.sent + a.waiting + a.queued + a.dropped);
 }
 
 void stack_know_peer(void)

@@ -53,7 +53,7 @@ void stack_run_bare(void **state);
 /* stack_limit_cpu - this process is killed after so many seconds on the CPU, however busy the host is. */
 void stack_limit_cpu(u32 seconds);
 
-/* stack_check_accounts - accepted = sent + parked + queued + dropped, and no skb is unaccounted. */
+/* stack_check_accounts - accepted = sent + waiting + queued + dropped, and no skb is unaccounted. */
 void stack_check_accounts(void);
 
 /* stack_dropped - how many packets ended under a reason so far. */

@@ -7,7 +7,7 @@
  *
  * The same random script runs twice, in two processes. In one of them a hook that lets everything pass
  * is registered throughout, so no frame is ever ready there, and no route outlives a call. After each
- * step both tell what the call answered, what left by both cards, and what is accepted, parked, queued,
+ * step both tell what the call answered, what left by both cards, and what is accepted, waiting, queued,
  * dropped. */
 #include "kernel/lib/string.h"
 #include "net/device/account.h"
@@ -592,12 +592,12 @@ static u64 wire_of(struct fake_device *card, u32 *n)
 static void tell(struct told *t)
 {
 	struct net_account a = net_account();
-	u64 numbers[] = { a.accepted, a.sent, a.parked, a.queued, a.dropped, skb_pool.lost,
+	u64 numbers[] = { a.accepted, a.sent, a.waiting, a.queued, a.dropped, skb_pool.lost,
 		init_net.mib.udp_out_datagrams + init_net.mib.udp_out_ready,
 		eth0.dev.stats.tx_bytes, eth1.dev.stats.tx_bytes,
 		init_net.loopback_dev->stats.tx_bytes };
 
-	assert_int_equal(a.accepted, a.sent + a.parked + a.queued + a.dropped);
+	assert_int_equal(a.accepted, a.sent + a.waiting + a.queued + a.dropped);
 	t->account = mix(14695981039346656037ull, numbers, sizeof(numbers));
 	t->wire = wire_of(&eth0, &t->frames) * 3 + wire_of(&eth1, &t->frames);
 }

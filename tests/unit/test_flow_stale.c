@@ -111,7 +111,7 @@ static u32 datagrams_n(void)
 	return n;
 }
 
-/* Accepted, and not on eth0's wire: parked, queued, or by the other card. */
+/* Accepted, and not on eth0's wire: waiting, queued, or by the other card. */
 static void next_stays_away(void)
 {
 	assert_true(send_now() > 0);
@@ -194,7 +194,7 @@ static void bound_to_a_device(void **state)
 	warm();
 	set(SOL_SOCKET, SO_BINDTOIFINDEX, eth1.dev.ifindex);
 	next_stays_away();
-	assert_int_equal(init_net.mib.parked, frames_n());
+	assert_int_equal(init_net.mib.waiting, frames_n());
 	set(SOL_SOCKET, SO_BINDTOIFINDEX, 0);
 	next_is((struct datagram){ .len = 0 });
 }
@@ -318,7 +318,7 @@ static void another_port(void **state)
 	assert_int_equal(inet_sk(sk_of(fd))->inet_num, second);
 }
 
-/* What is parked for somebody else fills SO_SNDBUF: nothing more is accepted, ready or not. */
+/* What is queued on another neighbour fills SO_SNDBUF: nothing more is accepted, ready or not. */
 static void send_buffer_full(void **state)
 {
 	struct message m;
@@ -510,7 +510,7 @@ static void neighbour_replaced(void **state)
 	next_is((struct datagram){ .mac = other_mac });
 	neigh_delete(peer());
 	next_stays_away();
-	assert_int_equal(init_net.mib.parked, frames_n());
+	assert_int_equal(init_net.mib.waiting, frames_n());
 }
 
 /* Its half minute is over: it is used and asked again; when it does not answer, it is gone. */
@@ -581,7 +581,7 @@ static void broadcast_becomes_a_host(void **state)
 	inet_del_ifa(&eth0.dev, inet_find_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 24));
 	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 16), 0);
 	next_stays_away();
-	assert_int_equal(init_net.mib.parked, frames_n()); /* who is that? */
+	assert_int_equal(init_net.mib.waiting, frames_n()); /* who is that? */
 	is_at(dst, other_mac, NUD_REACHABLE);
 	next_is((struct datagram){ .mac = other_mac });
 	inet_del_ifa(&eth0.dev, inet_find_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 16));

@@ -216,7 +216,7 @@ static void fragments_wait_together(void **state)
 
 	fill_payload();
 	assert_int_equal(send_to(fd, payload, 5000, 0, PEER_IP, PEER_PORT), 5000);
-	assert_int_equal(init_net.mib.parked, 1);
+	assert_int_equal(init_net.mib.waiting, 1);
 	assert_int_equal(sk_of(fd)->sk_refs, 2);
 	inject_hex(FRAME_ARP_ANSWERED);
 	assert_int_equal(reassemble(1, 1500), 5008);

@@ -67,7 +67,7 @@ static void a_short_ring(void **state)
 	stack_answer_arp(PEER_IP, peer_mac);
 	assert_numbers(0, 0, 20);
 	assert_int_equal(eth0.doorbells, doorbells + 1);
-	assert_int_equal(init_net.mib.parked, 40);
+	assert_int_equal(init_net.mib.waiting, 40);
 	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
 	assert_false(peer()->connected);
 	host_advance_clock(NSEC_PER_MSEC);
@@ -77,7 +77,7 @@ static void a_short_ring(void **state)
 	assert_numbers(0, 0, 50);
 	room_for(30);
 	assert_numbers(0, 0, 60);
-	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(init_net.mib.waiting, 0);
 	assert_true(peer()->connected);
 	assert_int_equal(sk_of(fd)->sk_wmem, 0);
 	assert_int_equal(sk_of(fd)->sk_refs, 1);
@@ -157,7 +157,7 @@ static void answers_are_bounded_behind_it(void **state)
 	stack_answer_arp(PEER_IP, peer_mac);
 	for (u32 i = 0; i < 100; i++)
 		fake_inject(&eth0, frame, len);
-	assert_int_equal(init_net.mib.parked, NEIGH_QUEUE_MAX);
+	assert_int_equal(init_net.mib.waiting, NEIGH_QUEUE_MAX);
 	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL), 100 + 40 - NEIGH_QUEUE_MAX);
 	room_for(FAKE_RING);
 	assert_int_equal(eth0.sent_n, NEIGH_QUEUE_MAX);
@@ -173,7 +173,7 @@ static void without_a_link(void **state)
 	fake_set_link(&eth0, false);
 	stack_answer_arp(PEER_IP, peer_mac);
 	stack_step(5000);
-	assert_int_equal(init_net.mib.parked, 30);
+	assert_int_equal(init_net.mib.waiting, 30);
 	assert_int_equal(eth0.sent_n, 0);
 	fake_set_link(&eth0, true);
 	fake_forget(&eth0); /* the announcement */
@@ -209,7 +209,7 @@ static void frame_by_frame(void **state)
 	queue_with_room(fd, 1, 7);
 	stack_answer_arp(PEER_IP, peer_mac);
 	assert_int_equal(eth0.sent_n, 7);
-	assert_int_equal(init_net.mib.parked, 2);
+	assert_int_equal(init_net.mib.waiting, 2);
 	stack_check_accounts();
 	for (u32 i = 1; i < 6; i++) {
 		room_for(7);
@@ -237,7 +237,7 @@ static void others_do_not_starve_it(void **state)
 		while (send_to(other, "x", 1, MSG_DONTWAIT, GATEWAY_IP, 9) == 1)
 			continue;
 	}
-	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(init_net.mib.waiting, 0);
 	assert_int_equal(skb_pool.lost, 0);
 }
 
@@ -255,7 +255,7 @@ static void it_grows_old_meanwhile(void **state)
 		assert_non_null(neigh_lookup_create(
 			init_net.arp_tbl, &eth0.dev, cpu_to_be32(0x0a010000 + i)));
 	assert_non_null(peer());
-	assert_int_equal(init_net.mib.parked, 10);
+	assert_int_equal(init_net.mib.waiting, 10);
 	neigh_update(peer(), other_mac, false);
 	room_for(FAKE_RING);
 	assert_numbers(0, 0, 10);
@@ -281,7 +281,7 @@ static void it_fails_meanwhile(void **state)
 	queue_with_room(fd, 2, 1);
 	eth0.on_poll = answered;
 	net_poll();
-	assert_int_equal(init_net.mib.parked, 3); /* the rest of the first one is in fragments */
+	assert_int_equal(init_net.mib.waiting, 3); /* the rest of the first one is in fragments */
 	stack_step(31000);
 	eth0.slots = 2;
 	net_poll();
@@ -289,7 +289,7 @@ static void it_fails_meanwhile(void **state)
 	assert_int_equal(send_number(fd, 2), 4); /* it is used */
 	stack_step(20000);
 	assert_int_equal(peer()->nud_state, NUD_FAILED);
-	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(init_net.mib.waiting, 0);
 	assert_int_equal(sk_of(fd)->sk_wmem, 0);
 	assert_int_equal(sk_of(fd)->sk_err, EHOSTUNREACH);
 	assert_int_equal(

@@ -32,7 +32,7 @@ static void first_packet_asks_and_waits(void **state)
 	assert_int_equal(peer()->nud_state, NUD_INCOMPLETE);
 	assert_int_equal(eth0.sent_n, 1);
 	assert_frame(0, FRAME_ARP_ASK);
-	assert_int_equal(init_net.mib.parked, 1);
+	assert_int_equal(init_net.mib.waiting, 1);
 	assert_true(sk_of(fd)->sk_wmem > 0);
 	assert_int_equal(sk_of(fd)->sk_refs, 2);
 	stack_check_accounts();
@@ -49,7 +49,7 @@ static void answer_releases_in_order(void **state)
 	assert_frame(1, FRAME_MUFFIN);
 	assert_frame(2, FRAME_ODD);
 	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
-	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(init_net.mib.waiting, 0);
 	assert_int_equal(sk_of(fd)->sk_wmem, 0);
 	assert_int_equal(sk_of(fd)->sk_refs, 1);
 	assert_int_equal(send_muffin(fd), 6);
@@ -69,7 +69,7 @@ static void giving_up_is_counted(void **state)
 	send_muffin(fd);
 	stack_step(3100);
 	assert_int_equal(lost_n(), 2);
-	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(init_net.mib.waiting, 0);
 	assert_int_equal(skb_pool.lost, 2);
 	assert_non_null(strstr(host_captured(), "did not answer ARP, 2 packets dropped"));
 	assert_int_equal(send_muffin(fd), 6); /* lost as well */
@@ -140,7 +140,7 @@ static void queue_is_bounded_in_packets(void **state)
 	}
 	assert_false(writable(fd));
 	assert_int_equal(send_to(fd, "muffin", 6, MSG_DONTWAIT, PEER_IP, PEER_PORT), -EAGAIN);
-	assert_int_equal(init_net.mib.parked, NEIGH_QUEUE_MAX);
+	assert_int_equal(init_net.mib.waiting, NEIGH_QUEUE_MAX);
 	assert_int_equal(init_net.mib.ip_out_requests, NEIGH_QUEUE_MAX);
 	stack_check_accounts();
 }
@@ -156,7 +156,7 @@ static void queues_are_bounded_in_all(void **state)
 			send_to(fd[i % 4], "muffin", 6, MSG_DONTWAIT, PEER_IP + 20 + i / 32, 9), 6);
 	assert_int_equal(send_to(fd[0], "muffin", 6, MSG_DONTWAIT, PEER_IP + 19, 9), -EAGAIN);
 	assert_false(writable(fd[0]));
-	assert_int_equal(init_net.mib.parked, most);
+	assert_int_equal(init_net.mib.waiting, most);
 	assert_int_equal(init_net.mib.ip_out_requests, most);
 }
 
@@ -168,7 +168,7 @@ static void answers_are_bounded(void **state)
 
 	for (u32 i = 0; i < NEIGH_QUEUE_MAX + 3; i++)
 		fake_inject(&eth0, frame, len);
-	assert_int_equal(init_net.mib.parked, NEIGH_QUEUE_MAX);
+	assert_int_equal(init_net.mib.waiting, NEIGH_QUEUE_MAX);
 	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_QUEUE_FULL), 3);
 	assert_int_equal(skb_pool.lost, 0);
 	stack_check_accounts();
@@ -186,11 +186,11 @@ static void large_datagrams_are_queued_whole(void **state)
 	assert_int_equal(free_n - skb_pool.free_n, 41 + 45 + 1); /* and the request on the ring */
 	assert_int_equal(send_to(fd, payload, 60000, MSG_DONTWAIT, PEER_IP, PEER_PORT), -EAGAIN);
 	assert_int_equal(free_n - skb_pool.free_n, 41 + 45);
-	assert_int_equal(init_net.mib.parked, 2);
+	assert_int_equal(init_net.mib.waiting, 2);
 	assert_int_equal(sk_of(fd)->sk_wmem, (41 + 45) * SKB_SLOT);
 	stack_check_accounts();
 	stack_step(3100);
-	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(init_net.mib.waiting, 0);
 	assert_int_equal(sk_of(fd)->sk_wmem, 0);
 	assert_int_equal(skb_pool.lost, 2);
 	assert_int_equal(lost_n(), 2);
@@ -267,7 +267,7 @@ static void permanent_releases_what_is_queued(void **state)
 	send_muffin(fd);
 	stack_know_peer();
 	assert_frame(1, FRAME_MUFFIN);
-	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(init_net.mib.waiting, 0);
 	stack_step(5000);
 	assert_int_equal(eth0.sent_n, 2);
 }

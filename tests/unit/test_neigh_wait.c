@@ -311,7 +311,7 @@ static void many_dead_and_one_live_with(u32 sndbuf)
 		longest = max(longest, clock_ns() - before);
 	}
 	assert_true(longest < 2 * NSEC_PER_MSEC);
-	assert_in_range(init_net.mib.parked, 1, skb_pool.total_n / 8);
+	assert_in_range(init_net.mib.waiting, 1, skb_pool.total_n / 8);
 	assert_true(sk_of(fd)->sk_wmem <= sk_of(fd)->sk_sndbuf / 2 + SKB_SLOT);
 	assert_int_equal(send_number(fd, 0, MSG_DONTWAIT, DEAD_IP + 20), 4); /* a new one */
 	stack_check_accounts();
@@ -345,7 +345,7 @@ static void many_senders_to_the_dead(void **state)
 			assert_int_equal(
 				send_number(fd[k / 4], i, MSG_DONTWAIT, DEAD_IP + k % 4), 4);
 	assert_true(milliseconds_since(start) < 1000);
-	assert_int_equal(init_net.mib.parked, skb_pool.total_n / 8);
+	assert_int_equal(init_net.mib.waiting, skb_pool.total_n / 8);
 	for (u32 k = 0; k < ARRAY_SIZE(fd); k++)
 		assert_true(poll_of(fd[k]) & POLLOUT);
 	start = clock_ns();
@@ -365,7 +365,7 @@ static void it_comes_back(void **state)
 	stack_step(4200);
 	assert_int_equal(
 		fill(fd, 1000, PEER_IP), 1000); /* asked again, and some of them are queued */
-	assert_int_equal(init_net.mib.parked, queued);
+	assert_int_equal(init_net.mib.waiting, queued);
 	fake_forget(&eth0);
 	stack_answer_arp(PEER_IP, peer_mac);
 	assert_int_equal(eth0.sent_n, queued);
@@ -386,7 +386,7 @@ static void a_scan(void **state)
 	time_runs(UINT32_MAX);
 	for (u32 i = 0; i < 1000; i++)
 		assert_int_equal(send_number(fd, i, 0, 0x0a010100 + i), 4);
-	assert_in_range(init_net.mib.parked, 1, most);
+	assert_in_range(init_net.mib.waiting, 1, most);
 	stack_step(5000);
 	assert_int_equal(skb_pool.lost, 1000);
 	assert_true(milliseconds_since(start) < 60000);
@@ -442,9 +442,9 @@ static void segments_are_queued_whole(void **state)
 	/* the ring has 64 slots, and does not matter yet */
 	assert_int_equal(message_send(fd, &m, MSG_DONTWAIT), sizeof(numbers));
 	assert_true(milliseconds_since(start) < 10);
-	assert_int_equal(init_net.mib.parked, UDP_MAX_SEGMENTS);
+	assert_int_equal(init_net.mib.waiting, UDP_MAX_SEGMENTS);
 	assert_int_equal(message_send(fd, &m, MSG_DONTWAIT), -EAGAIN);
-	assert_int_equal(init_net.mib.parked, UDP_MAX_SEGMENTS);
+	assert_int_equal(init_net.mib.waiting, UDP_MAX_SEGMENTS);
 	fake_forget(&eth0);
 	stack_answer_arp(PEER_IP, peer_mac);
 	stack_step(20);

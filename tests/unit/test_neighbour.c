@@ -97,7 +97,7 @@ static void dead_host_flooded(void **state)
 	}
 	assert_int_equal(waited, 1);
 	assert_in_range(frames_of(ETH_P_ARP), 40, 60);
-	assert_true(init_net.mib.parked <= NEIGH_QUEUE_MAX);
+	assert_true(init_net.mib.waiting <= NEIGH_QUEUE_MAX);
 	stack_step(4000);
 	stack_check_accounts();
 }
@@ -182,7 +182,7 @@ static void probe_fails_after_six(void **state)
 	fake_forget(&eth0);
 	send_muffin(fd);
 	assert_frame(0, FRAME_ARP_ASK);
-	assert_int_equal(init_net.mib.parked, 1);
+	assert_int_equal(init_net.mib.waiting, 1);
 }
 
 /* Nobody asked: a changed address is taken with suspicion, the same one changes nothing; and not again

@@ -111,11 +111,11 @@ static void neighbours_are_apart(void **state)
 	int there = udp_socket();
 	send_to(here, "a", 1, 0, PEER_IP, PEER_PORT);
 	send_to(there, "b", 1, 0, PEER_IP, PEER_PORT);
-	assert_int_equal(init_net.mib.parked, 1);
-	assert_int_equal(net->mib.parked, 1);
+	assert_int_equal(init_net.mib.waiting, 1);
+	assert_int_equal(net->mib.waiting, 1);
 	inject_hex(FRAME_ARP_ANSWERED);
-	assert_int_equal(init_net.mib.parked, 0);
-	assert_int_equal(net->mib.parked, 1);
+	assert_int_equal(init_net.mib.waiting, 0);
+	assert_int_equal(net->mib.waiting, 1);
 	stack_check_accounts();
 	host_tick_clock(NSEC_PER_MSEC);
 	assert_int_equal(net_drain(), 1); /* the other one waits in vain */
@@ -214,7 +214,7 @@ static void what_waits_keeps_it(void **state)
 	assert_int_equal(sys_setns(home, 0), 0);
 	stack_step(100);
 	assert_int_equal(namespaces(), 2);
-	assert_int_equal(net->mib.parked, 1);
+	assert_int_equal(net->mib.waiting, 1);
 	stack_check_accounts();
 	stack_step(4000); /* nobody answers */
 	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 1);
@@ -239,7 +239,7 @@ static void nobodys_packet_is_dropped_and_counted(void **state)
 	assert_int_equal(inet_insert_ifa(&eth1.dev, cpu_to_be32(OUR_IP), 24), 0);
 	memcpy(frame, eth1.dev.dev_addr, ETH_ALEN);
 	fake_inject(&eth1, frame, len);
-	assert_int_equal(init_task.nsproxy->net_ns->mib.parked, 1);
+	assert_int_equal(init_task.nsproxy->net_ns->mib.waiting, 1);
 	assert_int_equal(sys_setns(home, 0), 0);
 	stack_step(10);
 	assert_int_equal(namespaces(), 1);
@@ -256,7 +256,7 @@ static void a_card_leaves_everything_behind(void **state)
 	int fd = udp_socket();
 	struct rtable rt;
 
-	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), 1); /* parked */
+	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), 1); /* it waits for ARP */
 	assert_int_equal(dev_change_net_namespace(&eth0.dev, net), 0);
 	assert_int_equal(stack_dropped(SKB_DROP_DEV_DOWN), 1);
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), -ENETUNREACH);

@@ -452,7 +452,7 @@ static void verdicts_meet_a_short_ring(void **state)
 	net_poll();
 	assert_int_equal(judge(fd, NFQNL_MSG_VERDICT_BATCH, 0, 20, NF_ACCEPT, NULL, 0), 0);
 	assert_string_equal(wire(), "1 2 3 4 ");
-	assert_int_equal(init_net.mib.parked, 16);
+	assert_int_equal(init_net.mib.waiting, 16);
 	hook_verdict = NF_ACCEPT;
 	eth0.stuck = false;
 	for (u32 i = 0; i < 4; i++) {

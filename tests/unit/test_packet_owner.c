@@ -77,7 +77,7 @@ static void as_a_groups_copy(void)
 static void at_a_neighbour(void)
 {
 	send_muffin(PEER_IP);
-	assert_int_equal(here()->mib.parked, 1);
+	assert_int_equal(here()->mib.waiting, 1);
 }
 
 static void neighbour_answers(void)
@@ -285,7 +285,7 @@ static void device_goes_down(void **state)
 				close_fd(&sender);
 			dev_close(&card->dev);
 			dev_close(here()->loopback_dev);
-			assert_int_equal(here()->mib.parked + here()->mib.queued, 0);
+			assert_int_equal(here()->mib.waiting + here()->mib.queued, 0);
 			close_fd(&sender);
 			p->go_on();
 			leave(home);

@@ -190,23 +190,23 @@ static void counts(void **state)
 	assert_int_equal(count("packets free") + count("packets in rings"), packets);
 }
 
-/* A datagram parked, one dropped, one sent: what the file says adds up. */
+/* One datagram waits for ARP, one is sent; then one is dropped. What the file says adds up. */
 static void the_account(void **state)
 {
-	unsigned long accepted, sent, parked, queued, dropped;
+	unsigned long accepted, sent, waiting, queued, dropped;
 	int fd = udp_socket();
 
 	stack_know_peer();
 	send_to(fd, "muffin", 6, 0, PEER_IP, 9);
 	send_to(fd, "muffin", 6, 0, 0x0a000003, 9);
 	assert_int_equal(sscanf(read_file("/proc/net/muffin"),
-				 "accepted %lu\nsent %lu\nparked %lu\nqueued %lu\ndropped %lu\n",
-				 &accepted, &sent, &parked, &queued, &dropped),
+				 "accepted %lu\nsent %lu\nwaiting %lu\nqueued %lu\ndropped %lu\n",
+				 &accepted, &sent, &waiting, &queued, &dropped),
 		5);
 	assert_int_equal(accepted, 3); /* and who has 10.0.0.3? */
 	assert_int_equal(sent, 2);
-	assert_int_equal(parked, 1);
-	assert_int_equal(accepted, sent + parked + queued + dropped);
+	assert_int_equal(waiting, 1);
+	assert_int_equal(accepted, sent + waiting + queued + dropped);
 	stack_step(10000);
 	assert_line("/proc/net/muffin", "out 1 neighbour did not answer ARP\n");
 	assert_line("/proc/net/muffin", "dropped 1\n");

@@ -317,9 +317,9 @@ static void queued_on_the_neighbour_before(void **state)
 	assert_int_equal(dev_set_qdisc(&eth0.dev, &kpps), 0);
 	for (u8 i = 0; i < 20; i++)
 		assert_int_equal(send_to(fd, &i, 1, 0, PEER_IP, PEER_PORT), 1);
-	assert_int_equal(init_net.mib.parked, 20);
+	assert_int_equal(init_net.mib.waiting, 20);
 	stack_know_peer();
-	assert_int_equal(init_net.mib.parked, 0);
+	assert_int_equal(init_net.mib.waiting, 0);
 	assert_in_range(init_net.mib.queued, 19, 20);
 	stack_step(30);
 	assert_int_equal(init_net.mib.queued, 0);

@@ -173,7 +173,7 @@ static void neighbours(void **state)
 	assert_int_equal(neigh(RTM_NEWNEIGH, NLM_F_CREATE, NUD_PERMANENT, false), -EINVAL);
 	assert_int_equal(neigh(RTM_NEWNEIGH, NLM_F_CREATE, NUD_INCOMPLETE, true), -EINVAL);
 	send_to(udp, "x", 1, 0, PEER_IP,
-		PEER_PORT); /* parked: it leaves when the address is given */
+		PEER_PORT); /* it waits: it leaves when the address is given */
 	fake_forget(&eth0);
 	assert_int_equal(neigh(RTM_NEWNEIGH, NLM_F_CREATE, NUD_PERMANENT, true), 0);
 	assert_int_equal(eth0.sent_n, 1);

@@ -235,7 +235,7 @@ static void read_pools(struct pool *to)
 		close(fd);
 		text[len > 0 ? len : 0] = '\0';
 		for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-			if (f == 0 || strncmp(line, "parked", 6) == 0 ||
+			if (f == 0 || strncmp(line, "waiting", 7) == 0 ||
 				strncmp(line, "queued", 6) == 0)
 				n = note_pool(to, n, line);
 	}
