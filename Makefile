@@ -265,6 +265,10 @@ $(KERNEL): $(KERNEL_OBJS) $(BUILD)/program.o $(KERNEL).omitted linker.ld tools/k
 	@$(OBJDUMP) -d --no-show-raw-insn $@ > $(BESIDE).lst
 	@echo "  LD      $@$(if $(OMIT), without $(OMIT))"
 
+.PHONY: road
+road: $(BUILD)/muffin.elf ## build/road.elf: the transmit path alone, every part left out (OMIT=road)
+	@$(MAKE) --no-print-directory OMIT=road KERNEL=$(BUILD)/road.elf $(BUILD)/road.elf
+
 # Another choice is another link.
 $(KERNEL).omitted: FORCE
 	@mkdir -p $(@D)

@@ -61,8 +61,8 @@ build/bench/programs/%: bench/programs/%.c
 bench-boot: build/muffin.elf build/floor.elf ## wall time to the first frame, against the floor
 	$(PYTHON) bench/boot_time.py
 
-bench-stages: build/muffin.elf ## guest instructions from entry to the first doorbell, by stage
+bench-stages: build/muffin.elf road ## guest instructions from entry to the first doorbell, by stage
 	$(PYTHON) bench/stages.py
 
-bench-size: build/muffin.elf ## text and data per folder, least memory, against the budget
+bench-size: build/muffin.elf road ## text and data per folder, lines of code, least memory, against the budget
 	$(PYTHON) bench/size.py

@@ -1,13 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""size.py - how big the kernel is without its program, folder by folder, and how little memory
-it boots and sends with.
+"""size.py - how big two kernels are without their program, folder by folder: the full one, and the one
+without parts (`make road`); how many lines of C each links of net/ and drivers/; how little memory
+the full one boots and sends with.
 
 Not here: building. What counts is all that is loaded from the file (text, read-only data, data);
-zeroed memory is shown apart. Reads build/muffin.elf with pyelftools and the linker's map beside it.
+zeroed memory is shown apart. Reads the kernels with pyelftools and the linker's maps beside them;
+lines are cloc's: without comments and empty ones.
 """
 import argparse
+import json
 import re
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -28,10 +32,13 @@ except ImportError:
     sys.exit("size: pyelftools is not installed: run `make setup bench`")
 
 PROGRAM_SECTION = ".program"
+COUNTED = ("net/", "drivers/")
+CLOC_S = 60
 BOOT_S = 10
 MOST_MIB = 64
 
 MAP_OUTPUT = re.compile(r"^(\.\S+|/DISCARD/)", re.M)
+MAP_OBJECT = re.compile(r"^LOAD build/(\S+)\.o$", re.M)
 MAP_INPUT = re.compile(r"^ (\.\S+)\s+0x[0-9a-f]+\s+(0x[0-9a-f]+)\s+(\S+\.o)\)?$", re.M)
 
 
@@ -79,6 +86,22 @@ def folder_of(path):
     return f"{parts[0]}/" if len(parts) > 1 else parts[0]
 
 
+def linked(map_text):
+    """C sources of the folders COUNTED whose objects were linked, as paths from the top."""
+    sources = (f"{path}.c" for path in MAP_OBJECT.findall(map_text) if path.startswith(COUNTED))
+    return [path for path in sources if (ROOT / path).is_file()]
+
+
+def code_lines(paths):
+    """Lines of code in these files, as cloc counts."""
+    try:
+        done = subprocess.run(["cloc", "--quiet", "--json", "--skip-uniqueness", *paths], cwd=ROOT,
+                              text=True, capture_output=True, timeout=CLOC_S, check=True)
+    except FileNotFoundError:
+        sys.exit("size: cloc is not installed: run `make setup bench`")
+    return json.loads(done.stdout)["SUM"]["code"]
+
+
 def sends_with(kernel, mib):
     """Whether the kernel boots and sends with so much memory."""
     with tempfile.TemporaryDirectory(prefix="muffin-") as folder:
@@ -112,20 +135,26 @@ def show(found, columns):
         print(f"  {name:20}" + "".join(f" {sizes[name]:8}" for sizes in columns.values()))
 
 
+def sizes_of(kernel):
+    """One kernel, shown: its bytes, folder by folder, and its lines of code."""
+    found = sections(kernel)
+    map_text = Path(kernel).with_suffix(".map").read_text(encoding="utf-8")
+    print(f"{kernel}:")
+    columns = by_folder(map_text, found)
+    show(found, columns)
+    return {"text_data_bytes": sum(found[name][0] for name in counted(found)),
+            "bss_bytes": sum(size for size, in_file in found.values() if not in_file),
+            "code_lines": code_lines(linked(map_text)), "folders": columns}
+
+
 def main():
     """Measure, show, keep, judge."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--kernel", default="build/muffin.elf", help="(default: %(default)s)")
+    parser.add_argument("--road", default="build/road.elf", help="(default: %(default)s)")
     parser.add_argument("--no-boot", action="store_true", help="leave out the search for memory")
     args = parser.parse_args()
-    found = sections(args.kernel)
-    map_file = Path(args.kernel).with_suffix(".map")
-    map_text = map_file.read_text(encoding="utf-8") if map_file.is_file() else ""
-    columns = by_folder(map_text, found)
-    show(found, columns)
-    numbers = {"text_data_bytes": sum(found[name][0] for name in counted(found)),
-               "bss_bytes": sum(size for size, in_file in found.values() if not in_file),
-               "folders": columns}
+    numbers = sizes_of(args.kernel) | {"road": sizes_of(args.road)}
     if not args.no_boot:
         numbers["least_memory_mib"] = least_memory(args.kernel)
     keep("size", numbers)

@@ -80,13 +80,16 @@ def main():
     """Measure, show, keep, judge."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--kernel", default=guest.KERNEL)
+    parser.add_argument("--road", default="build/road.elf", help="a kernel without parts")
     args = parser.parse_args()
     found = measure(args.kernel)
     total = sum(found.values())
     for stage, n in found.items():
         print(f"{n:10,} {n / total:6.1%}  {stage}")
     print(f"{total:10,} 100.0%  from entry to the first datagram's doorbell")
-    keep("stages", {"stages": found, "total": total})
+    road = sum(measure(args.road).values())
+    print(f"{road:10,} {road / total:6.1%}  the same of {args.road}")
+    keep("stages", {"stages": found, "total": total, "road": {"total": road}})
     sys.exit(not judge("stages"))
 
 

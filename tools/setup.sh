@@ -13,7 +13,7 @@ image="grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools"
 check="clang-format mandoc python3-pyelftools"
 test="$run $image $check python3-pytest python3-pytest-xdist python3-scapy ovmf libcmocka-dev clang llvm
 	iproute2 git gdb busybox-static"
-bench="$qemu python3-pyelftools dpdk-dev liblwip-dev valgrind pkg-config"
+bench="$qemu python3-pyelftools cloc dpdk-dev liblwip-dev valgrind pkg-config"
 
 fail()
 {

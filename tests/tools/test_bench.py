@@ -4,6 +4,7 @@
 Not here: any number's worth; `make bench` measures.
 """
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ sys.path.insert(0, str(ROOT / "bench"))
 
 import budget  # noqa: E402
 import guest  # noqa: E402
+import size  # noqa: E402
 
 BUDGETS = [{"title": "costs", "rows": [
     {"what": "`call`", "value": "calls.{}.call", "most": 10},
@@ -93,6 +95,20 @@ def test_program_runs_and_is_understood():
     assert 0 < costs["getppid"]["least"] <= costs["getppid"]["median"] < costs["sendto"]["median"]
     floods = guest.floods(guest.on_muffin("flood=100 only=sendto", **options))
     assert floods["sendto"]["ticks"] > 0 and floods["sendto"]["ns"] > 0
+
+
+def test_lines_are_those_of_what_was_linked(monkeypatch, tmp_path):
+    """Of net/ and drivers/, without comments and empty lines; what the map does not load does not count."""
+    for name in ("net/a.c", "net/b.c", "drivers/c.c", "kernel/d.c"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("/* two\n * lines */\n\nint x;\nint y; /* more */\n", "utf-8")
+    monkeypatch.setattr(size, "ROOT", tmp_path)
+    loaded = size.linked("LOAD build/net/a.o\nLOAD build/drivers/c.o\nLOAD build/kernel/d.o\n"
+                         "LOAD build/road.ksyms.o\nLOAD build/net/asm.o\n .text 0x1 0x2 build/net/b.o\n")
+    assert loaded == ["net/a.c", "drivers/c.c"]
+    if not shutil.which("cloc"):
+        pytest.skip("cloc is not installed: `make setup bench`")
+    assert size.code_lines(loaded) == 4
 
 
 @pytest.mark.parametrize("script", sorted((ROOT / "bench").glob("**/*.py")), ids=lambda p: p.name)

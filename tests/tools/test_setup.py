@@ -86,7 +86,7 @@ def test_failing_package_manager_stops(system):
 
 
 EVERYTHING = "gcc musl-tools qemu-system-x86 tshark xorriso grub-pc-bin clang-format mandoc python3-pyelftools " \
-    "python3-scapy libcmocka-dev clang gdb busybox-static dpdk-dev liblwip-dev"
+    "python3-scapy libcmocka-dev clang gdb busybox-static cloc dpdk-dev liblwip-dev"
 
 
 @pytest.mark.parametrize("goals,wanted", [
@@ -96,11 +96,11 @@ EVERYTHING = "gcc musl-tools qemu-system-x86 tshark xorriso grub-pc-bin clang-fo
     ("gdb", "gcc musl-tools qemu-system-x86 gdb"),
     ("check", "gcc musl-tools clang-format mandoc python3-pyelftools"),
     ("run iso", "gcc musl-tools qemu-system-x86 tshark xorriso grub-pc-bin"),
-    ("bench", "gcc musl-tools qemu-system-x86 python3-pyelftools dpdk-dev liblwip-dev"),
-    ("bench-fib", "gcc musl-tools qemu-system-x86 python3-pyelftools dpdk-dev liblwip-dev"),
-    ("test", EVERYTHING.removesuffix(" dpdk-dev liblwip-dev")),
-    ("unit", EVERYTHING.removesuffix(" dpdk-dev liblwip-dev")),
-    ("", EVERYTHING.removesuffix(" dpdk-dev liblwip-dev")),
+    ("bench", "gcc musl-tools qemu-system-x86 python3-pyelftools cloc dpdk-dev liblwip-dev"),
+    ("bench-fib", "gcc musl-tools qemu-system-x86 python3-pyelftools cloc dpdk-dev liblwip-dev"),
+    ("test", EVERYTHING.removesuffix(" cloc dpdk-dev liblwip-dev")),
+    ("unit", EVERYTHING.removesuffix(" cloc dpdk-dev liblwip-dev")),
+    ("", EVERYTHING.removesuffix(" cloc dpdk-dev liblwip-dev")),
     ("test bench", EVERYTHING),
 ])
 def test_goals_get_what_they_need(system, goals, wanted):
