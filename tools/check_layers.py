@@ -206,7 +206,7 @@ def circles(arrows):
 
 def check_circles(includes, wanted, defined, order):
     """One line for every circle of files that need each other, by includes or calls; but for those within
-    one of the folders that layers.toml lets have them."""
+    one of the folders that layers.toml lets have them, as long as they do."""
     compilers = set(order.seams.get("symbols", []))
     arrows = {}
     calls = ((source, defined[name]) for source, names in wanted.items()
@@ -214,10 +214,14 @@ def check_circles(includes, wanted, defined, order):
     for source, target in [*includes, *calls]:
         if unit(source) != unit(target) and source not in order.wiring:
             arrows.setdefault(unit(source), set()).add(unit(target))
-    for circle in circles(arrows):
+    found = circles(arrows)
+    for circle in found:
         folders = {folder(path) for path in circle}
         if len(folders) > 1 or not folders <= order.circles_in:
             yield f"files that need each other: {' '.join(circle)}"
+    if wanted:
+        for name in sorted(order.circles_in - {folder(circle[0]) for circle in found}):
+            yield f"layers.toml: circles_in: {name} has none any more: take it off the list"
 
 
 def check_sizes(root, order):

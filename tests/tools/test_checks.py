@@ -228,6 +228,10 @@ def test_circle_that_is_let_stand(project):
     write(project, "tools/layers.toml", allowed)
     passed, said = check("check_layers.py", project)
     assert passed, said
+    write(project, "net/low.c", "")
+    build(project)
+    passed, said = check("check_layers.py", project)
+    assert not passed and "circles_in: net has none any more" in said
     write(project, "net/low.c", '#include "net/a/one.h"\n')
     write(project, "net/a/one.h", '#include "net/low.h"\n')
     passed, said = check("check_layers.py", project)
