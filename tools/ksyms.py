@@ -12,7 +12,7 @@ from collections import Counter
 
 KINDS = "tT"
 PAIRS = 128             # bytes from 0x80 up stand for two others each
-JUMPS = "_entry"        # the system calls' (kernel/entry/syscall.c): no address lies in them
+JUMPS = "entry_"        # a system call's (kernel/entry/syscall.c), behind it its number: no address lies in one
 NAME_MAX = 63           # KSYM_NAME_MAX of kernel/console/symbols.c
 
 
@@ -24,7 +24,7 @@ def functions(lines):
     found = {}
     for address, kind, name in symbols:
         if kind in KINDS and bound["_text"] <= address < bound["_etext"] and name != "_text" \
-                and not name.endswith(JUMPS):
+                and not name.removeprefix(JUMPS).isdigit():
             found.setdefault(address - bound["_text"], name)
     return sorted(found.items())
 

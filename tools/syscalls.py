@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """syscalls.py - docs/syscalls.md: every system call by number, and what the kernel has of it.
 
-Not here: what each does (its man page, section 2). The lines of sys_call_table are its source.
+Not here: what each does (its man page, section 2). The rows of kernel/entry/syscalls.h are its source.
     syscalls.py          check: exits 1 when the file is not what the table says (`make check`)
     syscalls.py --write  make it
 """
@@ -12,15 +12,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TABLE = Path("kernel", "entry", "syscall.c")
+TABLE = Path("kernel", "entry", "syscalls.h")
 DOC = Path("docs", "syscalls.md")
-ROW = re.compile(r"^\t\[(\d+)\] = ENTRY\((\w+)\),[ \t]*(?:/\* (\w+): (.*) \*/)?$", re.M)
+ROW = re.compile(r"^CALL\d\((\d+), (\w+)[^)]*\)[ \t]*(?:/\* (\w+): (.*) \*/)?$", re.M)
 HEAD = """# System calls
 
 The numbers and the ABI are those of Linux on x86_64; errors are Linux's, in Linux's order. A number that is not here
 answers ENOSYS, and is named once on the console with `loglevel=8`. One process runs, as user 0, with one thread on
 one CPU; what would need a second one says so. Made by `tools/syscalls.py --write` from
-[kernel/entry/syscall.c](../kernel/entry/syscall.c).
+[kernel/entry/syscalls.h](../kernel/entry/syscalls.h).
 
 | number | call | what there is of it |
 |---|---|---|
@@ -30,7 +30,7 @@ one CPU; what would need a second one says so. Made by `tools/syscalls.py --writ
 def rows(text):
     """(number, name, what there is of it) of each line of the table, in order."""
     found = ROW.findall(text)
-    if len(found) != len(re.findall(r"^\t\[\d+\] = ", text, re.M)):
+    if len(found) != len(re.findall(r"^CALL", text, re.M)):
         sys.exit(f"syscalls: {TABLE}: a line of the table is not understood")
     for number, function, name, words in found:
         if not words:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * syscall.h - the system calls, each with the arguments of Linux's x86_64 ABI.
- * Not here: sockets (net/socket/socket.h), their numbers (kernel/entry/syscall.c).
+ * Not here: sockets (net/socket/socket.h), their numbers (kernel/entry/syscalls.h).
  * kernel/entry/syscall.c calls them.
  * Source: the Linux man pages, section 2; the numbers are x86_64's. */
 #pragma once

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN_S = 60
-TABLE = Path("kernel", "entry", "syscall.c")
+TABLE = Path("kernel", "entry", "syscalls.h")
 DOC = Path("docs", "syscalls.md")
 
 
