@@ -31,14 +31,16 @@ OBJS := \
 	net/socket/socket_user.o \
 	kernel/security/security.o \
 	net/udp/af_inet.o \
-	net/udp/udp.o \
+	net/udp/udp_send.o \
 	net/udp/ip_cmsg_send.o \
 	net/udp/udp_segment.o \
 	net/udp/udp_cork.o \
+	net/udp/udp_route.o \
 	net/ipv4/route.o \
 	net/fib/fib_trie.o \
 	net/fib/fib_select.o \
 	net/udp/flow_cache.o \
+	net/udp/udp_output.o \
 	net/ipv4/ip_output.o \
 	net/socket/msg.o \
 	net/netfilter/netfilter.o \
@@ -71,6 +73,7 @@ OBJS := \
 	net/ipv4/igmp.o \
 	net/ipv4/icmp.o \
 	net/udp/udp_input.o \
+	net/udp/udp.o \
 	net/udp/udp_port.o \
 	net/udp/errqueue.o \
 	net/udp/ip_cmsg.o \
@@ -286,7 +289,7 @@ $(BUILD)/%.o: %.S Makefile
 	@$(CC) $(ASFLAGS) -MMD -MP -c -o $@ $<
 
 # What runs once is built small, what every packet meets is built fast.
-FAST := kernel/entry/syscall kernel/lib/string kernel/mm/uaccess net/socket/socket net/socket/socket_user net/udp/af_inet net/udp/udp net/udp/udp_segment net/udp/flow_cache \
+FAST := kernel/entry/syscall kernel/lib/string kernel/mm/uaccess net/socket/socket net/socket/socket_user net/udp/af_inet net/udp/udp_send net/udp/udp_route net/udp/udp_output net/udp/udp_segment net/udp/flow_cache \
 	net/ipv4/route net/fib/fib_trie net/fib/fib_select net/ipv4/ip_output net/socket/msg net/netfilter/netfilter net/netfilter/nf_rules \
 	net/neigh/neigh_table net/device/dev_xmit net/device/dev_receive net/device/dev_poll net/device/tap net/ipv4/ip_input net/udp/udp_input \
 	drivers/e1000/tx drivers/e1000/rx net/fib/file net/fib/change kernel/lib/parse
@@ -335,6 +338,7 @@ gdb: $(BUILD)/muffin.elf ## boot, stopped, and let gdb halt at every stop of the
 check: $(BUILD)/muffin.elf ## layers, docstrings, format, links, README, promises, man pages, system calls; that sending allocates nothing
 	@$(PYTHON) tools/check_layers.py
 	@$(PYTHON) tools/check_docs.py
+	@$(PYTHON) tools/check_only.py
 	@sh tools/check_format.sh
 	@$(PYTHON) tools/readme.py
 	@$(PYTHON) tools/check_promises.py

@@ -44,7 +44,7 @@ static void ring_flush(struct net_device *dev)
 	doorbells++;
 }
 
-static ssize ring_xmit_again(struct net_device *dev, size_t n, size_t len, ssize done)
+static void ring_xmit_again(struct net_device *dev, size_t n, size_t len)
 {
 	dev->tx_next += (u32)n;
 	dev->tx_room -= (u32)n;
@@ -52,7 +52,6 @@ static ssize ring_xmit_again(struct net_device *dev, size_t n, size_t len, ssize
 	dev->stats.tx_bytes += n * len;
 	if (!netdev_xmit_more)
 		ring_flush(dev);
-	return done;
 }
 
 static int ring_xmit(struct sk_buff *skb, struct net_device *dev)
@@ -66,7 +65,8 @@ static int ring_xmit(struct sk_buff *skb, struct net_device *dev)
 	card->ring[slot] = (struct descriptor){
 		.addr = (u64)(uintptr_t)skb->data, .len = (u16)len, .command = TX_COMMAND
 	};
-	return (int)ring_xmit_again(dev, 1, len, 0);
+	ring_xmit_again(dev, 1, len);
+	return 0;
 }
 
 /* Whatever was rung for has left. */

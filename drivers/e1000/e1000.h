@@ -62,8 +62,8 @@ struct e1000_adapter {
 		u32 still;       /* how often in a row nothing had moved that should have */
 		u32 base;        /* netdev.tx_next when the ring was empty ... */
 		u32 sent;        /* ... and frames sent since, as the card counts them */
-		struct sk_buff_head held; /* to be sent again when the link is back */
-		bool failed;              /* the last reset did; another follows */
+		struct sk_buff_head resend; /* to be sent again when the link is back */
+		bool failed;                /* the last reset did; another follows */
 	} watch;
 };
 
@@ -124,8 +124,8 @@ bool e1000_setup_tx(struct e1000_adapter *a);
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev);
 
 /* e1000_xmit_again - ndo_xmit_again: the packets in the next n slots, sent again as they are now, frames of
- * len bytes. Returns done. */
-ssize e1000_xmit_again(struct net_device *dev, size_t n, size_t len, ssize done);
+ * len bytes. */
+void e1000_xmit_again(struct net_device *dev, size_t n, size_t len);
 
 /* e1000_flush - ndo_flush: the doorbell, if it was put off. */
 void e1000_flush(struct net_device *dev);

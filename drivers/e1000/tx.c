@@ -148,10 +148,9 @@ static inline void advance(struct e1000_adapter *a, size_t n, size_t len)
 		ring_doorbell(a, SLOT(next));
 }
 
-ssize e1000_xmit_again(struct net_device *dev, size_t n, size_t len, ssize done)
+void e1000_xmit_again(struct net_device *dev, size_t n, size_t len)
 {
 	advance(container_of(dev, struct e1000_adapter, netdev), n, len);
-	return done;
 }
 
 /* What lies in the slot is another one. Apart from the rest, which keeps no registers over a call so. */

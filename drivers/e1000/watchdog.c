@@ -81,7 +81,7 @@ static void empty_ring(struct e1000_adapter *a, u32 n)
 		a->netdev.stats.tx_packets--;
 		a->netdev.stats.tx_bytes -= skb->len;
 		a->netdev.net->mib.queued++;
-		skb_queue_tail(&a->watch.held, skb);
+		skb_queue_tail(&a->watch.resend, skb);
 	}
 	a->tx_clean = a->netdev.tx_next;
 }
@@ -129,9 +129,9 @@ static void resend(struct e1000_adapter *a)
 {
 	struct sk_buff *skb;
 
-	if (a->watch.held.n == 0)
+	if (a->watch.resend.n == 0)
 		return;
-	while ((skb = skb_dequeue(&a->watch.held))) {
+	while ((skb = skb_dequeue(&a->watch.resend))) {
 		a->netdev.net->mib.queued--;
 		e1000_xmit_frame(skb, &a->netdev);
 	}
@@ -167,7 +167,7 @@ void e1000_stop(struct net_device *dev)
 	struct e1000_adapter *a = netdev_priv(dev);
 	struct sk_buff *skb;
 
-	while ((skb = skb_dequeue(&a->watch.held))) {
+	while ((skb = skb_dequeue(&a->watch.resend))) {
 		dev->net->mib.queued--;
 		dev_drop(skb, SKB_DROP_DEV_DOWN, ENETDOWN);
 	}

@@ -92,8 +92,8 @@ static void snmp_show(struct seq_file *m, struct net *net)
 {
 	struct net_mib mib = net->mib;
 
-	mib.ip_out_requests += mib.udp_out_ready;
-	mib.udp_out_datagrams += mib.udp_out_ready;
+	mib.ip_out_requests += mib.udp_out_cached;
+	mib.udp_out_datagrams += mib.udp_out_cached;
 	counters_show(m, &mib, "Ip", ip_counters, ARRAY_SIZE(ip_counters));
 	counters_show(m, &mib, "Icmp", icmp_counters, ARRAY_SIZE(icmp_counters));
 	counters_show(m, &mib, "Udp", udp_counters, ARRAY_SIZE(udp_counters));

@@ -62,7 +62,7 @@ struct net *net_create(void)
 void net_add_accepted(struct net_account *a, const struct net *net)
 {
 	const struct net_mib *mib = &net->mib;
-	u64 datagrams = mib->ip_out_requests + mib->udp_out_ready;
+	u64 datagrams = mib->ip_out_requests + mib->udp_out_cached;
 
 	a->datagrams += datagrams;
 	a->arp += mib->arp_out;

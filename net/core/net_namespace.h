@@ -19,7 +19,7 @@ struct pmtu_table;
 /* Counters, in Linux's SNMP terms where it has them. */
 struct net_mib {
 	u64 ip_out_requests; /* packets handed to ip_local_out */
-	u64 udp_out_ready;   /* datagrams that flow_xmit sent: one more of UDP's, and of IP's */
+	u64 udp_out_cached;  /* datagrams that flow_xmit sent: one more of UDP's, and of IP's */
 	u64 arp_out;         /* ARP packets built */
 	u64 packet_out;      /* frames that packet sockets sent */
 	u64 ip_in_receives, ip_in_delivers;

@@ -110,7 +110,7 @@ enum skb_drop_reason {
 	SKB_DROP_RCVBUF_FULL,
 	SKB_DROP_REASONS,
 	/* consumed: it did what it was for */
-	SKB_CONSUMED
+	SKB_NOT_DROPPED_YET
 };
 
 #define SKB_RESERVE 8

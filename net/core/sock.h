@@ -27,7 +27,7 @@ struct proto {
 	int (*get_port)(struct sock *sk, u16 port);
 	ssize (*sendmsg)(struct sock *sk, struct msghdr *msg, size_t len);
 	/* of n messages the first ones that need no second thought; returns how many. NULL: none */
-	u32 (*send_ready)(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 flags);
+	u32 (*send_batch)(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 flags);
 	ssize (*recvmsg)(struct sock *sk, struct msghdr *msg, size_t len);
 	/* skb, an IPv4 packet of sk's that waited, will not leave: nobody answers for its next hop */
 	void (*link_failure)(struct sock *sk, const struct sk_buff *skb);

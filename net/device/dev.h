@@ -39,9 +39,8 @@ struct net_device_ops {
 	/* one frame; tx_room was not zero. Takes the skb; 0 or -EIO */
 	int (*ndo_start_xmit)(struct sk_buff *skb, struct net_device *dev);
 	/* the packets in the next n slots as they are now, frames of len bytes; NULL in a driver that keeps
-	 * none. n is at most tx_room. Returns done, so that it can be the last call on a packet's way, and
-	 * a jump */
-	ssize (*ndo_xmit_again)(struct net_device *dev, size_t n, size_t len, ssize done);
+	 * none. n is at most tx_room */
+	void (*ndo_xmit_again)(struct net_device *dev, size_t n, size_t len);
 	/* the frames that netdev_xmit_more promised are all there: tell the hardware */
 	void (*ndo_flush)(struct net_device *dev);
 	/* take back what the hardware has sent, set tx_room anew */
@@ -166,9 +165,9 @@ static inline bool dev_xmit_begin(void)
  * else's to do, further out. */
 void dev_xmit_end(struct net *net, bool outer);
 
-/* dev_is_direct - does a frame go straight to the driver, seen by nobody, queued nowhere? As long as the
+/* dev_fast_path_ok - does a frame go straight to the driver, seen by nobody, queued nowhere? As long as the
  * generation of the device's namespace stands, the answer does, too. */
-bool dev_is_direct(const struct net_device *dev);
+bool dev_fast_path_ok(const struct net_device *dev);
 
 /* dev_xmit_paced - dev_queue_xmit for a packet whose socket has held it long enough. */
 int dev_xmit_paced(struct sk_buff *skb);

@@ -48,7 +48,7 @@ void netif_receive_skb(struct sk_buff *skb)
 	dev_deliver_skb(skb);
 }
 
-/* IEEE 802.1Q 9.6: VLAN 0 is none, its tag says a priority alone. Returns SKB_CONSUMED when what is behind a
+/* IEEE 802.1Q 9.6: VLAN 0 is none, its tag says a priority alone. Returns SKB_NOT_DROPPED_YET when what is behind a
  * tag may be looked at, or why the frame ends here. */
 static enum skb_drop_reason untag(struct sk_buff *skb)
 {
@@ -63,7 +63,7 @@ static enum skb_drop_reason untag(struct sk_buff *skb)
 		return SKB_DROP_VLAN;
 	skb->protocol = vlan->h_proto;
 	skb_pull(skb, sizeof(*vlan));
-	return SKB_CONSUMED;
+	return SKB_NOT_DROPPED_YET;
 }
 
 void dev_deliver_skb(struct sk_buff *skb)
@@ -78,6 +78,6 @@ void dev_deliver_skb(struct sk_buff *skb)
 			}
 		}
 		problem = untag(skb);
-	} while (problem == SKB_CONSUMED);
+	} while (problem == SKB_NOT_DROPPED_YET);
 	kfree_skb(skb, problem);
 }

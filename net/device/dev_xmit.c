@@ -8,7 +8,7 @@
 #include "net/core/sock.h"
 #include "net/device/tap.h"
 
-bool dev_is_direct(const struct net_device *dev)
+bool dev_fast_path_ok(const struct net_device *dev)
 {
 	return !taps_active.enabled && !dev->qdisc;
 }

@@ -62,10 +62,10 @@ static enum skb_drop_reason check_options(const u8 *at, const u8 *end)
 		}
 		at += len;
 	}
-	return SKB_CONSUMED;
+	return SKB_NOT_DROPPED_YET;
 }
 
-/* Returns what is wrong, or SKB_CONSUMED when nothing is. */
+/* Returns what is wrong, or SKB_NOT_DROPPED_YET when nothing is. */
 static enum skb_drop_reason check_header(struct sk_buff *skb)
 {
 	const struct iphdr *iph = (const void *)skb->data;
@@ -112,7 +112,7 @@ static enum skb_drop_reason ip_route_input(struct sk_buff *skb)
 
 	skb->to_many = type == RTN_MULTICAST || type == RTN_BROADCAST;
 	if (skb->pkt_type == PACKET_LOOPBACK)
-		return SKB_CONSUMED;
+		return SKB_NOT_DROPPED_YET;
 	if (!source_possible(dev, iph))
 		return SKB_DROP_MARTIAN_SOURCE;
 	if (type == RTN_MULTICAST)
@@ -120,7 +120,7 @@ static enum skb_drop_reason ip_route_input(struct sk_buff *skb)
 	else
 		here = (dev->flags & IFF_LOOPBACK) ||
 		       (type != RTN_UNICAST && !ipv4_is_loopback(iph->daddr));
-	return here ? SKB_CONSUMED : SKB_DROP_NOT_LOCAL;
+	return here ? SKB_NOT_DROPPED_YET : SKB_DROP_NOT_LOCAL;
 }
 
 int inet_iif(const struct net_device *dev, be32 daddr)
@@ -140,9 +140,9 @@ void ip_rcv(struct sk_buff *skb)
 	problem = skb->pkt_type == PACKET_OTHERHOST && !(skb->dev->flags & IFF_LOOPBACK)
 			  ? SKB_DROP_OTHERHOST
 			  : check_header(skb);
-	if (problem == SKB_CONSUMED)
+	if (problem == SKB_NOT_DROPPED_YET)
 		problem = ip_route_input(skb);
-	if (problem != SKB_CONSUMED) {
+	if (problem != SKB_NOT_DROPPED_YET) {
 		kfree_skb(skb, problem);
 		return;
 	}

@@ -71,9 +71,9 @@ void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops);
  * by it or leaves by it is dropped, so none points to a device that is somebody else's. */
 void nf_netdev_event(struct net_device *dev, enum netdev_event event);
 
-/* nf_is_idle - does no hook see what this namespace sends? As long as its generation stands, the answer
+/* nf_fast_path_ok - does no hook see what this namespace sends? As long as its generation stands, the answer
  * does, too. */
-static inline bool nf_is_idle(const struct net *net)
+static inline bool nf_fast_path_ok(const struct net *net)
 {
 	return !net->nf || (list_empty(&net->nf->hooks[NF_INET_LOCAL_OUT]) &&
 				   list_empty(&net->nf->hooks[NF_INET_POST_ROUTING]));

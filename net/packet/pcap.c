@@ -60,7 +60,7 @@ static void put(const void *bytes, u32 len)
 }
 
 /* Bytes whose place is not free: what is still to leave, and all of the record that is leaving. */
-static u32 held(void)
+static u32 buffered(void)
 {
 	return max(pcap.head - pcap.tail, pcap.head - pcap.record);
 }
@@ -104,10 +104,10 @@ size_t pcap_poll(size_t budget)
 	return moved;
 }
 
-/* Until at most `most` bytes of the ring are held. Returns false when the sink stands still. */
+/* Until at most `most` bytes of the ring are in use. Returns false when the sink stands still. */
 static bool move_out(u32 most)
 {
-	while (held() > most)
+	while (buffered() > most)
 		if (pcap_poll(pcap.size) == 0 && !pcap.sink.rest())
 			return false;
 	return true;
@@ -115,7 +115,7 @@ static bool move_out(u32 most)
 
 static bool make_room(u32 len)
 {
-	return held() <= pcap.size - len || (pcap.sink.wait && move_out(pcap.size - len));
+	return buffered() <= pcap.size - len || (pcap.sink.wait && move_out(pcap.size - len));
 }
 
 /* ---- frames ----------------------------------------------------------------------------- */

@@ -279,11 +279,11 @@ long sys_sendmsg(int fd, u64 umsg, u32 flags)
 }
 
 /* Those of the first messages that nobody need look at. */
-static u32 send_ready(struct socket *sock, struct user_mmsghdr __user *um, u32 n, u32 flags)
+static u32 send_batch(struct socket *sock, struct user_mmsghdr __user *um, u32 n, u32 flags)
 {
-	if (!sock->ops->send_ready || security_hooked(SECURITY_SOCKET_SENDMSG))
+	if (!sock->ops->send_batch || security_hooked(SECURITY_SOCKET_SENDMSG))
 		return 0;
-	return sock->ops->send_ready(sock, um, n, flags);
+	return sock->ops->send_batch(sock, um, n, flags);
 }
 
 /* One doorbell for all of them. */
@@ -305,7 +305,7 @@ long sys_sendmmsg(int fd, u64 vec, u32 vlen, u32 flags)
 	flags = message_flags(sock, flags);
 	outer = dev_xmit_begin();
 	for (;; sent++) {
-		sent += send_ready(sock, um + sent, n - sent, flags);
+		sent += send_batch(sock, um + sent, n - sent, flags);
 		if (sent == n)
 			break;
 		err = send_message(sock, um + sent, &sendto_msg, flags);

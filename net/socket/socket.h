@@ -51,7 +51,7 @@ struct proto_ops {
 	ssize (*sendmsg)(struct socket *sock, struct msghdr *msg, size_t len);
 	ssize (*recvmsg)(struct socket *sock, struct msghdr *msg, size_t len);
 	/* see struct proto; NULL: none */
-	u32 (*send_ready)(struct socket *sock, struct user_mmsghdr __user *vec, u32 n, u32 flags);
+	u32 (*send_batch)(struct socket *sock, struct user_mmsghdr __user *vec, u32 n, u32 flags);
 };
 
 struct net_proto_family {

@@ -180,9 +180,9 @@ static ssize inet_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	return sk->sk_prot->sendmsg(sk, msg, len);
 }
 
-static u32 inet_send_ready(struct socket *sock, struct user_mmsghdr __user *vec, u32 n, u32 flags)
+static u32 inet_send_batch(struct socket *sock, struct user_mmsghdr __user *vec, u32 n, u32 flags)
 {
-	return sock->sk->sk_prot->send_ready(sock->sk, vec, n, flags);
+	return sock->sk->sk_prot->send_batch(sock->sk, vec, n, flags);
 }
 
 static ssize inet_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
@@ -209,7 +209,7 @@ const struct proto_ops inet_dgram_ops = {
 	.forget_route = inet_options_changed,
 	.sendmsg = inet_sendmsg,
 	.recvmsg = inet_recvmsg,
-	.send_ready = inet_send_ready,
+	.send_batch = inet_send_batch,
 };
 
 static const struct net_proto_family inet_family_ops = {

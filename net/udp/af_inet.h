@@ -34,7 +34,7 @@ struct inet_sock {
 	/* A datagram that MSG_MORE or UDP_CORK keep open: what it has so far, and the flow it began with. */
 	struct {
 		struct cork cork;
-		u32 held; /* packets of it that are charged to sk_wmem */
+		u32 charged; /* packets of it that are charged to sk_wmem */
 		struct flow_cache flow;
 	} pending;
 

@@ -26,11 +26,11 @@ void udp_exit(struct net *net);
  * Source   RFC 768; RFC 1122 4.1.3 */
 ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
 
-/* udp_send_ready - as many of the first of n messages as are plain, of one length and to one place, and
+/* udp_send_batch - as many of the first of n messages as are plain, of one length and to one place, and
  * whose frame is ready: filled in one by one, handed to the device together.
  * vec      has been checked to be the user's
  * Returns  how many were sent; each one's len is set */
-u32 udp_send_ready(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 flags);
+u32 udp_send_batch(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 flags);
 
 #define UDP_MAX_SEGMENTS 128 /* datagrams of one message, as on Linux */
 

@@ -3,18 +3,18 @@
  * Not here: putting packets together (ip_output.c).
  * udp.c and inet_sockopt.c call in.
  * Source: udp(7); Linux's udp_sendmsg, udp_push_pending_frames. */
-#include "net/udp/udp_send.h"
+#include "net/udp/udp_impl.h"
 #include "net/socket/datagram.h"
 
-static u32 held_all; /* pending.held of all sockets */
+static u32 charged_all; /* pending.charged of all sockets */
 
 /* n packets wait for the rest of their datagram. */
 static void hold(struct sock *sk, u32 n)
 {
-	u32 *held = &inet_sk(sk)->pending.held;
+	u32 *held = &inet_sk(sk)->pending.charged;
 
 	sk->sk_wmem += (n - *held) * SKB_SLOT;
-	held_all += n - *held;
+	charged_all += n - *held;
 	*held = n;
 	sock_update_wmem(sk);
 }
@@ -31,7 +31,7 @@ static int keep_pending(struct sock *sk)
 {
 	u32 n = inet_sk(sk)->pending.cork.n;
 
-	if (n > skb_share_max() || held_all + n > skb_waiting_max()) {
+	if (n > skb_share_max() || charged_all + n > skb_waiting_max()) {
 		udp_flush_pending_frames(sk);
 		return -ENOBUFS;
 	}

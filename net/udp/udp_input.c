@@ -47,7 +47,7 @@ static enum skb_drop_reason check_datagram(struct sk_buff *skb)
 	/* an answer to 0.0.0.0 would come back to this host */
 	if (be32_is_zero(iph->saddr) && be16_to_cpu(uh->dest) != BOOTPS_PORT)
 		return SKB_DROP_MARTIAN_SOURCE;
-	return SKB_CONSUMED;
+	return SKB_NOT_DROPPED_YET;
 }
 
 /* A group's datagrams are for those who have joined it, and for those who take other sockets' groups,
@@ -91,7 +91,7 @@ void udp_rcv(struct sk_buff *skb)
 		inet_iif(skb->dev, iph->daddr) };
 	struct sock *sk;
 
-	if (problem != SKB_CONSUMED) {
+	if (problem != SKB_NOT_DROPPED_YET) {
 		net->mib.udp_in_errors++;
 		net->mib.udp_csum_errors += problem == SKB_DROP_CHECKSUM;
 		kfree_skb(skb, problem);

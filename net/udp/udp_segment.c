@@ -1,12 +1,27 @@
 /* SPDX-License-Identifier: MIT
- * udp_segment.c - UDP_SEGMENT: a train, one message that becomes many datagrams.
- * Not here: one datagram (udp.c).
- * udp.c calls in. Calls flow_xmit_burst for what is ready, udp_send_one for the rest.
+ * udp_segment.c - UDP_SEGMENT: a GSO burst, one message that becomes many datagrams.
+ * Not here: one datagram (udp_output.c).
+ * udp_send.c and udp_cork.c call in. Calls flow_xmit for what has a cached header, udp_send_one for the rest.
  * Source: udp(7); Linux's udp_send_skb and udp_cmsg_send: what it refuses. */
-#include "net/udp/udp_send.h"
+#include "net/udp/udp_impl.h"
 
-/* As many of the next ones as are ready to go at once, or else one, whatever it takes: left bytes are to
- * be sent. Returns how many were, or negative errno. */
+static __always_inline bool fill_segment(const struct flow_burst *b, u32 i, void *payload)
+{
+	return flow_fill(b, i, (const u8 *)payload + i * b->len);
+}
+
+/* n segments, one behind the other, in packets that carry the header already, as many as can be at once: at least
+ * `least`, or none. Returns how many. */
+static u32 xmit_segments(struct flow_cache *flow, u8 __user *payload, u32 n, u32 least)
+{
+	n = flow_room(flow, n);
+	if (n < least || !user_range_is_ok(payload, n * flow->len))
+		return 0;
+	return flow_xmit(flow, n, least, fill_segment, payload);
+}
+
+/* As many of the next ones as can go at once, or else one, however: left bytes are to be sent. Returns how many
+ * were, or negative errno. */
 static ssize send_some(
 	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t left, size_t size)
 {
@@ -16,19 +31,19 @@ static ssize send_some(
 	if (err)
 		return err;
 	if (flow->len == size && msg->at_len >= left)
-		n = flow_xmit_burst(flow, msg->at, (u32)(left / size), 1);
+		n = xmit_segments(flow, msg->at, (u32)(left / size), 1);
 	if (n == 0)
 		return udp_send_one(sk, flow, msg, min(left, size));
 	msg_advance(msg, n * size);
 	return (ssize)(n * size);
 }
 
-/* All of the train at once, if everything about it is ready: no room to wait for, nothing to read first. */
+/* All of them at once, if nothing has to be waited for, or read first. */
 static __always_inline bool send_at_once(const struct sock *sk, struct flow_cache *flow,
 	const struct msghdr *msg, size_t len, size_t size, u32 n)
 {
-	return flow->len == size && n * size == len && msg->at_len == len && !udp_is_unready(sk) &&
-	       flow_xmit_burst(flow, msg->at, n, n) == n;
+	return flow->len == size && n * size == len && msg->at_len == len && udp_fast_path_ok(sk) &&
+	       xmit_segments(flow, msg->at, n, n) == n;
 }
 
 ssize udp_send_segments(

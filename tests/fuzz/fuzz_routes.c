@@ -75,7 +75,7 @@ static void load_alone(struct text text)
 		check_refusal(text, &err);
 	fib_table_defer(built);
 	(void)!fib_file_load(built, text, any_device, arg, &err);
-	BUG_ON(fib_table_settle(built) != 0);
+	BUG_ON(fib_table_commit(built) != 0);
 	compare(grown, built);
 	fib_table_free(grown);
 	fib_table_free(built);

@@ -116,7 +116,7 @@ static int fake_xmit(struct sk_buff *skb, struct net_device *dev)
 	return 0;
 }
 
-static ssize fake_xmit_again(struct net_device *dev, size_t n, size_t len, ssize done)
+static void fake_xmit_again(struct net_device *dev, size_t n, size_t len)
 {
 	struct fake_device *fake = fake_of(dev);
 
@@ -126,7 +126,6 @@ static ssize fake_xmit_again(struct net_device *dev, size_t n, size_t len, ssize
 			dev_tx_slot(dev, i)->len != len);
 	fake->again_n += n;
 	advance(fake, n);
-	return done;
 }
 
 static void fake_flush(struct net_device *dev)

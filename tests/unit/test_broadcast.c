@@ -111,7 +111,7 @@ static void nobody_listens(void **state)
 	for (u32 i = 0; i < 3; i++)
 		assert_int_equal(send_to(sender, "muffin", 6, 0, SUBNET, OUR_PORT), 6);
 	assert_int_equal(lo->stats.tx_packets, 0);
-	assert_true(init_net.mib.udp_out_ready > 0);
+	assert_true(init_net.mib.udp_out_cached > 0);
 	late = sharing(0);
 	for (u32 i = 0; i < 3; i++)
 		assert_int_equal(send_to(sender, "muffin", 6, 0, SUBNET, OUR_PORT), 6);

@@ -205,7 +205,7 @@ static void their_sender_closed(void **state)
 	assert_int_equal(init_net.mib.queued, 5);
 	fd_close(&init_task.files, fd);
 	other = (int)sys_socket(AF_PACKET, SOCK_RAW, 0);
-	for (const struct sk_buff *skb = card.watch.held.first; skb; skb = skb->next)
+	for (const struct sk_buff *skb = card.watch.resend.first; skb; skb = skb->next)
 		assert_null(skb->sk);
 	set_link(true);
 	seconds(3); /* they are sent, and hang again */

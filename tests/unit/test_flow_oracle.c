@@ -593,7 +593,7 @@ static void tell(struct told *t)
 {
 	struct net_account a = net_account();
 	u64 numbers[] = { a.accepted, a.sent, a.waiting, a.queued, a.dropped, skb_pool.lost,
-		init_net.mib.udp_out_datagrams + init_net.mib.udp_out_ready,
+		init_net.mib.udp_out_datagrams + init_net.mib.udp_out_cached,
 		eth0.dev.stats.tx_bytes, eth1.dev.stats.tx_bytes,
 		init_net.loopback_dev->stats.tx_bytes };
 
@@ -692,7 +692,7 @@ static void run(bool ready, u64 seed, struct told *told, u64 *n)
 		if (!ready)
 			nf_register_net_hook(&init_net, &pass_all);
 		play(seed, told);
-		*n += init_net.mib.udp_out_ready;
+		*n += init_net.mib.udp_out_cached;
 		_exit(0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);

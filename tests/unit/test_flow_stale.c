@@ -126,10 +126,10 @@ static void warm_on(struct datagram d)
 	card_is(true, true);
 	for (u32 lap = 0; lap < 2 * FAKE_RING; lap++)
 		next_is(d);
-	before = init_net.mib.udp_out_ready;
+	before = init_net.mib.udp_out_cached;
 	eth0.again_n = 0;
 	next_is(d);
-	assert_int_equal(init_net.mib.udp_out_ready - before, frames_n());
+	assert_int_equal(init_net.mib.udp_out_cached - before, frames_n());
 	assert_int_equal(eth0.again_n, frames_n());
 }
 

@@ -206,8 +206,9 @@ static void options(void **state)
 		{ { 137, 7, 8, 10, 0, 0, 1, 0 }, SKB_DROP_SOURCE_ROUTE },
 		{ { 1, 1, 1, 1, 131, 3, 4, 0 }, SKB_DROP_SOURCE_ROUTE },
 		{ { 148, 4, 0, 0, 137, 3, 4, 0 }, SKB_DROP_SOURCE_ROUTE },
-		{ { 7, 7, 8, 10, 0, 0, 1, 0 }, SKB_CONSUMED },   /* a route that is recorded */
-		{ { 0, 131, 7, 4, 10, 0, 0, 1 }, SKB_CONSUMED }, /* behind the end nothing counts */
+		{ { 7, 7, 8, 10, 0, 0, 1, 0 }, SKB_NOT_DROPPED_YET }, /* a route that is recorded */
+		{ { 0, 131, 7, 4, 10, 0, 0, 1 },
+			SKB_NOT_DROPPED_YET }, /* behind the end nothing counts */
 		{ { 7, 1, 0, 0, 0, 0, 0, 0 }, SKB_DROP_HEADER },
 		{ { 7, 0, 0, 0, 0, 0, 0, 0 }, SKB_DROP_HEADER },
 		{ { 7, 9, 0, 0, 0, 0, 0, 0 }, SKB_DROP_HEADER },
@@ -220,7 +221,7 @@ static void options(void **state)
 		len = from_hex(FRAME_CRUMBS_OPTIONS, frame);
 		memcpy(frame + IP + 20, rows[i].bytes, 8);
 		fix_ip_checksum(frame);
-		if (rows[i].reason != SKB_CONSUMED)
+		if (rows[i].reason != SKB_NOT_DROPPED_YET)
 			assert_dropped(rows[i].reason);
 		else
 			fake_inject(&eth0, frame, len);
@@ -290,12 +291,12 @@ static void tags(void **state)
 		const char *tags;
 		enum skb_drop_reason reason;
 	} rows[] = {
-		{ "81000000", SKB_CONSUMED },
-		{ "8100e000", SKB_CONSUMED }, /* priority 7 */
-		{ "8100f000", SKB_CONSUMED }, /* and may be dropped first */
-		{ "88a80000", SKB_CONSUMED },
-		{ "8100000081002000", SKB_CONSUMED },
-		{ "88a800008100a000", SKB_CONSUMED },
+		{ "81000000", SKB_NOT_DROPPED_YET },
+		{ "8100e000", SKB_NOT_DROPPED_YET }, /* priority 7 */
+		{ "8100f000", SKB_NOT_DROPPED_YET }, /* and may be dropped first */
+		{ "88a80000", SKB_NOT_DROPPED_YET },
+		{ "8100000081002000", SKB_NOT_DROPPED_YET },
+		{ "88a800008100a000", SKB_NOT_DROPPED_YET },
 		{ "81000001", SKB_DROP_VLAN },
 		{ "8100efff", SKB_DROP_VLAN },
 		{ "88a80800", SKB_DROP_VLAN },
@@ -308,7 +309,7 @@ static void tags(void **state)
 
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
 		tagged(rows[i].tags);
-		if (rows[i].reason != SKB_CONSUMED) {
+		if (rows[i].reason != SKB_NOT_DROPPED_YET) {
 			assert_dropped(rows[i].reason);
 			continue;
 		}

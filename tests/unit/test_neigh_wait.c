@@ -213,7 +213,7 @@ static void nonblocking(void **state)
 	assert_true(poll_of(fd) & POLLOUT);
 	assert_int_equal(sys_sendto(fd, user("x"), 1, MSG_DONTWAIT, 0, 0), 1);
 	assert_int_equal(
-		init_net.mib.ip_out_requests + init_net.mib.udp_out_ready, NEIGH_QUEUE_MAX + 1);
+		init_net.mib.ip_out_requests + init_net.mib.udp_out_cached, NEIGH_QUEUE_MAX + 1);
 }
 
 static void writable_when_it_has_failed(void **state)

@@ -33,7 +33,7 @@ static void header_and_checksum(void **state)
 	assert_frame(1, FRAME_EMPTY);
 	assert_frame(2, FRAME_ODD);
 	assert_frame(3, FRAME_ZERO_CHECK);
-	assert_int_equal(init_net.mib.udp_out_datagrams + init_net.mib.udp_out_ready, 4);
+	assert_int_equal(init_net.mib.udp_out_datagrams + init_net.mib.udp_out_cached, 4);
 }
 
 static void options_reach_the_header(void **state)
@@ -386,7 +386,7 @@ static void link_down(void **state)
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), -ENETDOWN);
 	fake_set_link(&eth0, true);
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), 1);
-	assert_int_equal(init_net.mib.ip_out_requests + init_net.mib.udp_out_ready, 1);
+	assert_int_equal(init_net.mib.ip_out_requests + init_net.mib.udp_out_cached, 1);
 }
 
 static void device_down(void **state)

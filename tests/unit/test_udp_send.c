@@ -40,13 +40,13 @@ static void send_one(int fd, u32 seed, u32 len)
 
 static void every_length_on(int fd)
 {
-	u64 ready = init_net.mib.udp_out_ready;
+	u64 ready = init_net.mib.udp_out_cached;
 
 	for (u32 len = 0; len <= PAYLOAD_MAX; len++) {
 		send_one(fd, len, len);
 		send_one(fd, ~len, len);
 	}
-	assert_int_equal(init_net.mib.udp_out_ready - ready, 2 * (PAYLOAD_MAX + 1));
+	assert_int_equal(init_net.mib.udp_out_cached - ready, 2 * (PAYLOAD_MAX + 1));
 }
 
 static void every_length(void **state)

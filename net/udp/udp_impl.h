@@ -1,20 +1,39 @@
 /* SPDX-License-Identifier: MIT
- * udp_send.h - the steps of sending that one datagram, a datagram in pieces and a train have in common.
+ * udp_impl.h - the steps of sending that one datagram, a datagram in pieces and the segments of one have in common.
  * Not here: what others call (udp.h).
- * udp.c, udp_cork.c and udp_segment.c call each other through it.
+ * Files of net/udp/ include it.
  * Source: design: one road, however a message came. */
 #pragma once
 
 #include "net/udp/udp.h"
 
-/* ---- udp.c -------------------------------------------------------------------------------- */
+/* ---- udp_route.c -------------------------------------------------------------------------- */
+
+extern const struct ipcm_cookie ipcm_usual; /* no control message */
+
+/* udp_destination - the message's address, or else the peer's. */
+static inline const struct sockaddr_in *udp_destination(
+	const struct inet_sock *inet, const struct msghdr *msg)
+{
+	return msg->name ? &msg->name->in : &inet->peer;
+}
 
 /* udp_route - ask for flow->to with flow->ipc. Returns 0 or what routing says; then the flow is not kept. */
 int udp_route(struct sock *sk, struct flow_cache *flow) __must_check;
 
+/* udp_begin_flow - the same for another destination, from the port that the socket has now. */
+int udp_begin_flow(struct sock *sk, struct flow_cache *flow, u64 to,
+	const struct ipcm_cookie *ipc) __must_check;
+
+/* udp_find_flow - the flow for a destination: the one that is kept, if it is valid still. */
+int udp_find_flow(struct sock *sk, struct flow_cache *flow, const struct sockaddr_in *to,
+	const struct ipcm_cookie *ipc) __must_check;
+
 /* udp_try_again - the tables changed while a sender waited for room (*err is -ESTALE): is there a route
  * again, and a try left? If not, *err is why. tries: begins at zero. */
 bool udp_try_again(struct sock *sk, struct flow_cache *flow, int *err, u32 *tries);
+
+/* ---- udp_output.c ------------------------------------------------------------------------- */
 
 /* udp_may_send - what the socket's own state has against sending: a pending error, -EPIPE, or 0. */
 int udp_may_send(struct sock *sk) __must_check;
@@ -22,10 +41,10 @@ int udp_may_send(struct sock *sk) __must_check;
 /* udp_send_skb - put the UDP header before the payload and send. Takes the skb. Returns as ip_send_skb. */
 int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *flow);
 
-/* udp_is_unready - does the socket want what no ready frame has, or must it wait? */
-bool udp_is_unready(const struct sock *sk);
+/* udp_fast_path_ok - does the socket want nothing that a cached header does not have, and need not wait? */
+bool udp_fast_path_ok(const struct sock *sk);
 
-/* udp_send_one - one datagram of msg's next len bytes: the short way if the flow is ready for it now.
+/* udp_send_one - one datagram of msg's next len bytes: with a cached header if that can be.
  * Returns len or negative errno. Blocks as udp_sendmsg. */
 ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len);
 

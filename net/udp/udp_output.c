@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ * udp_output.c - one datagram to IP: by a cached header if the fast path may be taken, or packet by packet.
+ * Not here: the message it comes from (udp_send.c, udp_segment.c, udp_cork.c), where to (udp_route.c).
+ * udp_send.c, udp_segment.c and udp_cork.c call in; calls flow_xmit or ip_send_skb.
+ * Source: RFC 768; RFC 1122 4.1.3. */
+#include "net/core/checksum.h"
+#include "net/socket/datagram.h"
+#include "net/udp/errqueue.h"
+#include "net/udp/udp_impl.h"
+
+int udp_may_send(struct sock *sk)
+{
+	int err = sock_error(sk);
+
+	return err ? err : sk->sk_shutdown & SEND_SHUTDOWN ? -EPIPE : 0;
+}
+
+/* A datagram was dropped, as its next hop does not answer: a socket that has one peer, or wants to know, is told.
+ * For others it is lost like any that was accepted. */
+static int udp_dropped(const struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	if (inet->recverr || inet->peer_family)
+		return -EHOSTUNREACH;
+	skb_pool.lost++;
+	return 0;
+}
+
+int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *flow)
+{
+	const struct rtable *rt = &flow->rt;
+	u16 ulen = (u16)(skb->len + skb->frags_len);
+	struct udphdr *uh = (struct udphdr *)skb->data;
+	int err;
+
+	*uh = (struct udphdr){
+		.source = flow->source, .dest = flow->dest, .len = cpu_to_be16(ulen)
+	};
+	if (!sk->sk_no_check_tx)
+		uh->check = udp_checksum(csum_add(skb->csum, uh, sizeof(*uh)) +
+					 csum_pseudo(rt->saddr, rt->daddr, ulen, IPPROTO_UDP));
+	skb->sk = sk;
+	err = ip_send_skb(sk->sk_net, skb, rt, &flow->ip);
+	if (err == -EHOSTUNREACH)
+		err = udp_dropped(sk);
+	if (!err)
+		sk->sk_net->mib.udp_out_datagrams++;
+	return err;
+}
+
+bool udp_fast_path_ok(const struct sock *sk)
+{
+	return !sk->sk_tx_unusual ||
+	       !(sk->sk_no_check_tx || sk->sk_wmem_full || (sk->sk_tx_modes & SK_TX_PACED));
+}
+
+/* With a cached header, which is built if need be. Returns false when the packet has to be built whole. */
+static bool udp_send_cached(
+	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
+{
+	if (!udp_fast_path_ok(sk))
+		return false;
+	if (flow->len != len)
+		flow_build_header(flow, len);
+	if (flow->len != len || msg->at_len < len || dev_room(flow->rt.dev) == 0 ||
+		!flow_send(flow, msg->at))
+		return false;
+	msg_advance(msg, len);
+	return true;
+}
+
+/* A packet that every layer below gets to see. */
+static noinline ssize udp_send_built(
+	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
+{
+	struct sk_buff *skb;
+	u32 tries = 0;
+	int err;
+
+	do {
+		skb = ip_make_skb(sk, &flow->rt, msg, len, UDP_HLEN);
+		err = IS_ERR(skb) ? (int)PTR_ERR(skb) : udp_send_skb(skb, sk, flow);
+	} while (udp_try_again(sk, flow, &err, &tries));
+	if (err == -EMSGSIZE) /* who asked learns what would fit */
+		ip_local_error(sk, EMSGSIZE, flow->rt.daddr, flow->dest,
+			min(flow->rt.mtu, (u32)IP_MAX_LEN));
+	return err ? err : (ssize)len;
+}
+
+ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
+{
+	return udp_send_cached(sk, flow, msg, len) ? (ssize)len
+						   : udp_send_built(sk, flow, msg, len);
+}
+
+int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags, u32 n, u32 packets)
+{
+	u32 tries = 0;
+	int err;
+
+	packets = min(packets, skb_pool.total_n / 2);
+	do
+		err = ip_wait_for_room(
+			sk, &flow->rt, flags, min(n, flow->rt.dev->tx_ring_n), packets);
+	while (udp_try_again(sk, flow, &err, &tries));
+	return err;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT
+ * udp_route.c - where a datagram goes: from a socket, an address and control messages to a flow.
+ * Not here: routing itself (net/ipv4/route.c), what is kept (flow_cache.h).
+ * udp.c, udp_send.c and udp_cork.c call in; calls ip_route_output_flow.
+ * Source: RFC 1122 4.1.3; Linux's udp_sendmsg: what its flowi4 is made of. */
+#include "net/ipv4/igmp.h"
+#include "net/socket/sockopt.h"
+#include "net/udp/udp_impl.h"
+#include "net/udp/udp_port.h"
+
+const struct ipcm_cookie ipcm_usual = IPCM_USUAL;
+
+static struct flowi4 udp_flow_key(const struct sock *sk, const struct flow_cache *flow)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	const struct ipcm_cookie *ipc = &flow->ipc;
+	struct flowi4 fl4 = { .daddr = sockaddr_of_key(flow->to).sin_addr,
+		.saddr = be32_is_zero(ipc->addr) && !ipc->any_addr ? inet->inet_saddr : ipc->addr,
+		.oif = ipc->oif ? ipc->oif : sk->sk_bound_dev_if,
+		.tos = (ipc->tos < 0 ? inet->tos : ipc->tos) & FLOWI_TOS_MASK,
+		.scope = ipc->dontroute || sk->sk_dontroute ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE };
+
+	if (ipv4_is_multicast(fl4.daddr)) {
+		fl4.oif = fl4.oif ? fl4.oif : inet->mc_index;
+		fl4.saddr = be32_is_zero(fl4.saddr) ? inet->mc_addr : fl4.saddr;
+	}
+	return fl4;
+}
+
+/* What goes to a group or to all is for this host, too, if somebody here listens. */
+static noinline bool has_copy(const struct sock *sk, const struct flow_cache *flow)
+{
+	const struct rtable *rt = &flow->rt;
+	struct net *net = sk->sk_net;
+
+	if ((rt->dev->flags & IFF_LOOPBACK) || !(net->loopback_dev->flags & IFF_UP))
+		return false; /* by lo it comes as it is */
+	if (rt->flags & RTCF_MULTICAST)
+		return inet_sk(sk)->mc_loop && ip_check_mc(rt->dev, rt->daddr);
+	return udp_port_has_socket(net, flow->dest);
+}
+
+int udp_route(struct sock *sk, struct flow_cache *flow)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct rtable *rt = &flow->rt;
+	struct flowi4 fl4;
+	u8 ways, ttl;
+	int err;
+
+	flow->dest = sockaddr_of_key(flow->to).sin_port;
+	fl4 = udp_flow_key(sk, flow);
+	err = ip_route_output_flow(sk->sk_net, &fl4, rt);
+	if (!err && (rt->flags & RTCF_BROADCAST) && !sk->sk_broadcast)
+		err = -EACCES;
+	if (err) {
+		flow_forget(flow); /* an answer that fails is not kept */
+		return err;
+	}
+	ways = ip_pmtu_ways(inet->pmtudisc);
+	ttl = rt->flags & RTCF_MULTICAST ? inet->mc_ttl : inet->uc_ttl;
+	rt->fragment = ways & PMTU_FRAGMENT;
+	if (!(ways & PMTU_HEEDED))
+		rt->mtu = rt->dev->mtu;
+	ip_template_init(&flow->ip, rt, IPPROTO_UDP,
+		(u8)(flow->ipc.tos < 0 ? inet->tos : flow->ipc.tos),
+		(u8)(flow->ipc.ttl < 0 ? ttl : flow->ipc.ttl),
+		ways & (rt->flags & RTCF_MTU_LOCKED ? PMTU_DF_LOCKED : PMTU_DF));
+	if ((rt->flags & RTCF_TO_MANY) && has_copy(sk, flow))
+		rt->flags |= RTCF_COPY;
+	flow_begin(flow);
+	return 0;
+}
+
+int udp_begin_flow(struct sock *sk, struct flow_cache *flow, u64 to, const struct ipcm_cookie *ipc)
+{
+	flow->to = to;
+	flow->ipc = *ipc;
+	flow->source = cpu_to_be16(inet_sk(sk)->inet_num);
+	return udp_route(sk, flow);
+}
+
+int udp_find_flow(struct sock *sk, struct flow_cache *flow, const struct sockaddr_in *to,
+	const struct ipcm_cookie *ipc)
+{
+	if (flow->to == sockaddr_key(to) && rt_valid(sk->sk_net, &flow->rt))
+		return 0;
+	return udp_begin_flow(sk, flow, sockaddr_key(to), ipc);
+}
+
+/* Tables that change each time a sender has waited would keep it for ever. */
+#define ROUTE_TRIES 4
+
+bool udp_try_again(struct sock *sk, struct flow_cache *flow, int *err, u32 *tries)
+{
+	if (*err != -ESTALE)
+		return false;
+	*err = ++*tries < ROUTE_TRIES ? udp_route(sk, flow) : -ENOBUFS;
+	return *err == 0;
+}
