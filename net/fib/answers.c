@@ -140,7 +140,7 @@ static u16 cover_id(const struct fib_table *tb, u32 prefix, u8 plen)
 	return FIB_DST_DEFAULT;
 }
 
-int fib_follow(struct fib_table *tb, const struct fib_key *k, u32 alias)
+int fib_follow(struct fib_table *tb, const struct fib_key *k, u32 info)
 {
 	int err;
 
@@ -148,7 +148,7 @@ int fib_follow(struct fib_table *tb, const struct fib_key *k, u32 alias)
 		fib_refresh_default(tb);
 	if (k->plen == 0 || tb->linear)
 		return 0;
-	u16 id = alias != 0 ? fib_node_of(tb, alias)->dst_id : cover_id(tb, k->prefix, k->plen);
+	u16 id = info != 0 ? fib_info_node_at(tb, info)->dst_id : cover_id(tb, k->prefix, k->plen);
 	err = fib_trie_update(&tb->trie, k->prefix, k->plen, id);
 	if (err == -EAGAIN)
 		err = build(tb);

@@ -109,7 +109,7 @@ static int add_alias(struct fib_table *tb, struct place p, const struct fib_key 
 	*p.link = alias;
 	tb->aliases.n++;
 	tb->len_n[k->plen]++;
-	int err = p.first == p.link ? fib_follow(tb, k, alias) : 0;
+	int err = p.first == p.link ? fib_follow(tb, k, info) : 0;
 	if (err != 0) {
 		*p.link = next;
 		tb->aliases.n--;
@@ -126,7 +126,7 @@ static int replace_alias(struct fib_table *tb, struct place p, const struct fib_
 	u32 old_info = fa->info;
 
 	fa->info = info;
-	int err = p.first == p.link ? fib_follow(tb, k, *p.link) : 0;
+	int err = p.first == p.link ? fib_follow(tb, k, info) : 0;
 	if (err != 0) {
 		fa->info = old_info;
 		return err;
@@ -223,14 +223,14 @@ static void close_hole(struct fib_table *tb, u32 hole)
 
 static void remove_alias(struct fib_table *tb, struct place p, const struct fib_key *k)
 {
-	u32 alias = *p.link, info = fib_alias_at(tb, alias)->info, next = fib_next_alias(tb, alias);
+	u32 alias = *p.link, next = fib_next_alias(tb, alias);
+	u32 info = fib_alias_at(tb, alias)->info;
+	u32 next_info = next != 0 ? fib_alias_at(tb, next)->info : 0;
 
 	*p.link = *next_alias(tb, alias);
 	tb->len_n[k->plen]--;
-	close_hole(tb, alias);
-	if (next == tb->aliases.n)
-		next = alias; /* it is the one that has moved */
-	if (p.first == p.link && fib_follow(tb, k, next) != 0)
+	close_hole(tb, alias); /* now their numbers are no good any more */
+	if (p.first == p.link && fib_follow(tb, k, next_info) != 0)
 		fib_give_up(tb);
 	fib_changed(tb);
 	fib_release_info(tb, info);

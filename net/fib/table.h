@@ -240,9 +240,9 @@ struct fib_key {
 	u8 plen, tos, table_id;
 };
 
-/* fib_follow - let the trie follow: `alias` is the first route of a prefix now, or there is none (0).
+/* fib_follow - let the trie follow: the first route of a prefix has this info now; 0: there is none.
  * Returns  0; -ENOMEM: the answers are as before */
-int fib_follow(struct fib_table *tb, const struct fib_key *k, u32 alias) __must_check;
+int fib_follow(struct fib_table *tb, const struct fib_key *k, u32 info) __must_check;
 
 /* fib_give_up - without memory for the trie every lookup searches the routes, until there is some. */
 void fib_give_up(struct fib_table *tb);

@@ -506,6 +506,62 @@ static void half_done_update(void **state)
 	free(r);
 }
 
+/* Long prefixes, one root word each: without memory such a change is refused, and the trie is to the
+ * unit what it was. Memory ends at each unit in turn, so also between a child and its parent. */
+#define ROOM 128u
+
+static void refused_changes_leave_nothing(void **state)
+{
+	struct synth_route *r = calloc(OOM_ROUTES, sizeof *r);
+	u32 refused_n = 0;
+
+	memset(&o, 0, sizeof o);
+	synth_table(r, OOM_ROUTES);
+	for (u32 i = 1; i < OOM_ROUTES; i++) {
+		struct oracle_route route = route_from(&r[i]);
+		assert_int_equal(insert(route, ADD), oracle_insert(&o, &route, ADD));
+	}
+	for (u32 units = 0; units < 60; units++) {
+		struct oracle_route host = ten(units, 6);
+		struct fib_pool *pool = &tb->trie.pool;
+		u32 live = pool->live;
+
+		host.plen = 32;
+		host.prefix = r[1 + units * 29].prefix ^ 5;
+		/* What was given back is hidden, else it would do. */
+		memset(pool->free, 0, sizeof pool->free);
+		fib_pool_give(pool, fib_pool_take(pool, ROOM), ROOM);
+		memset(pool->free, 0, sizeof pool->free);
+		pool->top = pool->end - units;
+		host_fail_commit(1, true);
+		int err = insert(host, ADD);
+		host_fail_commit(0, false);
+		assert_false(tb->linear);
+		if (err == 0)
+			assert_int_equal(delete (host), 0);
+		else
+			assert_int_equal(err, -ENOMEM);
+		refused_n += err != 0;
+		assert_int_equal(pool->live, live);
+		/* The same for a route that would take another's place: that one is still there. */
+		struct oracle_route old = route_from(&r[1 + units * 29]), other = old;
+		other.hops = (u8)(1 + old.hops % 5);
+		memset(pool->free, 0, sizeof pool->free);
+		pool->top = pool->end - units / 8;
+		host_fail_commit(1, true);
+		err = insert(other, SET);
+		host_fail_commit(0, false);
+		if (err == 0)
+			assert_int_equal(oracle_insert(&o, &other, SET), 0);
+		else
+			assert_int_equal(delete (old), oracle_delete(&o, &old));
+		assert_true(err == 0 || !tb->linear);
+	}
+	check_all(r, OOM_ROUTES);
+	assert_in_range(refused_n, 10, 60);
+	free(r);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -523,6 +579,7 @@ int main(int argc, char **argv)
 		FIB_TEST(each_commit_fails_once),
 		FIB_TEST(out_of_numbers),
 		FIB_TEST(half_done_update),
+		FIB_TEST(refused_changes_leave_nothing),
 	};
 
 	cmocka_set_test_filter(argc > 1 ? argv[1] : NULL); /* one test by name */
