@@ -335,7 +335,7 @@ dist: $(BUILD)/muffin.elf ## build/dist: kernel, image, man pages, checksums, no
 gdb: $(BUILD)/muffin.elf ## boot, stopped, and let gdb halt at every stop of the road
 	@$(PYTHON) tools/gdb.py
 
-check: $(BUILD)/muffin.elf ## layers, docstrings, format, links, README, promises, man pages, system calls; that sending allocates nothing
+check: $(BUILD)/muffin.elf ## layers, docstrings, format, links, READMEs, generated pages, promises, man pages, system calls; that sending allocates nothing
 	@$(PYTHON) tools/check_layers.py
 	@$(PYTHON) tools/check_docs.py
 	@$(PYTHON) tools/check_only.py

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """size.py - how big two kernels are without their program, folder by folder: the full one, and the one
-without parts (`make road`); how many lines of C each links of net/ and drivers/; how little memory
-the full one boots and sends with.
+without parts (`make road`); how many lines of C each links of net/ and drivers/, and how many lines
+the files have that a datagram meets (road.toml); how little memory the full one boots and sends with.
 
 Not here: building. What counts is all that is loaded from the file (text, read-only data, data);
 zeroed memory is shown apart. Reads the kernels with pyelftools and the linker's maps beside them;
@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -102,6 +103,12 @@ def code_lines(paths):
     return json.loads(done.stdout)["SUM"]["code"]
 
 
+def path_files():
+    """The files that one datagram meets."""
+    with open(ROOT / "tools" / "road.toml", "rb") as file:
+        return sorted({name for stop in tomllib.load(file)["stop"] for name in stop["files"]})
+
+
 def sends_with(kernel, mib):
     """Whether the kernel boots and sends with so much memory."""
     with tempfile.TemporaryDirectory(prefix="muffin-") as folder:
@@ -154,7 +161,8 @@ def main():
     parser.add_argument("--road", default="build/road.elf", help="(default: %(default)s)")
     parser.add_argument("--no-boot", action="store_true", help="leave out the search for memory")
     args = parser.parse_args()
-    numbers = sizes_of(args.kernel) | {"road": sizes_of(args.road)}
+    numbers = sizes_of(args.kernel) | {"road": sizes_of(args.road),
+                                       "path_lines": code_lines(path_files())}
     if not args.no_boot:
         numbers["least_memory_mib"] = least_memory(args.kernel)
     keep("size", numbers)

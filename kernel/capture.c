@@ -2,7 +2,7 @@
  * capture.c - the word pcap: a capture of all frames over the second serial port.
  * Not here: what a capture consists of (net/packet/pcap.c), the port (console/serial.c).
  * cmdline.c and main.c find it among the parts.
- * Source: README.md, "Telling it what to do". */
+ * Source: docs/manual.md, "The command line". */
 #include "kernel/console/printk.h"
 #include "kernel/console/serial.h"
 #include "kernel/cpu/clock.h"

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""check_promises.py - every promise of README.md and SECURITY.md names tests, and these exist.
+"""check_promises.py - every promise of README.md, docs/ and SECURITY.md names tests, and these exist.
 
 Not here: whether the tests hold what they should. `make check` calls it.
 A promise is a row of a table whose second column is headed "held by": there stand its tests, each as
-`file::name`. In docs/promises.md the first column is a quotation, which README.md must have, word
+`file::name`. In docs/promises.md the first column is a quotation, which one of QUOTED must have, word
 for word (line breaks aside).
 """
 import argparse
@@ -16,6 +16,7 @@ ROW = re.compile(r"^\| (.+) \| ([^|]*) \|$")
 TEST = re.compile(r"`([^`\s]+)::([^`\s]+)`")
 TABLES = ("SECURITY.md", "docs/promises.md")
 QUOTES = "docs/promises.md"
+QUOTED = ("README.md", "docs/manual.md", "docs/run.md", "docs/tour.md", "docs/numbers.md")
 
 
 def rows(text):
@@ -50,15 +51,17 @@ def one_line(text):
 
 def check(root):
     """Every problem, as a line; and how many promises there are."""
-    readme, lines, count = one_line(Path(root, "README.md").read_text(encoding="utf-8")), [], 0
+    pages = [Path(root, page) for page in QUOTED]
+    said = one_line("\n\n".join(page.read_text(encoding="utf-8") for page in pages if page.is_file()))
+    lines, count = [], 0
     for page in TABLES:
         promises = list(rows(Path(root, page).read_text(encoding="utf-8")))
         count += len(promises)
         if not promises:
             lines.append(f"{page}: has no table of promises with a column 'held by'")
         for number, promise, tests in promises:
-            if page == QUOTES and one_line(promise) not in readme:
-                lines.append(f"{page}:{number}: README.md does not say: {promise}")
+            if page == QUOTES and one_line(promise) not in said:
+                lines.append(f"{page}:{number}: no page says: {promise}")
             found = TEST.findall(tests)
             if not found:
                 lines.append(f"{page}:{number}: names no test: {promise}")

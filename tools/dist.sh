@@ -22,10 +22,11 @@ fail()
 
 [ -n "$version" ] || fail "kernel/lib/version.h has no MUFFIN_VERSION"
 rm -rf "${folder:?}/$name"
-mkdir -p "$folder/$name/licences" "$folder/$name/man"
+mkdir -p "$folder/$name/licences" "$folder/$name/man" "$folder/$name/docs"
 objcopy --strip-debug build/muffin.elf "$folder/$name/muffin.elf"
 tools/mkiso.sh -k "$folder/$name/muffin.elf" -o "$folder/$name/muffin.iso"
 cp build/muffin.sym LICENSE README.md CHANGELOG.md "$folder/$name"
+cp docs/*.md docs/*.svg "$folder/$name/docs"
 cp docs/man/muffin*.[17] "$folder/$name/man"
 
 # A package's copyright file, and which source it was built from.

@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""readme.py - the parts of README.md that would rot if people kept them: made, and checked.
+"""readme.py - the parts of README.md and docs/ that would rot if people kept them: made, and checked.
 
-Not here: prose. Parts stand between <!-- name --> and <!-- /name -->.
+Not here: prose. Parts stand between <!-- name --> and <!-- /name -->; docs/road.svg is one by itself.
     readme.py          check: exits 1 and names the part that no longer agrees
     readme.py --write [part ..]
-                       make them anew; `run` runs `make run`, `numbers` and `profile` take what
-                       the last `make bench` left under build/
+                       make them anew; `run` runs `make run`; `figures`, `numbers` and `profile` take
+                       what the last `make bench` left under build/
 The road is also checked against the sources and the link: every function named is defined in one
-of its stop's files, and the stops' objects are linked in the road's order.
+of its stop's files, and the stops' objects are linked in the road's order. The parts that `make
+OMIT=` knows are those that the manual describes.
 """
 import argparse
 import json
@@ -22,8 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "bench"))
 
 import budget  # noqa: E402
+import picture  # noqa: E402
 
-README = ROOT / "README.md"
 BENCH = ROOT / "build" / "bench"
 PROFILED = {"sendto": "`sendto`", "sendmmsg": "`sendmmsg` of 64", "segment": "UDP_SEGMENT of 64"}
 RUN_S = 180
@@ -41,7 +42,7 @@ def road_table():
     yield "| # | stop | read | functions | may answer |"
     yield "|---|---|---|---|---|"
     for number, stop in enumerate(road(), 1):
-        files = " ".join(f"[{Path(f).name}]({f})" for f in stop["files"])
+        files = " ".join(f"[{Path(f).name}](../{f})" for f in stop["files"])
         names = " → ".join(f"`{name}`" for name in stop["functions"])
         yield f"| {number} | {stop['name']} | {files} | {names} | {stop['answers']} |"
 
@@ -73,6 +74,15 @@ def run_output():
     yield "```"
 
 
+def figures_table():
+    """A few of the numbers, for those who have not decided yet to read on."""
+    yield "| | muffin | Debian's Linux |"
+    yield "|---|---|---|"
+    for row, group in ((row, group) for group in budget.groups() for row in group["rows"]):
+        if "short" in row and (cells := budget.line(row, group)):
+            yield f"| {row['short']} | {cells[1]} | {cells[2]} |"
+
+
 def numbers_table():
     """What the benches measured last, beside Linux and the budgets."""
     heads = ["what", *budget.COLUMNS, "budget"]
@@ -96,16 +106,40 @@ def profile_table():
                                          for cell in cells)]) + " |"
 
 
-STATIC = {"road": road_table, "statuses": status_table}
-MEASURED = {"run": run_output, "numbers": numbers_table, "profile": profile_table}
+def road_picture():
+    """The road as a picture."""
+    return picture.svg(road())
 
 
-def part(text, name):
-    """(start, end) of a part's contents in the README."""
+# part -> (page, what makes it); a page that is no text is the part itself.
+STATIC = {"road": ("docs/tour.md", road_table), "statuses": ("docs/manual.md", status_table),
+          "picture": ("docs/road.svg", road_picture)}
+MEASURED = {"run": ("docs/run.md", run_output), "figures": ("README.md", figures_table),
+            "numbers": ("docs/numbers.md", numbers_table),
+            "profile": ("docs/numbers.md", profile_table)}
+PARTS = STATIC | MEASURED
+
+
+def part(name):
+    """(text of the page, start, end) of a part's contents."""
+    page = ROOT / PARTS[name][0]
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    if page.suffix != ".md":
+        return text, 0, len(text)
     match = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)
     if not match:
-        sys.exit(f"readme: README.md has no part <!-- {name} -->")
-    return match.span(1)
+        sys.exit(f"readme: {PARTS[name][0]} has no part <!-- {name} -->")
+    return text, *match.span(1)
+
+
+def omit_problems():
+    """Parts that the Makefile has and the manual does not, or the other way round."""
+    text = (ROOT / "docs" / "manual.md").read_text(encoding="utf-8")
+    described = re.findall(r"^\| `(\w+)` \|", text.partition("<!-- parts -->")[2]
+                           .partition("<!-- /parts -->")[0], re.MULTILINE)
+    linked = re.findall(r"^PART_(\w+) +:=", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    for name in sorted(set(described) ^ set(linked)):
+        yield f"make OMIT={name}: in {'the Makefile' if name in linked else 'docs/manual.md'} alone"
 
 
 def defined_in(name, files):
@@ -129,36 +163,37 @@ def road_problems():
         last = max([last, *linked])
 
 
-def check(text):
+def check():
     """Every problem, as a line."""
     yield from road_problems()
-    for name, make in STATIC.items():
-        start, end = part(text, name)
+    yield from omit_problems()
+    for name, (page, make) in STATIC.items():
+        text, start, end = part(name)
         if text[start:end] != "\n".join(make()) + "\n":
-            yield f"the part '{name}' is out of date: tools/readme.py --write"
+            yield f"{page}: the part '{name}' is out of date: tools/readme.py --write {name}"
     for name in MEASURED:
-        part(text, name)
+        part(name)
 
 
-def write(text, names):
-    """The README with these parts made anew, or with all."""
-    for name in names or STATIC | MEASURED:
-        start, end = part(text, name)
-        text = text[:start] + "\n".join((STATIC | MEASURED)[name]()) + "\n" + text[end:]
-    return text
+def write(names):
+    """These parts made anew in their pages, or all."""
+    for name in names or PARTS:
+        page, make = PARTS[name]
+        text, start, end = part(name)
+        made = "\n".join(make()) + "\n"
+        (ROOT / page).write_text(text[:start] + made + text[end:], encoding="utf-8")
 
 
 def main():
     """Check or write."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--write", nargs="*", choices=[*STATIC, *MEASURED], metavar="PART",
+    parser.add_argument("--write", nargs="*", choices=[*PARTS], metavar="PART",
                         help="make these parts anew, or all")
     args = parser.parse_args()
-    text = README.read_text(encoding="utf-8")
     if args.write is not None:
-        README.write_text(write(text, args.write), encoding="utf-8")
+        write(args.write)
         return
-    problems = list(check(text))
+    problems = list(check())
     for problem in problems:
         print(f"readme: {problem}")
     sys.exit(bool(problems))

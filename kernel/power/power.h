@@ -7,7 +7,7 @@
 
 #include "kernel/lib/types.h"
 
-/* The machine's exit status. README.md's table is made from these lines. */
+/* The machine's exit status. docs/manual.md's table is made from these lines. */
 enum machine_status {
 	STATUS_OK = 0,           /* the program ended with 0, and everything it sent has left */
 	STATUS_PROGRAM_MAX = 63, /* the program's own status; a larger one becomes 63 */

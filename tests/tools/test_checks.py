@@ -322,15 +322,16 @@ PROMISES = "| it says | held by |\n|---|---|\n| small and fast | `tests/t.py::te
 
 
 @pytest.mark.parametrize("page,old,new,words", [
-    ("docs/promises.md", "small and", "small or", "README.md does not say: small or fast"),
+    ("docs/promises.md", "small and", "small or", "no page says: small or fast"),
     ("docs/promises.md", "test_small`", "test_large`", "tests/t.py has no test_large"),
     ("docs/promises.md", "tests/t.py", "tests/u.py", "tests/u.py is not there"),
     ("SECURITY.md", "`tests/t.py::test_small`", "nothing", "names no test: small and fast"),
     ("SECURITY.md", "held by", "tests", "has no table of promises"),
 ])
 def test_promise_without_a_test_fails(tmp_path, page, old, new, words):
-    """A promise whose test is gone, or whose words the README no longer has, is named."""
-    write(tmp_path, "README.md", "It is small\nand fast.\n")
+    """A promise whose test is gone, or whose words no page has any more, is named."""
+    write(tmp_path, "README.md", "It is cheap.\n")
+    write(tmp_path, "docs/manual.md", "It is small\nand fast.\n")
     write(tmp_path, "tests/t.py", "def test_small():\n    pass\n")
     for name in ("SECURITY.md", "docs/promises.md"):
         write(tmp_path, name, PROMISES)

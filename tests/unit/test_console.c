@@ -3,7 +3,7 @@
  * long, what is lost, and that it is said.
  * Not here: QEMU's port and a reader that rests (tests/boot/test_serial.py).
  * cmocka calls in. The console's sources are included; the port and the screen are made here.
- * Source: PC16550D data sheet, section 8 (LSR); README.md, "How it ends". */
+ * Source: PC16550D data sheet, section 8 (LSR); docs/manual.md, "How it ends". */
 #include "kernel/cpu/asm.h"
 #include "tests/unit/stack.h"
 #include <stdio.h>

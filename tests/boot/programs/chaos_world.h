@@ -2,7 +2,7 @@
  * chaos_world.h - the machine put in order again, and how much of what can run out it then uses.
  * Not here: what brought it out of order (chaos.c).
  * chaos.c includes it.
- * Source: rtnetlink(7), netdevice(7); README.md for /proc/muffin, /proc/net/muffin, /proc/net/filter. */
+ * Source: rtnetlink(7), netdevice(7); docs/manual.md for /proc/muffin, /proc/net/muffin, /proc/net/filter. */
 #pragma once
 
 #include <errno.h>
