@@ -55,6 +55,7 @@ static void machine_init(void)
 	idt_init(trap_stubs);
 	clock_start();
 	random_init();
+	task_init();
 }
 
 static void check_lines(void)

@@ -7,4 +7,10 @@
 
 static struct nsproxy init_nsproxy;
 
-struct task init_task = { .nsproxy = &init_nsproxy, .pid = 1 };
+struct task init_task;
+
+void task_init(void)
+{
+	init_task.nsproxy = &init_nsproxy;
+	init_task.pid = 1;
+}

@@ -22,6 +22,9 @@ struct task {
 /* There is one CPU and one process at a time: who is running is known when the kernel is linked. */
 extern struct task init_task;
 
+/* task_init - it is process 1, without files. Data that begins as zeros costs the image nothing. */
+void task_init(void);
+
 #define current (&init_task)
 
 /* file_of - the process's open file of that number, no reference taken; NULL when there is none. */

@@ -59,11 +59,13 @@ bool udp_fast_path_ok(const struct sock *sk)
 static bool udp_send_cached(
 	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
 {
+	struct net_device *dev = flow->rt.dev;
+
 	if (!udp_fast_path_ok(sk))
 		return false;
 	if (flow->len != len)
 		flow_build_header(flow, len);
-	if (flow->len != len || msg->at_len < len || dev_room(flow->rt.dev) == 0 ||
+	if (flow->len != len || msg->at_len < len || (dev->tx_room == 0 && dev_room(dev) == 0) ||
 		!flow_send(flow, msg->at))
 		return false;
 	msg_advance(msg, len);
