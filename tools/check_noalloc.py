@@ -266,7 +266,7 @@ class Table:
             return []
         words, image, arrays = set(), kernel.image, False
         for name, array in self.objects[row["struct"]]:
-            arrays |= array     # all that stands in them, whatever the slot
+            arrays |= array     # all that stands in them, in any slot
             for at, size in image.symbols.get(name, ()):
                 slots = range(0, size, WORD) if array else origins
                 words |= {image.word(at + slot) for slot in slots}

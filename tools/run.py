@@ -244,4 +244,4 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        os._exit(141)   # whoever read our output is gone: nobody is left to tell
+        os._exit(141)   # the reader of our output is gone

@@ -54,7 +54,7 @@ static struct flow {
 	int fd;
 	struct sockaddr_in to;
 	struct mmsg messages[BATCH];
-	struct user_msghdr train;
+	struct user_msghdr burst;
 } flows[RING_CARDS];
 
 /* Each sends 64 datagrams; returns whether it did. Not inlined: callgrind counts by their names. */
@@ -89,7 +89,7 @@ noinline int batch_sendmmsg(enum card card)
 
 noinline int batch_segment(enum card card)
 {
-	return sys_sendmsg(flows[card].fd, (u64)&flows[card].train, 0) == sizeof(payload);
+	return sys_sendmsg(flows[card].fd, (u64)&flows[card].burst, 0) == sizeof(payload);
 }
 
 static const struct way {
@@ -120,7 +120,7 @@ static void start_flow(struct flow *f, enum card card, u32 features)
 	BUG_ON(neigh_set_permanent(init_net.arp_tbl, dev, theirs, peer_mac) != 0);
 	f->fd = (int)sys_socket(AF_INET, SOCK_DGRAM, 0);
 	f->to = (struct sockaddr_in){ AF_INET, cpu_to_be16(PORT), theirs, { 0 } };
-	f->train = (struct user_msghdr){ .name = (u64)&f->to,
+	f->burst = (struct user_msghdr){ .name = (u64)&f->to,
 		.namelen = sizeof(f->to),
 		.iov = (u64)&all,
 		.iovlen = 1,
@@ -155,7 +155,7 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* One batch of each way after the other, so that whatever the host does meets all of them. */
+/* One batch of each way after the other, so that all of them meet what the host does. */
 static void measure_all(void)
 {
 	static u64 ticks[WAYS][ROUNDS];

@@ -69,7 +69,7 @@ static int ring_xmit(struct sk_buff *skb, struct net_device *dev)
 	return 0;
 }
 
-/* Whatever was rung for has left. */
+/* All up to the tail has left. */
 static void ring_reclaim(struct net_device *dev)
 {
 	const struct card *card = netdev_priv(dev);

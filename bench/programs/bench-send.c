@@ -52,13 +52,13 @@ static int fd, connected_fd, fresh_fd = -1;
 static struct mmsghdr named[BATCH], unnamed[BATCH];
 static struct iovec one_muffin = { payload, MUFFIN_LEN };
 
-struct train { /* one sendmsg that UDP_SEGMENT cuts up */
+struct burst { /* one sendmsg that UDP_SEGMENT cuts up */
 	struct iovec iov;
 	struct msghdr msg;
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(uint16_t))];
 };
 
-static struct train muffins, frames;
+static struct burst muffins, frames;
 
 static inline uint64_t rdtsc(void)
 {
@@ -227,7 +227,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Whoever listens looks at QEMU's CPU time now, and may be late. */
+/* The reader looks at QEMU's CPU time now, and may be late. */
 static void let_others_look(void)
 {
 	const struct timespec moment = { 0, LOOK_MS * 1000000 };
@@ -268,18 +268,18 @@ static int supported(const struct what *what)
 
 /* ---- before ------------------------------------------------------------------------------ */
 
-static void prepare_train(struct train *train, size_t len, uint16_t segment)
+static void prepare_burst(struct burst *burst, size_t len, uint16_t segment)
 {
 	struct cmsghdr *cmsg;
 
-	train->iov = (struct iovec){ payload, len };
-	train->msg = (struct msghdr){ .msg_name = &to_a,
+	burst->iov = (struct iovec){ payload, len };
+	burst->msg = (struct msghdr){ .msg_name = &to_a,
 		.msg_namelen = sizeof(to_a),
-		.msg_iov = &train->iov,
+		.msg_iov = &burst->iov,
 		.msg_iovlen = 1,
-		.msg_control = train->control,
-		.msg_controllen = sizeof(train->control) };
-	cmsg = CMSG_FIRSTHDR(&train->msg);
+		.msg_control = burst->control,
+		.msg_controllen = sizeof(burst->control) };
+	cmsg = CMSG_FIRSTHDR(&burst->msg);
 	cmsg->cmsg_level = IPPROTO_UDP;
 	cmsg->cmsg_type = UDP_SEGMENT;
 	cmsg->cmsg_len = CMSG_LEN(sizeof(segment));
@@ -370,8 +370,8 @@ static void prepare_all(unsigned sockets, unsigned neighbours)
 		named[i].msg_hdr.msg_name = &to_a;
 		named[i].msg_hdr.msg_namelen = sizeof(to_a);
 	}
-	prepare_train(&muffins, BATCH * MUFFIN_LEN, MUFFIN_LEN);
-	prepare_train(&frames, sizeof(payload), FULL_LEN);
+	prepare_burst(&muffins, BATCH * MUFFIN_LEN, MUFFIN_LEN);
+	prepare_burst(&frames, sizeof(payload), FULL_LEN);
 }
 
 /* Is name one of those in a list with commas? An empty list has them all. */

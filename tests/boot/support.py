@@ -104,7 +104,7 @@ def shown(result):
 def check_balance(result):
     """Packets are never lost in silence: a program that ended left an account, and it adds up:
     accepted = sent + waiting + queued + dropped, with nothing left behind. conftest.py sees to it
-    that this is asked after every machine, whatever a test is about."""
+    that this is asked after every machine, in every test."""
     accounts = list(BALANCE.finditer(result.serial))
     assert accounts or "program ended with" not in result.serial, "no account of packets"
     for match in accounts:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_chaos.py - random system calls of known types: the kernel stays whole, whatever they answer, and
+"""test_chaos.py - random system calls of known types: the kernel stays whole, any answer is right, and
 loses nothing: every pool is as before, the account adds up, and a datagram still goes out.
 
 Not here: hours of it (tests/soak/chaos.py, `make fuzz`).

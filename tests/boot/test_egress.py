@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_egress.py - egress=: whatever the program tries, the wire shows only what the operator named."""
+"""test_egress.py - egress=: for all that the program tries, the wire shows only what the operator named."""
 import re
 
 import pytest

@@ -52,7 +52,7 @@ class BridgedNic(Nic):
     pytest.param({"nic": "autonegotiation=off"}, id="no-autonegotiation"),
 ])
 def test_machines(kernel, pcap, machine):
-    """The same muffin, address resolved by ARP, whatever the machine."""
+    """The same muffin, address resolved by ARP, on every machine."""
     machine = dict(machine)
     nic = Nic(quiet_net(), model=machine.pop("model", "e1000"), pcap=pcap,
               options=machine.pop("nic", ""))
@@ -162,7 +162,7 @@ def test_checksum_zero_is_sent_as_ones(kernel, program, pcap):
 
 
 def check_datagram_sum(raw):
-    """The frame of test_checksum_zero: two bytes of payload whatever they are."""
+    """The frame of test_checksum_zero: any two bytes of payload."""
     check_datagram(raw, raw[42:44])
 
 

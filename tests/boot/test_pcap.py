@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """test_pcap.py - the word pcap: what comes out of the second serial port is what QEMU saw on the wire,
-frame by frame, and whole whatever the end was.
+frame by frame, and whole after every kind of end.
 """
 import re
 import subprocess

@@ -126,7 +126,7 @@ def test_local_sockets(kernel, program):
 
 
 def test_syslog(kernel, program):
-    """syslog(3) writes to the console, a line a message, whatever its level; quiet, too."""
+    """syslog(3) writes to the console, a line a message, at every level; with quiet, too."""
     result = boot(kernel, f"{STATIC} quiet", initrd=str(program("log")))
     check_table(result.serial, 8)
     assert re.search(r"^<27>... .. ..:..:.. oven\[1\]: it burns$", result.serial, re.M)

@@ -58,7 +58,7 @@ def gaps(frames):
 @pytest.mark.parametrize("how", ["block", "poll"])
 @pytest.mark.parametrize("rate,pps", [("1kpps", 1e3), ("10kpps", 1e4), ("100kpps", 1e5)])
 def test_packet_rate(kernel, program, pcap, rate, pps, how):
-    """Whatever way the program waits: the rate is right, and no gap is far from the others."""
+    """For every way in which the program waits, the rate is right, and no gap is far from the others."""
     frames, result = send(kernel, program, pcap, f"qdisc=tbf,rate={rate}", how)
     assert packets_per_second(frames) == pytest.approx(pps, rel=WITHIN)
     assert max(gaps(frames)) < 1.6 / pps

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_serial.py - whoever reads a serial line rests: for a moment, or for longer than anybody waits. What was
+"""test_serial.py - the reader of a serial line rests: for a moment, or for longer than anybody waits. What was
 written to the console, what is typed, and a capture that waits for its line.
 
 Longer rests are made of guest time: with ICOUNT a machine that waits for its line is ten seconds on at once.

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "tests" / "soak"))
 
 from soak import MODES, build_checker, soak  # noqa: E402
 
-COUNT = 100_000 // 64 * 64      # whole trains
+COUNT = 100_000 // 64 * 64      # whole bursts
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -35,7 +35,7 @@ def numbers(pcap):
 
 @pytest.mark.parametrize("mem", ["64M", "4M"])
 def test_hang_is_seen_and_mended(kernel, program, pcap, mem):
-    """Each datagram once, in order, whatever was on the ring; the account says so, too."""
+    """Each datagram once, in order, for every state of the ring; the account says so, too."""
     machine = Machine(kernel=kernel, append=f"{STATIC} -- {GATEWAY} 2", mem=mem,
                       initrd=str(program("trickle")), nics=[Nic(null_net(), pcap=pcap)])
     with machine.start() as running:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_ways_to_send.py - trains, pieces, many by one call, control messages: what each call answers and
+"""test_ways_to_send.py - GSO bursts, pieces, many by one call, control messages: what each call answers and
 how the bytes are cut into datagrams is as on the build host's Linux; every frame is whole, for scapy and
 for tshark; a checksum is never zero.
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fuzz_bpf.c - the input is a program of classic BPF and a packet; whatever is accepted must end and stay
+ * fuzz_bpf.c - the input is a program of classic BPF and a packet; what is accepted must end and stay
  * inside both, and answer the same when the packet lies in two pieces.
  * Not here: what each instruction does (tests/unit/test_bpf.c).
  * libFuzzer calls in.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * fuzz_calls.c - the input is a program of socket calls, netlink messages, frames and time, in a network
- * namespace of its own; whatever it does, the account adds up and nothing is left behind at its end.
+ * namespace of its own; in the end the account adds up and nothing is left behind.
  * Not here: whether an answer is right (tests/unit), raw bytes as frames or messages (fuzz_frames.c,
  * fuzz_netlink.c).
  * libFuzzer calls in; it calls the system calls.

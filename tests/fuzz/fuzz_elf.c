@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fuzz_elf.c - the input is an ELF image; whatever is accepted must keep what elf.h promises.
+ * fuzz_elf.c - the input is an ELF image; what is accepted must keep what elf.h promises.
  * Not here: which refusal is given (tests/unit/test_elf.c).
  * libFuzzer calls in.
  * Source: kernel/process/elf.h: everything that exec.c relies on. */

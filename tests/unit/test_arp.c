@@ -42,7 +42,7 @@ static void answers_for_our_address(void **state)
 	stack_check_accounts();
 }
 
-/* RFC 5227 2.1.1: whoever probes has no address yet. */
+/* RFC 5227 2.1.1: a host that probes has no address yet. */
 static void answers_a_probe(void **state)
 {
 	u8 frame[FAKE_FRAME_MAX];

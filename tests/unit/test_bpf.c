@@ -30,7 +30,7 @@
 
 static const u8 packet[] = { 0x45, 0x11, 0x22, 0x33, 0x44 };
 
-/* The answer about a packet, which must be the same in whatever pieces it lies, and wherever it begins. */
+/* The answer about a packet, which must be the same for all pieces in which it lies, wherever it begins. */
 static u32 run_on(const struct sock_filter *program, const u8 *bytes, u32 len, const u32 *aux)
 {
 	u32 answer = 0;
@@ -112,7 +112,7 @@ static void arithmetic(void **state)
 	assert_int_equal(RUN(LD(5), { 0x84, 0, 0, 0 }, RET_A), (u32)-5);
 	assert_int_equal(RUN(LD(5), { 0x3c, 0, 0, 0 }, { 0x06, 0, 0, 9 }), 0); /* by zero */
 	assert_int_equal(RUN(LD(5), { 0x9c, 0, 0, 0 }, { 0x06, 0, 0, 9 }), 0);
-	RUN(LD(1), LDX(99), { 0x6c, 0, 0, 0 }, RET_A); /* whatever it is, it is defined */
+	RUN(LD(1), LDX(99), { 0x6c, 0, 0, 0 }, RET_A); /* any value, but a defined one */
 }
 
 static void jumps(void **state)

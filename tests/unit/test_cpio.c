@@ -155,7 +155,7 @@ static void hard_links_share_their_contents(void **state)
 	assert_contents("/alone", "");
 }
 
-/* A later archive writes to the file, whatever names it has. */
+/* A later archive writes to the file, under each of its names. */
 static void names_of_another_archive(void **state)
 {
 	hard_link("a", "ONE", 7);

@@ -214,7 +214,7 @@ static void loopback_waits_for_the_poll(void **state)
 	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 1);
 }
 
-/* Its queue is bounded; whoever finds it full makes it flow, even if he does not wait. */
+/* Its queue is bounded; a sender that finds it full lets it flow, even if it does not wait. */
 static void loopback_is_bounded(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);

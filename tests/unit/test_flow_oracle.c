@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * test_flow_oracle.c - cached, not skipped: whatever programs and operators do, in any order, a stack with
+ * test_flow_oracle.c - cached, not skipped: for all that programs and operators do, in any order, a stack with
  * ready frames and one that builds every packet put the same bytes on the wire.
  * Not here: each thing that makes a frame stale by itself (test_flow_stale.c).
  * cmocka calls in. Usage: test_flow_oracle [<seed> [<how many>]]
@@ -160,7 +160,7 @@ static long one(void)
 		named ? sizeof(to) : 0);
 }
 
-/* Twenty of the same: frames become ready, slots wear them. */
+/* Twenty of the same: headers are cached, slots carry them. */
 static long steady(void)
 {
 	u32 len = some_len(), n = 1 + roll(30), port = some_port(), ip = some_ip();
@@ -187,7 +187,7 @@ static long message(void)
 	return sys_sendmsg(some_fd(), user(&m.m.hdr), (int)some_flags());
 }
 
-static long train(void)
+static long burst(void)
 {
 	static const u16 sizes[] = { 1, 4, 6, 6, 8, 18, 100, 1472 };
 	u16 size = PICK(sizes);
@@ -231,14 +231,14 @@ static long many(void)
 	return sent + (long)(sum % 1000003) * 1000;
 }
 
-/* Some of the bytes are not the program's: a train is none or whole. */
+/* Some of the bytes are not the program's: a burst is none or whole. */
 static long faulty(void)
 {
 	const u8 *at = noise(77, 2);
 	long answer;
 
 	host_forbid(at + roll(600), 1 + roll(3));
-	answer = roll(2) ? train() : roll(2) ? many() : steady();
+	answer = roll(2) ? burst() : roll(2) ? many() : steady();
 	host_forbid(NULL, 0);
 	return answer;
 }
@@ -532,7 +532,7 @@ static const struct {
 	{ one, "one", 20 },
 	{ steady, "steady", 30 },
 	{ message, "message", 10 },
-	{ train, "train", 15 },
+	{ burst, "burst", 15 },
 	{ many, "many", 15 },
 	{ faulty, "faulty", 5 },
 	{ crowd, "crowd", 4 },

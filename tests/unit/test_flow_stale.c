@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * test_flow_stale.c - whatever makes a ready frame stale, each thing by itself: the very next datagram is
+ * test_flow_stale.c - what makes a cached header stale, each thing by itself: the very next datagram is
  * another, by send, by sendmmsg and by UDP_SEGMENT.
- * Not here: the bytes of frames that are ready, whatever their slots held (test_udp_send.c).
+ * Not here: the bytes of the frames, for all that their slots held (test_udp_send.c).
  * cmocka calls in; eth0 keeps its packets and does checksums, eth1 is a second card.
  * Source: design: cached, not skipped; net/udp/flow_cache.h: what ends it. */
 #include "net/core/nsfs.h"
@@ -17,7 +17,7 @@
 #include "tests/unit/datagrams.h"
 
 #define LEN      20u
-#define TRAIN    3u
+#define BURST    3u
 #define OTHER_IP 0x0a000055u /* a second address of ours */
 
 /* Each test runs once by each way to send. */
@@ -37,33 +37,33 @@ static const u8 *payload;
 static long send_many(void)
 {
 	struct sockaddr_in to = inet_addr_of(dst, PEER_PORT);
-	struct user_mmsghdr vec[TRAIN] = { 0 };
-	struct iovec iov[TRAIN];
+	struct user_mmsghdr vec[BURST] = { 0 };
+	struct iovec iov[BURST];
 
-	for (u32 i = 0; i < TRAIN; i++) {
+	for (u32 i = 0; i < BURST; i++) {
 		iov[i] = (struct iovec){ (void *)(uintptr_t)(payload + i * LEN), LEN };
 		vec[i].hdr = (struct user_msghdr){
 			.name = user(&to), .namelen = 16, .iov = user(&iov[i]), .iovlen = 1
 		};
 	}
-	return sys_sendmmsg((u64)fd, user(vec), TRAIN, MSG_DONTWAIT);
+	return sys_sendmmsg((u64)fd, user(vec), BURST, MSG_DONTWAIT);
 }
 
 static long send_train(void)
 {
 	struct message m;
 
-	message_to(&m, payload, TRAIN * LEN, dst, PEER_PORT);
+	message_to(&m, payload, BURST * LEN, dst, PEER_PORT);
 	message_control(&m, SOL_UDP, UDP_SEGMENT, &(u16){ LEN }, sizeof(u16));
 	return message_send(fd, &m, MSG_DONTWAIT);
 }
 
 static long send_now(void)
 {
-	static const u32 all[] = { LEN, TRAIN, TRAIN * LEN };
+	static const u32 all[] = { LEN, BURST, BURST * LEN };
 	long sent;
 
-	payload = noise(way, TRAIN * LEN);
+	payload = noise(way, BURST * LEN);
 	fake_forget(&eth0);
 	fake_forget(&eth1);
 	sent = way == SEND   ? sys_sendto(fd, user(payload), LEN, MSG_DONTWAIT, 0, 0)
@@ -76,7 +76,7 @@ static long send_now(void)
 
 static u32 frames_n(void)
 {
-	return way == SEND ? 1 : TRAIN;
+	return way == SEND ? 1 : BURST;
 }
 
 /* ---- what they are to send ---------------------------------------------------------------- */
@@ -216,7 +216,7 @@ static void cut_into_segments(void **state)
 	warm();
 	set(SOL_UDP, UDP_SEGMENT, LEN / 2);
 	assert_true(send_now() > 0);
-	assert_int_equal(eth0.sent_n, way == SEGMENT ? TRAIN : 2 * frames_n());
+	assert_int_equal(eth0.sent_n, way == SEGMENT ? BURST : 2 * frames_n());
 }
 
 static void corked(void **state)
@@ -226,8 +226,8 @@ static void corked(void **state)
 	next_stays_away();
 	set(SOL_UDP, UDP_CORK, 0);
 	if (way == SEGMENT) { /* cut when it goes */
-		assert_int_equal(eth0.sent_n, TRAIN);
-		for (u32 i = 0; i < TRAIN; i++)
+		assert_int_equal(eth0.sent_n, BURST);
+		for (u32 i = 0; i < BURST; i++)
 			assert_datagram(
 				i, &(struct datagram){ .payload = payload + i * LEN, .len = LEN });
 		return;
@@ -469,7 +469,7 @@ static void take_the_detour(void *arg)
 	host_on_idle(NULL, NULL);
 }
 
-/* A train that is longer than the ring, and while it waits for room in the middle the way changes. */
+/* A burst that is longer than the ring, and while it waits for room in the middle the way changes. */
 static void route_changes_within_a_train(void **state)
 {
 	const u8 *bytes = noise(1, 100 * LEN);

@@ -208,7 +208,7 @@ static void never_on_the_wire(void **state)
 	stack_check_accounts();
 }
 
-/* By lo it comes back as it is, once, whatever its time to live, if it was joined there. */
+/* By lo it comes back as it is, once, with any time to live, if it was joined there. */
 static void over_loopback(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
@@ -231,7 +231,7 @@ static void over_loopback(void **state)
 	stack_check_accounts();
 }
 
-/* IP_MULTICAST_IF: by that device and from its address, whatever the routes say. */
+/* IP_MULTICAST_IF: by that device and from its address, against what the routes say. */
 static void by_another_device(void **state)
 {
 	static struct fake_device eth1;

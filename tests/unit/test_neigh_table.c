@@ -90,7 +90,7 @@ static void current_routes_lead_right(void **state)
 	assert_in_range(init_net.genid - genid, 4000 / 50, 4000 / 8);
 }
 
-/* Many share a bucket: whoever makes room is taken out of the middle of it. */
+/* Many share a bucket: the one that makes room is taken out of its middle. */
 static void crowded_buckets(void **state)
 {
 	struct neigh_table *tbl = neigh_table_new(300);

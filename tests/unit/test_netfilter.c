@@ -97,7 +97,7 @@ static void kept_flows_become_stale(void **state)
 	assert_int_not_equal(init_net.genid, before);
 }
 
-/* Whoever filters before ARP causes no ARP request (design). */
+/* A packet that is dropped before ARP causes no ARP request (design). */
 static void dropped_before_arp(void **state)
 {
 	struct module m = module('d', NF_INET_LOCAL_OUT, 0, NF_DROP);

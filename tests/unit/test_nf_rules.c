@@ -272,7 +272,7 @@ static void shown_as_written(void **state)
 	assert_string_equal(shown(), "");
 }
 
-/* Off costs nothing; and whoever turns it on or off makes cached flows stale. */
+/* Off costs nothing; turning it on or off makes cached flows stale. */
 static void registered_while_needed(void **state)
 {
 	struct static_key *key = &nf_hooks_needed[NF_INET_LOCAL_OUT];

@@ -761,7 +761,7 @@ static void to_ourselves(void **state)
 	stack_check_accounts();
 }
 
-/* New contents of any length, whatever the old ones were; and on a card they must fit its fragments. */
+/* New contents of any length, for old ones of any length; and on a card they must fit its fragments. */
 static void mangled_to_ourselves(void **state)
 {
 	static const u32 lens[] = { 4, 1472, 1828, 1829, 20000, 65503 };

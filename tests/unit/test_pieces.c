@@ -53,7 +53,7 @@ static void assert_counts(const struct sk_buff *skb, u32 from, u32 len)
 	assert_false(skb_bits(skb, len, &byte, 1));
 }
 
-/* From any place, any number of bytes, whatever the pieces are. */
+/* From any place, any number of bytes, in all kinds of pieces. */
 static void appended(void **state)
 {
 	static const u32 cut[] = { 0, 1, 99, 100, 101, 149, 150, 151, 2000, 5599, 5600 };

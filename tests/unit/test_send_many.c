@@ -281,7 +281,7 @@ static void segment_option(void **state)
 	assert_int_equal(set_int(fd, SOL_UDP, UDP_SEGMENT, -1), -EINVAL);
 }
 
-/* In slots that wear its frame all of it goes at once, or, if any of it cannot be read, nothing. */
+/* In slots that carry its headers all of it goes at once, or, if any of it cannot be read, nothing. */
 static void ready_trains_of(u32 size)
 {
 	enum {
@@ -325,8 +325,8 @@ static void ready_trains(void **state)
 		}
 }
 
-/* Every slot wears the frame of a train's segments. Returns it. */
-static const u8 *wear(u32 len, u16 size)
+/* Every slot carries the headers of a burst's segments. Returns them. */
+static const u8 *carry(u32 len, u16 size)
 {
 	const u8 *payload;
 
@@ -353,14 +353,14 @@ static void assert_in_pieces(const u8 *payload, u32 len, u32 cut, u16 size)
 	assert_segments(payload, len, size);
 }
 
-/* And a train comes whose last segment is shorter, or which lies in pieces far from each other. */
+/* And a burst comes whose last segment is shorter, or which lies in pieces far from each other. */
 static void trains_that_are_not_quite_ready(void **state)
 {
 	const u8 *payload;
 
 	for (u32 rest = 1; rest < 10; rest += 4)
 		for (u32 cut = 0; cut < 100; cut += 7) {
-			payload = wear(90, 10);
+			payload = carry(90, 10);
 			assert_in_pieces(payload, 100, cut, 10);
 			assert_int_equal(segments(payload, 90 + rest, 10, 0), 90 + rest);
 			assert_segments(payload, 90 + rest, 10);
@@ -405,7 +405,7 @@ static void segments_refused(void **state)
 	assert_int_equal(segments(payload, 300, 100, 0), -EINVAL);
 	assert_int_equal(segments(payload, 100, 100, 0), -EINVAL);
 	assert_int_equal(set_int(fd, SOL_SOCKET, SO_NO_CHECK, 0), 0);
-	for (u32 page = 0; page < 3; page++) { /* whatever page cannot be read, nothing is sent */
+	for (u32 page = 0; page < 3; page++) { /* if any page cannot be read, nothing is sent */
 		host_forbid((u8 *)ALIGN_DOWN((uintptr_t)payload, 4096) + page * 4096, 4096);
 		assert_int_equal(segments(payload, 12000, 1000, 0), -EFAULT);
 	}
@@ -446,7 +446,7 @@ static void unstick(void *arg)
 	eth0.stuck = false;
 }
 
-/* All or none: with too little room none, and whoever waits gets all of them out. */
+/* All or none: with too little room none, and a sender that waits gets all of them out. */
 static void segments_need_room(void **state)
 {
 	const u8 *payload = noise(4, 1000);

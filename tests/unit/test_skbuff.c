@@ -251,7 +251,7 @@ static void pieces_out(void **state)
 	assert_int_equal(memcpy_to_msg(&m, "a", 1), -EFAULT);
 }
 
-/* Whatever pieces a message lies in, also odd ones: bytes and sum are the whole's. */
+/* In all pieces that a message may lie in, also odd ones: bytes and sum are the whole's. */
 static void sum_over_pieces(void **state)
 {
 	u8 whole[97], copy[97];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_sock_share.c - what one socket may hold of all that may wait, on a small machine and a usual one:
- * whoever does not read, or sends to a host that is not there, leaves room for another.
+ * one that does not read, or sends to a host that is not there, leaves room for another.
  * Not here: what each kind of socket does when its buffer is full (test_udp_input.c and others).
  * cmocka calls in.
  * Source: socket(7), SO_RCVBUFFORCE and SO_SNDBUFFORCE; docs/decisions.md. */

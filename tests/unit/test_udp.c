@@ -117,7 +117,7 @@ static void bound_to_a_group(void **state)
 	assert_frame(0, FRAME_MUFFIN);
 }
 
-/* SO_BROADCAST taken back counts at once, whatever is cached. */
+/* SO_BROADCAST taken back counts at once, with everything cached. */
 static void leave_taken_back(void **state)
 {
 	int fd = udp_socket();
@@ -206,7 +206,7 @@ static void control_to_the_last_byte(void **state)
 	assert_int_equal(sys_sendmsg(fd, user(&m), 0), -EINVAL);
 }
 
-/* A train that needs more packets than there are at once, on a ring that would take it. */
+/* A burst that needs more packets than there are at once, on a ring that would take it. */
 static void train_longer_than_the_pool(void **state)
 {
 	static const u8 payload[1280];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * test_udp_cork.c - datagrams in pieces: MSG_MORE and UDP_CORK, whatever happens in between.
+ * test_udp_cork.c - datagrams in pieces: MSG_MORE and UDP_CORK, with all that may happen in between.
  * Not here: datagrams in one piece (test_udp_send.c), fragments of those (test_ip_output.c).
  * cmocka calls in; it calls the system calls and looks at what the card got.
  * Source: send(2), udp(7); RFC 791 3.2 (fragments). */
@@ -24,7 +24,7 @@ static void more(const u8 *data, size_t len)
 	assert_int_equal(eth0.sent_n, 0);
 }
 
-/* What is sent has no DF when it is in fragments; whatever it is, the same bytes as in one call. */
+/* What is sent has no DF when it is in fragments; in any case the same bytes as in one call. */
 static void assert_whole(const u8 *payload, u32 len)
 {
 	struct datagram d = { .payload = payload, .len = len };
@@ -151,7 +151,7 @@ static void corked(void **state)
 	assert_whole(payload, 9);
 }
 
-/* stack_down finds whatever leaks. */
+/* stack_down finds what leaks. */
 static void closed_while_pending(void **state)
 {
 	up(true);
@@ -351,7 +351,7 @@ static void change_and_unstick(void *arg)
 	net_changed(&init_net);
 }
 
-/* The tables change while whoever lets it go waits for room. */
+/* The tables change while its sender waits for room. */
 static void tables_change_while_waiting(void **state)
 {
 	const u8 *payload = noise(12, 2000);

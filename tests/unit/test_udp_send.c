@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_udp_send.c - frames that are ready: every byte of them, whatever lay in their slots before, and
- * that whatever changes below is noticed at once.
+ * test_udp_send.c - cached headers: every byte of the frames, for all that lay in their slots before, and
+ * that every change below is noticed at once.
  * Not here: a datagram by itself (test_udp.c), many by one call (test_send_many.c), datagrams in pieces
  * (test_udp_cork.c).
  * cmocka calls in; it calls the system calls and looks at what the card got.
@@ -186,7 +186,7 @@ static void routes_and_neighbours_on(int fd)
 				 init_net.arp_tbl, &eth0.dev, cpu_to_be32(GATEWAY_IP), other_mac),
 		0);
 	send_text(fd, (struct datagram){ .mac = other_mac });
-	cfg.nhs = 0; /* whatever its hop */
+	cfg.nhs = 0; /* with any hop */
 	assert_int_equal(inet_rtm_delroute(&init_net, &cfg), 0);
 	send_text(fd, (struct datagram){ .len = 0 });
 	stack_know_peer();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * chaos.c - random system calls of known types: whatever they answer is right, but nothing may be lost.
+ * chaos.c - random system calls of known types: any answer is right, but nothing may be lost.
  * Not here: their arguments and the calls (chaos_*.h).
  * test_chaos.py and tests/soak/chaos.py run it. Usage: chaos <seed> <seconds> [show]: each call before it is made
  * Source: none.

@@ -3,7 +3,7 @@
  * Not here: whether they arrive (tests/soak/check.c).
  * Usage: soak <address> sendto|sendmmsg|segment <count>. Each carries its number, 8 bytes, lowest
  * first, and as many bytes more as its number says (0 to 15): frames of all lengths near the shortest.
- * Trains of UDP_SEGMENT are of one length each.
+ * A GSO burst's datagrams are of one length each.
  * Source: sendto(2), sendmmsg(2), udp(7). */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -20,7 +20,7 @@
 #define PORT     4747
 #define BATCH    64
 #define LEN(n)   (8 + ((n)&15))
-#define TRAIN(n) (8 + ((n) / BATCH & 15)) /* the length of the datagrams in a train */
+#define BURST(n) (8 + ((n) / BATCH & 15)) /* the length of the datagrams in a burst */
 
 static struct sockaddr_in to = { .sin_family = AF_INET };
 static unsigned char payload[BATCH][32];
@@ -51,14 +51,14 @@ static long by_sendmmsg(int fd, uint64_t n)
 
 static long by_segment(int fd, uint64_t n)
 {
-	static unsigned char train[BATCH * 32];
-	int len = TRAIN(n);
+	static unsigned char burst[BATCH * 32];
+	int len = BURST(n);
 
 	for (uint64_t i = 0; i < BATCH; i++)
-		memcpy(train + i * len, &(uint64_t){ n + i }, 8);
+		memcpy(burst + i * len, &(uint64_t){ n + i }, 8);
 	if (setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &len, sizeof(len)) != 0)
 		return -1;
-	return sendto(fd, train, BATCH * len, 0, (void *)&to, sizeof(to)) == BATCH * len ? BATCH
+	return sendto(fd, burst, BATCH * len, 0, (void *)&to, sizeof(to)) == BATCH * len ? BATCH
 											 : -1;
 }
 

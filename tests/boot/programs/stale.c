@@ -22,7 +22,7 @@
 #define PORT  4747
 #define LEN   16
 #define LAP   300 /* more than the ring has slots */
-#define TRAIN 2
+#define BURST 2
 #define WILD  9 /* pointers */
 #define WAYS  6 /* in which each is given */
 
@@ -48,19 +48,19 @@ static void lap(void)
 /* By each of the three ways: 1 + 2 + 2 datagrams. */
 static void say(const char *what, int way)
 {
-	char text[TRAIN * LEN] = { 0 };
-	struct iovec iov[TRAIN], whole = { text, sizeof(text) };
-	struct mmsghdr vec[TRAIN] = { 0 };
+	char text[BURST * LEN] = { 0 };
+	struct iovec iov[BURST], whole = { text, sizeof(text) };
+	struct mmsghdr vec[BURST] = { 0 };
 	struct {
 		struct cmsghdr h;
 		uint16_t size, pad[3];
 	} segment = { { .cmsg_len = 18, .cmsg_level = 17, .cmsg_type = 103 }, LEN, { 0 } };
-	struct msghdr train = { .msg_iov = &whole,
+	struct msghdr burst = { .msg_iov = &whole,
 		.msg_iovlen = 1,
 		.msg_control = &segment,
 		.msg_controllen = sizeof(segment) };
 
-	for (int i = 0; i < TRAIN; i++) {
+	for (int i = 0; i < BURST; i++) {
 		snprintf(text + i * LEN, LEN, "%s", what);
 		iov[i] = (struct iovec){ text + i * LEN, LEN };
 		vec[i].msg_hdr = (struct msghdr){ .msg_iov = &iov[i], .msg_iovlen = 1 };
@@ -68,9 +68,9 @@ static void say(const char *what, int way)
 	if (way & 1)
 		CHECK(what, send(fd, text, LEN, 0) == LEN);
 	if (way & 2)
-		CHECK(what, sendmmsg(fd, vec, TRAIN, 0) == TRAIN);
+		CHECK(what, sendmmsg(fd, vec, BURST, 0) == BURST);
 	if (way & 4)
-		CHECK(what, sendmsg(fd, &train, 0) == TRAIN * LEN);
+		CHECK(what, sendmsg(fd, &burst, 0) == BURST * LEN);
 }
 
 static void refused(const char *what, int err)
@@ -279,7 +279,7 @@ static void watchers(void)
 	lap();
 }
 
-/* A page that cannot be read, in the middle: a train is sent whole or not at all, of many messages those
+/* A page that cannot be read, in the middle: a burst is sent whole or not at all, of many messages those
  * before it; nothing of them shows up later. */
 static void faults(void)
 {
@@ -291,7 +291,7 @@ static void faults(void)
 		uint16_t size, pad[3];
 	} segment = { { .cmsg_len = 18, .cmsg_level = 17, .cmsg_type = 103 }, size, { 0 } };
 	struct iovec whole = { at, 4 * LEN }, iov[3];
-	struct msghdr train = { .msg_iov = &whole,
+	struct msghdr burst = { .msg_iov = &whole,
 		.msg_iovlen = 1,
 		.msg_control = &segment,
 		.msg_controllen = sizeof(segment) };
@@ -301,7 +301,7 @@ static void faults(void)
 	memcpy(at, "before the fault", LEN);
 	CHECK("mprotect", mprotect(page + 4096, 4096, PROT_NONE) == 0);
 	CHECK("send", send(fd, at + LEN, LEN, 0) == -1 && errno == EFAULT);
-	CHECK("train", sendmsg(fd, &train, 0) == -1 && errno == EFAULT);
+	CHECK("burst", sendmsg(fd, &burst, 0) == -1 && errno == EFAULT);
 	for (int i = 0; i < 3; i++) {
 		iov[i] = (struct iovec){ at + i * LEN, LEN };
 		vec[i].msg_hdr = (struct msghdr){ .msg_iov = &iov[i], .msg_iovlen = 1 };
@@ -314,7 +314,7 @@ static const uintptr_t wild_at[WILD] = { 8, 0x7000000000, 0x00007ffffffff000, 0x
 	0x0000800000000000, 0xffff800000100000, 0xffffffff80100000, 0xfffffffffffffff8,
 	0xffffffffffffffff };
 
-/* The next slot wears the frame: its last packet was not refused. Not through libc, which would look into the
+/* The next slot carries the flow's headers: its last packet was not refused. Not through libc, which would look into the
  * message itself. */
 static int is_refused(int len, long nr, const void *at, long n)
 {
@@ -344,7 +344,7 @@ static void wild(int len)
 						.msg_namelen = sizeof(peer),
 						.msg_iov = &good,
 						.msg_iovlen = 1 } };
-		struct msghdr train = { .msg_iov = &two,
+		struct msghdr burst = { .msg_iov = &two,
 			.msg_iovlen = 1,
 			.msg_control = &segment,
 			.msg_controllen = sizeof(segment) };
@@ -354,12 +354,12 @@ static void wild(int len)
 		refused += is_refused(len, SYS_sendmmsg, &pieces, 1);
 		refused += is_refused(len, SYS_sendmmsg, &name, 1);
 		refused += is_refused(len, SYS_sendmmsg, p, 1);
-		refused += is_refused(len, SYS_sendmsg, &train, 0);
+		refused += is_refused(len, SYS_sendmsg, &burst, 0);
 	}
 	CHECK("wild pointers", refused == WILD * WAYS);
 }
 
-/* And where it is a train's. */
+/* And where it is a burst's. */
 static void wild_train(int len)
 {
 	int refused = 0;
@@ -368,7 +368,7 @@ static void wild_train(int len)
 	lap_of(len);
 	for (int i = 0; i < WILD; i++)
 		refused += is_refused(len, SYS_sendto, (void *)wild_at[i], 2l * len);
-	CHECK("wild trains", refused == WILD);
+	CHECK("wild bursts", refused == WILD);
 	set(17, 103, 0);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * ways.c - every way to send: in trains, in pieces, many by one call, with control messages.
+ * ways.c - every way to send: in GSO bursts, in pieces, many by one call, with control messages.
  * Not here: what then is on the wire (test_ways_to_send.py).
- * Usage: ways <address> shapes: trains, pieces and refusals; what each call answers is a table, the same as
+ * Usage: ways <address> shapes: bursts, pieces and refusals; what each call answers is a table, the same as
  * on Linux. ways <address> sums: all payloads of two bytes, so that every UDP checksum there is occurs.
  * Source: sendmsg(2), sendmmsg(2), udp(7), ip(7). */
 #define _GNU_SOURCE
@@ -68,12 +68,12 @@ static long message(
 	return sendmsg(fd, &m, flags);
 }
 
-static long train(size_t len, uint16_t size, size_t cut)
+static long burst(size_t len, uint16_t size, size_t cut)
 {
 	return message(IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size), len, cut, 0);
 }
 
-static void trains(void)
+static void bursts(void)
 {
 	static const uint16_t size[] = { 1, 7, 18, 100, 1471, 1472 };
 	static const size_t n[] = { 1, 2, 17, 40 };
@@ -84,16 +84,16 @@ static void trains(void)
 			for (size_t rest = 0; rest < 3; rest++) {
 				size_t len = n[k] * size[s] + rest - 1;
 
-				sprintf(name, "train of %zu by %u", len, size[s]);
-				RESULT(name, train(len, size[s], len / 3));
+				sprintf(name, "burst of %zu by %u", len, size[s]);
+				RESULT(name, burst(len, size[s], len / 3));
 			}
-	RESULT("train, size 0", train(1000, 0, 10));
-	RESULT("train of 128", train(1280, 10, 10));
-	RESULT("train of 129", train(1281, 10, 10));
-	RESULT("train, too long altogether", train(65508, 1472, 10));
-	RESULT("train, longer than a frame", train(4000, 1473, 10));
-	RESULT("burst of one, which may be longer than a frame", train(100, 1473, 10));
-	RESULT("burst of one, longer than a frame", train(1473, 2000, 10));
+	RESULT("burst, size 0", burst(1000, 0, 10));
+	RESULT("burst of 128", burst(1280, 10, 10));
+	RESULT("burst of 129", burst(1281, 10, 10));
+	RESULT("burst, too long altogether", burst(65508, 1472, 10));
+	RESULT("burst, longer than a frame", burst(4000, 1473, 10));
+	RESULT("burst of one, which may be longer than a frame", burst(100, 1473, 10));
+	RESULT("burst of one, longer than a frame", burst(1473, 2000, 10));
 }
 
 static int option(int level, int name, int value)
@@ -104,11 +104,11 @@ static int option(int level, int name, int value)
 static void train_options(void)
 {
 	RESULT("SO_NO_CHECK", option(SOL_SOCKET, SO_NO_CHECK, 1));
-	RESULT("train without checksums", train(100, 10, 10));
-	RESULT("train of one without a checksum", train(10, 10, 5));
+	RESULT("burst without checksums", burst(100, 10, 10));
+	RESULT("burst of one without a checksum", burst(10, 10, 5));
 	option(SOL_SOCKET, SO_NO_CHECK, 0);
 	RESULT("UDP_SEGMENT", option(IPPROTO_UDP, UDP_SEGMENT, 33));
-	RESULT("train by option", message(0, 0, NULL, 0, 100, 50, 0));
+	RESULT("burst by option", message(0, 0, NULL, 0, 100, 50, 0));
 	RESULT("one by option", message(0, 0, NULL, 0, 33, 3, 0));
 	RESULT("UDP_SEGMENT, too large", option(IPPROTO_UDP, UDP_SEGMENT, 65536));
 	option(IPPROTO_UDP, UDP_SEGMENT, 0);
@@ -167,14 +167,14 @@ static void bursts_in_pieces(void)
 		}
 	option(IPPROTO_UDP, UDP_SEGMENT, 100);
 	option(IPPROTO_UDP, UDP_CORK, 1);
-	RESULT("corked burst", train(250, 60, 10));
-	RESULT("corked, another size", train(100, 70, 10));
+	RESULT("corked burst", burst(250, 60, 10));
+	RESULT("corked, another size", burst(100, 70, 10));
 	RESULT("uncorked", option(IPPROTO_UDP, UDP_CORK, 0));
 	option(IPPROTO_UDP, UDP_SEGMENT, 2);
 	in_pieces(258, 129);
 	option(IPPROTO_UDP, UDP_SEGMENT, 1473);
 	in_pieces(1473, 700);
-	RESULT("empty burst", train(0, 1473, 0));
+	RESULT("empty burst", burst(0, 1473, 0));
 	option(IPPROTO_UDP, UDP_SEGMENT, 0);
 }
 
@@ -231,7 +231,7 @@ int main(int argc, char **argv)
 		payload[i] = (unsigned char)((i * 2654435761u) >> 13);
 	if (strcmp(argv[2], "sums") == 0)
 		return sums();
-	trains();
+	bursts();
 	train_options();
 	pieces();
 	bursts_in_pieces();
