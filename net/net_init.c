@@ -2,7 +2,7 @@
  * net_init.c - the stack is put together here: protocols are wired, namespaces made.
  * Not here: anything that happens to a packet.
  * main.c (and the host tests) call net_init once.
- * Source: Linux's inet_init. */
+ * Behaves as Linux's inet_init. */
 #include "net/net_init.h"
 #include "net/core/part.h"
 #include "net/core/rtmsg.h"

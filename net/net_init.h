@@ -2,7 +2,7 @@
  * net_init.h - the stack is put together here: protocols are wired, namespaces made.
  * Not here: anything that happens to a packet.
  * main.c (and the host tests) call net_init once.
- * Source: Linux's inet_init. */
+ * Behaves as Linux's inet_init. */
 #pragma once
 
 #include "net/core/net_namespace.h"

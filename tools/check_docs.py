@@ -27,6 +27,10 @@ BODY = re.compile(r"^(?P<head>[A-Za-z_][^;{}#]*?\))\s*^\{$(?P<body>.*?)^\}", re.
 FILE = re.compile(r"[\w-]+\.(?:[chS]|py)\b")
 IN_BACKTICKS = re.compile(r"`([\w./-]+\.[chS])`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+# What is followed is no source: a head says `Behaves as Linux's ..`. Documents and numbers are sources.
+FOLLOWED = re.compile(r"Source: (?:(?:(?!Behaves as|Names as).)*?;\s+(?:\* )?)?Linux's "
+                      r"(?!Documentation|include/|answers|early-userspace|rtnetlink names)", re.S)
+SOURCES = re.compile(r"Source:|Behaves as|Names as")
 ATTRIBUTE = re.compile(r"\b(?:__\w+|_Static_assert|_Alignas)\s*"
                        r"(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?")
 
@@ -43,13 +47,15 @@ def check_head(path, text):
         yield f"{path}: its head does not say what it is: expected '{path.name} - ...'"
     if "Not here" not in top:
         yield f"{path}: its head does not say what it is not responsible for ('Not here: ...')"
+    if FOLLOWED.search(head.split("\n *\n", maxsplit=1)[0]):
+        yield f"{path}: its head names what of Linux it follows as a source: 'Behaves as Linux's ...'"
     if top.count("\n") + 1 < HEAD_LINES - 1:
         yield f"{path}: its head does not say who uses it and where its facts come from"
 
 
 def check_files_named(path, text, names):
     """Files that a head names, before it comes to its sources, are there."""
-    for name in FILE.findall(text.split("*/", maxsplit=1)[0].split("Source:", maxsplit=1)[0]):
+    for name in FILE.findall(SOURCES.split(text.split("*/", maxsplit=1)[0], maxsplit=1)[0]):
         if name not in names:
             yield f"{path}: its head names {name}, which is not there"
 

@@ -3,7 +3,7 @@
  * whether the transmitter still moves.
  * Not here: the rings (tx.c, rx.c), the link's register (link.c), starting the card (start.c).
  * dev.c calls e1000_check_link out of net_poll.
- * Source: Intel SDM 317453, 13.7 (statistics: cleared by reading); Linux's e1000_tx_timeout_task.
+ * Source: Intel SDM 317453, 13.7 (statistics: cleared by reading). Behaves as Linux's e1000_tx_timeout_task.
  *
  * A transmitter that hangs is reset. What it had not sent is put on the new ring in the same order as
  * soon as the link is back: by the head register what it never fetched, by its count of good frames what

@@ -2,7 +2,7 @@
  * printk.c - messages of the kernel, with levels.
  * Not here: where they are shown (console.c).
  * Used everywhere. Calls console.c.
- * Source: Linux's levels and their "\001n" prefix, its "[seconds.micros]" stamp. */
+ * Behaves as Linux's levels and their "\001n" prefix, its "[seconds.micros]" stamp. */
 #include "kernel/console/printk.h"
 #include "kernel/cpu/clock.h"
 

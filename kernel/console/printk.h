@@ -2,7 +2,7 @@
  * printk.h - messages of the kernel, with levels.
  * Not here: where they are shown (console.h). net/core/machine.h declares printk itself.
  * Used everywhere. Calls console.c.
- * Source: Linux's levels and their "\001n" prefix. */
+ * Behaves as Linux's levels and their "\001n" prefix. */
 #pragma once
 
 #include "kernel/console/console.h"

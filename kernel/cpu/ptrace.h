@@ -2,7 +2,7 @@
  * ptrace.h - the registers of whoever was interrupted, as entry.S leaves them on the stack.
  * Not here: how they got there (entry.S).
  * Used by trap.c; entry.S and user.S use the macros.
- * Source: Linux's struct pt_regs for x86_64, member for member. */
+ * Names as in Linux's struct pt_regs for x86_64, member for member. */
 #pragma once
 
 #ifdef __ASSEMBLER__

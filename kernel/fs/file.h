@@ -2,7 +2,7 @@
  * file.h - open files and the descriptors that name them.
  * Not here: what a file is (memfile.c, console_file.c, net/socket/socket.c); this builds on the host, too.
  * System calls and the socket layer use it.
- * Source: POSIX.1-2017 2.14; Linux's struct file, file_operations and O_* numbers. */
+ * Source: POSIX.1-2017 2.14. Names as in Linux's struct file, file_operations and O_* numbers. */
 #pragma once
 
 #include "kernel/lib/errno.h"

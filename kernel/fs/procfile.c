@@ -2,7 +2,7 @@
  * procfile.c - files whose text is made when it is read, and whose lines are orders when written.
  * Not here: what they show; whoever has something to show registers a file.
  * sys_file.c opens them. Calls show and store.
- * Source: proc(5); Linux's seq_file: one text made at the first read, whatever pieces it is read in. */
+ * Source: proc(5). Behaves as Linux's seq_file: one text made at the first read, read in pieces of any size. */
 #include "kernel/fs/procfile.h"
 #include "kernel/fs/task.h"
 #include "kernel/lib/format.h"

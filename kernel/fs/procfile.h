@@ -2,7 +2,7 @@
  * procfile.h - files whose text is made when it is read, and whose lines are orders when written.
  * Not here: what they show; whoever has something to show registers a file. Builds on the host, too.
  * net/ registers files, sys_file.c opens them.
- * Source: proc(5); Linux's seq_file: one text made at the first read, whatever pieces it is read in. */
+ * Source: proc(5). Behaves as Linux's seq_file: one text made at the first read, read in pieces of any size. */
 #pragma once
 
 #include "kernel/fs/file.h"

@@ -2,7 +2,7 @@
  * task.c - the one process, as data.
  * Not here: how it starts and ends (kernel/process).
  * Whoever says `current` reads it. Calls nothing.
- * Source: Linux's init_task. */
+ * Behaves as Linux's init_task. */
 #include "kernel/fs/task.h"
 
 static struct nsproxy init_nsproxy;

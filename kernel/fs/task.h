@@ -2,7 +2,7 @@
  * task.h - the one process: its open files and its network namespace.
  * Not here: how it starts and ends (process.h), its memory (kernel/mm/mmap.h).
  * Used by system calls and the socket layer; the host tests bring their own `current`.
- * Source: Linux's task_struct and nsproxy, the members this kernel needs. */
+ * Names as in Linux's task_struct and nsproxy, the members this kernel needs. */
 #pragma once
 
 #include "kernel/fs/file.h"

@@ -2,7 +2,7 @@
  * format.c - printf-style formatting into a bounded buffer.
  * Not here: where the text goes (printk), floating point.
  * Used by printk, panic and whoever builds a text. Calls nothing but string.h.
- * Source: C11 7.21.6.1; Linux's %pI4 and %pM. */
+ * Source: C11 7.21.6.1. Behaves as Linux's %pI4 and %pM. */
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 

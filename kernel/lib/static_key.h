@@ -2,7 +2,7 @@
  * static_key.h - a condition that costs one no-op while it is off.
  * Not here: the patching itself (kernel/cpu/text.c).
  * Used by hooks on the transmit path: security, netfilter, taps. Host builds test a bool.
- * Source: gcc's asm goto; Linux's idea of jump labels. */
+ * Source: gcc's asm goto. Behaves as Linux's jump labels. */
 #pragma once
 
 #include "kernel/lib/types.h"

@@ -2,7 +2,7 @@
  * types.h - the words everything else is written in: integers, byte order, small helpers.
  * Not here: anything that needs the machine; this file also builds into the host tests.
  * Used by every file. Calls nothing.
- * Source: C11; Linux's names where it has them. */
+ * Source: C11. Names as in Linux, where it has them. */
 #pragma once
 
 #include <stdbool.h>

@@ -2,7 +2,7 @@
  * power.c - how the machine ends, and with which status.
  * Not here: when (process.c, panic.c, main.c).
  * Used by whoever ends the machine. Calls acpi.c.
- * Source: QEMU hw/misc/debugexit.c (ports, status = value * 2 + 1); Linux's panic= parameter. */
+ * Source: QEMU hw/misc/debugexit.c (ports, status = value * 2 + 1). Behaves as Linux's panic= parameter. */
 #include "kernel/power/power.h"
 #include "kernel/console/printk.h"
 #include "kernel/cpu/asm.h"

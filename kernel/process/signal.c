@@ -2,7 +2,7 @@
  * signal.c - signals that the process sends itself: until their handlers are over, or it is.
  * Not here: the alarm clock (alarm.c), faults, which end the process (process.c).
  * syscall.c calls in, trap.c and whoever waits. Calls the tick.
- * Source: signal(7), sigaction(2); Linux's SA_RESTART.
+ * Source: signal(7), sigaction(2). Behaves as Linux's SA_RESTART.
  *
  * Handlers start in one place only, when a tick out of ring 3 goes back there: then all registers are on
  * the stack. Each that is due gets its frame on top of the one before, so the last one runs first. A wait that a signal ends answers EINTR and asks for a tick at once, which comes before

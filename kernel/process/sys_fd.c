@@ -2,7 +2,7 @@
  * sys_fd.c - system calls about descriptors themselves: dup, fcntl, what ioctl asks of every file.
  * Not here: what files do (kernel/fs), sockets' ioctls (net/socket/socket_calls.c).
  * syscall.c calls in. Calls the file's ioctl operation.
- * Source: dup(2), fcntl(2), ioctl(2); Linux's do_vfs_ioctl for what it answers itself. */
+ * Source: dup(2), fcntl(2), ioctl(2). Behaves as Linux's do_vfs_ioctl for what it answers itself. */
 #include "kernel/fs/task.h"
 #include "kernel/mm/uaccess.h"
 #include "kernel/process/syscall.h"

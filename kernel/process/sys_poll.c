@@ -2,7 +2,7 @@
  * sys_poll.c - the calls that wait for descriptors or signals: poll, ppoll, select, pselect6, pause.
  * Not here: when a file is ready (its own poll operation).
  * syscall.c calls in. Calls the files' poll operations, and net_wait in between.
- * Source: poll(2), select(2); the order of Linux's checks. */
+ * Source: poll(2), select(2). Behaves as Linux in the order of checks. */
 #include "kernel/cpu/clock.h"
 #include "kernel/fs/task.h"
 #include "kernel/lib/string.h"

@@ -2,7 +2,7 @@
  * security.c - hooks where a module may refuse what a program asks for.
  * Not here: the modules.
  * Modules register; net/socket/socket.c walks the lists through security.h.
- * Source: Linux's LSM: hooks are lists, the first refusal wins. */
+ * Behaves as Linux's LSM: hooks are lists, the first refusal wins. */
 #include "kernel/security/security.h"
 
 struct list_head security_hook_heads[SECURITY_HOOKS] = {

@@ -2,7 +2,7 @@
  * security.h - hooks where a module may refuse what a program asks for.
  * Not here: the modules.
  * net/socket/socket.c passes each hook before it does anything; modules register.
- * Source: Linux's LSM: hooks are lists, the first refusal wins. */
+ * Behaves as Linux's LSM: hooks are lists, the first refusal wins. */
 #pragma once
 
 #include "kernel/lib/list.h"

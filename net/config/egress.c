@@ -2,7 +2,7 @@
  * egress.c - a security module: the program reaches only the destinations that the operator named.
  * Not here: what packets may leave (nf_rules.c); the kernel's own, ARP's and ICMP's, are not asked.
  * kernel/cmdline.c parses egress=, kernel/main.c turns it on; the security hooks call in.
- * Source: design: egress=; Linux's LSM for the hooks; RFC 1122 3.2.1.3 (0.0.0.0 is this host). */
+ * Source: design: egress=; RFC 1122 3.2.1.3 (0.0.0.0 is this host). Behaves as Linux's LSM for the hooks. */
 #include "net/config/egress.h"
 #include "kernel/security/security.h"
 #include "net/core/part.h"

@@ -2,7 +2,7 @@
  * egress.h - a security module: the program reaches only the destinations that the operator named.
  * Not here: what packets may leave (nf_rules.h); the kernel's own, ARP's and ICMP's, are not asked.
  * kernel/cmdline.c parses egress=, kernel/main.c turns it on; the security hooks call in.
- * Source: design: egress=; Linux's LSM for the hooks. */
+ * Source: design: egress=. Behaves as Linux's LSM for the hooks. */
 #pragma once
 
 #include "kernel/lib/parse.h"

@@ -2,7 +2,7 @@
  * proc.c - /proc/net: tables and counters of the network as files, in Linux's formats where it has them.
  * Not here: what is counted; the files themselves (kernel/fs/procfile.c).
  * net_init.c registers them; opening programs read them.
- * Source: proc(5); Linux's net/core/net-procfs.c, net/ipv4/proc.c for the lines. */
+ * Source: proc(5). Behaves as Linux's files of these names, line by line. */
 #include "net/config/proc.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/format.h"

@@ -2,7 +2,7 @@
  * proc.h - /proc/net: tables and counters of the network as files, in Linux's formats where it has them.
  * Not here: what is counted; the files themselves (kernel/fs/procfile.h).
  * net_init.c registers them.
- * Source: proc(5); Linux's net/core/net-procfs.c, net/ipv4/proc.c for the lines. */
+ * Source: proc(5). Behaves as Linux's files of these names, line by line. */
 #pragma once
 
 struct seq_file;

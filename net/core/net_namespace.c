@@ -2,7 +2,7 @@
  * net_namespace.c - namespaces come, are counted and go.
  * Not here: what is in one; net_init.c lists what it is, and each makes and unmakes its own.
  * net_init.c, nsfs.c and every sock call in.
- * Source: Linux's setup_net, put_net and cleanup_net: their roles. */
+ * Behaves as Linux's setup_net, put_net and cleanup_net: their roles. */
 #include "net/core/net_namespace.h"
 #include "kernel/mm/slab.h"
 #include "net/core/timer.h"

@@ -2,7 +2,7 @@
  * net_namespace.h - struct net: everything the stack knows, so that there can be two of it.
  * Not here: what the members mean; each belongs to the layer it is named for.
  * A process reaches its own through current->nsproxy->net_ns.
- * Source: Linux's struct net and pernet_operations; network_namespaces(7). */
+ * Source: network_namespaces(7). Names as in Linux's struct net and pernet_operations. */
 #pragma once
 
 #include "kernel/lib/list.h"

@@ -2,7 +2,7 @@
  * rtmsg.h - telling those who watch what has changed: rtnetlink's groups.
  * Not here: the messages (net/netlink/rtnl_*.c), which lie above and are reached through a table.
  * Called by what changes a link, an address, a route or a neighbour; without a listener it is a look.
- * Source: Linux's functions of these names: when they are called. */
+ * Behaves as Linux's functions of these names: when they are called. */
 #pragma once
 
 #include "net/wire/rtnetlink.h"

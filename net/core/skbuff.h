@@ -2,7 +2,7 @@
  * skbuff.h - the packet: one buffer with room for its headers, from a pool sized at boot.
  * Not here: what is in it. Passing an skb gives it away, on success and on failure.
  * Used by every layer. Calls nothing.
- * Source: design: allocation-free sending; Linux's sk_buff for the names.
+ * Source: design: allocation-free sending. Names as in Linux's sk_buff.
  *
  *   slot                                                                    slot + SKB_SLOT
  *   | struct sk_buff | 2 | Ethernet 14 | IPv4 20 | UDP 8 | payload ...            |

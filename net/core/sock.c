@@ -2,7 +2,7 @@
  * sock.c - the protocol's side of a socket: references, waiting packets, errors.
  * Not here: descriptors and system calls (socket.c), addresses (af_inet.c).
  * Used by every layer from the socket down to the neighbour.
- * Source: Linux's skb_set_owner_w and sock_wfree: their roles. */
+ * Behaves as Linux's skb_set_owner_w and sock_wfree: their roles. */
 #include "net/core/sock.h"
 #include "net/core/net_namespace.h"
 #include "net/core/qdisc.h"

@@ -2,7 +2,7 @@
  * sock.h - the protocol's side of a socket: what outlives the file descriptor.
  * Not here: descriptors and system calls (socket.h), addresses (af_inet.h).
  * Used by every layer from the socket down to the neighbour, which reports errors here.
- * Source: Linux's struct sock, the members this stack needs. */
+ * Names as in Linux's struct sock, the members this stack needs. */
 #pragma once
 
 #include "kernel/lib/list.h"

@@ -2,7 +2,7 @@
  * timer.h - functions to be called later, out of net_poll.
  * Not here: the tick.
  * Used by neighbour.c, rate_queue.c, pmtu.c, igmp.c; net_poll runs them.
- * Source: Linux's timer_list, its names. */
+ * Names as in Linux's timer_list. */
 #pragma once
 
 #include "kernel/lib/list.h"

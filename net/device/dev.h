@@ -2,7 +2,7 @@
  * dev.h - network devices: how a packet gets onto one, and how one hands packets up.
  * Not here: what frames look like (eth.h), the drivers (drivers/).
  * neighbour.h, arp.c and packet sockets call dev_queue_xmit; drivers call netif_receive_skb.
- * Source: Linux's net_device and net_device_ops, the members this stack needs. */
+ * Names as in Linux's net_device and net_device_ops, the members this stack needs. */
 #pragma once
 
 #include "kernel/lib/list.h"

@@ -2,7 +2,7 @@
  * dev_config.c - what an operator does to a network device: down, another name, another namespace.
  * Not here: sending and receiving, registration (dev.c); addresses (devinet.c).
  * rtnetlink.c, the ioctls, ipconfig_apply.c and net_init.c call in.
- * Source: Linux's dev_close, dev_change_name, dev_change_net_namespace: the order of their steps. */
+ * Behaves as Linux's dev_close, dev_change_name, dev_change_net_namespace: the order of their steps. */
 #include "net/device/dev_config.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"

@@ -2,7 +2,7 @@
  * dev_config.h - what an operator does to a network device: down, another name, another namespace.
  * Not here: sending and receiving, registration (dev.h); addresses (devinet.h).
  * rtnetlink.c, the ioctls, ipconfig_apply.c and net_init.c call in.
- * Source: Linux's dev_close, dev_change_name, dev_change_net_namespace. */
+ * Behaves as Linux's dev_close, dev_change_name, dev_change_net_namespace. */
 #pragma once
 
 #include "kernel/lib/parse.h"

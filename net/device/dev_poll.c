@@ -2,7 +2,7 @@
  * dev_poll.c - the heartbeat: every wait in the kernel, and the timer's tick, goes round the devices here.
  * Not here: what a device does when it is asked.
  * Sockets that wait, the timer and the end of the machine call in; calls the drivers and timers.
- * Source: Linux's NAPI for the budget. */
+ * Behaves as Linux's NAPI for the budget. */
 #include "net/device/dev.h"
 #include "net/core/timer.h"
 

@@ -2,7 +2,7 @@
  * ifaddr.c - which addresses a device has: looking them up, choosing one.
  * Not here: giving and taking them (devinet.c).
  * arp.c, route.c and devinet.c call in.
- * Source: Linux's devinet.c; RFC 1122 3.3.4; RFC 3021 (no broadcast on a link of two). */
+ * Source: RFC 1122 3.3.4; RFC 3021 (no broadcast on a link of two). Behaves as Linux's devinet.c. */
 #include "net/device/ifaddr.h"
 #include "net/wire/ip.h"
 

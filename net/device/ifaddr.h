@@ -2,7 +2,7 @@
  * ifaddr.h - which addresses a device has: looking them up, choosing one.
  * Not here: giving and taking them (devinet.h).
  * arp.c, route.c and devinet.c call in.
- * Source: Linux's devinet.c; RFC 1122 3.3.4. */
+ * Source: RFC 1122 3.3.4. Behaves as Linux's devinet.c. */
 #pragma once
 
 #include "net/device/dev.h"

@@ -2,7 +2,7 @@
  * flow.h - the key that routing answers: who sends what to whom, and under which constraints.
  * Not here: the answer (route.h, fib.h).
  * Used by udp.c, route.c, fib_*.c. Calls nothing.
- * Source: Linux's struct flowi4, the members this stack uses. */
+ * Names as in Linux's struct flowi4, the members this stack uses. */
 #pragma once
 
 #include "kernel/lib/byteorder.h"

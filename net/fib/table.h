@@ -2,7 +2,7 @@
  * table.h - the inside of a routing table: where the trie, the routes and the infos lie.
  * Not here: anything for others; they include fib.h.
  * Used by fib_trie.c, fib_select.c, the files of net/fib/ and the tests.
- * Source: Linux's names: fib_alias is a route of a prefix, fib_info what several routes share. */
+ * Names as in Linux: fib_alias is a route of a prefix, fib_info what several routes share. */
 #pragma once
 
 #include "net/fib/fib.h"

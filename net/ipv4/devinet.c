@@ -2,7 +2,7 @@
  * devinet.c - addresses of devices: given and taken away.
  * Not here: the routes that follow from them (fib_frontend.c), looking them up (ifaddr.c).
  * ipconfig_apply.c and rtnetlink.c call in; it calls fib_frontend.c.
- * Source: Linux's devinet.c: the order of its steps. */
+ * Behaves as Linux's devinet.c: the order of its steps. */
 #include "net/ipv4/devinet.h"
 #include "kernel/mm/slab.h"
 #include "net/core/rtmsg.h"

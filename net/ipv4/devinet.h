@@ -2,7 +2,7 @@
  * devinet.h - addresses of devices: given and taken away.
  * Not here: the routes that follow from them (fib_frontend.h), looking them up (ifaddr.h).
  * ipconfig_apply.c, rtnetlink.c and net_init.c call in.
- * Source: Linux's devinet.c. */
+ * Behaves as Linux's devinet.c. */
 #pragma once
 
 #include "net/device/dev.h"

@@ -2,7 +2,7 @@
  * fib_frontend.c - routes given and taken away: by addresses, the operator, devices that come and go.
  * Not here: the table (fib/), asking it (route.c).
  * ipconfig_apply.c, rtnetlink.c, devinet.c and net_init.c call in.
- * Source: Linux's fib_frontend.c and fib_check_nh: the order of their checks; RFC 3021. */
+ * Source: RFC 3021. Behaves as Linux's fib_frontend.c and fib_check_nh: the order of their checks. */
 #include "net/ipv4/fib_frontend.h"
 #include "net/core/rtmsg.h"
 #include "net/ipv4/pmtu.h"

@@ -2,7 +2,7 @@
  * fib_frontend.h - routes given and taken away: by addresses, the operator, devices that come and go.
  * Not here: the table (fib.h), asking it (route.h).
  * ipconfig_apply.c, rtnetlink.c and devinet.c call in.
- * Source: Linux's fib_frontend.c; RFC 3021. */
+ * Source: RFC 3021. Behaves as Linux's fib_frontend.c. */
 #pragma once
 
 #include "net/device/dev.h"

@@ -3,7 +3,7 @@
  * Not here: frames' addresses (arp.c).
  * inet_sockopt.c joins and leaves; ip_input.c and udp_input.c ask. Calls ip_local_out.
  * Source: RFC 1112 7; RFC 2236 (IGMP version 2, which version 3's routers and switches understand: RFC 3376
- * 7.3); Linux's ip_mc_join_group: its checks and bounds. */
+ * 7.3). Behaves as Linux's ip_mc_join_group: its checks and bounds. */
 #include "net/ipv4/igmp.h"
 #include "kernel/mm/slab.h"
 #include "net/core/part.h"

@@ -2,7 +2,7 @@
  * igmp.h - which groups this host has joined, by which device, for which socket; and telling the link so.
  * Not here: frames' addresses (arp.h).
  * inet_sockopt.c joins and leaves; ip_input.c and udp_input.c ask.
- * Source: RFC 1112 7; RFC 2236; Linux's ip_mc_join_group: its checks and bounds. */
+ * Source: RFC 1112 7; RFC 2236. Behaves as Linux's ip_mc_join_group: its checks and bounds. */
 #pragma once
 
 #include "net/core/sock.h"

@@ -2,8 +2,7 @@
  * ip_input.c - IPv4 on the way up: is it whole, is it for us, who gets it?
  * Not here: reassembly (fragments are counted and dropped), forwarding.
  * dev.c hands ip_rcv what comes in; calls the protocol that net_init.c wired.
- * Source: RFC 791 3.1; RFC 1122 3.2.1 (what must be discarded silently);
- * Linux's ip_route_input. */
+ * Source: RFC 791 3.1; RFC 1122 3.2.1 (what must be discarded silently). Behaves as Linux's ip_route_input. */
 #include "net/core/checksum.h"
 #include "net/ipv4/icmp.h"
 #include "net/ipv4/igmp.h"

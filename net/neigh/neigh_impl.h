@@ -2,7 +2,7 @@
  * neigh_impl.h - neighbours: what the files about them share.
  * Not here: what others need (neighbour.h).
  * neigh_table.c, neighbour.c and neigh_queue.c include it.
- * Source: Linux's struct neigh_table: the names. */
+ * Names as in Linux's struct neigh_table: the names. */
 #pragma once
 
 #include "net/neigh/neighbour.h"

@@ -2,7 +2,7 @@
  * neigh_queue.c - datagrams that are queued on a neighbour: until it has answered, and its device has room.
  * Not here: when it is asked, what its answer means (neighbour.c).
  * neighbour.c and neigh_table.c call in; calls dev_queue_xmit.
- * Source: RFC 1122 2.3.2.2 (at least one packet must wait); Linux's arp_queue.
+ * Source: RFC 1122 2.3.2.2 (at least one packet must wait). Behaves as Linux's arp_queue.
  *
  * Senders keep to the bounds: they wait for neigh_takes before they build a datagram (net/socket/datagram.c), which then
  * is queued whole. So a queue may exceed its bound by one message. */

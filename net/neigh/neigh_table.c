@@ -2,8 +2,8 @@
  * neigh_table.c - the neighbours there are: finding one, making one, who makes room for it.
  * Not here: their states (neighbour.c), what is queued on them (neigh_queue.c).
  * route.c looks its next hops up, arp.c who has spoken.
- * Source: Linux's neigh_lookup, neigh_forced_gc: who answered of late, is being asked, or is permanent
- * stays; Corbato, A Paging Experiment with the Multics System (1968): the second chance. */
+ * Source: Corbato, A Paging Experiment with the Multics System (1968): the second chance. Behaves as Linux's
+ * neigh_lookup, neigh_forced_gc: who answered of late, is being asked, or is permanent stays. */
 #include "net/neigh/neigh_impl.h"
 #include "net/core/rtmsg.h"
 

@@ -2,7 +2,7 @@
  * netfilter.c - hooks that may let a packet go on, drop it, or hand it to somebody else.
  * Not here: rules (modules register themselves), the queue's handler (nf_queue.c).
  * ip_output.c and ip_input.c pass every packet through nf_hook.
- * Source: Linux's nf_hook_slow: what each verdict means. */
+ * Behaves as Linux's nf_hook_slow: what each verdict means. */
 #include "net/netfilter/netfilter.h"
 #include "kernel/mm/slab.h"
 #include "net/device/dev.h"

@@ -2,7 +2,7 @@
  * netfilter.h - hooks that may let a packet go on, drop it, or hand it to somebody else.
  * Not here: rules (modules register themselves), the queue's handler (nf_queue.h).
  * Rules and packet queues register hooks; nf_hook (net/core/nf_hook.h) leads here while there is one.
- * Source: Linux's netfilter: hook numbers, verdicts and priorities. */
+ * Behaves as Linux's netfilter: hook numbers, verdicts and priorities. */
 #pragma once
 
 #include "net/core/net_namespace.h"

@@ -2,7 +2,7 @@
  * nf_queue.c - packets that wait for a verdict from elsewhere, and go on where they were.
  * Not here: who gives the verdict; a handler stands in net->nf->queue_handler (nfnetlink_queue.c).
  * netfilter.c calls nf_queue, the handler the others.
- * Source: Linux's nf_queue and nf_reinject: QUEUE is DROP while nobody is waiting, to be safe. */
+ * Behaves as Linux's nf_queue and nf_reinject: QUEUE is DROP while nobody is waiting, to be safe. */
 #include "net/netfilter/nf_queue.h"
 #include "net/core/sock.h"
 #include "net/neigh/neighbour.h"

@@ -2,7 +2,7 @@
  * nf_queue.h - packets that wait for a verdict from elsewhere, and go on where they were.
  * Not here: who gives the verdict; a handler stands in net->nf->queue_handler (nfnetlink_queue.c).
  * netfilter.c calls nf_queue, the handler the others.
- * Source: Linux's nf_queue_entry and nf_reinject. */
+ * Behaves as Linux's nf_queue_entry and nf_reinject. */
 #pragma once
 
 #include "net/netfilter/netfilter.h"

@@ -2,7 +2,7 @@
  * nf_rules.c - a table of rules for each hook: which packets go on, which are dropped or queued.
  * Not here: how rules are written (nf_rules_text.c), what a verdict does (netfilter.c).
  * nf_rules_text.c fills the lists; netfilter.c calls the hook.
- * Source: Linux's iptables, table "filter": the first rule that matches decides. */
+ * Behaves as Linux's iptables, table "filter": the first rule that matches decides. */
 #include "net/netfilter/nf_rules.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/slab.h"

@@ -2,7 +2,7 @@
  * nf_rules.h - a table of rules for each hook: which packets go on, which are dropped or queued.
  * Not here: how rules are written (nf_rules_text.h), what a verdict does (netfilter.h).
  * nf_rules_text.c fills the lists; netfilter.c passes packets through them.
- * Source: Linux's iptables, table "filter": the first rule that matches decides. */
+ * Behaves as Linux's iptables, table "filter": the first rule that matches decides. */
 #pragma once
 
 #include "net/netfilter/netfilter.h"

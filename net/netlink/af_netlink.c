@@ -2,7 +2,7 @@
  * af_netlink.c - AF_NETLINK's sockets: addresses, options, receiving; who is there.
  * Not here: requests and answers (netlink.c), what they mean (the families).
  * socket.c calls its operations; calls netlink.c for what was sent.
- * Source: netlink(7); Linux's net/netlink/af_netlink.c: the order of its checks. */
+ * Source: netlink(7). Behaves as Linux's net/netlink/af_netlink.c: the order of its checks. */
 #include "kernel/fs/task.h"
 #include "kernel/mm/slab.h"
 #include "net/core/part.h"

@@ -2,7 +2,7 @@
  * netlink.c - requests to the kernel one by one, and what it answers: errors, messages, dumps.
  * Not here: sockets (af_netlink.c), what a request means (the families).
  * af_netlink.c and the families call in; calls the family's functions.
- * Source: RFC 3549 2.2-2.3; Linux's netlink_rcv_skb, netlink_ack, netlink_dump. */
+ * Source: RFC 3549 2.2-2.3. Behaves as Linux's netlink_rcv_skb, netlink_ack, netlink_dump. */
 #include "kernel/lib/string.h"
 #include "net/netlink/netlink_impl.h"
 #include "net/socket/datagram.h"

@@ -2,7 +2,7 @@
  * netlink.h - AF_NETLINK: sockets between a program and those parts of the kernel that it may ask.
  * Not here: what they answer; each family is a file of its own. Attributes are in nlattr.h.
  * socket.c calls its operations; families register (net_init.c wires them).
- * Source: netlink(7); RFC 3549; Linux's net/netlink/af_netlink.c for the names.
+ * Source: netlink(7); RFC 3549. Names as in Linux's net/netlink/af_netlink.c.
  *
  * A family is a const struct, registered once:
  *

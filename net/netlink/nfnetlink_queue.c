@@ -3,7 +3,7 @@
  * Not here: the queues (nfqnl_instance.c), telling of packets (nfqnl_message.c), how a packet waits
  * and goes on (nf_queue.c), new contents (nfqnl_mangle.c).
  * netlink.c calls the family's functions.
- * Source: Linux's nfnetlink_queue: what libnetfilter_queue speaks, the order of its checks. */
+ * Behaves as Linux's nfnetlink_queue: what libnetfilter_queue speaks, the order of its checks. */
 #include "net/core/part.h"
 #include "net/netlink/nfqnl_impl.h"
 

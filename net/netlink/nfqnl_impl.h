@@ -2,7 +2,7 @@
  * nfqnl_impl.h - the queues of packets that programs judge: what the files about them share.
  * Not here: how a packet waits and goes on (nf_queue.h).
  * nfnetlink_queue.c, nfqnl_instance.c, nfqnl_message.c and nfqnl_mangle.c include it.
- * Source: Linux's nfnetlink_queue: the names. */
+ * Names as in Linux's nfnetlink_queue. */
 #pragma once
 
 #include "net/netfilter/nf_queue.h"

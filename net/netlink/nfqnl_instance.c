@@ -2,7 +2,7 @@
  * nfqnl_instance.c - queues of packets that programs judge: who reads each, what is in it.
  * Not here: messages to the program (nfqnl_message.c) and from it (nfnetlink_queue.c).
  * nf_queue.c calls the handler's functions, nfnetlink_queue.c the others.
- * Source: Linux's nfqnl_instance: its members and limits. */
+ * Behaves as Linux's nfqnl_instance: its members and limits. */
 #include "kernel/fs/procfile.h"
 #include "kernel/mm/slab.h"
 #include "net/netlink/nfqnl_impl.h"

@@ -2,7 +2,7 @@
  * nfqnl_mangle.c - a queued packet's contents replaced by what the program made of it.
  * Not here: the messages (nfnetlink_queue.c).
  * nfnetlink_queue.c calls in; calls routing.
- * Source: RFC 791 3.1; Linux's nfqnl_mangle and ip_route_me_harder: their roles. */
+ * Source: RFC 791 3.1. Behaves as Linux's nfqnl_mangle and ip_route_me_harder: their roles. */
 #include "kernel/lib/string.h"
 #include "net/core/sock.h"
 #include "net/ipv4/route.h"

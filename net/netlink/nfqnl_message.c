@@ -2,7 +2,7 @@
  * nfqnl_message.c - messages that tell a program of queued packets.
  * Not here: the queues (nfqnl_instance.c), what the program says (nfnetlink_queue.c).
  * netlink.c calls nfnetlink_next.
- * Source: Linux's nfqnl_build_packet_message: attributes and their order.
+ * Behaves as Linux's nfqnl_build_packet_message: attributes and their order.
  *
  * A packet waits in its own memory until the program reads: only then is its message made, so that
  * what is queued is never lost for want of room in the socket. */

@@ -2,7 +2,7 @@
  * nlattr.h - netlink's messages and attributes: building them in a packet, taking them apart.
  * Not here: sockets (netlink.h), what a family's attributes mean.
  * The families call in. Calls nothing.
- * Source: RFC 3549 2.3; Linux's net/netlink.h for the names.
+ * Source: RFC 3549 2.3. Names as in Linux's net/netlink.h.
  *
  *   | nlmsghdr 16 | family's header | nlattr 4 | value, padded to 4 | nlattr 4 | value ... |
  */

@@ -2,7 +2,7 @@
  * rtnetlink.c - NETLINK_ROUTE: from a message to its handler, from a thing to its messages.
  * Not here: the kinds of things (rtnl_link.c, rtnl_addr.c, rtnl_route.c, rtnl_neigh.c).
  * netlink.c calls the family's functions; calls the handlers.
- * Source: Linux's rtnetlink_rcv_msg: the order of its checks; RFC 3549 3. */
+ * Source: RFC 3549 3. Behaves as Linux's rtnetlink_rcv_msg: the order of its checks. */
 #include "net/netlink/rtnetlink.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"

@@ -2,7 +2,7 @@
  * rtnl_addr.c - addresses over rtnetlink: shown, given, taken away.
  * Not here: what a change does (devinet.c).
  * rtnetlink.c calls the handlers.
- * Source: Linux's inet_rtm_newaddr, inet_rtm_deladdr, inet_fill_ifaddr. */
+ * Behaves as Linux's inet_rtm_newaddr, inet_rtm_deladdr, inet_fill_ifaddr. */
 #include "net/device/ifaddr.h"
 #include "net/fib/fib.h"
 #include "net/ipv4/devinet.h"

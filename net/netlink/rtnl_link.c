@@ -2,7 +2,7 @@
  * rtnl_link.c - links over rtnetlink: shown; up, down, MTU, name, namespace.
  * Not here: what a change does (dev_config.c).
  * rtnetlink.c calls the handlers.
- * Source: Linux's rtnl_fill_ifinfo and do_setlink: the order of its changes. */
+ * Behaves as Linux's rtnl_fill_ifinfo and do_setlink: the order of its changes. */
 #include "kernel/fs/task.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"

@@ -2,7 +2,7 @@
  * rtnl_neigh.c - neighbours over rtnetlink: shown, given, forgotten.
  * Not here: what a change does (neighbour.c).
  * rtnetlink.c calls the handlers.
- * Source: Linux's neigh_add, neigh_delete, neigh_fill_info: the order of their checks. */
+ * Behaves as Linux's neigh_add, neigh_delete, neigh_fill_info: the order of their checks. */
 #include "net/neigh/neighbour.h"
 #include "net/netlink/rtnetlink.h"
 #include "net/socket/msg.h"

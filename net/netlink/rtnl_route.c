@@ -2,7 +2,7 @@
  * rtnl_route.c - routes over rtnetlink: listed, asked for one destination, added, replaced, deleted.
  * Not here: what a change does (fib_frontend.c), the way a packet takes (route.c).
  * rtnetlink.c calls the handlers.
- * Source: Linux's rtm_to_fib_config, fib_dump_info, inet_rtm_getroute: the order of their checks. */
+ * Behaves as Linux's rtm_to_fib_config, fib_dump_info, inet_rtm_getroute: the order of their checks. */
 #include "kernel/mm/slab.h"
 #include "net/ipv4/fib_frontend.h"
 #include "net/ipv4/route.h"

@@ -2,7 +2,7 @@
  * af_packet.c - the family AF_PACKET: whole frames, as they go through the devices.
  * Not here: what is in them, the taps themselves (dev.c).
  * socket.c calls its operations, dev.c packet_rcv for each frame; calls dev_queue_xmit.
- * Source: packet(7); Linux's packet_rcv, packet_snd, packet_do_bind: the order of their checks. */
+ * Source: packet(7). Behaves as Linux's packet_rcv, packet_snd, packet_do_bind: the order of their checks. */
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/slab.h"

@@ -2,7 +2,7 @@
  * datagram.c - a socket's waits: messages until they are read, readers for one, senders for room.
  * Not here: what is in them; each protocol knows where its payload starts.
  * udp_input.c, ip_output.c and af_packet.c call in. Calls net_poll while it waits.
- * Source: recv(2); Linux's net/core/datagram.c for the names. */
+ * Source: recv(2). Names as in Linux's net/core/datagram.c. */
 #include "net/socket/datagram.h"
 #include "net/core/qdisc.h"
 #include "net/device/dev.h"

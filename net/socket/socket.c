@@ -2,7 +2,7 @@
  * socket.c - families and their sockets, and the calls that send: where a datagram enters the stack.
  * Not here: what a family does (af_inet.c), other calls (socket_calls.c), receiving (socket_recv.c).
  * kernel/entry/syscall.c calls in; calls the family's operations past the security hooks.
- * Source: the Linux man pages, section 2; the order of Linux's checks. */
+ * Source: the Linux man pages, section 2. Behaves as Linux in the order of checks. */
 #include "net/socket/socket_user.h"
 #include "kernel/mm/slab.h"
 #include "kernel/security/security.h"

@@ -2,7 +2,7 @@
  * socket.h - sockets as the program sees them: descriptors, families, the system calls.
  * Not here: what a family does (af_inet.h), where packets go.
  * kernel/entry/syscall.c calls the sys_ functions; families register themselves.
- * Source: POSIX.1-2017 2.10; the Linux man pages, section 2; Linux's net/socket/socket.c for the names. */
+ * Source: POSIX.1-2017 2.10; the Linux man pages, section 2. Names as in Linux's net/socket/socket.c. */
 #pragma once
 
 #include "kernel/fs/file.h"

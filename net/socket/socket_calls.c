@@ -2,7 +2,7 @@
  * socket_calls.c - a socket as a file, and the calls that neither send nor receive.
  * Not here: sending (socket.c), receiving (socket_recv.c).
  * kernel/entry/syscall.c calls in; calls the family's operations past the security hooks.
- * Source: the Linux man pages, section 2; the order of Linux's checks. */
+ * Source: the Linux man pages, section 2. Behaves as Linux in the order of checks. */
 #include "kernel/security/security.h"
 #include "net/device/dev.h"
 #include "net/socket/socket_user.h"

@@ -2,7 +2,7 @@
  * socket_recv.c - the calls that receive.
  * Not here: where datagrams come from (udp_input.c).
  * kernel/entry/syscall.c calls in; calls the family's operations past the security hooks.
- * Source: recv(2), recvmmsg(2); the order of Linux's checks. */
+ * Source: recv(2), recvmmsg(2). Behaves as Linux in the order of checks. */
 #include "kernel/security/security.h"
 #include "net/socket/socket_user.h"
 

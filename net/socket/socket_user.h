@@ -3,7 +3,7 @@
  * memory as the program names them.
  * Not here: the calls (socket.c, socket_calls.c, socket_recv.c).
  * Those three call in. Calls the copies from and to user memory.
- * Source: the Linux man pages, section 2; Linux's sockfd_lookup, move_addr_to_kernel, import_iovec. */
+ * Source: the Linux man pages, section 2. Behaves as Linux's sockfd_lookup, move_addr_to_kernel, import_iovec. */
 #pragma once
 
 #include "kernel/fs/task.h"

@@ -2,7 +2,7 @@
  * af_inet.h - the family AF_INET: its sockets, its protocols, its addresses.
  * Not here: what each protocol does (udp.h).
  * socket.c calls its operations; protocols register in inetsw.
- * Source: RFC 1122; Linux's inet_sock, proto and inet_protosw. */
+ * Source: RFC 1122. Behaves as Linux's inet_sock, proto and inet_protosw. */
 #pragma once
 
 #include "kernel/lib/string.h"

@@ -2,7 +2,7 @@
  * ip_cmsg.c - what recvmsg tells beside a datagram: where and when it came, with which TTL.
  * Not here: how a control message lies in memory (msg.c), the error queue (errqueue.c).
  * udp_input.c and errqueue.c call in.
- * Source: socket(7), ip(7); Linux's sock_recv_cmsgs and ip_cmsg_recv: their order. */
+ * Source: socket(7), ip(7). Behaves as Linux's sock_recv_cmsgs and ip_cmsg_recv: their order. */
 #include "net/udp/ip_cmsg.h"
 #include "net/device/ifaddr.h"
 #include "net/socket/sockopt.h"

@@ -2,7 +2,7 @@
  * ip_cmsg.h - what recvmsg tells beside a datagram: where and when it came, with which TTL.
  * Not here: how a control message lies in memory (msg.h), the error queue (errqueue.h).
  * udp_input.c and errqueue.c call in.
- * Source: socket(7), ip(7); Linux's sock_recv_cmsgs and ip_cmsg_recv: their order. */
+ * Source: socket(7), ip(7). Behaves as Linux's sock_recv_cmsgs and ip_cmsg_recv: their order. */
 #pragma once
 
 #include "net/udp/af_inet.h"

@@ -2,7 +2,7 @@
  * udp_port.c - which socket has which port.
  * Not here: what is done with datagrams (udp.c, udp_input.c).
  * udp.c binds, udp_input.c looks up.
- * Source: RFC 6056 3.3.1 (random port selection); Linux's ip_local_port_range. */
+ * Source: RFC 6056 3.3.1 (random port selection). Behaves as Linux's ip_local_port_range. */
 #include "net/udp/udp_port.h"
 #include "kernel/mm/slab.h"
 #include "net/udp/udp.h"

@@ -2,7 +2,7 @@
  * udp_segment.c - UDP_SEGMENT: a GSO burst, one message that becomes many datagrams.
  * Not here: one datagram (udp_output.c).
  * udp_send.c and udp_cork.c call in. Calls flow_xmit for what has a cached header, udp_send_one for the rest.
- * Source: udp(7); Linux's udp_send_skb and udp_cmsg_send: what it refuses. */
+ * Source: udp(7). Behaves as Linux's udp_send_skb and udp_cmsg_send: what it refuses. */
 #include "net/udp/udp_impl.h"
 
 static __always_inline bool fill_segment(const struct flow_burst *b, u32 i, void *payload)

@@ -3,7 +3,7 @@
  * Not here: where to (udp_route.c), one datagram (udp_output.c), in pieces (udp_cork.c), UDP_SEGMENT
  * (udp_segment.c).
  * af_inet.c calls udp_prot's functions; calls flow_xmit, or udp_output.c for the slow path.
- * Source: RFC 768; RFC 1122 4.1.3; Linux's udp_sendmsg: the order of its checks. */
+ * Source: RFC 768; RFC 1122 4.1.3. Behaves as Linux's udp_sendmsg: the order of its checks. */
 #include "net/socket/sockopt.h"
 #include "net/udp/udp_impl.h"
 

@@ -2,7 +2,7 @@
  * af_unix.c - the family AF_UNIX, as far as one process needs it: a handle for ioctl, and /dev/log.
  * Not here: sockets that two ends share: there is no second process.
  * socket.c calls its operations, main.c registers it. Calls console.c.
- * Source: unix(7), syslog(3); the order of Linux's checks. */
+ * Source: unix(7), syslog(3). Behaves as Linux in the order of checks. */
 
 #include "kernel/console/console.h"
 #include "kernel/fs/memfile.h"

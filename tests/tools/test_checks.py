@@ -266,6 +266,8 @@ BROKEN_DOCS = [
     ("net/low.c", HEAD.format(name="high.c"), False, "expected 'low.c - ...'"),
     ("net/low.c", HEAD.format(name="low.c").replace("Not here", "Here"), False, "'Not here: ...'"),
     ("net/low.c", HEAD.format(name="low.c").replace("else", "of gone.c"), False, "names gone.c"),
+    ("net/low.c", HEAD.format(name="low.c").replace("Source: none", "Source: RFC 768; Linux's udp_sendmsg"), False,
+     "'Behaves as Linux's ...'"),
     ("net/low.c", LONG_FUNCTION, True, "low has 61 lines, more than 60"),
     ("tools/a.py", "# SPDX-License-Identifier: MIT\ndef f():\n" + "    f()\n" * 61, False,
      "f has 61 lines"),

@@ -2,7 +2,7 @@
  * test_broadcast.c - what this host sends to all: who hears it here, by which device, and what it costs.
  * Not here: broadcasts from the wire (test_martians.c), groups (test_igmp.c).
  * cmocka calls in.
- * Source: RFC 919 7, RFC 1122 3.3.6; Linux's ip_mc_output. */
+ * Source: RFC 919 7, RFC 1122 3.3.6. Behaves as Linux's ip_mc_output. */
 #include "kernel/lib/string.h"
 #include "net/device/dev_config.h"
 #include "net/device/loopback.h"

@@ -2,7 +2,7 @@
  * test_fib_oracle.h - the routing table as a list that is searched from end to end.
  * Not here: speed, or a line of code in common with net/.
  * Used by test_fib_*.c and fuzz_fib.c.
- * Source: RFC 1812 5.2.4.3; Linux's order of routes and its errno. */
+ * Source: RFC 1812 5.2.4.3. Behaves as Linux's order of routes and its errno. */
 #pragma once
 
 #include "net/fib/fib.h"

@@ -2,7 +2,7 @@
  * test_neigh_table.c - the table of neighbours: who is found, who makes room for whom.
  * Not here: their states (test_neighbour.c).
  * cmocka calls in; time is the fake clock's.
- * Source: Linux's gc_list: who is permanent, being asked or has answered of late stays. */
+ * Behaves as Linux's gc_list: who is permanent, being asked or has answered of late stays. */
 #include "net/neigh/neigh_impl.h"
 #include "tests/unit/stack.h"
 

@@ -2,7 +2,7 @@
  * test_neigh_wait.c - senders that wait for a neighbour: for which, for how long, what they are told at the end.
  * Not here: what is queued meanwhile (test_neigh_queue.c), the states of ARP (test_neighbour.c).
  * cmocka calls in; time is the fake clock's.
- * Source: send(2), socket(7) SO_SNDTIMEO, poll(2); Linux's sock_alloc_send_pskb: what ends a wait. */
+ * Source: send(2), socket(7) SO_SNDTIMEO, poll(2). Behaves as Linux's sock_alloc_send_pskb: what ends a wait. */
 #include "kernel/lib/string.h"
 #include "net/netfilter/netfilter.h"
 #include "net/socket/sockopt.h"

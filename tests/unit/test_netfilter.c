@@ -2,7 +2,7 @@
  * test_netfilter.c - hooks: each verdict, their order, the queue with and without a handler.
  * Not here: rules.
  * cmocka calls in; the module under test is this file's.
- * Source: Linux's netfilter: verdicts and priorities. */
+ * Behaves as Linux's netfilter: verdicts and priorities. */
 #include "net/device/dev_config.h"
 #include "net/netfilter/nf_queue.h"
 #include "tests/unit/stack.h"

@@ -2,7 +2,7 @@
  * test_route.c - where a packet goes: device, source address, next hop; each refusal.
  * Not here: the table itself (test_fib_*.c).
  * cmocka calls in; a second card makes choices possible.
- * Source: RFC 1122 3.3.1; ip-route(8); Linux's ip_route_output_key_hash_rcu. */
+ * Source: RFC 1122 3.3.1; ip-route(8). Behaves as Linux's ip_route_output_key_hash_rcu. */
 #include "net/device/ifaddr.h"
 #include "tests/unit/stack.h"
 

@@ -2,7 +2,7 @@
  * test_security.c - security hooks: each of them refuses, the first refusal wins.
  * Not here: modules that ship.
  * cmocka calls in; the modules are this file's.
- * Source: Linux's LSM: hooks are lists. */
+ * Behaves as Linux's LSM: hooks are lists. */
 #include "kernel/security/security.h"
 #include "tests/unit/stack.h"
 

@@ -2,7 +2,7 @@
  * test_udp_port.c - ports: random ones, taken ones, and whose datagram it is.
  * Not here: addresses one may bind to (test_af_inet.c).
  * cmocka calls in; it calls the system calls and udp_lookup.
- * Source: RFC 6056 3.3.1; Linux's ip_local_port_range, SO_REUSEADDR for UDP. */
+ * Source: RFC 6056 3.3.1. Behaves as Linux's ip_local_port_range, SO_REUSEADDR for UDP. */
 #include "net/udp/af_inet.h"
 #include "net/udp/udp.h"
 #include "net/udp/udp_port.h"

@@ -2,7 +2,7 @@
  * areas.c - many areas of memory: split, joined, unmapped, bounded; all that they cost comes back.
  * Not here: what calls answer to wrong arguments (memory_table.c).
  * test_programs.py starts it, here and on the build host.
- * Source: mmap(2), mprotect(2), munmap(2), madvise(2); Linux's vm.max_map_count. */
+ * Source: mmap(2), mprotect(2), munmap(2), madvise(2). Behaves as Linux's vm.max_map_count. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
  * chaos_netlink.h - messages for rtnetlink and nfnetlink_queue: well-formed, nearly so, or not.
  * Not here: how they are sent (chaos.c), the requests that put the world in order again (chaos_world.h).
  * chaos.c includes it.
- * Source: netlink(7), rtnetlink(7); Linux's nfnetlink_queue. */
+ * Source: netlink(7), rtnetlink(7). Behaves as Linux's nfnetlink_queue. */
 #pragma once
 
 #include "chaos_sockets.h"

@@ -3,7 +3,7 @@
  * each answers.
  * Not here: the expected answers: the build host's Linux gives them (test_netlink.py).
  * Prints a table; must print the same on both kernels. No packet is sent.
- * Source: netlink(7); Linux's order of checks. */
+ * Source: netlink(7). Behaves as Linux in the order of checks. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>

@@ -4,7 +4,7 @@
  * Not here: the rules (filter= words), what must be on the wire (test_netlink.py).
  * Usage: nfqueue <address> [leave]: datagrams go there, port 4747 by queue 0 and 4748 by queue 2; those
  * to this machine's port 5000 come by queue 1. leave: end with packets unjudged.
- * Source: Linux's nfnetlink_queue. */
+ * Behaves as Linux's nfnetlink_queue. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>

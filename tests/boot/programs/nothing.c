@@ -2,7 +2,7 @@
  * nothing.c - reading and writing no bytes: which calls take a datagram, send one, wait, tell an error.
  * Not here: how much of a datagram is read otherwise (unread.c, loopback.c).
  * test_programs.py compares what it prints here and under the build host's Linux.
- * Source: read(2), readv(2), recv(2), send(2); Linux's sock_read_iter and vfs_readv. */
+ * Source: read(2), readv(2), recv(2), send(2). Behaves as Linux's sock_read_iter and vfs_readv. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
