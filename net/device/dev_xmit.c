@@ -114,7 +114,7 @@ u32 dev_room(struct net_device *dev)
 
 struct list_head qdisc_waiting = LIST_HEAD_INIT(qdisc_waiting);
 
-void dev_drop_waiting(struct net_device *dev, enum skb_drop_reason reason)
+__cold void dev_drop_waiting(struct net_device *dev, enum skb_drop_reason reason)
 {
 	struct Qdisc *q, *tmp;
 

@@ -141,7 +141,7 @@ static int named_device(struct net *net, const struct flowi4 *fl4, struct net_de
 	return (*dev)->flags & IFF_UP ? 0 : -ENETUNREACH;
 }
 
-struct net_device *ip_dev_find(struct net *net, be32 addr)
+__cold struct net_device *ip_dev_find(struct net *net, be32 addr)
 {
 	struct flowi4 fl4 = { .daddr = addr };
 	struct fib_result res;

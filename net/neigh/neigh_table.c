@@ -10,7 +10,7 @@
 /* Of namespaces that are gone: the memory of entries does not come back. */
 static struct neigh_table *spare;
 
-struct neigh_table *neigh_table_new(u32 n)
+__cold struct neigh_table *neigh_table_new(u32 n)
 {
 	struct neigh_table *tbl = spare;
 	u32 mask = UINT32_MAX >> __builtin_clz((n - 1) | 1);
@@ -166,7 +166,7 @@ void neigh_delete(struct neighbour *n)
 	forget(n, SKB_DROP_NEIGH_FAILED);
 }
 
-void neigh_table_free(struct neigh_table *tbl)
+__cold void neigh_table_free(struct neigh_table *tbl)
 {
 	if (!tbl)
 		return;

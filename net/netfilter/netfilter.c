@@ -11,7 +11,7 @@
 static struct slab hooks_slab = SLAB(struct nf_hooks);
 static u32 registered[NF_INET_NUMHOOKS]; /* in all namespaces */
 
-int nf_init(struct net *net)
+__cold int nf_init(struct net *net)
 {
 	net->nf = slab_alloc(&hooks_slab);
 	if (!net->nf)
@@ -22,12 +22,12 @@ int nf_init(struct net *net)
 	return 0;
 }
 
-void nf_exit(struct net *net)
+__cold void nf_exit(struct net *net)
 {
 	slab_free(&hooks_slab, net->nf);
 }
 
-void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops)
+__cold void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops)
 {
 	struct nf_hook_ops *later;
 
@@ -40,7 +40,7 @@ void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops)
 	net_changed(net);
 }
 
-void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops)
+__cold void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops)
 {
 	if (net->nf->queue_handler)
 		net->nf->queue_handler->drop(net, ops, NULL);
@@ -50,7 +50,7 @@ void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops)
 	net_changed(net);
 }
 
-void nf_netdev_event(struct net_device *dev, enum netdev_event event)
+__cold void nf_netdev_event(struct net_device *dev, enum netdev_event event)
 {
 	if ((event == NETDEV_DOWN || event == NETDEV_UNREGISTER) && dev->net->nf->queue_handler)
 		dev->net->nf->queue_handler->drop(dev->net, NULL, dev);

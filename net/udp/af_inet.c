@@ -28,7 +28,7 @@ static const struct inet_protosw *find_protosw(int type, int protocol, int *err)
 	return NULL;
 }
 
-static int inet_create(struct net *net, struct socket *sock, int protocol)
+__cold static int inet_create(struct net *net, struct socket *sock, int protocol)
 {
 	const struct inet_protosw *answer;
 	struct inet_sock *inet;
@@ -57,7 +57,7 @@ static int inet_create(struct net *net, struct socket *sock, int protocol)
 	return 0;
 }
 
-static void inet_release(struct socket *sock)
+__cold static void inet_release(struct socket *sock)
 {
 	struct sock *sk = sock->sk;
 
@@ -66,7 +66,7 @@ static void inet_release(struct socket *sock)
 	sk->sk_prot->close(sk);
 }
 
-static int inet_bind(struct socket *sock, const struct sockaddr_storage *addr, u32 len)
+__cold static int inet_bind(struct socket *sock, const struct sockaddr_storage *addr, u32 len)
 {
 	struct sock *sk = sock->sk;
 	struct inet_sock *inet = inet_sk(sk);
@@ -103,7 +103,8 @@ int inet_autobind(struct sock *sk)
 	return likely(inet_sk(sk)->inet_num) ? 0 : sk->sk_prot->get_port(sk, 0);
 }
 
-static int inet_dgram_connect(struct socket *sock, const struct sockaddr_storage *addr, u32 len)
+__cold static int inet_dgram_connect(
+	struct socket *sock, const struct sockaddr_storage *addr, u32 len)
 {
 	struct sock *sk = sock->sk;
 
@@ -120,7 +121,7 @@ static int inet_dgram_connect(struct socket *sock, const struct sockaddr_storage
 	return sk->sk_prot->connect(sk, &addr->in);
 }
 
-static int inet_getname(struct socket *sock, struct sockaddr_storage *addr, bool peer)
+__cold static int inet_getname(struct socket *sock, struct sockaddr_storage *addr, bool peer)
 {
 	const struct inet_sock *inet = inet_sk(sock->sk);
 
@@ -221,7 +222,7 @@ static struct inet_protosw inetsw_array[] = {
 	{ .type = SOCK_DGRAM, .protocol = IPPROTO_UDP, .prot = &udp_prot, .ops = &inet_dgram_ops },
 };
 
-void af_inet_init(void)
+__cold void af_inet_init(void)
 {
 	for (size_t i = 0; i < SOCK_MAX; i++)
 		list_init(&inetsw[i]);

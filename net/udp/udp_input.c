@@ -127,7 +127,7 @@ static void udp_report_error(struct sock *sk, const struct icmp_error *e, const 
 	sk_report_error(sk, e->err);
 }
 
-void udp_err(struct net *net, const struct icmp_error *e)
+__cold void udp_err(struct net *net, const struct icmp_error *e)
 {
 	const struct iphdr *quoted = e->quoted;
 	size_t header_len = (quoted->version_ihl & 15) * 4u;
@@ -150,7 +150,7 @@ void udp_err(struct net *net, const struct icmp_error *e)
 }
 
 /* As on Linux no complaint is about a later fragment. */
-void udp_link_failure(struct sock *sk, const struct sk_buff *skb)
+__cold void udp_link_failure(struct sock *sk, const struct sk_buff *skb)
 {
 	const struct iphdr *iph = skb_network_header(skb);
 	struct icmp_error e = { .skb = skb, .quoted = iph, .len = skb->len };
