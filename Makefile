@@ -21,7 +21,7 @@ endif
 .DEFAULT_GOAL := all
 
 # ---- the kernel ------------------------------------------------------------------------------
-# In the order a datagram meets them, so that the link map reads as the road; then the way up, and
+# In the order a datagram meets them, so that the link map reads as the transmit path; then the way up, and
 # what the machine needs.
 
 OBJS := \
@@ -332,7 +332,7 @@ $(BUILD)/muffin.iso: $(BUILD)/muffin.elf boot/grub.cfg tools/mkiso.sh
 dist: $(BUILD)/muffin.elf ## build/dist: kernel, image, man pages, checksums, notices; the same bytes in every clone
 	@sh tools/dist.sh
 
-gdb: $(BUILD)/muffin.elf ## boot, stopped, and let gdb halt at every stop of the road
+gdb: $(BUILD)/muffin.elf ## boot, stopped, and let gdb halt at every layer that a datagram passes
 	@$(PYTHON) tools/gdb.py
 
 check: $(BUILD)/muffin.elf ## layers, docstrings, format, links, READMEs, generated pages, promises, man pages, system calls; that sending allocates nothing

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""gdb.py - boot muffin, stopped, and attach gdb with a breakpoint at every stop of the road.
+"""gdb.py - boot muffin, stopped, and attach gdb with a breakpoint at every layer of the transmit path.
 
-Not here: what the stops are (road.toml). `make gdb` calls it. In gdb: `continue` goes from stop to
-stop, `backtrace` shows the way so far. Arguments after -- go to gdb.
+Not here: what the layers are (road.toml). `make gdb` calls it. In gdb: `continue` goes from layer to
+layer, `backtrace` shows the way so far. Arguments after -- go to gdb.
 """
 import argparse
 import shutil
@@ -37,7 +37,7 @@ def script(port):
     """What gdb reads first."""
     lines = ["set confirm off", "set pagination off", f"target remote 127.0.0.1:{port}"]
     lines += [f"break {name}" + (f" if {ONLY[name]}" if name in ONLY else "") for _, name in stops()]
-    lines += ["echo \\nThe machine is stopped at its first instruction. 'continue' goes to the next stop.\\n"]
+    lines += ["echo \\nThe machine is stopped at its first instruction. 'continue' goes to the next layer.\\n"]
     return "\n".join(lines) + "\n"
 
 

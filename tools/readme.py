@@ -39,7 +39,7 @@ def road():
 
 def road_table():
     """The road as a Markdown table with links into the files."""
-    yield "| # | stop | read | functions | may answer |"
+    yield "| # | layer | read | functions | may answer |"
     yield "|---|---|---|---|---|"
     for number, stop in enumerate(road(), 1):
         files = " ".join(f"[{Path(f).name}](../{f})" for f in stop["files"])
@@ -95,10 +95,10 @@ def numbers_table():
 
 
 def profile_table():
-    """Where the instructions of a datagram go, stop by stop, for each way of sending profiled."""
+    """Where the instructions of a datagram go, layer by layer, for each way of sending profiled."""
     found = {call: json.loads((BENCH / f"profile_{call}.json").read_text()) for call in PROFILED
              if (BENCH / f"profile_{call}.json").is_file()}
-    yield " | ".join(["| stop", *(PROFILED[call] for call in found)]) + " |"
+    yield " | ".join(["| layer", *(PROFILED[call] for call in found)]) + " |"
     yield "|---" * (len(found) + 1) + "|"
     for stop in dict.fromkeys(stop for profile in found.values() for stop in profile["stops"]):
         cells = (profile["stops"].get(stop, 0) / profile["datagrams"] for profile in found.values())

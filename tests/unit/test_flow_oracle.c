@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_flow_oracle.c - cached, not skipped: for all that programs and operators do, in any order, a stack with
- * ready frames and one that builds every packet put the same bytes on the wire.
+ * cached headers and one that builds every packet put the same bytes on the wire.
  * Not here: each thing that makes a frame stale by itself (test_flow_stale.c).
  * cmocka calls in. Usage: test_flow_oracle [<seed> [<how many>]]
  * Source: design: cached, not skipped.

@@ -118,7 +118,7 @@ static void next_stays_away(void)
 	assert_int_equal(datagrams_n(), 0);
 }
 
-/* Its frame is ready, and lies in all slots. */
+/* Its header is cached, and the packets in all slots carry it. */
 static void warm_on(struct datagram d)
 {
 	u64 before;
@@ -318,7 +318,7 @@ static void another_port(void **state)
 	assert_int_equal(inet_sk(sk_of(fd))->inet_num, second);
 }
 
-/* What is queued on another neighbour fills SO_SNDBUF: nothing more is accepted, ready or not. */
+/* What is queued on another neighbour fills SO_SNDBUF: nothing more is accepted, with a cached header or without. */
 static void send_buffer_full(void **state)
 {
 	struct message m;
