@@ -48,10 +48,11 @@ OBJS := \
 	net/netfilter/nf_queue.o \
 	net/config/nf_rules_text.o \
 	net/config/nf_rules_proc.o \
-	net/neigh/neighbour.o \
+	net/neigh/neigh_state.o \
 	net/neigh/neigh_table.o \
 	net/neigh/neigh_queue.o \
 	net/neigh/arp.o \
+	net/neigh/arp_rcv.o \
 	net/device/dev.o \
 	net/device/dev_xmit.o \
 	net/device/tap.o \
@@ -104,6 +105,7 @@ OBJS := \
 	net/netlink/nfqnl_mangle.o \
 	net/core/skbuff.o \
 	net/core/skbuff_pieces.o \
+	net/core/skb_owner.o \
 	net/core/timer.o \
 	net/core/part.o \
 	net/ipv4/pmtu.o \

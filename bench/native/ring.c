@@ -5,6 +5,7 @@
  * Source: struct net_device_ops; Intel 8254x SDM 3.3.3 for the descriptor. */
 #include "bench/native/ring.h"
 #include "kernel/lib/string.h"
+#include "net/device/dev_config.h"
 #include "net/device/eth.h"
 
 #define RING_N     256

@@ -4,6 +4,7 @@
  * kernel/main.c calls e1000_probe_all.
  * Source: PCI IDs from Intel SDM 317453, table 5-1, and Intel's specification updates. Only models that were booted are listed. */
 #include "drivers/e1000/e1000.h"
+#include "net/device/dev_config.h"
 
 #define VENDOR_INTEL 0x8086
 

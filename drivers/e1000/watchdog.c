@@ -9,6 +9,7 @@
  * soon as the link is back: by the head register what it never fetched, by its count of good frames what
  * it fetched and did not send. Until then those frames are queued ones in the account. */
 #include "drivers/e1000/e1000.h"
+#include "net/core/skb_owner.h"
 
 #define LOOK_NS NSEC_PER_SEC
 /* So many looks without a move: a full ring of the longest frames takes 0.3 s at 10 Mbit/s. Looks, not

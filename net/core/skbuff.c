@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * skbuff.c - the packet pool and the ends of packets.
- * Not here: what is in them.
- * Used by every layer. Calls dma_alloc at boot, sock.c when a packet that has an owner waits or ends.
+ * skbuff.c - the packet pool: slots are taken and given back.
+ * Not here: packets longer than a slot (skbuff_pieces.c), packets that wait or end (skb_owner.c).
+ * Used by every layer. Calls dma_alloc at boot.
  * Source: design: allocation-free sending, nothing lost in silence. */
 #include "net/core/skbuff.h"
 #include "kernel/lib/string.h"
-#include "net/core/checksum.h"
 #include "net/core/machine.h"
-#include "net/core/sock.h"
 
 struct skb_pool skb_pool;
 struct sk_buff skb_none;
@@ -65,6 +63,17 @@ void skb_release(struct sk_buff *skb)
 	skb->next = skb_pool.free;
 	skb_pool.free = skb;
 	skb_pool.free_n++;
+}
+
+void skb_release_all(struct sk_buff *skb)
+{
+	struct sk_buff *next;
+
+	skb->next = skb->frags;
+	for (; skb; skb = next) {
+		next = skb->next;
+		skb_release(skb);
+	}
 }
 
 /* A ring that keeps its packets can be full of small ones (there are at least four times as many large ones as it
@@ -146,33 +155,6 @@ struct sk_buff *skb_alloc_small(void)
 	return skb;
 }
 
-u64 skb_checksum(const struct sk_buff *skb, u64 sum)
-{
-	for (const struct sk_buff *piece = skb; piece; piece = skb_next_piece(skb, piece))
-		sum = csum_add(sum, piece->data, piece->len);
-	return sum;
-}
-
-struct sk_buff *skb_copy(const struct sk_buff *skb)
-{
-	const u8 *from = skb_network_header(skb), *end = skb->data + skb->len;
-	struct sk_buff *copy = skb_alloc(0);
-
-	if (!copy)
-		return NULL;
-	*copy = *skb;
-	copy->data = skb_slot(copy) + (skb->data - skb_slot(skb));
-	copy->sk = NULL;
-	copy->frags = NULL;
-	copy->frags_len = 0;
-	copy->owned = false;
-	memcpy(skb_network_header(copy), from, (size_t)(end - from));
-	if (skb_append(copy, skb, skb->len, skb->frags_len) == 0)
-		return copy;
-	consume_skb(copy);
-	return NULL;
-}
-
 struct sk_buff *skb_shrink(struct sk_buff *skb)
 {
 	size_t at = (size_t)(skb->data - skb_slot(skb)), len = at + skb->len;
@@ -194,39 +176,4 @@ u32 skb_truesize(const struct sk_buff *skb)
 	for (const struct sk_buff *frag = skb->frags; frag; frag = frag->next)
 		bytes += skb_slot_len(frag);
 	return bytes;
-}
-
-void skb_queue_tail(struct sk_buff_head *list, struct sk_buff *skb)
-{
-	skb_set_owner_w(skb);
-	skb->next = NULL;
-	if (list->first)
-		list->last->next = skb;
-	else
-		list->first = skb;
-	list->last = skb;
-	list->n++;
-	list->bytes += skb->len + skb->frags_len;
-}
-
-/* ---- the ends of packets ----------------------------------------------------------------- */
-
-noinline void consume_skb(struct sk_buff *skb)
-{
-	struct sk_buff *next;
-
-	skb_orphan(skb);
-	skb->next = skb->frags;
-	for (; skb; skb = next) {
-		next = skb->next;
-		skb_release(skb);
-	}
-}
-
-void kfree_skb(struct sk_buff *skb, enum skb_drop_reason reason)
-{
-	skb_pool.dropped[reason]++;
-	if (skb->owned)
-		skb_pool.lost++;
-	consume_skb(skb);
 }

@@ -233,6 +233,9 @@ static inline u32 skb_slot_len(const struct sk_buff *skb)
 /* skb_release - one slot back to the pool, without a word. */
 void skb_release(struct sk_buff *skb);
 
+/* skb_release_all - the same with its fragments. */
+void skb_release_all(struct sk_buff *skb);
+
 /* skb_empty_slot - give back what lies in slot[i]; where nothing does, and afterwards, there is skb_none. */
 static inline void skb_empty_slot(struct sk_buff **slot, u32 i)
 {
@@ -279,12 +282,6 @@ struct sk_buff *skb_copy(const struct sk_buff *skb);
 /* skb_shrink - the packet itself, or a small one in its place with the same bytes, if they fit and half of the
  * small ones, which are the rings', are free. Takes the skb, which has no owner. */
 struct sk_buff *skb_shrink(struct sk_buff *skb);
-
-/* kfree_skb - the end of a packet (with its frags): counted under its reason. */
-void kfree_skb(struct sk_buff *skb, enum skb_drop_reason reason);
-
-/* consume_skb - the end of a packet that did what it was for. */
-void consume_skb(struct sk_buff *skb);
 
 /* skb_put - room for len more bytes at the end; returns where they go. */
 static inline void *skb_put(struct sk_buff *skb, u32 len)
@@ -342,10 +339,6 @@ struct sk_buff_head {
 	struct sk_buff *first, *last;
 	u32 n, bytes;
 };
-
-/* skb_queue_tail - append; the list owns it now. Whoever waits in a list outlives the call that brought it:
- * from here on it has a reference to its sender (skb_set_owner_w), if it has one. */
-void skb_queue_tail(struct sk_buff_head *list, struct sk_buff *skb);
 
 /* skb_dequeue - take the first, or NULL. */
 static inline struct sk_buff *skb_dequeue(struct sk_buff_head *list)

@@ -6,6 +6,7 @@
 #include "net/core/skbuff.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
+#include "net/core/checksum.h"
 
 void *skb_extend(struct sk_buff *skb, struct sk_buff **last, u32 *len)
 {
@@ -75,4 +76,31 @@ void skb_trim(struct sk_buff *skb, u32 len)
 		left -= piece->len;
 	}
 	skb->frags_len = (u16)(len - skb->len);
+}
+
+u64 skb_checksum(const struct sk_buff *skb, u64 sum)
+{
+	for (const struct sk_buff *piece = skb; piece; piece = skb_next_piece(skb, piece))
+		sum = csum_add(sum, piece->data, piece->len);
+	return sum;
+}
+
+struct sk_buff *skb_copy(const struct sk_buff *skb)
+{
+	const u8 *from = skb_network_header(skb), *end = skb->data + skb->len;
+	struct sk_buff *copy = skb_alloc(0);
+
+	if (!copy)
+		return NULL;
+	*copy = *skb;
+	copy->data = skb_slot(copy) + (skb->data - skb_slot(skb));
+	copy->sk = NULL;
+	copy->frags = NULL;
+	copy->frags_len = 0;
+	copy->owned = false;
+	memcpy(skb_network_header(copy), from, (size_t)(end - from));
+	if (skb_append(copy, skb, skb->len, skb->frags_len) == 0)
+		return copy;
+	skb_release_all(copy);
+	return NULL;
 }

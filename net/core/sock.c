@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * sock.c - the protocol's side of a socket: references, waiting packets, errors.
- * Not here: descriptors and system calls (socket.c), addresses (af_inet.c).
+ * sock.c - the protocol's side of a socket: references, limits, errors.
+ * Not here: descriptors and system calls (socket.c), addresses (af_inet.c), its packets (skb_owner.c).
  * Used by every layer from the socket down to the neighbour.
  * Behaves as Linux's skb_set_owner_w and sock_wfree: their roles. */
 #include "net/core/sock.h"
@@ -56,28 +56,6 @@ u32 sk_tx_room(const struct sock *sk)
 	if (sk->sk_wmem_full)
 		return 0;
 	return q && q->queue.n > 0 ? qdisc_room(q) : UINT32_MAX;
-}
-
-void skb_set_owner_w(struct sk_buff *skb)
-{
-	struct sock *sk = skb->sk;
-
-	if (!sk || skb->owned)
-		return;
-	skb->owned = true;
-	sk->sk_refs++;
-	sk->sk_wmem += skb_truesize(skb);
-	sock_update_wmem(sk);
-}
-
-void sock_wfree(struct sk_buff *skb)
-{
-	struct sock *sk = skb->sk;
-
-	skb->owned = false;
-	sk->sk_wmem -= skb_truesize(skb);
-	sock_update_wmem(sk);
-	sock_put(sk);
 }
 
 void sk_report_error(struct sock *sk, int err)

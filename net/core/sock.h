@@ -138,21 +138,6 @@ static inline u32 sk_wmem_max(const struct sock *sk)
  * paced. */
 u32 sk_tx_room(const struct sock *sk);
 
-/* skb_set_owner_w - the packet will wait on behalf of its sk, if it has one: what it occupies is charged
- * to sk_wmem, and it keeps sk alive. */
-void skb_set_owner_w(struct sk_buff *skb);
-
-/* sock_wfree - the opposite, for skb_orphan. */
-void sock_wfree(struct sk_buff *skb);
-
-/* skb_orphan - the packet is no longer its sender's: it is the driver's, or gone. */
-static inline void skb_orphan(struct sk_buff *skb)
-{
-	if (unlikely(skb->owned))
-		sock_wfree(skb);
-	skb->sk = NULL;
-}
-
 /* sk_set_tx_mode - from now on it sends so, or no longer does. */
 static inline void sk_set_tx_mode(struct sock *sk, enum sk_tx_mode mode, bool on)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * timer.c - functions to be called later, out of net_poll.
  * Not here: the tick.
- * Used by neighbour.c, rate_queue.c, pmtu.c, igmp.c; net_poll runs them.
+ * Used by neigh_state.c, rate_queue.c, pmtu.c, igmp.c; net_poll runs them.
  * Source: a list sorted by time, which is entered at an end mostly: the last are neighbours that have
  * answered, for half a minute each, in the order in which they did; few others are due before them. */
 #include "net/core/timer.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * timer.h - functions to be called later, out of net_poll.
  * Not here: the tick.
- * Used by neighbour.c, rate_queue.c, pmtu.c, igmp.c; net_poll runs them.
+ * Used by neigh_state.c, rate_queue.c, pmtu.c, igmp.c; net_poll runs them.
  * Names as in Linux's timer_list. */
 #pragma once
 

@@ -3,7 +3,7 @@
  * Not here: sending (dev_xmit.c), receiving (dev_receive.c), polling (dev_poll.c), what an operator changes
  * (dev_config.c).
  * Drivers register; the stack looks devices up.
- * Behaves as Linux's register_netdev, dev_open and netdev_chain. */
+ * Behaves as Linux's register_netdev and netdev_chain. */
 #include "net/device/dev.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
@@ -26,19 +26,6 @@ void register_netdev(struct net *net, struct net_device *dev, const char *name)
 	dev->ifindex = ++net->ifindex_last;
 	list_add_tail(&dev->list, &net->dev_base);
 	net_changed(net);
-}
-
-int dev_open(struct net_device *dev)
-{
-	int err = dev->flags & IFF_UP ? 0 : dev->netdev_ops->ndo_open(dev);
-
-	if (err || (dev->flags & IFF_UP))
-		return err;
-	dev->flags |= IFF_UP;
-	dev_reclaim(dev); /* its room, which a queueing discipline hides */
-	net_changed(dev->net);
-	dev_notify(dev, NETDEV_UP);
-	return 0;
 }
 
 void dev_set_promiscuity(struct net_device *dev, int change)

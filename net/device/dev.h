@@ -113,9 +113,6 @@ static inline void *netdev_priv(const struct net_device *dev)
  * like "eth%d"; the first free number is taken. */
 void register_netdev(struct net *net, struct net_device *dev, const char *name);
 
-/* dev_open - IFF_UP and ndo_open, unless it is up. Returns 0 or what the driver says. */
-int dev_open(struct net_device *dev) __must_check;
-
 /* dev_set_promiscuity - one more (1) or one less (-1) wants to hear frames for others. */
 void dev_set_promiscuity(struct net_device *dev, int change);
 

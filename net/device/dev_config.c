@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * dev_config.c - what an operator does to a network device: down, another name, another namespace.
+ * dev_config.c - what an operator does to a network device: up, down, another name, another namespace.
  * Not here: sending and receiving, registration (dev.c); addresses (devinet.c).
  * rtnetlink.c, the ioctls, ipconfig_apply.c and net_init.c call in.
  * Behaves as Linux's dev_close, dev_change_name, dev_change_net_namespace: the order of their steps. */
@@ -28,6 +28,19 @@ static void let_leave(struct net_device *dev)
 		if (ops->ndo_tx_pending(dev) > 0)
 			machine_idle(deadline);
 	}
+}
+
+int dev_open(struct net_device *dev)
+{
+	int err = dev->flags & IFF_UP ? 0 : dev->netdev_ops->ndo_open(dev);
+
+	if (err || (dev->flags & IFF_UP))
+		return err;
+	dev->flags |= IFF_UP;
+	dev_reclaim(dev); /* its room, which a queueing discipline hides */
+	net_changed(dev->net);
+	dev_notify(dev, NETDEV_UP);
+	return 0;
 }
 
 void dev_close(struct net_device *dev)

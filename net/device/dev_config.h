@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * dev_config.h - what an operator does to a network device: down, another name, another namespace.
+ * dev_config.h - what an operator does to a network device: up, down, another name, another namespace.
  * Not here: sending and receiving, registration (dev.h); addresses (devinet.h).
  * rtnetlink.c, the ioctls, ipconfig_apply.c and net_init.c call in.
  * Behaves as Linux's dev_close, dev_change_name, dev_change_net_namespace. */
@@ -7,6 +7,9 @@
 
 #include "kernel/lib/parse.h"
 #include "net/device/dev.h"
+
+/* dev_open - IFF_UP and ndo_open, unless it is up. Returns 0 or what the driver says. */
+int dev_open(struct net_device *dev) __must_check;
 
 /* dev_close - the opposite of dev_open. What is on the card's ring has a tenth of a second to leave;
  * what waits in queues is dropped. */

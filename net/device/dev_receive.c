@@ -5,6 +5,7 @@
  * Behaves as Linux's __netif_receive_skb_core; IEEE 802.1Q 9.6. */
 #include "net/device/dev.h"
 #include "kernel/lib/string.h"
+#include "net/core/skb_owner.h"
 #include "net/device/tap.h"
 
 static const struct packet_type *ptypes;

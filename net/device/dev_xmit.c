@@ -5,6 +5,7 @@
  * Behaves as Linux's __dev_queue_xmit and dev_hard_start_xmit. */
 #include "net/device/dev.h"
 #include "net/core/qdisc.h"
+#include "net/core/skb_owner.h"
 #include "net/core/sock.h"
 #include "net/device/tap.h"
 

@@ -8,6 +8,7 @@
  * run the receive path inside the transmit path, and an answer inside that. */
 #include "net/device/loopback.h"
 #include "kernel/mm/slab.h"
+#include "net/core/skb_owner.h"
 #include "net/core/sock.h"
 
 #define LOOPBACK_QUEUE 64

@@ -4,6 +4,7 @@
  * qdisc.c and sk_pacing.c call in; timers let packets go.
  * Source: tc-tbf(8), tc-fq(8). */
 #include "net/device/rate_queue.h"
+#include "net/core/skb_owner.h"
 #include "net/device/dev.h"
 
 static const struct rate_queue_ops *ops_of(const struct rate_queue *rq)

@@ -6,6 +6,7 @@
 #include "net/ipv4/icmp.h"
 #include "kernel/lib/string.h"
 #include "net/core/checksum.h"
+#include "net/core/skb_owner.h"
 #include "net/ipv4/ip.h"
 #include "net/ipv4/pmtu.h"
 #include "net/ipv4/route.h"

@@ -7,6 +7,7 @@
 #include "net/ipv4/igmp.h"
 #include "kernel/mm/slab.h"
 #include "net/core/part.h"
+#include "net/core/skb_owner.h"
 #include "net/core/timer.h"
 #include "net/device/ifaddr.h"
 #include "net/ipv4/ip.h"

@@ -4,6 +4,7 @@
  * dev.c hands ip_rcv what comes in; calls the protocol that net_init.c wired.
  * Source: RFC 791 3.1; RFC 1122 3.2.1 (what must be discarded silently). Behaves as Linux's ip_route_input. */
 #include "net/core/checksum.h"
+#include "net/core/skb_owner.h"
 #include "net/ipv4/icmp.h"
 #include "net/ipv4/igmp.h"
 #include "net/ipv4/ip.h"

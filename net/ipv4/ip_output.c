@@ -6,6 +6,7 @@
 #include "net/ipv4/ip.h"
 #include "kernel/lib/string.h"
 #include "net/core/checksum.h"
+#include "net/core/skb_owner.h"
 #include "net/device/loopback.h"
 #include "net/netfilter/netfilter.h"
 #include "net/socket/datagram.h"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * arp.h - who has this address? Asking, answering, announcing.
- * Not here: what the answers mean for waiting packets (neighbour.h).
- * neighbour.c asks, dev.c hands arp_rcv what comes in.
+ * arp.h - the Address Resolution Protocol: requests, answers, announcements.
+ * Not here: what an answer means for queued packets (neighbour.h).
+ * neigh_state.c asks, dev_receive.c hands arp_rcv what comes in.
  * Source: RFC 826; RFC 5227 3 (announcement); RFC 1122 2.3.2; RFC 1112 6.4 (groups). */
 #pragma once
 
 #include "net/neigh/neighbour.h"
+#include "net/wire/arp.h"
 
 /* arp_is_needless - does everybody know the Ethernet address, as it is a group's, a broadcast, or on a
  * device that has none? Then it is in mac. */
@@ -19,6 +20,9 @@ void arp_solicit(struct neighbour *n, bool unicast);
 
 /* arp_rcv - an ARP packet, data at its header. Takes the skb. */
 void arp_rcv(struct sk_buff *skb);
+
+/* arp_reply - answer a request for an address of ours. */
+void arp_reply(struct net_device *dev, const struct arphdr *request);
 
 /* arp_announce - tell the link our addresses, so that old entries elsewhere change. Called when
  * the address is assigned and when the link comes up; without either nothing happens. */

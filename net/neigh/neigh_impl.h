@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * neigh_impl.h - neighbours: what the files about them share.
  * Not here: what others need (neighbour.h).
- * neigh_table.c, neighbour.c and neigh_queue.c include it.
+ * neigh_table.c, neigh_state.c and neigh_queue.c include it.
  * Names as in Linux's struct neigh_table: the names. */
 #pragma once
 
@@ -34,6 +34,9 @@ struct neigh_table {
 /* neigh_start - n's first state, its table, device and address being set: nobody asked yet, or nobody
  * need be asked. */
 void neigh_start(struct neighbour *n);
+
+/* neigh_assign - the operator gives n's address and its state, one of NUD_VALID; what is queued leaves. */
+void neigh_assign(struct neighbour *n, const u8 mac[ETH_ALEN], u16 state);
 
 /* neigh_drain_timer - struct neigh_table's: what is queued on neighbours that have answered goes on. */
 void neigh_drain_timer(struct timer *timer);

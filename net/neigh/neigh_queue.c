@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * neigh_queue.c - datagrams that are queued on a neighbour: until it has answered, and its device has room.
- * Not here: when it is asked, what its answer means (neighbour.c).
- * neighbour.c and neigh_table.c call in; calls dev_queue_xmit.
+ * Not here: when it is asked, what its answer means (neigh_state.c).
+ * neigh_state.c and neigh_table.c call in; calls dev_queue_xmit.
  * Source: RFC 1122 2.3.2.2 (at least one packet must wait). Behaves as Linux's arp_queue.
  *
  * Senders keep to the bounds: they wait for neigh_takes before they build a datagram (net/socket/datagram.c), which then
  * is queued whole. So a queue may exceed its bound by one message. */
+#include "net/core/skb_owner.h"
 #include "net/neigh/neigh_impl.h"
 #include "net/core/sock.h"
 #include "net/wire/ip.h"

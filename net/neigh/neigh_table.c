@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * neigh_table.c - the neighbours there are: finding one, making one, who makes room for it.
- * Not here: their states (neighbour.c), what is queued on them (neigh_queue.c).
- * route.c looks its next hops up, arp.c who has spoken.
+ * Not here: their states (neigh_state.c), what is queued on them (neigh_queue.c).
+ * route.c looks its next hops up, arp_rcv.c who has spoken.
  * Source: Corbato, A Paging Experiment with the Multics System (1968): the second chance. Behaves as Linux's
  * neigh_lookup, neigh_forced_gc: who answered of late, is being asked, or is permanent stays. */
 #include "net/neigh/neigh_impl.h"
@@ -139,6 +139,28 @@ struct neighbour *neigh_lookup_create(struct neigh_table *tbl, struct net_device
 	struct neighbour *n = neigh_lookup(tbl, dev, addr);
 
 	return likely(n) ? n : create(tbl, dev, addr);
+}
+
+/* ---- what the operator says --------------------------------------------------------------- */
+
+int neigh_set(struct neigh_table *tbl, struct net_device *dev, be32 addr, const u8 mac[ETH_ALEN],
+	u16 state)
+{
+	struct neighbour *n;
+
+	if (!(state & NUD_VALID))
+		return -EINVAL;
+	n = neigh_lookup_create(tbl, dev, addr);
+	if (!n)
+		return -ENOBUFS;
+	neigh_assign(n, mac, state);
+	return 0;
+}
+
+int neigh_set_permanent(
+	struct neigh_table *tbl, struct net_device *dev, be32 addr, const u8 mac[ETH_ALEN])
+{
+	return neigh_set(tbl, dev, addr, mac, NUD_PERMANENT);
 }
 
 /* ---- going ------------------------------------------------------------------------------ */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * neighbour.h - who is on the link: an Ethernet address for each next hop, and what is queued on it.
  * Not here: the ARP packets themselves (arp.h).
- * route.c binds a neighbour to a route; ip_output.c sends through it; arp.c confirms it.
+ * route.c binds a neighbour to a route; ip_output.c sends through it; arp_rcv.c confirms it.
  * Source: RFC 1122 2.3.2 (cache validation, one packet must wait), RFC 4861 7.3.2 (the states). */
 #pragma once
 

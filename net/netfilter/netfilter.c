@@ -5,6 +5,7 @@
  * Behaves as Linux's nf_hook_slow: what each verdict means. */
 #include "net/netfilter/netfilter.h"
 #include "kernel/mm/slab.h"
+#include "net/core/skb_owner.h"
 #include "net/device/dev.h"
 #include "net/netfilter/nf_queue.h"
 

@@ -4,6 +4,7 @@
  * netfilter.c calls nf_queue, the handler the others.
  * Behaves as Linux's nf_queue and nf_reinject: QUEUE is DROP while nobody is waiting, to be safe. */
 #include "net/netfilter/nf_queue.h"
+#include "net/core/skb_owner.h"
 #include "net/core/sock.h"
 #include "net/neigh/neighbour.h"
 

@@ -4,6 +4,7 @@
  * af_netlink.c and the families call in; calls the family's functions.
  * Source: RFC 3549 2.2-2.3. Behaves as Linux's netlink_rcv_skb, netlink_ack, netlink_dump. */
 #include "kernel/lib/string.h"
+#include "net/core/skb_owner.h"
 #include "net/netlink/netlink_impl.h"
 #include "net/socket/datagram.h"
 

@@ -4,6 +4,7 @@
  * nfnetlink_queue.c calls in; calls routing.
  * Source: RFC 791 3.1. Behaves as Linux's nfqnl_mangle and ip_route_me_harder: their roles. */
 #include "kernel/lib/string.h"
+#include "net/core/skb_owner.h"
 #include "net/core/sock.h"
 #include "net/ipv4/route.h"
 #include "net/netlink/nfqnl_impl.h"

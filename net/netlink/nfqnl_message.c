@@ -7,6 +7,7 @@
  * A packet waits in its own memory until the program reads: only then is its message made, so that
  * what is queued is never lost for want of room in the socket. */
 #include "kernel/lib/string.h"
+#include "net/core/skb_owner.h"
 #include "net/device/dev.h"
 #include "net/netlink/nfqnl_impl.h"
 #include "net/socket/msg.h"

@@ -7,6 +7,7 @@
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
 #include "net/core/part.h"
+#include "net/core/skb_owner.h"
 #include "net/socket/msg.h"
 
 static const struct rtnl_handler *const handlers[] = { rtnl_link_handlers, rtnl_addr_handlers,

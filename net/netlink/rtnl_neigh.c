@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * rtnl_neigh.c - neighbours over rtnetlink: shown, given, forgotten.
- * Not here: what a change does (neighbour.c).
+ * Not here: what a change does (neigh_state.c).
  * rtnetlink.c calls the handlers.
  * Behaves as Linux's neigh_add, neigh_delete, neigh_fill_info: the order of their checks. */
 #include "net/neigh/neighbour.h"

@@ -7,6 +7,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/mm/slab.h"
 #include "net/core/part.h"
+#include "net/core/skb_owner.h"
 #include "net/device/eth.h"
 #include "net/device/tap.h"
 #include "net/packet/af_packet.h"

@@ -5,6 +5,7 @@
  * Source: recv(2). Names as in Linux's net/core/datagram.c. */
 #include "net/socket/datagram.h"
 #include "net/core/qdisc.h"
+#include "net/core/skb_owner.h"
 #include "net/device/dev.h"
 #include "net/neigh/neighbour.h"
 

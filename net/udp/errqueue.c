@@ -6,6 +6,7 @@
 #include "net/udp/errqueue.h"
 #include "kernel/lib/string.h"
 #include "net/core/part.h"
+#include "net/core/skb_owner.h"
 #include "net/socket/datagram.h"
 #include "net/socket/sockopt.h"
 #include "net/udp/ip_cmsg.h"

@@ -4,6 +4,7 @@
  * ip_input.c calls udp_rcv, icmp.c calls udp_err, af_inet.c calls udp_recvmsg.
  * Source: RFC 768; RFC 1122 4.1.3; recv(2). */
 #include "net/core/checksum.h"
+#include "net/core/skb_owner.h"
 #include "net/ipv4/icmp.h"
 #include "net/ipv4/igmp.h"
 #include "net/socket/datagram.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * arp.h - an ARP packet for IPv4 over Ethernet as it stands on the wire.
  * Not here: code; this folder holds layouts only.
- * Used by arp.c.
+ * Used by arp.c and arp_rcv.c.
  * Source: RFC 826. */
 #pragma once
 

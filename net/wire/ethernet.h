@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * ethernet.h - the Ethernet II header as it stands on the wire.
  * Not here: code; this folder holds layouts only.
- * Used by eth.h, arp.c, neighbour.c and the driver.
+ * Used by eth.h, arp.c, neigh_state.c and the driver.
  * Source: IEEE 802.3 clause 3; IEEE 802.1Q 9; RFC 894; RFC 1112 6.4 (multicast). */
 #pragma once
 

@@ -5,6 +5,7 @@
  * Source: see host_net.h. */
 #include "kernel/fs/task.h"
 #include "kernel/lib/string.h"
+#include "net/core/skb_owner.h"
 #include "net/device/account.h"
 #include "net/device/dev_config.h"
 #include "net/device/qdisc.h"

@@ -5,6 +5,7 @@
  * Source: struct net_device_ops; the order of steps is the e1000 driver's. */
 #include "tests/unit/fake_device.h"
 #include "kernel/lib/string.h"
+#include "net/core/skb_owner.h"
 #include "net/device/eth.h"
 
 #define FAKES_MAX   16

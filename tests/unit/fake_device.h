@@ -6,7 +6,7 @@
  * Source: struct net_device_ops. */
 #pragma once
 
-#include "net/device/dev.h"
+#include "net/device/dev_config.h"
 
 #define FAKE_RING       64 /* a power of two */
 #define FAKE_FRAMES_MAX 256

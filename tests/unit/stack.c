@@ -7,6 +7,7 @@
  * The stack keeps its state in static variables, as a kernel does. So each test runs in a child
  * that begins with all of them untouched; cmocka runs once more in there, for its checks. */
 #include "kernel/lib/string.h"
+#include "net/core/skb_owner.h"
 #include "net/core/timer.h"
 #include "net/device/account.h"
 #include "net/wire/arp.h"

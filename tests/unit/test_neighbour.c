@@ -3,7 +3,7 @@
  * Not here: what waits meanwhile (test_neigh_queue.c), the table (test_neigh_table.c), the bytes of ARP
  * (test_arp.c).
  * cmocka calls in; time is the fake clock's.
- * Source: RFC 1122 2.3.2; RFC 4861 7.3.2; net/neigh/neighbour.c's picture. */
+ * Source: RFC 1122 2.3.2; RFC 4861 7.3.2; net/neigh/neigh_state.c's picture. */
 #include "kernel/lib/string.h"
 #include "tests/unit/stack.h"
 

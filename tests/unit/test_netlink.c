@@ -4,6 +4,7 @@
  * Not here: the kernel's own families; netlink's errno beside Linux's (tests/boot).
  * cmocka calls in; the family under test is this file's.
  * Source: netlink(7); RFC 3549 2.2-2.3. */
+#include "net/core/skb_owner.h"
 #include "net/netlink/netlink.h"
 #include "net/socket/sockopt.h"
 #include "tests/unit/stack.h"

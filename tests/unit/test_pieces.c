@@ -6,6 +6,7 @@
  * Source: RFC 768, RFC 791, RFC 792; packet(7). */
 #include "kernel/lib/string.h"
 #include "net/core/checksum.h"
+#include "net/core/skb_owner.h"
 #include "net/device/dev_config.h"
 #include "net/packet/af_packet.h"
 #include "net/socket/sockopt.h"

@@ -5,6 +5,7 @@
  * Source: RFC 1071 (its examples and properties); net/core/skbuff.h's picture. */
 #include "kernel/lib/string.h"
 #include "net/core/checksum.h"
+#include "net/core/skb_owner.h"
 #include "net/socket/msg.h"
 #include "net/udp/af_inet.h"
 #include "tests/unit/stack.h"

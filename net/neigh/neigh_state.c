@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * neighbour.c - the states of those on the link: whether they are asked, believed, given up.
+ * neigh_state.c - the states of a neighbour: asked, reachable, stale, failed.
  * Not here: which there are (neigh_table.c), what is queued on them (neigh_queue.c), asking itself (arp.c).
- * ip_output.c sends through it, arp.c brings answers, rtnl_neigh.c the operator's word.
+ * ip_output.c sends through it, arp_rcv.c brings answers, neigh_table.c what the operator says.
  * Source: RFC 1122 2.3.2 (cache validation, one packet must wait), RFC 4861 7.3.2 (the states).
  *
  *   NONE --first packet--> INCOMPLETE --answer--> REACHABLE --30 s without a sign--> STALE
@@ -180,29 +180,14 @@ void neigh_update(struct neighbour *n, const u8 mac[ETH_ALEN], bool solicited)
 	drain(n);
 }
 
-int neigh_set(struct neigh_table *tbl, struct net_device *dev, be32 addr, const u8 mac[ETH_ALEN],
-	u16 state)
+void neigh_assign(struct neighbour *n, const u8 mac[ETH_ALEN], u16 state)
 {
-	struct neighbour *n;
-
-	if (!(state & NUD_VALID))
-		return -EINVAL;
-	n = neigh_lookup_create(tbl, dev, addr);
-	if (!n)
-		return -ENOBUFS;
 	set_address(n, mac);
 	if (state & NUD_REACHABLE)
 		confirmed_now(n);
 	else /* delaying and probing begin when it is used */
 		set_state(n, state & (NUD_PERMANENT | NUD_NOARP) ? NUD_PERMANENT : NUD_STALE);
 	drain(n);
-	return 0;
-}
-
-int neigh_set_permanent(
-	struct neigh_table *tbl, struct net_device *dev, be32 addr, const u8 mac[ETH_ALEN])
-{
-	return neigh_set(tbl, dev, addr, mac, NUD_PERMANENT);
 }
 
 /* ---- output ----------------------------------------------------------------------------- */
