@@ -84,7 +84,7 @@ static struct termios tty = {
 	.cc = { [VERASE] = 0x7f, [VEOF] = 'D' & 0x1f, [VMIN] = 1 },
 };
 
-/* One console, whatever descriptor it is read by. A line longer than this is read in pieces. */
+/* One console, for all descriptors it is read by. A line longer than this is read in pieces. */
 static char typed[1024];
 static u32 typed_n;
 static bool complete; /* what was typed may be read; with nothing typed: the end of the input */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * task.c - the one process, as data.
  * Not here: how it starts and ends (kernel/process).
- * Whoever says `current` reads it. Calls nothing.
+ * All that say `current` read it. Calls nothing.
  * Behaves as Linux's init_task. */
 #include "kernel/fs/task.h"
 

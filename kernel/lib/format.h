@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * format.h - printf-style formatting into a bounded buffer.
  * Not here: where the text goes (printk), floating point.
- * Used by printk, panic and whoever builds a text. Calls nothing but string.h.
+ * Used by printk, panic and all that build a text. Calls nothing but string.h.
  * Source: C11 7.21.6.1. Behaves as Linux's %pI4 and %pM. */
 #pragma once
 

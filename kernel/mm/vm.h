@@ -55,5 +55,5 @@ u64 vm_user_tables(void);
  * Returns  the address of pa, or NULL */
 void *vm_map_device(u64 pa, size_t len);
 
-/* vm_map_firmware - tables of the firmware, to be read, wherever they lie; as above. */
+/* vm_map_firmware - tables of the firmware, to be read, at any address; as above. */
 const void *vm_map_firmware(u64 pa, size_t len);

@@ -14,7 +14,7 @@
 
 extern const char kernel_stack_guard[], kernel_stack_top[], _text[], _etext[];
 
-/* There are no frame pointers: whatever on the stack points into text was probably a caller. */
+/* There are no frame pointers: what points into text on the stack was probably a caller. */
 static void stack_show(u64 sp)
 {
 	int shown = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * power.c - how the machine ends, and with which status.
  * Not here: when (process.c, panic.c, main.c).
- * Used by whoever ends the machine. Calls acpi.c.
+ * Used by all that end the machine. Calls acpi.c.
  * Source: QEMU hw/misc/debugexit.c (ports, status = value * 2 + 1). Behaves as Linux's panic= parameter. */
 #include "kernel/power/power.h"
 #include "kernel/console/printk.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * power.h - how the machine ends, and with which status.
  * Not here: when (process.c, panic.c, main.c).
- * Used by whoever ends the machine. Calls acpi.c.
+ * Used by all that end the machine. Calls acpi.c.
  * Source: QEMU's isa-debug-exit; ACPI 4.8.3.2 (sleep control). Behaves as Linux's panic= parameter. */
 #pragma once
 

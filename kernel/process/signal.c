@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * signal.c - signals that the process sends itself: until their handlers are over, or it is.
  * Not here: the alarm clock (alarm.c), faults, which end the process (process.c).
- * syscall.c calls in, trap.c and whoever waits. Calls the tick.
+ * syscall.c calls in, trap.c and every wait. Calls the tick.
  * Source: signal(7), sigaction(2). Behaves as Linux's SA_RESTART.
  *
  * Handlers start in one place only, when a tick out of ring 3 goes back there: then all registers are on

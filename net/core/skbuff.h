@@ -46,7 +46,7 @@ enum pkt_type {
 };
 
 struct sk_buff {
-	struct sk_buff *next;    /* in whatever list holds it */
+	struct sk_buff *next;    /* in the list that holds it */
 	struct net_device *dev;  /* sending: leaves by it; receiving: came by it */
 	struct sock *sk;         /* who sent it; NULL from the driver on, and in fragments */
 	struct neighbour *neigh; /* sending: bound at routing */
@@ -67,7 +67,7 @@ struct sk_buff {
 	bool to_many : 1;      /* received: for all sockets that share the port, not for one */
 	u8 spare : 5;
 	u16 len; /* bytes from data, without frags */
-	u64 tag; /* which ready frame (net/udp/flow_cache.h) it wears: all headers, and padding; 0: none */
+	u64 tag; /* the flow and length (net/udp/flow_cache.h) whose headers and padding it carries; 0: none */
 };
 
 _Static_assert(sizeof(struct sk_buff) <= SKB_FRAME_OFF, "headers follow");

@@ -66,7 +66,7 @@ bool skb_bits(const struct sk_buff *skb, u32 offset, u8 *to, u32 n)
 	return true;
 }
 
-/* A piece that is left without bytes stays: whoever owns the packet has counted it. */
+/* A piece that is left without bytes stays: the owner of the packet has counted it. */
 void skb_trim(struct sk_buff *skb, u32 len)
 {
 	u32 left = len;

@@ -48,7 +48,7 @@ void sock_update_wmem(struct sock *sk)
 	sk->sk_wmem_full = sk->sk_wmem >= sk_wmem_max(sk);
 }
 
-/* An empty queue takes any datagram, whatever number of fragments it has. */
+/* An empty queue takes any datagram, with any number of fragments. */
 u32 sk_tx_room(const struct sock *sk)
 {
 	const struct Qdisc *q = sk->sk_pacing;

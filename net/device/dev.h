@@ -136,7 +136,7 @@ void dev_reclaim(struct net_device *dev);
 u32 dev_room(struct net_device *dev);
 
 /* dev_queue_xmit - a complete frame to its device (skb->dev). Takes the skb.
- * Returns  0, or -ENETDOWN, -ENOBUFS (no room: whoever may wait has done so before), -EIO */
+ * Returns  0, or -ENETDOWN, -ENOBUFS (no room: a sender that may wait has done so before), -EIO */
 int dev_queue_xmit(struct sk_buff *skb);
 
 /* dev_tx_slot - the packet in the i-th slot from the next one, or skb_none. i is below tx_room. */
@@ -199,7 +199,7 @@ void dev_deliver_skb(struct sk_buff *skb);
 /* net_poll - one step for all devices of all namespaces: receive, reclaim, timers. */
 void net_poll(void);
 
-/* net_wait - one step of every wait in the kernel: rest, then net_poll. Whoever waits looks for what
+/* net_wait - one step of every wait in the kernel: rest, then net_poll. The caller looks for what
  * he waits for before each step, having polled once before the first.
  * since_ns  when the wait began (clock_ns): it spins for a moment before the CPU rests; or
  *           NET_WAIT_RESTING: what it waits for is a time, there is nothing to spin for

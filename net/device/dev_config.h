@@ -26,7 +26,7 @@ int dev_change_name(struct net_device *dev, const char *name) __must_check;
  * Returns  0; -EINVAL (lo stays), -EEXIST (its name is taken there) */
 int dev_change_net_namespace(struct net_device *dev, struct net *net) __must_check;
 
-/* dev_get_anywhere - the card of a name, in whatever namespace, or NULL: what the command line names. */
+/* dev_get_anywhere - the card of a name, in any namespace, or NULL: what the command line names. */
 struct net_device *dev_get_anywhere(const char *name);
 
 /* default_device_exit - net ends: its cards return to init_net, as dev0, dev1 .. where their names

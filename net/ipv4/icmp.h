@@ -14,7 +14,7 @@ struct icmp_error {
 	const struct iphdr *quoted; /* the packet it is about, */
 	size_t len;                 /* and how much of it came back */
 	u8 type, code;
-	bool fatal; /* told to whoever is connected; otherwise only to who asked (IP_RECVERR) */
+	bool fatal; /* told to connected sockets; otherwise only to those that asked (IP_RECVERR) */
 	int err;    /* errno, positive */
 	u32 info;   /* FRAG_NEEDED: the next hop's MTU; PARAMETERPROB: the octet that is wrong */
 };

@@ -76,7 +76,7 @@ int ip_wait_for_room(
 int ip_send_skb(
 	struct net *net, struct sk_buff *skb, const struct rtable *rt, const struct ip_template *t);
 
-/* ip_local_out - a packet whose header is complete, with its device and neighbour: to whoever listens to what
+/* ip_local_out - a packet whose header is complete, with its device and neighbour: to the hooks of what
  * leaves, and out. Takes the skb. Returns as ip_send_skb. */
 int ip_local_out(struct net *net, struct sk_buff *skb);
 

@@ -75,7 +75,7 @@ static be32 next_hop(const struct fib_nh *nh, be32 daddr)
 	return nh->gw;
 }
 
-/* To ourselves: over lo, whatever device has the address. */
+/* To ourselves: over lo, whichever device has the address. */
 static int route_local(
 	struct net *net, struct flowi4 *fl4, const struct fib_result *res, struct rtable *rt)
 {
@@ -122,7 +122,7 @@ static int route_found(
 	return err;
 }
 
-/* On the link of dev, without a route: a group, the limited broadcast, or whatever a sender who names
+/* On the link of dev, without a route: a group, the limited broadcast, or what a sender who names
  * the device wants. */
 static int route_on_link(
 	struct net *net, struct flowi4 *fl4, struct net_device *dev, struct rtable *rt)

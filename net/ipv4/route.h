@@ -20,7 +20,7 @@ enum rt_flags {
 
 #define RTCF_TO_MANY (RTCF_BROADCAST | RTCF_MULTICAST)
 
-/* An answer, kept by value wherever it is used; valid while net->genid stands where it stood. */
+/* An answer, kept by value by each user; valid while net->genid stands where it stood. */
 struct rtable {
 	struct net_device *dev;
 	struct neighbour *neigh;

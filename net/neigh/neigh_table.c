@@ -105,7 +105,7 @@ static struct neighbour *next_in_turn(struct neigh_table *tbl)
 	return NULL;
 }
 
-/* Flows that lead to whoever makes room become stale, and with them all others: so for the next ones
+/* Flows that lead to the entry that makes room become stale, and with them all others: so for the next ones
  * that is no longer needed, until flows lead to them again. */
 static struct neighbour *make_room(struct neigh_table *tbl, struct net *net)
 {

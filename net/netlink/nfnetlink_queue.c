@@ -124,7 +124,7 @@ static u32 get_be32(const struct nlattr *nla)
 	return be32_to_cpu(nla_get_be32(nla));
 }
 
-/* FAIL_OPEN is all there is; the others promise what does not exist here: whole trains (GSO), users,
+/* FAIL_OPEN is all there is; the others promise what does not exist here: whole bursts (GSO), users,
  * labels. They may be asked for where Linux would give nothing either. */
 static int check_flags(const struct nlattr *flags, const struct nlattr *mask)
 {

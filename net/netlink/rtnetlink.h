@@ -75,7 +75,7 @@ int rtnl_fill_end(const struct rtnl_fill *f, struct nlmsghdr *nlh, int err);
  * Returns  0, or what fn says, or -ENOBUFS */
 int rtnl_answer(struct rtnl_request *r, rtnl_fill_fn fn, void *what);
 
-/* rtnl_notify - the same to whoever listens to a group: what has become of a thing of net's. */
+/* rtnl_notify - the same to the listeners of a group: what has become of a thing of net's. */
 void rtnl_notify(struct net *net, enum rtnl_group group, u16 type, rtnl_fill_fn fn, void *what);
 
 /* A dump that counts what it passes, to go on where it stopped. */

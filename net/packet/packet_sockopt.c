@@ -50,7 +50,7 @@ static struct packet_membership *find_member(
 	return or_free ? unused : NULL;
 }
 
-/* Whatever more it is that a socket wants to hear, the card then hears everything. */
+/* If a socket wants to hear more than the card hears now, the card hears everything. */
 static int add_membership(struct sock *sk, const void __user *val, u32 len)
 {
 	struct packet_membership *m;

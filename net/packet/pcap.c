@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * pcap.c - every frame of every device as a capture that Wireshark reads, written while it happens.
  * Not here: the line it is written to.
- * dev.c calls in for each frame; whoever waits moves bytes out.
+ * tap.c calls in for each frame; every wait of the kernel moves bytes out.
  * Source: draft-ietf-opsawg-pcap (PCAP Capture File Format); LINKTYPE_ETHERNET.
  *
  * Records go through a ring of bytes, so that a frame costs a copy; they enter it whole or not at all.

@@ -134,7 +134,7 @@ void put_cmsg(struct msghdr *msg, s32 level, s32 type, const void *data, u32 len
 /* memcpy_from_msg - the next len bytes of the message. Returns 0 or -EFAULT. */
 int memcpy_from_msg(void *dst, struct msghdr *msg, size_t len) __must_check;
 
-/* csum_memcpy_from_msg - the next len bytes and their checksum, whatever pieces they lie in.
+/* csum_memcpy_from_msg - the next len bytes and their checksum, in all pieces they lie in.
  * Returns  the unfolded sum (net/core/checksum.h), or -EFAULT */
 s64 csum_memcpy_from_msg(void *dst, struct msghdr *msg, size_t len) __must_check;
 
