@@ -145,7 +145,8 @@ static inline struct sk_buff *dev_tx_slot(const struct net_device *dev, u32 i)
 	return dev->tx_slot[(dev->tx_next + i) & dev->tx_mask];
 }
 
-/* netdev_xmit_more - another frame follows at once: drivers put off telling the hardware. */
+/* netdev_xmit_more - another frame follows at once: drivers put off telling the hardware. One for all devices, as
+ * Linux has one for each CPU: the frames of a batch may leave by several, and who ends it tells them all. */
 extern bool netdev_xmit_more;
 
 /* dev_xmit_begin - more than one frame will be sent, until dev_xmit_end. Returns what dev_xmit_end needs:

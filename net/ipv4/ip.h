@@ -8,9 +8,9 @@
 #include "net/core/checksum.h"
 #include "net/device/dev.h"
 #include "net/ipv4/route.h"
+#include "net/socket/msg.h"
 #include "net/wire/ip.h"
 
-struct msghdr;
 struct icmp_error;
 struct sock;
 
@@ -67,9 +67,9 @@ struct sk_buff *ip_make_skb(struct sock *sk, const struct rtable *rt, struct msg
 u32 ip_packets_for(const struct rtable *rt, size_t total);
 
 /* ip_wait_for_room - until device and neighbour have room for n frames, and the pool `packets` packets more.
- * flags: MSG_*. Returns 0 or as ip_append_data. */
-int ip_wait_for_room(
-	struct sock *sk, const struct rtable *rt, u32 flags, u32 n, u32 packets) __must_check;
+ * Returns 0 or as ip_append_data. */
+int ip_wait_for_room(struct sock *sk, const struct rtable *rt, enum sock_wait how, u32 n,
+	u32 packets) __must_check;
 
 /* ip_send_skb - put the IPv4 header before a packet of ip_make_skb's and send it. Takes the skb.
  * Returns  0, or -EPERM (netfilter), or what neigh_output says */

@@ -18,12 +18,13 @@
 
 /* ---- building --------------------------------------------------------------------------- */
 
-int ip_wait_for_room(struct sock *sk, const struct rtable *rt, u32 flags, u32 n, u32 packets)
+int ip_wait_for_room(
+	struct sock *sk, const struct rtable *rt, enum sock_wait how, u32 n, u32 packets)
 {
-	int err = sock_wait_for_room(sk, rt->dev, rt->neigh, flags, n, packets);
+	int err = sock_wait_for_room(sk, rt->dev, rt->neigh, how, n, packets);
 
 	if (!err && (rt->flags & RTCF_COPY))
-		err = sock_wait_for_room(sk, sk->sk_net->loopback_dev, NULL, flags, 1, packets);
+		err = sock_wait_for_room(sk, sk->sk_net->loopback_dev, NULL, how, 1, packets);
 	if (err && err != -ENETDOWN)
 		return err;
 	return rt_valid(sk->sk_net, rt) ? err
@@ -150,7 +151,7 @@ int ip_append_data(struct sock *sk, const struct rtable *rt, struct cork *cork, 
 	int err = check_size(sk, rt, &l, total, n, cork->segment);
 
 	if (!err)
-		err = ip_wait_for_room(sk, rt, msg->flags, l.fragments ? n : 1, packets);
+		err = ip_wait_for_room(sk, rt, msg_wait(msg), l.fragments ? n : 1, packets);
 	if (!err && !cork->first) {
 		add_packet(cork, SKB_NETWORK_OFF + IP_HLEN, head);
 		cork->len = head;

@@ -212,8 +212,8 @@ static ssize packet_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	if (!err && len > to.dev->mtu + ETH_HLEN + VLAN_HLEN - hidden_len(sk))
 		err = -EMSGSIZE;
 	if (!err)
-		err = sock_wait_for_room(sk, to.dev, NULL, msg->flags & MSG_DONTWAIT, 1,
-			(u32)(len / SKB_FIRST_PIECE) + 1);
+		err = sock_wait_for_room(
+			sk, to.dev, NULL, msg_wait(msg), 1, (u32)(len / SKB_FIRST_PIECE) + 1);
 	if (err)
 		return err;
 	skb = skb_alloc(SKB_NETWORK_OFF - ETH_HLEN + hidden_len(sk));

@@ -140,9 +140,9 @@ ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t 
  * neighbour keeps it waiting for three seconds at most, as ARP gives up then. */
 #define SEND_WAIT_NS (15 * NSEC_PER_SEC)
 
-static u64 send_deadline(const struct sock *sk, u32 flags, u32 n)
+static u64 send_deadline(const struct sock *sk, enum sock_wait how, u32 n)
 {
-	if (flags & MSG_DONTWAIT)
+	if (how == SOCK_DONT_WAIT)
 		return 0;
 	if (sk->sk_sndtimeo != UINT64_MAX)
 		return clock_ns() + sk->sk_sndtimeo;
@@ -160,7 +160,8 @@ bool sock_has_room(const struct sock *sk, struct net_device *dev, const struct n
 struct room {
 	struct net_device *dev;
 	be32 next_hop; /* zero: none */
-	u32 flags, n, packets;
+	enum sock_wait how;
+	u32 n, packets;
 	u64 deadline_ns; /* 0: it does not wait */
 	bool had_link;
 };
@@ -172,7 +173,7 @@ static bool room_is_there(const struct sock *sk, const struct room *r)
 
 	dev->netdev_ops->ndo_flush(dev); /* what the hardware does not know it cannot send */
 	dev_reclaim(dev);
-	if (r->flags & MSG_BEGUN)
+	if (r->how == SOCK_WAIT_BEGUN)
 		return skb_pool.free_n >= r->packets && dev_room(dev) >= r->n;
 	return sock_has_room(sk, dev,
 		be32_is_zero(r->next_hop) ? NULL
@@ -191,7 +192,7 @@ static int wait_ends(struct sock *sk, const struct room *r)
 		return -EAGAIN;
 	if (r->had_link && !link)
 		return -ENETDOWN;
-	if (signal_pending(!timed) && !(r->flags & MSG_BEGUN))
+	if (signal_pending(!timed) && r->how != SOCK_WAIT_BEGUN)
 		return -EINTR;
 	if (clock_ns() < r->deadline_ns)
 		return 0;
@@ -217,9 +218,9 @@ static noinline int wait_for_room(struct sock *sk, struct room *r)
 	r->had_link = r->dev->flags & IFF_RUNNING;
 	if (r->dev->net->genid != genid && !r->had_link)
 		return -ENETDOWN; /* the link went just now: there may be another way */
-	r->deadline_ns = send_deadline(sk, r->flags, r->n);
+	r->deadline_ns = send_deadline(sk, r->how, r->n);
 	for (;; net_wait(waits_for_time(sk, r) ? NET_WAIT_RESTING : start, r->deadline_ns)) {
-		err = r->flags & MSG_BEGUN ? 0 : sock_error(sk);
+		err = r->how == SOCK_WAIT_BEGUN ? 0 : sock_error(sk);
 		if (err || room_is_there(sk, r))
 			return err;
 		err = wait_ends(sk, r);
@@ -229,9 +230,9 @@ static noinline int wait_for_room(struct sock *sk, struct room *r)
 }
 
 int sock_wait_for_room(struct sock *sk, struct net_device *dev, const struct neighbour *neigh,
-	u32 flags, u32 n, u32 packets)
+	enum sock_wait how, u32 n, u32 packets)
 {
-	struct room r = { .dev = dev, .flags = flags, .n = n, .packets = packets };
+	struct room r = { .dev = dev, .how = how, .n = n, .packets = packets };
 
 	if (likely(sock_has_room(sk, dev, neigh, n, packets)))
 		return 0;

@@ -46,10 +46,10 @@ bool sock_has_room(const struct sock *sk, struct net_device *dev, const struct n
 	u32 n, u32 packets);
 
 /* sock_wait_for_room - until n frames are taken, of `packets` packets more (sock_has_room).
- * flags    MSG_*; MSG_BEGUN: only pool and device are asked
+ * how      SOCK_WAIT_BEGUN: only pool and device are asked
  * Returns  0, or -EAGAIN (may not wait, or waited as long as SO_SNDTIMEO says), -EINTR, a pending error,
  *          -ENOBUFS, -ENETDOWN
  * Blocks   for sk_sndtimeo, or else as long as a link may take to come back, or the slowest queue for
- *          n packets; of that at most three seconds for a neighbour that does not answer. Not with MSG_DONTWAIT */
+ *          n packets; of that at most three seconds for a neighbour that does not answer. Not with SOCK_DONT_WAIT */
 int sock_wait_for_room(struct sock *sk, struct net_device *dev, const struct neighbour *neigh,
-	u32 flags, u32 n, u32 packets) __must_check;
+	enum sock_wait how, u32 n, u32 packets) __must_check;

@@ -44,11 +44,7 @@ enum msg_flags {
 	MSG_NOSIGNAL = 0x4000,
 	MSG_MORE = 0x8000,
 	MSG_WAITFORONE = 0x10000,
-	/* Linux's own bits, which no program may pass, are from here on; these are ours. Some of the message is on
-	 * its way: the rest follows, although a signal comes, and beyond the bounds of what may be queued */
-	MSG_BEGUN = 1u << 30,
-	/* look closely, a length or a piece is not the usual one, or there is control data */
-	MSG_UNUSUAL = 1u << 31
+	MSG_CMSG_COMPAT = 1u << 31 /* Linux's own: not for programs */
 };
 
 /* What does not keep a message from the shortest way. */
@@ -62,8 +58,17 @@ struct iovec {
 
 struct msghdr {
 	struct sockaddr_storage *name; /* kernel memory; NULL: none */
+	union {
+		u64 how; /* all of it, for one comparison, and to begin with the flags alone */
+		struct {
+			u32 flags; /* MSG_*, in and out */
+			bool unusual; /* a length or a piece is not the usual one, or there is control data */
+			/* some of it is on its way: the rest follows, although a signal comes, and beyond the
+			 * bounds of what may be queued */
+			bool begun;
+		};
+	};
 	u32 namelen;
-	u32 flags;     /* MSG_*, in and out */
 	u8 __user *at; /* what is left of the current piece */
 	size_t at_len;
 	const struct iovec *iov; /* the pieces after it */
@@ -74,6 +79,20 @@ struct msghdr {
 	u32 control_flags; /* receiving: MSG_CTRUNC when there was not room for all of them */
 	bool in_kernel;    /* sending: its pieces are the kernel's memory */
 };
+
+/* How a sender waits for room. */
+enum sock_wait {
+	SOCK_WAIT,
+	SOCK_DONT_WAIT,
+	SOCK_WAIT_BEGUN /* some has been sent: a signal or a pending error is for later */
+};
+
+static inline enum sock_wait msg_wait(const struct msghdr *msg)
+{
+	return msg->begun                  ? SOCK_WAIT_BEGUN
+	       : msg->flags & MSG_DONTWAIT ? SOCK_DONT_WAIT
+					   : SOCK_WAIT;
+}
 
 /* struct msghdr as the program has it */
 struct user_msghdr {

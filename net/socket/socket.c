@@ -113,8 +113,9 @@ ssize sock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	return sock_sendmsg_inline(sock, msg, len);
 }
 
-/* One process, and the kernel is not preempted: one call at a time uses these. They are not on the
- * stack so that what comes after sys_sendto can be jumped to: nothing is left to do here. */
+/* One process, and the kernel is not preempted: one call at a time uses these. On the stack they would cost
+ * sys_sendto a canary, and a call where there is a tail call now. Between calls iov_n and controllen are zero, which
+ * plain messages, nearly all, need not write; who sets one of them clears it again. */
 static struct sockaddr_storage sendto_name;
 static struct msghdr sendto_msg;
 
@@ -122,7 +123,7 @@ static struct msghdr sendto_msg;
 static noinline ssize sendto_odd(
 	struct file *file, struct msghdr *msg, u64 len, u64 addr, u32 addr_len)
 {
-	msg->flags |= MSG_UNUSUAL;
+	msg->unusual = true;
 	msg->at_len = min(len, (u64)SENDTO_MAX);
 	if (file->flags & O_NONBLOCK)
 		msg->flags |= MSG_DONTWAIT;
@@ -145,7 +146,7 @@ long sys_sendto(int fd, u64 buf, u64 len, u32 flags, u64 addr, u32 addr_len)
 	if (unlikely(!is_socket(file)))
 		return not_a_socket(file);
 	msg->name = NULL;
-	msg->flags = flags;
+	msg->how = flags;
 	msg->at = (u8 *)buf;
 	msg->at_len = len;
 	if (unlikely(len > SENDTO_MAX || (file->flags & O_NONBLOCK)))
@@ -208,7 +209,8 @@ static noinline ssize sendmsg_any(
 {
 	ssize len = import_message(umsg, msg);
 
-	msg->flags = flags | MSG_UNUSUAL;
+	msg->how = flags;
+	msg->unusual = true;
 	if (len >= 0)
 		len = sock_sendmsg(sock, msg, (size_t)len);
 	msg->iov_n = 0;
@@ -227,7 +229,7 @@ static noinline ssize send_controlled(
 		return -EFAULT;
 	len = import_control(control, controllen, msg);
 	if (len == 0) {
-		msg->flags |= MSG_UNUSUAL;
+		msg->unusual = true;
 		len = sock_sendmsg_inline(sock, msg, msg->at_len);
 	}
 	msg->controllen = 0;
@@ -250,7 +252,7 @@ static ssize send_message(
 		msg->name = &sendto_name;
 		msg->namelen = sizeof(struct sockaddr_in);
 	}
-	msg->flags = flags;
+	msg->how = flags;
 	msg->at = (u8 *)(uintptr_t)m.base;
 	msg->at_len = m.len;
 	if (m.controllen)
@@ -268,7 +270,7 @@ long sys_sendmsg(int fd, u64 umsg, u32 flags)
 	long err = 0;
 	struct socket *sock;
 
-	if (flags & MSG_UNUSUAL) /* Linux's MSG_CMSG_COMPAT: not for programs */
+	if (flags & MSG_CMSG_COMPAT)
 		return -EINVAL;
 	sock = sockfd_lookup(fd, &err);
 	if (!sock)
@@ -295,7 +297,7 @@ long sys_sendmmsg(int fd, u64 vec, u32 vlen, u32 flags)
 	bool outer;
 	long err = 0;
 
-	if (flags & MSG_UNUSUAL)
+	if (flags & MSG_CMSG_COMPAT)
 		return -EINVAL;
 	sock = sockfd_lookup(fd, &err);
 	if (!sock)

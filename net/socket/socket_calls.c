@@ -36,7 +36,7 @@ static long move_pieces(struct file *file, u64 uiov, u64 n,
 	ssize (*move)(struct socket *sock, struct msghdr *msg, size_t len))
 {
 	ssize len = import_iovec(uiov, n);
-	struct msghdr msg = { .flags = MSG_UNUSUAL, .iov = iov_buffer, .iov_n = n };
+	struct msghdr msg = { .unusual = true, .iov = iov_buffer, .iov_n = n };
 
 	if (len < 0)
 		return len == -EMSGSIZE ? -EINVAL : len; /* readv and writev name it so */

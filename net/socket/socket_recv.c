@@ -95,7 +95,7 @@ long sys_recvmsg(int fd, u64 umsg, u32 flags)
 	long err = 0;
 	struct socket *sock;
 
-	if (flags & MSG_UNUSUAL) /* as for sendmsg: not for programs */
+	if (flags & MSG_CMSG_COMPAT)
 		return -EINVAL;
 	sock = sockfd_lookup(fd, &err);
 	return sock ? recv_user_msg(sock, umsg, flags) : err;
@@ -173,7 +173,7 @@ static int tell_time_left(u64 utimeout, u64 deadline_ns)
 long sys_recvmmsg(int fd, u64 umsgs, u32 n, u32 flags, u64 utimeout)
 {
 	u64 deadline_ns, got;
-	long err = flags & MSG_UNUSUAL ? -EINVAL : get_deadline(utimeout, &deadline_ns);
+	long err = flags & MSG_CMSG_COMPAT ? -EINVAL : get_deadline(utimeout, &deadline_ns);
 	struct socket *sock = err ? NULL : sockfd_lookup(fd, &err);
 
 	if (!sock)

@@ -183,8 +183,8 @@ static const struct sockopt ip_options[] = {
  * all stays as it is, to be tried again. */
 static int set_cork(struct sock *sk, s32 value)
 {
-	u32 flags = sk->sk_socket->file->flags & O_NONBLOCK ? MSG_DONTWAIT : 0;
-	int err = value ? 0 : udp_push_pending_frames(sk, flags);
+	enum sock_wait how = sk->sk_socket->file->flags & O_NONBLOCK ? SOCK_DONT_WAIT : SOCK_WAIT;
+	int err = value ? 0 : udp_push_pending_frames(sk, how);
 
 	if (err == -EAGAIN)
 		return err;

@@ -36,8 +36,8 @@ u32 udp_send_batch(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 
 
 /* udp_push_pending_frames - send the datagram that MSG_MORE or UDP_CORK kept open, if there is one.
  * Returns  0, or why it could not be: but for -EAGAIN it is gone then
- * Blocks   as udp_sendmsg; flags: MSG_* */
-int udp_push_pending_frames(struct sock *sk, u32 flags);
+ * Blocks   as udp_sendmsg */
+int udp_push_pending_frames(struct sock *sk, enum sock_wait how);
 
 /* udp_recvmsg - the oldest datagram; what does not fit is lost and msg->flags has MSG_TRUNC.
  * Returns  its bytes (the whole length with MSG_TRUNC asked), or a pending error, -EAGAIN

@@ -43,11 +43,13 @@ static int keep_pending(struct sock *sk)
 #define PIECES_MAX (2 + IP_MAX_LEN / SKB_PIECE)
 
 /* All of it is known now: cut into segments, as if it had come by one message. -EAGAIN: it stays. */
-static int udp_send_pending_segments(struct sock *sk, u32 flags)
+static int udp_send_pending_segments(struct sock *sk, enum sock_wait how)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	const struct cork *cork = &inet->pending.cork;
-	struct msghdr msg = { .flags = flags, .in_kernel = true };
+	struct msghdr msg = { .flags = how == SOCK_DONT_WAIT ? MSG_DONTWAIT : 0,
+		.begun = how == SOCK_WAIT_BEGUN,
+		.in_kernel = true };
 	static struct iovec iov[PIECES_MAX]; /* one call at a time: net/socket/socket.c */
 	size_t n = 0;
 	ssize sent;
@@ -64,14 +66,14 @@ static int udp_send_pending_segments(struct sock *sk, u32 flags)
 }
 
 /* There is room for it, if it is one datagram. */
-static int udp_send_pending(struct sock *sk, u32 flags)
+static int udp_send_pending(struct sock *sk, enum sock_wait how)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	const struct flow_cache *flow = &inet->pending.flow;
 	struct sk_buff *skb = inet->pending.cork.first;
 
 	if (inet->pending.cork.segment)
-		return udp_send_pending_segments(sk, flags);
+		return udp_send_pending_segments(sk, how);
 	if ((u32)skb->len + IP_HLEN > flow->rt.mtu) {
 		udp_flush_pending_frames(sk);
 		return -EMSGSIZE; /* the path has become narrower than what is ready */
@@ -81,7 +83,7 @@ static int udp_send_pending(struct sock *sk, u32 flags)
 	return udp_send_skb(skb, sk, flow);
 }
 
-int udp_push_pending_frames(struct sock *sk, u32 flags)
+int udp_push_pending_frames(struct sock *sk, enum sock_wait how)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct flow_cache *flow = &inet->pending.flow;
@@ -95,9 +97,9 @@ int udp_push_pending_frames(struct sock *sk, u32 flags)
 		err = udp_route(sk, flow);
 	if (!err && !inet->pending.cork.segment)
 		err = udp_wait_for_room(
-			sk, flow, flags, flow->rt.dev->features & NETIF_F_FRAGLIST ? 1 : n, 0);
+			sk, flow, how, flow->rt.dev->features & NETIF_F_FRAGLIST ? 1 : n, 0);
 	if (!err)
-		err = udp_send_pending(sk, flags);
+		err = udp_send_pending(sk, how);
 	else if (err != -EAGAIN)
 		udp_flush_pending_frames(sk);
 	hold(sk, inet->pending.cork.n);
@@ -105,7 +107,7 @@ int udp_push_pending_frames(struct sock *sk, u32 flags)
 }
 
 /* Before the last of it comes: what is taken now is cut at once. */
-static int room_for_segments(struct sock *sk, u32 flags, size_t len)
+static int room_for_segments(struct sock *sk, enum sock_wait how, size_t len)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	const struct cork *cork = &inet->pending.cork;
@@ -114,7 +116,7 @@ static int room_for_segments(struct sock *sk, u32 flags, size_t len)
 	if (!cork->segment)
 		return 0;
 	n = min((u32)(cork->len + len) / cork->segment + 1, (u32)UDP_MAX_SEGMENTS);
-	return udp_wait_for_room(sk, &inet->pending.flow, flags, n, n);
+	return udp_wait_for_room(sk, &inet->pending.flow, how, n, n);
 }
 
 ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
@@ -129,7 +131,7 @@ ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
 	do {
 		err = udp_may_send(sk);
 		if (!err && last)
-			err = room_for_segments(sk, msg->flags, len);
+			err = room_for_segments(sk, msg_wait(msg), len);
 		if (!err)
 			err = ip_append_data(
 				sk, &flow->rt, &inet->pending.cork, msg, len, UDP_HLEN);

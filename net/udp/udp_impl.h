@@ -49,10 +49,9 @@ bool udp_fast_path_ok(const struct sock *sk);
 ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len);
 
 /* udp_wait_for_room - until there is room for n frames of `packets` packets more, or for as many as there
- * can be room for at once; the tables may change meanwhile. flags: MSG_*. Returns 0 or as
- * sock_wait_for_room. */
-int udp_wait_for_room(
-	struct sock *sk, struct flow_cache *flow, u32 flags, u32 n, u32 packets) __must_check;
+ * can be room for at once; the tables may change meanwhile. Returns 0 or as sock_wait_for_room. */
+int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, enum sock_wait how, u32 n,
+	u32 packets) __must_check;
 
 /* ---- udp_segment.c ------------------------------------------------------------------------- */
 

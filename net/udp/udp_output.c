@@ -96,7 +96,8 @@ ssize udp_send_one(struct sock *sk, struct flow_cache *flow, struct msghdr *msg,
 						   : udp_send_built(sk, flow, msg, len);
 }
 
-int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags, u32 n, u32 packets)
+int udp_wait_for_room(
+	struct sock *sk, struct flow_cache *flow, enum sock_wait how, u32 n, u32 packets)
 {
 	u32 tries = 0;
 	int err;
@@ -104,7 +105,7 @@ int udp_wait_for_room(struct sock *sk, struct flow_cache *flow, u32 flags, u32 n
 	packets = min(packets, skb_pool.total_n / 2);
 	do
 		err = ip_wait_for_room(
-			sk, &flow->rt, flags, min(n, flow->rt.dev->tx_ring_n), packets);
+			sk, &flow->rt, how, min(n, flow->rt.dev->tx_ring_n), packets);
 	while (udp_try_again(sk, flow, &err, &tries));
 	return err;
 }

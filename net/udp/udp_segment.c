@@ -65,12 +65,12 @@ ssize udp_send_segments(
 		return (ssize)len;
 	err = msg_probe(msg, len);
 	if (!err)
-		err = udp_wait_for_room(sk, flow, msg->flags, (u32)n,
+		err = udp_wait_for_room(sk, flow, msg_wait(msg), (u32)n,
 			(u32)n * ip_packets_for(&flow->rt, UDP_HLEN + min(len, size)));
 	if (err)
 		return err;
 	/* a queue may be shorter: what has begun is finished */
-	msg->flags = (msg->flags & ~(u32)MSG_DONTWAIT) | MSG_BEGUN;
+	msg->begun = true;
 	outer = dev_xmit_begin();
 	for (; left > 0 && sent >= 0; left -= (size_t)max(sent, (ssize)0))
 		sent = send_some(sk, flow, msg, left, size);

@@ -65,7 +65,6 @@ static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size
 		return -EMSGSIZE;
 	if (msg->flags & MSG_OOB)
 		return -EOPNOTSUPP;
-	msg->flags &= ~(u32)MSG_BEGUN; /* ours; a bit without meaning from a program, as on Linux */
 	if (inet->pending.cork.first)
 		return udp_append(sk, msg, len);
 	err = udp_check_destination(udp_destination(inet, msg), msg);
@@ -83,7 +82,7 @@ static __always_inline bool udp_flow_is_cached(
 	const struct inet_sock *inet = inet_sk(sk);
 	const struct flow_cache *flow = &inet->flow;
 
-	if (unlikely(sk->sk_tx_unusual || (msg->flags & ~MSG_USUAL)))
+	if (unlikely(sk->sk_tx_unusual || (msg->how & ~(u64)MSG_USUAL)))
 		return false;
 	return likely(sockaddr_key(udp_destination(inet, msg)) == flow->to && len == flow->len &&
 		      rt_valid(sk->sk_net, &flow->rt));

@@ -119,7 +119,8 @@ static void padding(void **state)
 
 static int wait_for(int fd, u32 n, u32 flags)
 {
-	return sock_wait_for_room(sk_of(fd), &eth0.dev, NULL, flags, n, 0);
+	return sock_wait_for_room(sk_of(fd), &eth0.dev, NULL,
+		flags & MSG_DONTWAIT ? SOCK_DONT_WAIT : SOCK_WAIT, n, 0);
 }
 
 static void waiting_for_room(void **state)

@@ -121,7 +121,7 @@ static void counts(void **state)
 	assert_int_equal(vec[1024].len, 0xdead);
 	assert_int_equal(eth0.sent_n, 1024);
 	assert_int_equal(sys_sendmmsg(99, user(vec), 1, 0), -EBADF);
-	assert_int_equal(send_many(1, MSG_UNUSUAL), -EINVAL);
+	assert_int_equal(send_many(1, MSG_CMSG_COMPAT), -EINVAL);
 }
 
 /* The first that cannot be sent ends it; those before it are sent, and it tells when it is the first. */
