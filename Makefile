@@ -191,6 +191,7 @@ OBJS := \
 	kernel/console/console.o \
 	kernel/console/vga.o \
 	kernel/console/serial.o \
+	kernel/lib/fields.o \
 	kernel/lib/format.o \
 	kernel/lib/parse.o \
 	kernel/mm/slab.o \

@@ -88,7 +88,7 @@ static bool start(void)
 	return true;
 }
 
-static const struct boot_word words[] = { { "pcap", take_pcap }, { "pcap=", take_pcap_how },
-	{ .key = NULL } };
-
-PART(pcap) = { .name = "pcap", .words = words, .start = start, .tick = on_tick };
+PART(pcap) = { .name = "pcap",
+	.words = BOOT_WORDS({ "pcap", .take = take_pcap }, { "pcap=", .take = take_pcap_how }),
+	.start = start,
+	.tick = on_tick };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * cmdline.c - the kernel command line: words, who takes them, and what is wrong with them.
  * Not here: what the network's words mean (net/config/ipconfig.c).
- * main.c parses it once. Calls whoever a word is for.
+ * main.c parses it once. Calls what a word is for.
  * Source: Linux's Documentation/admin-guide/kernel-parameters for the words that are Linux's. */
 #include "kernel/cmdline.h"
 #include "kernel/console/printk.h"
@@ -86,36 +86,31 @@ static bool take_init(struct text value, struct parse_error *error)
 }
 
 static const struct boot_word words[] = {
-	{ "ip=", ipconfig_parse_ip },
-	{ "route=", ipconfig_parse_route },
-	{ "neigh=", ipconfig_parse_neigh },
-	{ "hosts=", ipconfig_parse_hosts },
-	{ "console=", take_console },
-	{ "panic=", take_panic },
-	{ "loglevel=", take_loglevel },
-	{ "quiet", take_quiet },
-	{ "debug", take_debug },
-	{ "init=", take_init },
-	{ "rdinit=", take_init },
+	{ "ip=", .take = ipconfig_parse_ip },
+	{ "route=", .take = ipconfig_parse_route },
+	{ "neigh=", .take = ipconfig_parse_neigh },
+	{ "hosts=", .take = ipconfig_parse_hosts },
+	{ "console=", .take = take_console },
+	{ "panic=", .take = take_panic },
+	{ "loglevel=", .take = take_loglevel },
+	{ "quiet", .take = take_quiet },
+	{ "debug", .take = take_debug },
+	{ "init=", .take = take_init },
+	{ "rdinit=", .take = take_init },
 	/* launchers pass these to every kernel; they say nothing that concerns this one */
 	{ .key = "BOOT_IMAGE=" },
 	{ .key = "root=" },
 	{ .key = "ro" },
 	{ .key = "rw" },
+	/* of parts, for a kernel without them */
+	{ "netns=", .part = "namespaces" },
+	{ "qdisc=", .part = "pacing" },
+	{ "filter=", .part = "netfilter" },
+	{ "egress=", .part = "egress" },
+	{ "selftest", .part = "selftest" },
+	{ "pcap=", .part = "pcap" },
+	{ "pcap", .part = "pcap" },
 	{ .key = NULL },
-};
-
-/* The words of parts, so that one that was left out can be named. */
-static const struct {
-	const char *key, *part;
-} part_words[] = {
-	{ "netns=", "namespaces" },
-	{ "qdisc=", "pacing" },
-	{ "filter=", "netfilter" },
-	{ "egress=", "egress" },
-	{ "selftest", "selftest" },
-	{ "pcap=", "pcap" },
-	{ "pcap", "pcap" },
 };
 
 /* Word and character first, so that they are found in a long line. */
@@ -161,28 +156,17 @@ static const struct boot_word *find_in(const struct boot_word *list, struct text
 	return NULL;
 }
 
-/* Who takes a word, or NULL. */
+/* A word's row, or NULL; the part's own before the one that says that it was left out. */
 static const struct boot_word *find_word(struct text t)
 {
-	const struct boot_word *found = find_in(words, t);
+	const struct boot_word *found = NULL;
 
 	for_each_part(p) found = found ?: find_in(p->words, t);
-	return found;
+	return found ?: find_in(words, t);
 }
 
-/* The part that would take it, or NULL. */
-static const char *left_out(struct text t)
+static void complain_unknown(const char *word, u32 number, const char *part)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(part_words); i++)
-		if (is_word(t, part_words[i].key))
-			return part_words[i].part;
-	return NULL;
-}
-
-static void complain_unknown(const char *word, u32 number)
-{
-	const char *part = left_out(text_of(word));
-
 	pr_err("command line, word %u, character 1: %s word '%s'\n", number,
 		part ? "this kernel does not take the" : "unknown", word);
 	if (part)
@@ -198,8 +182,8 @@ static bool take_word(const char *text, u32 number)
 	const struct boot_word *word = find_word(text_of(text));
 	struct parse_error error;
 
-	if (!word) {
-		complain_unknown(text, number);
+	if (!word || word->part) {
+		complain_unknown(text, number, word ? word->part : NULL);
 		return false;
 	}
 	if (word->take && !word->take(text_of(text + strlen(word->key)), &error)) {
@@ -234,7 +218,7 @@ char *cmdline_skip_file_name(char *text)
 	while (rest.len > 0) {
 		struct text word = text_cut(&rest, ' ');
 
-		if (find_word(word) || left_out(word) || text_eq(word, "--") || has_value(word))
+		if (find_word(word) || text_eq(word, "--") || has_value(word))
 			break;
 		if (end == text || looks_like_a_path(word))
 			end = text + (word.at - text) + word.len;

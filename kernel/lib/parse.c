@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * parse.c - numbers, addresses and fields out of bounded text.
- * Not here: what the text means (cmdline, net/config/ipconfig.c, net/fib/file.c).
- * Used by whoever reads configuration. Calls nothing.
+ * parse.c - numbers and addresses out of bounded text.
+ * Not here: tables of fields (fields.c), what the text means (cmdline, net/config/ipconfig.c, net/fib/file.c).
+ * Everything that reads configuration calls in. Calls nothing.
  * Source: RFC 4632 3.1 (prefixes); the dotted quad of inet_pton(3). */
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
@@ -46,6 +46,11 @@ struct text text_cut(struct text *rest, char separator)
 	rest->at = end + 1;
 	rest->len -= part.len + 1;
 	return part;
+}
+
+bool text_follows(struct text rest)
+{
+	return rest.len > 0 || rest.at[-1] == ',';
 }
 
 bool parse_u32(struct text t, u32 max, u32 *value)
@@ -159,31 +164,28 @@ bool parse_prefix(struct text t, be32 *addr, u8 *len)
 	return true;
 }
 
-static int hex_digit(char c)
+/* Returns 16 or more for what is no digit. */
+static u32 hex_digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	u32 letter = (u32)(c | 0x20) - 'a';
+
+	return (u32)(c - '0') <= 9 ? (u32)(c - '0') : letter < 6 ? letter + 10 : 16;
 }
 
 bool parse_mac(struct text t, u8 mac[6])
 {
 	u8 bytes[6];
 
-	if (t.len != 17)
-		return false;
 	for (size_t i = 0; i < 6; i++) {
-		int high = hex_digit(t.at[3 * i]), low = hex_digit(t.at[3 * i + 1]);
+		const char *at = t.at + 3 * i;
+		u32 value;
 
-		if (high < 0 || low < 0)
+		if (t.len != 17 || (i < 5 && at[2] != ':' && at[2] != '-'))
 			return false;
-		if (i < 5 && t.at[3 * i + 2] != ':' && t.at[3 * i + 2] != '-')
+		value = hex_digit(at[0]) << 4 | hex_digit(at[1]);
+		if (hex_digit(at[0]) > 15 || hex_digit(at[1]) > 15)
 			return false;
-		bytes[i] = (u8)(high << 4 | low);
+		bytes[i] = (u8)value;
 	}
 	memcpy(mac, bytes, sizeof(bytes));
 	return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * parse.h - numbers, addresses and fields out of bounded text.
- * Not here: what the text means (cmdline, net/config/ipconfig.c, net/fib/file.c).
- * Used by whoever reads configuration. Calls nothing.
+ * parse.h - numbers and addresses out of bounded text.
+ * Not here: tables of fields (fields.h), what the text means (cmdline, net/config/ipconfig.c, net/fib/file.c).
+ * Everything that reads configuration calls in. Calls nothing.
  * Source: RFC 4632 3.1 (prefixes); the dotted quad of inet_pton(3). */
 #pragma once
 
@@ -21,7 +21,7 @@ struct parse_error {
 	const char *expected;
 };
 
-/* parse_fail - fill in *error. Returns false, for whoever answers with it. */
+/* parse_fail - fill in *error. Returns false, for the caller to return. */
 bool parse_fail(struct parse_error *error, struct text at, const char *what, const char *expected);
 
 /* text_of - the whole of a string. */
@@ -37,6 +37,10 @@ bool text_starts(struct text t, const char *s);
  * rest       in: the text; out: what follows the separator, or empty at its end
  * Returns    the part, perhaps empty */
 struct text text_cut(struct text *rest, char separator);
+
+/* text_follows - must text_cut be called once more? Also when a comma was the last character; at least one
+ * character was cut before. */
+bool text_follows(struct text rest);
 
 /* parse_u32 - decimal digits only, the whole text, 0..max.
  * Returns   false on anything else; *value is then untouched. The same for all below. */

@@ -46,14 +46,10 @@ static bool parse_destination(struct text t, struct parse_error *error)
 
 bool egress_parse_word(struct text value, struct parse_error *error)
 {
-	const char *end = value.at + value.len;
-	struct text part;
-
 	do {
-		part = text_cut(&value, ',');
-		if (!parse_destination(part, error))
+		if (!parse_destination(text_cut(&value, ','), error))
 			return false;
-	} while (part.at + part.len < end); /* a comma at the end: an empty one must follow */
+	} while (text_follows(value));
 	return true;
 }
 
@@ -156,9 +152,7 @@ static void egress_show(void)
 		pr_info("egress: refused %lu\n", refused);
 }
 
-static const struct boot_word egress_words[] = { { "egress=", egress_parse_word },
-	{ .key = NULL } };
-
-PART(egress) = {
-	.name = "egress", .words = egress_words, .apply = egress_apply, .end = egress_show
-};
+PART(egress) = { .name = "egress",
+	.words = BOOT_WORDS({ "egress=", .take = egress_parse_word }),
+	.apply = egress_apply,
+	.end = egress_show };

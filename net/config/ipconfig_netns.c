@@ -11,33 +11,35 @@
 #include "net/device/dev_config.h"
 
 /* It is the name of a file in /run/netns. */
-static bool parse_netns_name(struct text t, char *name, struct parse_error *error)
+static bool read_netns_name(struct text t, const struct field *f, void *at)
 {
-	if (t.len == 0 || text_eq(t, ".") || text_eq(t, "..") || memchr(t.at, '/', t.len))
-		return parse_fail(error, t, "name", "a name that a file in /run/netns can have");
-	return ipconfig_name(t, name, NAME_MAX, "name", error);
+	return !text_eq(t, ".") && !text_eq(t, "..") && !memchr(t.at, '/', t.len) &&
+	       field_name(t, f, at);
 }
+
+static const struct field netns_name = { "name", read_netns_name, FIELD(struct netns_word, name),
+	.expected = "a name that a file in /run/netns can have, of at most 63 characters" };
+
+static const struct field netns_device = { "device", field_name, .size = IFNAMSIZ,
+	.expected = "<name>:<device>[,<device>]..., names of at most 15 printable characters" };
 
 bool ipconfig_parse_netns(struct text value, struct parse_error *error)
 {
-	struct text whole = value, name = text_cut(&value, ':');
-	struct netns_word *ns;
+	struct netns_word *ns = &ipconfig_words.netns[ipconfig_words.netns_n];
 
-	if (ipconfig_words.netns_n == WORDS_MAX)
-		return parse_fail(error, whole, "netns=", "at most 16 of them");
-	ns = &ipconfig_words.netns[ipconfig_words.netns_n];
-	*ns = (struct netns_word){ .device_n = 0 };
-	if (!parse_netns_name(name, ns->name, error))
+	if (!ipconfig_room(ipconfig_words.netns_n, value, "netns=", error))
+		return false;
+	ns->device_n = 0;
+	if (!parse_field(text_cut(&value, ':'), &netns_name, ns, error))
 		return false;
 	do {
 		struct text dev = text_cut(&value, ',');
 
-		if (dev.len == 0 || ns->device_n == NETNS_DEVICES_MAX)
-			return parse_fail(error, dev, "device",
-				dev.len ? "at most 8 of them" : "<name>:<device>[,<device>]...");
-		if (!ipconfig_name(dev, ns->device[ns->device_n++], IFNAMSIZ, "device", error))
+		if (ns->device_n == NETNS_DEVICES_MAX)
+			return parse_fail(error, dev, "device", "at most 8 of them");
+		if (!parse_field(dev, &netns_device, ns->device[ns->device_n++], error))
 			return false;
-	} while (ipconfig_follows(value));
+	} while (text_follows(value));
 	ipconfig_words.netns_n++;
 	return true;
 }
@@ -68,6 +70,6 @@ static bool prepare(struct net *net, char *problem, size_t len)
 	return true;
 }
 
-static const struct boot_word words[] = { { "netns=", ipconfig_parse_netns }, { .key = NULL } };
-
-PART(netns) = { .name = "namespaces", .words = words, .prepare = prepare };
+PART(netns) = { .name = "namespaces",
+	.words = BOOT_WORDS({ "netns=", .take = ipconfig_parse_netns }),
+	.prepare = prepare };

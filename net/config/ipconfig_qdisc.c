@@ -37,9 +37,9 @@ static struct text cut_digits(struct text *rest)
 	return digits;
 }
 
-static bool parse_rate(struct text value, struct qdisc_spec *spec, struct parse_error *error)
+static bool read_rate(struct text unit, const struct field *f, void *at)
 {
-	struct text unit = value;
+	struct qdisc_spec *spec = at;
 	u32 number = 0;
 	bool good = parse_u32(cut_digits(&unit), UINT32_MAX, &number);
 
@@ -49,62 +49,50 @@ static bool parse_rate(struct text value, struct qdisc_spec *spec, struct parse_
 		spec->rate = number * units[i].factor;
 		spec->packets = units[i].packets;
 	}
-	if (spec->rate >= (spec->packets ? QDISC_PACKETS_MIN : QDISC_BITS_MIN))
-		return true;
-	return parse_fail(error, value, "rate",
-		"at least 16kbit or 1pps, in bit, kbit, mbit, gbit, pps, kpps or mpps");
+	return spec->rate >= (spec->packets ? QDISC_PACKETS_MIN : QDISC_BITS_MIN);
 }
 
 /* Bytes, or packets; k is 1024, as in tc's sizes. */
-static bool parse_burst(struct text value, u32 *burst, struct parse_error *error)
+static bool read_burst(struct text value, const struct field *f, void *at)
 {
+	u32 *burst = at;
 	struct text k = value;
+	bool good = parse_u32(cut_digits(&k), QDISC_BURST_MAX / 1024, burst) && text_eq(k, "k");
 
-	if (parse_u32(cut_digits(&k), QDISC_BURST_MAX / 1024, burst) && text_eq(k, "k"))
+	if (good)
 		*burst *= 1024;
-	else if (!parse_u32(value, QDISC_BURST_MAX, burst))
-		return parse_fail(error, value, "burst",
-			"bytes, or packets if that is what the rate counts: 0 to 16777216, or with "
-			"k");
-	return true;
+	return good || parse_u32(value, QDISC_BURST_MAX, burst);
 }
 
-static bool parse_option(struct text option, struct qdisc_word *word, struct parse_error *error)
-{
-	struct text value = option, key = text_cut(&value, '=');
+static const struct choice kinds[] = { { "pfifo", false }, { "tbf", true }, { .name = NULL } };
 
-	if (text_eq(key, "rate"))
-		return parse_rate(value, &word->spec, error);
-	if (text_eq(key, "burst"))
-		return parse_burst(value, &word->spec.burst, error);
-	if (text_eq(key, "limit")) {
-		if (parse_u32(value, UINT32_MAX, &word->spec.limit) && word->spec.limit > 0)
-			return true;
-		return parse_fail(error, value, "limit", "a number of packets above 0");
-	}
-	if (text_eq(key, "dev"))
-		return dev_name_parse(value, word->device, error);
-	return parse_fail(error, option, "option", "rate=, burst=, limit= or dev=<name>");
-}
+static const struct field fields[] = {
+	{ "kind", field_choice, FIELD(struct qdisc_word, tbf), .choices = kinds,
+		.expected = "tbf,rate=... or pfifo, and options behind it" },
+	{ "rate", read_rate, FIELD(struct qdisc_word, spec),
+		.expected =
+			"at least 16kbit or 1pps, in bit, kbit, mbit, gbit, pps, kpps or mpps" },
+	{ "burst", read_burst, FIELD(struct qdisc_word, spec.burst),
+		.expected = "bytes, or packets if that is what the rate counts: 0 to 16777216, or "
+			    "with k" },
+	{ "limit", field_u32, FIELD(struct qdisc_word, spec.limit), 1, UINT32_MAX,
+		.expected = "a number of packets above 0" },
+	{ "dev", FIELD_DEV(struct qdisc_word, device) },
+	{ .expected = "rate=, burst=, limit= or dev=<name>" },
+};
 
 bool ipconfig_parse_qdisc(struct text value, struct parse_error *error)
 {
-	struct text kind = text_cut(&value, ',');
-	bool tbf = text_eq(kind, "tbf");
-	struct qdisc_word *word;
+	struct qdisc_word *word = &ipconfig_words.qdiscs[ipconfig_words.qdisc_n];
 
-	if (ipconfig_words.qdisc_n == WORDS_MAX)
-		return parse_fail(error, kind, "qdisc=", "at most 16 of them");
-	if (!tbf && !text_eq(kind, "pfifo"))
-		return parse_fail(
-			error, kind, "kind", "tbf,rate=... or pfifo, and options behind it");
-	word = &ipconfig_words.qdiscs[ipconfig_words.qdisc_n];
-	*word = (struct qdisc_word){ .device = "" };
-	while (value.len > 0 || value.at[-1] == ',')
-		if (!parse_option(text_cut(&value, ','), word, error))
-			return false;
-	if (tbf != (word->spec.rate > 0))
-		return parse_fail(error, kind, "kind", "rate= behind tbf, none behind pfifo");
+	if (!ipconfig_room(ipconfig_words.qdisc_n, value, "qdisc=", error))
+		return false;
+	*word = (struct qdisc_word){ .tbf = false };
+	if (!parse_word(value, ',', fields, 1, word, error))
+		return false;
+	if (word->tbf != (word->spec.rate > 0))
+		return parse_fail(error, text_cut(&value, ','), "kind",
+			"rate= behind tbf, none behind pfifo");
 	ipconfig_words.qdisc_n++;
 	return true;
 }
@@ -129,11 +117,12 @@ static bool apply(struct net *net, char *problem, size_t len)
 	return true;
 }
 
-static const struct boot_word words[] = { { "qdisc=", ipconfig_parse_qdisc }, { .key = NULL } };
-
 static void pacing_init(void)
 {
 	sk_pacing_set = sk_set_pacing_rate;
 }
 
-PART(pacing) = { .name = "pacing", .words = words, .init = pacing_init, .apply = apply };
+PART(pacing) = { .name = "pacing",
+	.words = BOOT_WORDS({ "qdisc=", .take = ipconfig_parse_qdisc }),
+	.init = pacing_init,
+	.apply = apply };

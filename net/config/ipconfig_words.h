@@ -5,26 +5,25 @@
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=). */
 #pragma once
 
-#include "kernel/lib/parse.h"
+#include "kernel/lib/fields.h"
 #include "net/device/dev.h"
 #include "net/device/qdisc.h"
 #include "net/ipv4/fib_frontend.h"
 
 #define WORDS_MAX         16
 #define NAME_MAX          64
+#define NO_MASK           255
 #define NETNS_DEVICES_MAX 8u
 
 struct ip_word {
-	be32 client, server, gateway, netmask, dns[2];
-	bool has_netmask, off;
-	u8 prefix_len;
+	be32 client, server, gateway, dns[2];
+	bool off;
+	u8 prefix_len; /* NO_MASK while it is not known */
 	char hostname[NAME_MAX], device[IFNAMSIZ];
 };
 
-/* A next hop, and which options named it so far. */
 struct route_hop {
 	struct fib_nh nh;
-	u8 given;
 	char device[IFNAMSIZ];
 };
 
@@ -46,6 +45,7 @@ struct netns_word {
 };
 
 struct qdisc_word {
+	bool tbf;
 	struct qdisc_spec spec;
 	char device[IFNAMSIZ];
 };
@@ -64,13 +64,8 @@ extern struct ipconfig_words ipconfig_words;
 /* ipconfig_refuse - what keeps a word from being applied. Returns false. */
 bool ipconfig_refuse(char *problem, size_t len, const char *fmt, ...) __printf(3, 4);
 
-/* ipconfig_device - the device of a name, wherever it is, or net's first one that can reach somebody else; or NULL. */
+/* ipconfig_device - the device of a name, wherever it is, or net's first one that is not lo; or NULL. */
 struct net_device *ipconfig_device(struct net *net, const char *name);
 
-/* ipconfig_name - a name of less than size printable characters, copied with a zero behind it. what: for *error.
- * Returns  false with *error filled */
-bool ipconfig_name(
-	struct text t, char *name, size_t size, const char *what, struct parse_error *error);
-
-/* ipconfig_follows - must something follow? Also where a comma was the last character. */
-bool ipconfig_follows(struct text rest);
+/* ipconfig_room - is there room for one more of a word that was said n times? Returns false with *error filled */
+bool ipconfig_room(u32 n, struct text value, const char *word, struct parse_error *error);

@@ -50,7 +50,7 @@ static void show_proto(struct seq_file *m, const struct nf_rule *rule)
 	if (!nf_rule_bounds(rule, NF_LANE_PROTO, &low, &high))
 		return;
 	for (size_t i = 0; nf_proto_names[i].name; i++) {
-		if (nf_proto_names[i].proto == low) {
+		if (nf_proto_names[i].value == low) {
 			seq_printf(m, "proto=%s,", nf_proto_names[i].name);
 			return;
 		}
@@ -100,7 +100,7 @@ static void show_list(
 static void show(struct seq_file *m, struct net *net)
 {
 	for (size_t i = 0; nf_hook_names[i].name; i++) {
-		const struct nf_rule_list *list = nf_rule_list(net, nf_hook_names[i].hook);
+		const struct nf_rule_list *list = nf_rule_list(net, nf_hook_names[i].value);
 
 		if (list && list->registered)
 			show_list(m, net, nf_hook_names[i].name, list);
@@ -122,13 +122,13 @@ static int complain(struct text line, const struct parse_error *error)
 
 static int flush(struct net *net, struct text which, struct parse_error *error)
 {
-	enum nf_inet_hooks hook;
+	struct nf_rule_text only;
 
-	if (which.len > 0 && !nf_hook_parse(which, &hook, error))
+	if (which.len > 0 && !parse_field(which, &nf_hook_field, &only, error))
 		return -EINVAL;
 	for (size_t i = 0; nf_hook_names[i].name; i++)
-		if (which.len == 0 || nf_hook_names[i].hook == hook)
-			nf_rule_flush(net, nf_hook_names[i].hook);
+		if (which.len == 0 || nf_hook_names[i].value == only.hook)
+			nf_rule_flush(net, nf_hook_names[i].value);
 	return 0;
 }
 

@@ -14,14 +14,14 @@
 #define QUEUE_MAX 65535u
 #define POLICY    "policy="
 
-const struct nf_hook_name nf_hook_names[] = {
+const struct choice nf_hook_names[] = {
 	{ "in", NF_INET_LOCAL_IN },
 	{ "out", NF_INET_LOCAL_OUT },
 	{ "post", NF_INET_POST_ROUTING },
 	{ .name = NULL },
 };
 
-const struct nf_proto_name nf_proto_names[] = {
+const struct choice nf_proto_names[] = {
 	{ "icmp", IPPROTO_ICMP },
 	{ "tcp", IPPROTO_TCP },
 	{ "udp", IPPROTO_UDP },
@@ -30,93 +30,83 @@ const struct nf_proto_name nf_proto_names[] = {
 
 /* ---- reading a rule ---------------------------------------------------------------------- */
 
-bool nf_hook_parse(struct text t, enum nf_inet_hooks *hook, struct parse_error *error)
-{
-	for (size_t i = 0; nf_hook_names[i].name; i++) {
-		if (text_eq(t, nf_hook_names[i].name)) {
-			*hook = nf_hook_names[i].hook;
-			return true;
-		}
-	}
-	return parse_fail(error, t, "hook", "in, out or post");
-}
+static const struct choice verdicts[] = {
+	{ "accept", NF_ACCEPT },
+	{ "drop", NF_DROP },
+	{ "queue", NF_QUEUE },
+	{ .name = NULL },
+};
 
-static bool parse_verdict(struct text t, u32 *verdict, struct parse_error *error)
+static bool read_verdict(struct text t, const struct field *f, void *at)
 {
-	struct text number = t;
-	struct text name = text_cut(&number, ':');
-	u32 n = 0;
+	struct text number = t, name = text_cut(&number, ':');
+	u32 *verdict = at, n = 0;
 
-	if (text_eq(t, "accept"))
-		*verdict = NF_ACCEPT;
-	else if (text_eq(t, "drop"))
-		*verdict = NF_DROP;
-	else if (text_eq(name, "queue") && (name.len == t.len || parse_u32(number, QUEUE_MAX, &n)))
-		*verdict = NF_QUEUE | n << NF_VERDICT_QSHIFT;
-	else
-		return parse_fail(error, t, "verdict", "accept, drop, queue or queue:<0..65535>");
+	if (!field_choice(name, f, at))
+		return false;
+	if (name.len < t.len && (*verdict != NF_QUEUE || !parse_u32(number, QUEUE_MAX, &n)))
+		return false;
+	*verdict |= n << NF_VERDICT_QSHIFT;
 	return true;
 }
 
-/* shift: where the address stands in nf_rule's words. */
-static bool parse_address(struct text t, struct nf_rule *rule, u32 shift, struct parse_error *error)
+/* f->low: where the address stands in nf_rule's words. */
+static bool read_address(struct text t, const struct field *f, void *at)
 {
-	u64 others = ~((u64)UINT32_MAX << shift);
+	struct nf_rule *rule = at;
+	u64 others = ~((u64)UINT32_MAX << f->low);
 	be32 addr;
 	u8 len;
 
 	if (!parse_prefix(t, &addr, &len))
-		return parse_fail(error, t, "prefix", PARSE_PREFIX_EXPECTED);
-	rule->addr_mask = (rule->addr_mask & others) | (u64)prefix_mask(len).raw << shift;
-	rule->addr = (rule->addr & others) | (u64)addr.raw << shift;
+		return false;
+	rule->addr_mask = (rule->addr_mask & others) | (u64)prefix_mask(len).raw << f->low;
+	rule->addr = (rule->addr & others) | (u64)addr.raw << f->low;
 	return true;
 }
 
-static bool parse_ports(
-	struct text t, struct nf_rule *rule, enum nf_lane lane, struct parse_error *error)
+/* f->low: an enum nf_lane. */
+static bool read_ports(struct text t, const struct field *f, void *at)
 {
 	u32 low, high;
 
 	if (!parse_range(t, NF_PORT_MAX, &low, &high))
-		return parse_fail(error, t, "port", "<0..65535>, or <first>-<last>");
-	nf_rule_bound(rule, lane, low, high);
-	nf_rule_bound(rule, NF_LANE_PORTED, 1, 1);
+		return false;
+	nf_rule_bound(at, f->low, low, high);
+	nf_rule_bound(at, NF_LANE_PORTED, 1, 1);
 	return true;
 }
 
-static bool parse_proto(struct text t, struct nf_rule *rule, struct parse_error *error)
+static bool read_proto(struct text t, const struct field *f, void *at)
 {
-	u32 proto = NF_PROTO_MAX + 1;
+	u32 proto;
 
-	for (size_t i = 0; nf_proto_names[i].name; i++)
-		if (text_eq(t, nf_proto_names[i].name))
-			proto = nf_proto_names[i].proto;
-	if (proto > NF_PROTO_MAX && !parse_u32(t, NF_PROTO_MAX, &proto))
-		return parse_fail(error, t, "proto", "udp, tcp, icmp or a number from 0 to 255");
-	nf_rule_bound(rule, NF_LANE_PROTO, proto, proto);
+	if (!parse_u32(t, NF_PROTO_MAX, &proto) && !field_choice(t, f, &proto))
+		return false;
+	nf_rule_bound(at, NF_LANE_PROTO, proto, proto);
 	return true;
 }
 
-/* One condition: <key>=<value>. */
-static bool parse_match(struct text t, struct nf_rule_text *r, struct parse_error *error)
-{
-	struct text value = t;
-	struct text key = text_cut(&value, '=');
+#define RULE           FIELD(struct nf_rule_text, rule)
+#define EXPECTED_PORTS "<0..65535>, or <first>-<last>"
 
-	if (text_eq(key, "src"))
-		return parse_address(value, &r->rule, 0, error);
-	if (text_eq(key, "dst"))
-		return parse_address(value, &r->rule, 32, error);
-	if (text_eq(key, "proto"))
-		return parse_proto(value, &r->rule, error);
-	if (text_eq(key, "sport"))
-		return parse_ports(value, &r->rule, NF_LANE_SPORT, error);
-	if (text_eq(key, "dport"))
-		return parse_ports(value, &r->rule, NF_LANE_DPORT, error);
-	if (text_eq(key, "dev"))
-		return dev_name_parse(value, r->dev, error);
-	return parse_fail(error, t, "condition", "src=, dst=, proto=, sport=, dport= or dev=");
-}
+static const struct field conditions[] = {
+	{ "src", read_address, RULE, 0, .expected = PARSE_PREFIX_EXPECTED },
+	{ "dst", read_address, RULE, 32, .expected = PARSE_PREFIX_EXPECTED },
+	{ "proto", read_proto, offsetof(struct nf_rule_text, rule), sizeof(u32),
+		.choices = nf_proto_names, .expected = "udp, tcp, icmp or a number from 0 to 255" },
+	{ "sport", read_ports, RULE, NF_LANE_SPORT, .expected = EXPECTED_PORTS },
+	{ "dport", read_ports, RULE, NF_LANE_DPORT, .expected = EXPECTED_PORTS },
+	{ "dev", FIELD_DEV(struct nf_rule_text, dev) },
+	{ .expected = "src=, dst=, proto=, sport=, dport= or dev=" },
+};
+
+const struct field nf_hook_field = { "hook", field_choice, FIELD(struct nf_rule_text, hook),
+	.choices = nf_hook_names, .expected = "in, out or post" };
+
+static const struct field verdict_field = { "verdict", read_verdict,
+	FIELD(struct nf_rule_text, rule.verdict), .choices = verdicts,
+	.expected = "accept, drop, queue or queue:<0..65535>" };
 
 /* A rule that could never match is a mistake. */
 static bool ports_possible(const struct nf_rule *rule)
@@ -135,7 +125,7 @@ bool nf_rule_parse(struct text t, struct nf_rule_text *r, struct parse_error *er
 	struct text part = text_cut(&rest, ',');
 
 	*r = (struct nf_rule_text){ .rule = nf_rule_any(NF_ACCEPT) };
-	if (!nf_hook_parse(part, &r->hook, error))
+	if (!parse_field(part, &nf_hook_field, r, error))
 		return false;
 	part = text_cut(&rest, ',');
 	if (text_starts(part, POLICY)) {
@@ -143,11 +133,11 @@ bool nf_rule_parse(struct text t, struct nf_rule_text *r, struct parse_error *er
 		text_cut(&part, '=');
 	}
 	for (; memchr(part.at, '=', part.len); part = text_cut(&rest, ','))
-		if (!parse_match(part, r, error))
+		if (!parse_option(part, conditions, r, error))
 			return false;
-	if (!parse_verdict(part, &r->rule.verdict, error))
+	if (!parse_field(part, &verdict_field, r, error))
 		return false;
-	if (rest.at != part.at + part.len) /* also where a comma was the last character */
+	if (text_follows(rest))
 		return parse_fail(error, rest, "rest", "nothing behind the verdict");
 	return ports_possible(&r->rule) ||
 	       parse_fail(error, t, "rule", "ports only with proto=udp or proto=tcp");
@@ -224,9 +214,6 @@ bool nf_rules_apply(struct net *net, char *problem, size_t len)
 	return true;
 }
 
-static const struct boot_word filter_words[] = { { "filter=", nf_rules_parse_word },
-	{ .key = NULL } };
-
 static void netfilter_init(void)
 {
 	nf_hook_fn = nf_hook_slow;
@@ -241,7 +228,7 @@ static void netfilter_exit(struct net *net)
 
 PART(netfilter) = {
 	.name = "netfilter",
-	.words = filter_words,
+	.words = BOOT_WORDS({ "filter=", .take = nf_rules_parse_word }),
 	.init = netfilter_init,
 	.pernet = { nf_init, netfilter_exit },
 	.netdev_event = nf_netdev_event,

@@ -5,7 +5,7 @@
  * Source: design: rules are written in the manner of route=; iptables(8) for their meaning. */
 #pragma once
 
-#include "kernel/lib/parse.h"
+#include "kernel/lib/fields.h"
 #include "net/device/dev.h"
 #include "net/netfilter/nf_rules.h"
 
@@ -32,22 +32,8 @@ bool nf_rules_parse_word(struct text value, struct parse_error *error);
 bool nf_rules_apply(struct net *net, char *problem, size_t len);
 
 /* What nf_rules_text.c and nf_rules_proc.c share. */
-struct nf_hook_name {
-	const char *name;
-	enum nf_inet_hooks hook;
-};
-
-struct nf_proto_name {
-	const char *name;
-	u32 proto;
-};
-
-/* Up to one without a name. */
-extern const struct nf_hook_name nf_hook_names[];
-extern const struct nf_proto_name nf_proto_names[];
-
-/* nf_hook_parse - the hook of a name; false with *error filled. */
-bool nf_hook_parse(struct text t, enum nf_inet_hooks *hook, struct parse_error *error);
+extern const struct choice nf_hook_names[], nf_proto_names[];
+extern const struct field nf_hook_field; /* of struct nf_rule_text */
 
 /* nf_rule_find_device - the rule names a device of this namespace: 0 or -ENODEV. */
 int nf_rule_find_device(struct net *net, struct nf_rule_text *r);

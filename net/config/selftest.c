@@ -25,6 +25,6 @@ static bool start(void)
 	return true;
 }
 
-static const struct boot_word words[] = { { "selftest", take }, { .key = NULL } };
-
-PART(selftest) = { .name = "selftest", .words = words, .start = start };
+PART(selftest) = {
+	.name = "selftest", .words = BOOT_WORDS({ "selftest", .take = take }), .start = start
+};

@@ -21,7 +21,11 @@ struct boot_word {
 	const char *key; /* with its '=', if it takes a value; NULL: the list ends */
 	/* false: it is refused, and *error filled */
 	bool (*take)(struct text value, struct parse_error *error);
+	const char *part; /* nothing takes it: the part that would was left out */
 };
+
+/* A part's list of them. */
+#define BOOT_WORDS(...) ((const struct boot_word[]){ __VA_ARGS__, {} })
 
 /* What happened to a device. */
 enum netdev_event {

@@ -260,6 +260,10 @@ static void routes_refused(void **state)
 		{ "10.0.0.0/8,mtu=65536", 15, 5, "68 to 65535" },
 		{ "10.0.0.0/8,colour=red", 11, 10, "via=" },
 		{ "10.0.0.0/8,dev=eth0,", 20, 0, "via=" },
+		{ "10.0.0.0/8,weight=2", 0, 10, "via= or a dev=" },
+		{ "10.0.0.0/8,dev=eth0,weight=256", 27, 3, "1 to 255" },
+		{ "10.0.0.0/8,dev=a,dev=b,dev=c,dev=d,dev=e,dev=f,dev=g,dev=h,dev=i", 63, 1,
+			"fewer" },
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
@@ -455,6 +459,30 @@ static void qdisc_not_applied(void **state)
 	assert_not_applied("qdisc=: there is no device 'eth7'");
 }
 
+/* ---- netns= -------------------------------------------------------------------------------- */
+
+static void namespaces_refused(void **state)
+{
+	static const struct {
+		const char *word;
+		u32 at, len;
+		const char *expected;
+	} words[] = {
+		{ "", 0, 0, "/run/netns" },
+		{ "a", 1, 0, "<name>:<device>" },
+		{ "..:eth0", 0, 2, "/run/netns" },
+		{ "a/b:eth0", 0, 3, "/run/netns" },
+		{ "a:eth0,", 7, 0, "<name>:<device>" },
+		{ "a:an-interface-name", 2, 17, "at most 15" },
+		{ "a:1,2,3,4,5,6,7,8,9", 18, 1, "at most 8" },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
+		assert_refused(ipconfig_parse_netns, words[i].word, words[i].at, words[i].len,
+			words[i].expected);
+	assert_taken(ipconfig_parse_netns, "a:1,2,3,4,5,6,7,8");
+}
+
 /* ---- hosts= -------------------------------------------------------------------------------- */
 
 static void hosts_taken(void **state)
@@ -482,7 +510,7 @@ static void hosts_refused(void **state)
 	} words[] = {
 		{ "", 0, 0, "<name>:<address>" },
 		{ "b", 1, 0, "IPv4 address" },
-		{ ":10.0.0.2", 0, 9, "<name>:<address>" },
+		{ ":10.0.0.2", 0, 0, "<name>:<address>" },
 		{ "b:10.0.0", 2, 6, "IPv4 address" },
 		{ "b c:10.0.0.2", 0, 3, "printable" },
 		{ "b:10.0.0.2,", 11, 0, "<name>:<address>" },
@@ -561,6 +589,7 @@ int main(void)
 		BARE_TEST(qdiscs_refused),
 		BARE_TEST(qdiscs_applied),
 		BARE_TEST(qdisc_not_applied),
+		BARE_TEST(namespaces_refused),
 		BARE_TEST(hosts_taken),
 		BARE_TEST(hosts_refused),
 		BARE_TEST(hosts_full),

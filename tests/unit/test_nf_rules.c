@@ -475,7 +475,7 @@ static void orders_refused(void **state)
 	host_capture(true);
 	assert_int_equal(order("append out,dport=x,drop"), -EINVAL);
 	assert_string_equal(host_captured(),
-		"filter: character 18 of 'append out,dport=x,drop': port 'x': expected "
+		"filter: character 18 of 'append out,dport=x,drop': dport 'x': expected "
 		"<0..65535>, or <first>-<last>\n");
 	assert_string_equal(shown(), "");
 }
