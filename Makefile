@@ -46,6 +46,7 @@ OBJS := \
 	net/netfilter/netfilter.o \
 	net/netfilter/nf_rules.o \
 	net/netfilter/nf_queue.o \
+	net/netfilter/nf_reinject.o \
 	net/config/nf_rules_text.o \
 	net/config/nf_rules_proc.o \
 	net/neigh/neigh_state.o \
@@ -71,10 +72,11 @@ OBJS := \
 	net/device/dev_receive.o \
 	net/device/dev_poll.o \
 	net/ipv4/ip_input.o \
+	net/ipv4/protocol.o \
 	net/ipv4/igmp.o \
 	net/ipv4/icmp.o \
 	net/udp/udp_input.o \
-	net/udp/udp.o \
+	net/udp/udp_prot.o \
 	net/udp/udp_port.o \
 	net/udp/errqueue.o \
 	net/udp/ip_cmsg.o \
@@ -294,7 +296,7 @@ $(BUILD)/%.o: %.S Makefile
 # What runs once is built small, what every packet meets is built fast.
 FAST := kernel/lib/string kernel/mm/uaccess net/socket/socket net/socket/socket_user net/udp/af_inet net/udp/udp_send net/udp/udp_route net/udp/udp_output net/udp/udp_segment net/udp/flow_cache \
 	net/ipv4/route net/fib/fib_trie net/fib/fib_select net/ipv4/ip_output net/socket/msg net/netfilter/netfilter net/netfilter/nf_rules \
-	net/neigh/neigh_table net/device/dev_xmit net/device/dev_receive net/device/dev_poll net/device/tap net/ipv4/ip_input net/udp/udp_input \
+	net/neigh/neigh_table net/device/dev_xmit net/device/dev_receive net/device/dev_poll net/device/tap net/ipv4/ip_input net/ipv4/protocol net/udp/udp_input \
 	drivers/e1000/tx drivers/e1000/rx net/fib/file
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * checksum.h - the Internet checksum.
- * Not here: where it is stored (ip_output.c, udp.c, icmp.c).
+ * Not here: where it is stored (ip_output.c, udp_output.c, icmp.c).
  * Used by every layer that has one.
  * Source: RFC 1071 (sum in any byte order, fold, complement); RFC 768 (pseudo-header, 0xffff).
  *

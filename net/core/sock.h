@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * sock.h - the protocol's side of a socket: what outlives the file descriptor.
- * Not here: descriptors and system calls (socket.h), addresses (af_inet.h).
+ * Not here: descriptors and system calls (socket.h), addresses (net/udp/inet_sock.h).
  * Used by every layer from the socket down to the neighbour, which reports errors here.
  * Names as in Linux's struct sock, the members this stack needs. */
 #pragma once

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * flow.h - the key that routing answers: who sends what to whom, and under which constraints.
  * Not here: the answer (route.h, fib.h).
- * Used by udp.c, route.c, fib_*.c. Calls nothing.
+ * Used by udp_route.c, route.c, fib_*.c. Calls nothing.
  * Names as in Linux's struct flowi4, the members this stack uses. */
 #pragma once
 

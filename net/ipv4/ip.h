@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * ip.h - IPv4: building packets and sending them down, taking them in.
  * Not here: routing (route.h), what the payload means (udp.h, icmp.h).
- * udp.c and icmp.c call the upper functions, dev.c hands ip_rcv what comes in.
+ * net/udp and icmp.c call the upper functions, dev_receive.c hands ip_rcv what comes in.
  * Source: RFC 791; RFC 1122 3.2; RFC 6864 (identification). */
 #pragma once
 

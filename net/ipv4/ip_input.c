@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * ip_input.c - IPv4 on the way up: is it whole, is it for us, who gets it?
  * Not here: reassembly (fragments are counted and dropped), forwarding.
- * dev.c hands ip_rcv what comes in; calls the protocol that net_init.c wired.
+ * dev_receive.c hands ip_rcv what comes in; calls the protocol that registered (protocol.c).
  * Source: RFC 791 3.1; RFC 1122 3.2.1 (what must be discarded silently). Behaves as Linux's ip_route_input. */
 #include "net/core/checksum.h"
 #include "net/core/skb_owner.h"
@@ -10,23 +10,6 @@
 #include "net/ipv4/ip.h"
 #include "net/ipv4/route.h"
 #include "net/netfilter/netfilter.h"
-
-static struct list_head protocols = LIST_HEAD_INIT(protocols);
-
-void inet_add_protocol(struct net_protocol *protocol)
-{
-	list_add_tail(&protocol->list, &protocols);
-}
-
-const struct net_protocol *ip_protocol_find(u8 protocol)
-{
-	const struct net_protocol *p;
-
-	list_for_each(p, &protocols, list)
-		if (p->protocol == protocol)
-			return p;
-	return NULL;
-}
 
 static int ip_local_deliver(struct net *net, struct sk_buff *skb)
 {
@@ -86,7 +69,7 @@ static enum skb_drop_reason check_header(struct sk_buff *skb)
 }
 
 /* RFC 1122 3.2.1.3: can one host have sent it, and be answered? 0.0.0.0 is a
- * host that has no address yet: it may ask all for one (udp.c looks at the
+ * host that has no address yet: it may ask all for one (udp_input.c looks at the
  * port), and switches ask so who is in a group. What is ours never comes in
  * from a wire. */
 static bool source_possible(const struct net_device *dev, const struct iphdr *iph)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * ip_output.c - IPv4 on the way down: putting a datagram together, its header, hooks, fragments.
  * Not here: routing (route.c), hooks themselves (netfilter.c), flows that are ready (flow_cache.c).
- * udp.c and icmp.c call in; calls netfilter's hooks and neigh_output.
+ * udp_output.c and icmp.c call in; calls netfilter's hooks and neigh_output.
  * Source: RFC 791 3.1-3.2; RFC 1122 3.2.1; RFC 6864 4 (identification). */
 #include "net/ipv4/ip.h"
 #include "kernel/lib/string.h"

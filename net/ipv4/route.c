@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * route.c - where a packet goes: device, source address, next hop and its neighbour.
  * Not here: the table (fib_trie.c, fib/table.c), addresses' syntax (ipconfig.c).
- * udp.c and icmp.c ask before they build a packet; ip_input.c asks whether one is for us.
+ * udp_route.c and icmp.c ask before they build a packet; ip_input.c asks whether one is for us.
  * Source: RFC 1122 3.3.1. Behaves as Linux's ip_route_output_key_hash_rcu and __mkroute_output: the order of
  * their decisions. */
 #include "net/ipv4/route.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * route.h - where a packet goes: device, source address, next hop and its neighbour.
  * Not here: the table (fib.h), routes given and taken away (fib_frontend.h).
- * udp.c and icmp.c ask before they build a packet; ip_input.c asks whether one is for us.
+ * udp_route.c and icmp.c ask before they build a packet; ip_input.c asks whether one is for us.
  * Source: RFC 1122 3.3.1. Behaves as Linux's ip_route_output_flow. */
 #pragma once
 

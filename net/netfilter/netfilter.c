@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * netfilter.c - hooks that may let a packet go on, drop it, or hand it to somebody else.
- * Not here: rules (modules register themselves), the queue's handler (nf_queue.c).
+ * Not here: rules (nf_rules.c), packets that wait for a verdict (nf_queue.c).
  * ip_output.c and ip_input.c pass every packet through nf_hook.
  * Behaves as Linux's nf_hook_slow: what each verdict means. */
 #include "net/netfilter/netfilter.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * nf_queue.c - packets that wait for a verdict from elsewhere, and go on where they were.
+ * nf_queue.c - packets that wait for a verdict from a program.
  * Not here: who gives the verdict; a handler stands in net->nf->queue_handler (nfnetlink_queue.c).
  * netfilter.c calls nf_queue, the handler the others.
- * Behaves as Linux's nf_queue and nf_reinject: QUEUE is DROP while nobody is waiting, to be safe. */
+ * Behaves as Linux's nf_queue: QUEUE is DROP while no program listens, to be safe. */
 #include "net/netfilter/nf_queue.h"
 #include "net/core/skb_owner.h"
 #include "net/core/sock.h"
@@ -48,54 +48,13 @@ int nf_queue(struct sk_buff *skb, const struct nf_hook_state *state, struct nf_h
 	return err == -ENOBUFS ? err : -EPERM;
 }
 
-void nf_queue_drop(struct nf_queue_entry *entry, enum skb_drop_reason reason)
+void nf_queue_leave(const struct nf_queue_entry *entry)
 {
 	count_queued(&entry->state, -1);
+}
+
+void nf_queue_drop(struct nf_queue_entry *entry, enum skb_drop_reason reason)
+{
+	nf_queue_leave(entry);
 	kfree_skb(entry->skb, nf_drop_reason(&entry->state, reason));
-}
-
-/* The neighbour it was bound to may have made room for another. */
-static bool rebind(struct sk_buff *skb, const struct nf_hook_state *state, be32 next_hop)
-{
-	if (state->in)
-		return true;
-	skb->neigh = neigh_lookup_create(state->net->arp_tbl, skb->dev, next_hop);
-	return skb->neigh != NULL;
-}
-
-static void go_on(struct sk_buff *skb, const struct nf_hook_state *state, struct nf_hook_ops *ops,
-	u32 verdict)
-{
-	switch (verdict & NF_VERDICT_MASK) {
-	case NF_ACCEPT:
-		nf_hook_continue(skb, state, ops->list.next);
-		break;
-	case NF_REPEAT:
-		nf_hook_continue(skb, state, &ops->list);
-		break;
-	case NF_STOP:
-		state->okfn(state->net, skb);
-		break;
-	case NF_QUEUE:
-		if (nf_queue(skb, state, ops, verdict) == 1)
-			nf_hook_continue(skb, state, ops->list.next);
-		break;
-	default:
-		skb_orphan(skb); /* dropped because somebody said so: not lost */
-		kfree_skb(skb, nf_drop_reason(state, SKB_DROP_NETFILTER));
-	}
-}
-
-void nf_reinject(struct nf_queue_entry *entry, u32 verdict)
-{
-	/* Copied: what comes now may use the packet's last bytes. */
-	const struct nf_hook_state state = entry->state;
-	struct nf_hook_ops *ops = entry->ops;
-	struct sk_buff *skb = entry->skb;
-
-	count_queued(&state, -1);
-	if (rebind(skb, &state, entry->next_hop))
-		go_on(skb, &state, ops, verdict);
-	else
-		kfree_skb(skb, SKB_DROP_NEIGH_FAILED);
 }

@@ -5,7 +5,8 @@
  * Behaves as Linux's nf_queue_entry and nf_reinject. */
 #pragma once
 
-#include "net/netfilter/netfilter.h"
+#include "net/core/net_namespace.h"
+#include "net/netfilter/nf_hooks.h"
 
 /* A packet that waits. It lies in the last bytes of the packet's own slot, which no frame reaches:
  * so queueing allocates nothing and cannot fail for want of memory. */
@@ -37,6 +38,9 @@ struct nf_queue_handler {
  * Returns  0 it waits; 1 it may go on and is still the caller's; -EPERM or -ENOBUFS it was dropped */
 int nf_queue(struct sk_buff *skb, const struct nf_hook_state *state, struct nf_hook_ops *ops,
 	u32 verdict);
+
+/* nf_queue_leave - a verdict has come: the entry's packet does not wait any more. */
+void nf_queue_leave(const struct nf_queue_entry *entry);
 
 /* nf_reinject - a verdict for a packet that waited: it goes on behind the hook that queued it
  * (NF_ACCEPT), through that one again (NF_REPEAT), past all (NF_STOP), into another queue (NF_QUEUE

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * nfnetlink_queue.c - NETLINK_NETFILTER: what programs say about queues and the packets in them.
  * Not here: the queues (nfqnl_instance.c), telling of packets (nfqnl_message.c), how a packet waits
- * and goes on (nf_queue.c), new contents (nfqnl_mangle.c).
+ * and goes on (nf_reinject.c), new contents (nfqnl_mangle.c).
  * netlink.c calls the family's functions.
  * Behaves as Linux's nfnetlink_queue: what libnetfilter_queue speaks, the order of its checks. */
 #include "net/core/part.h"

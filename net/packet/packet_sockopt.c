@@ -3,7 +3,7 @@
  * Not here: sending and hearing (af_packet.c), options of every socket (sockopt.c).
  * af_packet.c's operations point here. Calls dev_set_promiscuity.
  * Source: packet(7); the numbers and layouts are Linux's. */
-#include "net/packet/af_packet.h"
+#include "net/packet/packet_sock.h"
 #include "net/socket/sockopt.h"
 
 enum packet_option {

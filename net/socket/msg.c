@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * msg.c - a message on its way between the program's memory and a packet.
  * Not here: the system calls that fill it (socket.c).
- * ip_output.c and udp.c call in. Calls the copies from and to user memory.
+ * ip_output.c and udp_segment.c call in. Calls the copies from and to user memory.
  * Source: readv(2): pieces in their order. */
 #include "net/socket/msg.h"
 #include "kernel/lib/string.h"

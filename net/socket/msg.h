@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * msg.h - a message on its way between the program's memory and a packet.
  * Not here: the system calls that fill it (socket.h).
- * socket.c fills it, udp.c and ip_output.c read it.
+ * socket.c fills it, udp_send.c and ip_output.c read it.
  * Source: sendmsg(2). Names as in Linux's struct msghdr. */
 #pragma once
 

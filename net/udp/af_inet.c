@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * af_inet.c - the family AF_INET: its sockets, its protocols, its addresses.
- * Not here: what each protocol does (udp.c), options (sockopt.c).
+ * Not here: what each protocol does (udp_prot.c), options (sockopt.c).
  * socket.c calls its operations; calls the protocol's.
  * Source: bind(2), connect(2), ip(7). Behaves as Linux's inet_create, inet_bind, inet_sendmsg: the order of
  * their checks. */

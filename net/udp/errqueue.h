@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * errqueue.h - errors with their circumstances, for programs that asked for them (IP_RECVERR).
  * Not here: which error a socket is told of (udp_input.c).
- * udp_input.c queues what ICMP said, udp.c what is known here, and both let the program read.
+ * udp_input.c queues what ICMP said, udp_output.c what is known here, and both let the program read.
  * Source: ip(7), IP_RECVERR. Behaves as Linux's ip_icmp_error, ip_local_error, ip_recv_error. */
 #pragma once
 
 #include "net/ipv4/icmp.h"
-#include "net/udp/af_inet.h"
+#include "net/udp/inet_sock.h"
 
 /* What the road asks of this part; the functions below do. */
 struct errqueue_ops {

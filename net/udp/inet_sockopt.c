@@ -6,7 +6,7 @@
 #include "net/ipv4/igmp.h"
 #include "net/socket/datagram.h"
 #include "net/socket/sockopt.h"
-#include "net/udp/af_inet.h"
+#include "net/udp/inet_sock.h"
 #include "net/udp/errqueue.h"
 #include "net/udp/udp.h"
 

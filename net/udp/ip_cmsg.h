@@ -5,7 +5,7 @@
  * Source: socket(7), ip(7). Behaves as Linux's sock_recv_cmsgs and ip_cmsg_recv: their order. */
 #pragma once
 
-#include "net/udp/af_inet.h"
+#include "net/udp/inet_sock.h"
 
 /* sock_recv_cmsgs - what any socket may have asked for: when skb came, how many did not find room. */
 void sock_recv_cmsgs(struct msghdr *msg, const struct sock *sk, const struct sk_buff *skb);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * ip_cmsg_send.c - control messages: what a program says about one datagram beside its address.
  * Not here: what comes with a datagram received (ip_cmsg.c).
- * udp.c calls in. Calls nothing.
+ * udp_send.c calls in. Calls nothing.
  * Source: cmsg(3), ip(7), udp(7). Behaves as Linux's ip_cmsg_send, udp_cmsg_send and sock_cmsg_send: what each
  * refuses. */
 #include "net/udp/ip_cmsg_send.h"

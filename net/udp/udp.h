@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * udp.h - UDP: from a message to a datagram and back.
- * Not here: sockets' addresses (af_inet.h), IPv4 (ip.h).
+ * Not here: sockets' addresses (inet_sock.h), IPv4 (ip.h).
  * af_inet.c calls udp_prot's functions, ip_input.c and icmp.c call udp_rcv and udp_err.
  * Source: RFC 768; RFC 1122 4.1; RFC 6056 (ephemeral ports). */
 #pragma once
 
 #include "net/ipv4/ip.h"
-#include "net/udp/af_inet.h"
+#include "net/udp/inet_sock.h"
 
 extern const struct proto udp_prot;
 

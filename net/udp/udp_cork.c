@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * udp_cork.c - MSG_MORE and UDP_CORK: one datagram out of several messages.
  * Not here: putting packets together (ip_output.c).
- * udp.c and inet_sockopt.c call in.
+ * udp_prot.c, udp_send.c and inet_sockopt.c call in.
  * Source: udp(7). Behaves as Linux's udp_sendmsg, udp_push_pending_frames. */
 #include "net/udp/udp_impl.h"
 #include "net/socket/datagram.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * udp_input.c - UDP on the way up: from a datagram to a message.
- * Not here: the way down (udp.c), who answers that a port is closed (icmp.c).
+ * Not here: the way down (udp_send.c), who answers that a port is closed (icmp.c).
  * ip_input.c calls udp_rcv, icmp.c calls udp_err, af_inet.c calls udp_recvmsg.
  * Source: RFC 768; RFC 1122 4.1.3; recv(2). */
 #include "net/core/checksum.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * udp_port.c - which socket has which port.
- * Not here: what is done with datagrams (udp.c, udp_input.c).
- * udp.c binds, udp_input.c looks up.
+ * Not here: what is done with datagrams (udp_send.c, udp_input.c).
+ * udp_prot.c binds, udp_input.c looks up.
  * Source: RFC 6056 3.3.1 (random port selection). Behaves as Linux's ip_local_port_range. */
 #include "net/udp/udp_port.h"
 #include "kernel/mm/slab.h"

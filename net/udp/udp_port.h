@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * udp_port.h - which socket has which port.
  * Not here: what is done with datagrams (udp.h).
- * udp.c binds, udp_input.c looks up.
+ * udp_prot.c binds, udp_input.c looks up.
  * Source: RFC 6056 3.3.1 (random port selection). */
 #pragma once
 
-#include "net/udp/af_inet.h"
+#include "net/udp/inet_sock.h"
 
 /* udp_port_get - give sk a port (and remember it under its address).
  * port     host order; 0: a random free one of 32768..60999

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * udp_route.c - where a datagram goes: from a socket, an address and control messages to a flow.
  * Not here: routing itself (net/ipv4/route.c), what is kept (flow_cache.h).
- * udp.c, udp_send.c and udp_cork.c call in; calls ip_route_output_flow.
+ * udp_prot.c, udp_send.c and udp_cork.c call in; calls ip_route_output_flow.
  * Source: RFC 1122 4.1.3. Behaves as Linux's udp_sendmsg: what its flowi4 is made of. */
 #include "net/ipv4/igmp.h"
 #include "net/socket/sockopt.h"

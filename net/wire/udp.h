@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * udp.h - the UDP header as it stands on the wire.
  * Not here: code; this folder holds layouts only.
- * Used by udp.c, icmp.c.
+ * Used by flow_cache.h, udp_input.c, icmp.c.
  * Source: RFC 768. */
 #pragma once
 

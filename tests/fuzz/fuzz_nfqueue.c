@@ -10,6 +10,7 @@
 #include "net/ipv4/route.h"
 #include "net/neigh/arp.h"
 #include "net/net_init.h"
+#include "net/netfilter/netfilter.h"
 #include "net/netlink/nfqnl_impl.h"
 #include "net/socket/socket.h"
 #include "tests/unit/fake_device.h"

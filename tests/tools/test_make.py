@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 MAKE_S = 600
 ALONE_S = 20            # so long a compilation waits for company
-SOURCES = ["net/udp/udp.c", "net/neigh/arp.c", "net/ipv4/icmp.c"]
+SOURCES = ["net/udp/udp_prot.c", "net/neigh/arp.c", "net/ipv4/icmp.c"]
 
 # Writes what it is asked for: an object, or a program that says what cmocka and libFuzzer say.
 COMPILER = f"""#!/bin/sh

@@ -54,7 +54,7 @@ def test_one_more(copy, file, code, words):
 
 def test_in_a_comment(copy):
     """What only a comment says is done by nobody."""
-    with open(copy / "net/udp/udp.c", "a", encoding="utf-8") as source:
+    with open(copy / "net/udp/udp_prot.c", "a", encoding="utf-8") as source:
         source.write("\nstatic void none(void)\n{\n\t/* skb->tag = 1 */\n}\n")
     assert check(copy)[0] == 0
 

@@ -4,6 +4,7 @@
  * cmocka calls in; the module under test is this file's.
  * Behaves as Linux's netfilter: verdicts and priorities. */
 #include "net/device/dev_config.h"
+#include "net/netfilter/netfilter.h"
 #include "net/netfilter/nf_queue.h"
 #include "tests/unit/stack.h"
 

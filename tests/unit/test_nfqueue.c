@@ -6,6 +6,7 @@
  * Source: Linux's include/uapi/linux/netfilter/nfnetlink_queue.h; RFC 791. */
 #include "kernel/fs/procfile.h"
 #include "net/core/skb_owner.h"
+#include "net/netfilter/netfilter.h"
 #include "net/netlink/nfqnl_impl.h"
 #include "net/udp/af_inet.h"
 #include "tests/unit/stack.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * udp.c - UDP's side of a socket: made, connected, closed.
+ * udp_prot.c - struct proto of UDP: a socket is made, connected, closed.
  * Not here: sending (udp_send.c), where to (udp_route.c), ports (udp_port.c), the way up (udp_input.c).
  * af_inet.c calls udp_prot's functions.
  * Source: RFC 768; udp(7). */
