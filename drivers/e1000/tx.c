@@ -4,16 +4,29 @@
  * dev.c and flow_cache.c call in through e1000_netdev_ops.
  * Source: Intel SDM 317453, 3.3 (transmit), 3.4 (ring), 13.4.33-13.4.42.
  *
- *        tx_clean               tx_next (tail: first that hardware must not touch)
- *           v                      v
- *   |  free  | done | in flight    | free        |
+ * The ring. Software owns the tail, the hardware the head:
  *
- * Reading the head register to find what is done is not reliable (3.4); descriptors that asked for
- * it (RS) are marked done (DD), and all before them are done, too.
+ *                 tx_clean             head           tx_next = tail
+ *                    v                   v                  v
+ *     |    free      |  fetched          |  to be fetched   |    free     |
+ *                    '----------- in flight ---------------'
  *
- * A packet that was sent stays in its slot, where the descriptor still describes it. Whoever sends the
- * same headers a lap later puts a new payload into it, and all that is left to do here is to move the
- * tail. Where packets are few for so many cards (keep is false), they go back to the pool. */
+ * Sending a frame: write its address, length and offload into the descriptor at tx_next, advance tx_next, write
+ * the tail register (the doorbell). In a batch (netdev_xmit_more) only the last frame rings the doorbell.
+ *
+ * Finding what was sent: the head register is not reliable (3.4). A descriptor with RS set is marked done (DD) in
+ * memory when it and all before it were sent. Each report is a write by the device, so only the last descriptor of
+ * each group of rs_every slots asks for one, in the same slots every lap:
+ *
+ *     slot   0   1   ...  31  |  32  ...  63  |  64 ...        rs_every = 32
+ *     RS                  *           *                        DD in slot 31: slots 0 to 31 are free
+ *
+ * So up to 31 frames that were sent still count as in flight until their group is full.
+ *
+ * What stays in a slot: the packet that was sent, and a descriptor that still describes it (tx_skb[i], tx_ring[i]).
+ * A sender with the same headers a lap later writes a new payload into that packet; then the only work left is to
+ * advance the tail (e1000_xmit_again). Another packet for the slot sends the old one back to the pool first. Where
+ * the pool is small for the number of cards (keep is false), sent packets go back as soon as they are reported. */
 #include "drivers/e1000/e1000.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/lib/string.h"
@@ -33,7 +46,7 @@ static inline u64 dma_addr(const void *at)
 
 /* ---- bringing it up ---------------------------------------------------------------------------- */
 
-/* A ring keeps its packets while three times as many are left for everything else. */
+/* A ring keeps its packets while three times as many are left for all other uses. */
 static void decide_what_stays(struct e1000_adapter *a)
 {
 	static u32 kept; /* by the cards so far */
@@ -43,8 +56,8 @@ static void decide_what_stays(struct e1000_adapter *a)
 	kept += a->keep ? E1000_TX_RING : 0;
 }
 
-/* What never changes is written once: each frame is whole (EOP), gets its CRC (IFCS), and every n-th
- * asks for a report (RS). Sending fills in address, length and whether there is a checksum to do. */
+/* Constant fields are written once: each frame is whole (EOP), gets its CRC (IFCS), and the last of each group
+ * asks for a report (RS). Sending writes address, length and checksum offload. */
 static void prepare_descriptors(struct e1000_adapter *a)
 {
 	a->netdev.tx_slot = a->tx_skb;
@@ -63,6 +76,8 @@ __cold bool e1000_setup_tx(struct e1000_adapter *a)
 	u64 base;
 
 	if (!a->tx_ring) {
+		/* For QEMU's emulator: the lowest free memory, on the same side of 1 MiB as the pool's small
+		 * packets (skb_pool_init), so that the region it found last holds both. */
 		a->tx_ring = dma_alloc(E1000_TX_RING * sizeof(*a->tx_ring));
 		decide_what_stays(a);
 		for (u32 i = 0; i < E1000_TX_RING; i++)
@@ -87,9 +102,9 @@ __cold bool e1000_setup_tx(struct e1000_adapter *a)
 	return true;
 }
 
-/* Where checksums are, the same in every frame, and stays with the hardware for good. This descriptor
- * sends nothing and still reports, so it shows before the link is there whether the card reads and
- * writes memory. It uses up slot 0. */
+/* A context descriptor tells the hardware where the checksums are; that is the same in every frame, so one is enough
+ * for good. It sends nothing and still reports, so it shows, before the link is up, whether the card reads and
+ * writes memory. It takes slot 0. */
 __cold bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem)
 {
 	u64 end = clock_ns() + DMA_TEST_MAX_US * NSEC_PER_USEC;
@@ -153,7 +168,7 @@ void e1000_xmit_again(struct net_device *dev, size_t n, size_t len)
 	advance(container_of(dev, struct e1000_adapter, netdev), n, len);
 }
 
-/* What lies in the slot is another one. Apart from the rest, which keeps no registers over a call so. */
+/* The slot holds another packet. A function of its own, so that the common case saves no registers. */
 static noinline int xmit_in_its_place(struct sk_buff *skb, struct net_device *dev)
 {
 	struct e1000_adapter *a = container_of(dev, struct e1000_adapter, netdev);
@@ -184,12 +199,12 @@ void e1000_flush(struct net_device *dev)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
 
-	ring_doorbell(a, SLOT(a->netdev.tx_next)); /* once too often does no harm */
+	ring_doorbell(a, SLOT(a->netdev.tx_next)); /* writing the same tail again is harmless */
 }
 
 /* ---- what has been sent ------------------------------------------------------------------------ */
 
-/* Sent, or on the ring and not yet known to be sent. */
+/* On the ring and not reported as sent. */
 static u32 in_flight(const struct e1000_adapter *a)
 {
 	return a->netdev.tx_next - a->tx_clean;
@@ -204,12 +219,12 @@ static void update_room(struct e1000_adapter *a)
 	a->netdev.tx_room = ready ? E1000_TX_RING - 1 - used : 0;
 }
 
-/* The report that covers slot i stands at the end of its group. */
+/* Has slot i been sent? The last slot of its group says so. */
 static bool reported_done(const struct e1000_adapter *a, u32 i)
 {
 	u32 report = i | (a->rs_every - 1);
 
-	if (a->netdev.tx_next - i <= report - i) /* its group is not complete yet: nobody asked */
+	if (a->netdev.tx_next - i <= report - i) /* the group's last slot is still unused */
 		return false;
 	return READ_ONCE(a->tx_ring[SLOT(report)].status) & TXD_STAT_DD;
 }
@@ -238,7 +253,8 @@ void e1000_reclaim(struct net_device *dev)
 	update_room(a);
 }
 
-/* Before power-off. Here the head register does: nothing is reclaimed by it. The last look at the link. */
+/* Before power-off. The head register is good enough here, because no slot is reused by it. The last look at the
+ * link. */
 u32 e1000_tx_pending(struct net_device *dev)
 {
 	struct e1000_adapter *a = netdev_priv(dev);

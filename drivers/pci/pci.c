@@ -133,6 +133,8 @@ bool pci_enable(const struct pci_dev *dev)
 	return pci_read(dev, PCI_COMMAND) & COMMAND_MASTER;
 }
 
+/* For QEMU's emulator: the BAR is not sized (written with ones and read back), which would rebuild its memory map
+ * twice; the driver knows how many bytes of registers it uses. */
 void *pci_map_bar(const struct pci_dev *dev, u32 bar, size_t len)
 {
 	u8 offset = (u8)(PCI_BAR0 + 4 * bar);

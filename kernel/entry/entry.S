@@ -1,23 +1,48 @@
 /* SPDX-License-Identifier: MIT
- * entry.S - the border: system calls, exceptions and interrupts come in here and leave here.
+ * entry.S - entry to the kernel and exit: system calls, exceptions, interrupts.
  * Not here: what they mean (syscall.c, trap.c); how ring 3 begins (kernel/cpu/user.S).
  * Entered by the CPU; calls do_syscall_64 and trap_handler.
  * Source: Intel SDM vol. 2B "SYSCALL", "SYSRET", "SWAPGS"; vol. 3A 6.14. The ABI is Linux's:
- * rcx and r11 are lost, all other registers come back as they were. */
+ * rcx and r11 are lost, all other registers come back as they were.
+ *
+ * What ring 3 controls when the CPU arrives here, and what is done about it:
+ *
+ *     registers   any value. The kernel uses none before it has saved or overwritten it; arguments are checked by
+ *                 the calls themselves.
+ *     rsp         any value. SYSCALL does not change it, so the kernel's is loaded before anything is pushed; SFMASK
+ *                 has cleared IF and TF, so no interrupt comes before. An exception in ring 3 loads rsp from the
+ *                 TSS. Double fault, machine check and NMI have stacks of their own (IST): they may come while rsp
+ *                 is still the program's.
+ *     gs          its base is the program's (arch_prctl). swapgs exchanges it with the address of struct percpu, which
+ *                 can so be reached without a register: it has the kernel's stack and a place for the program's rsp.
+ *     flags       DF: C code wants it clear. AC: with SMAP it opens user memory. NT: iretq would fault. TF, IF.
+ *                 SYSCALL clears them all (SFMASK, cpu.c); after an exception the CPU clears IF, TF and NT, and
+ *                 cld and clac do the rest.
+ *
+ *     system call                                  exception or interrupt out of ring 3
+ *
+ *     kernel_stack_top                             kernel_stack_top
+ *      r11 = flags                                  ss, rsp, rflags, cs, rip      by the CPU
+ *      rcx = return address                         error code, or 0 by the stub
+ *      rdi rsi rdx r8 r9 r10                        rdi                           by the stub
+ *      rax = number, 7th argument                   rsi .. r15                    PUSH_REGS
+ *      do_syscall_64 runs here                      trap_handler runs here, regs = rsp (struct pt_regs)
+ *
+ * An exception in the kernel (a copy of user memory) pushes the same frame where rsp stands.
+ * There is one CPU, and IF stays clear in the kernel but while it waits, so one stack is enough, and percpu holds
+ * one program's rsp. */
 
 #include "boot/boot.h"
 #include "kernel/cpu/percpu.h"
 #include "kernel/cpu/ptrace.h"
 
 #define MSR_GS_BASE 0xc0000101
-#define PT_REGS_ORIG_AX 120
 #define PT_REGS_CS      136
 
 	.section .entry.text, "ax"
 
-/* rax = number, rdi rsi rdx r10 r8 r9 = arguments, rcx = return address, r11 = flags. Saved is what
- * the ABI promises to bring back and C functions do not keep. The program's stack pointer stays in
- * percpu: there is one CPU, and no system call inside another. */
+/* rax = number, rdi rsi rdx r10 r8 r9 = arguments, rcx = return address, r11 = flags. Only the registers that the
+ * ABI keeps and a C function may change are saved; rbx, rbp, r12 to r15 are kept by the C code. */
 	.balign 64
 	.globl entry_SYSCALL_64
 entry_SYSCALL_64:
@@ -57,8 +82,8 @@ entry_SYSCALL_64:
 	movq %gs:PERCPU_USER_RSP, %rsi
 	call syscall_bad_return
 
-/* Ring 3 may set AC, and a copy of user memory that faults has it set: it must not open user memory
- * to what follows. Three bytes of no-op, clac when the CPU has SMAP. */
+/* AC may be set: by ring 3, or by a copy of user memory that has faulted. With SMAP it would let the handler read user
+ * memory. Three bytes of no-op, which become clac when the CPU has SMAP. */
 	.macro CLEAR_AC
 98:	.byte 0x0f, 0x1f, 0x00
 	.pushsection .alternatives, "a"
@@ -87,8 +112,8 @@ trap_common:
 	POP_REGS
 	iretq
 
-/* Double fault, NMI and machine check may hit between SYSCALL and its swapgs: look at the gs base
- * itself, kernel addresses have their top bit set. */
+/* Double fault, NMI and machine check may arrive between SYSCALL and its swapgs, with the kernel's cs and the
+ * program's gs. So the gs base itself is read: kernel addresses have their top bit set. */
 trap_paranoid:
 	CLEAR_AC
 	cld

@@ -3,7 +3,17 @@
  * mem_reserve hands out, registers of devices.
  * Not here: page tables as such (vm.c), the program's half (mmap.c).
  * main.c calls vm_init; net/, kernel/ and drivers/ call the rest. Calls vm.c and page.c.
- * Source: Intel SDM vol. 3A 4.5 (four-level paging), 4.9 (memory types). */
+ * Source: Intel SDM vol. 3A 4.5 (four-level paging), 4.9 (memory types).
+ *
+ * The image is mapped twice, and no page of it can be written and executed:
+ *
+ *     physical             as the image (KERNEL_VMA +)     in the direct map (DIRECT_MAP +)
+ *     .boot, .boot.bss     not mapped                      rw-   free pages after vm_init
+ *     .text                r-x                             r--
+ *     .rodata, .program    r--                             r--
+ *     .data, .bss          rw-   guard pages absent        rw-
+ *     all other RAM        not mapped                      rw-   2 MiB pages
+ */
 #include "kernel/cpu/asm.h"
 #include "kernel/mm/page.h"
 #include "kernel/mm/vm.h"
@@ -90,8 +100,7 @@ void vm_init(void)
 
 static u64 vmalloc_next = VMALLOC_START;
 
-/* What was given back: taken again by who wants as much, and with it the page tables behind it, which
- * are never freed. */
+/* Freed address space, reused for requests of the same length, with its page tables, which are never freed. */
 #define HOLES_MAX 128
 
 static struct hole {

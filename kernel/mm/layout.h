@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * layout.h - the map of the address space.
- * Not here: who fills it (vm.c, exec.c).
+ * Not here: the mappings themselves (kernel_map.c, mmap.c, exec.c).
  * Used by kernel/mm, kernel/process.
  * Source: Intel SDM vol. 3A 3.3.7.1 (canonical addresses); the upper half is placed as Linux does.
  *

@@ -4,9 +4,12 @@
  * Used by vm.c, exec.c and drivers' rings. Never on the transmit path.
  * Source: the boot loader's memory map.
  *
- * Memory that was never used is a short list of ranges, eaten from the front; pages that came
- * back hang on a list through their own first word. So start-up touches no page, whatever the
- * machine's size, and both allocation and release take a few instructions. */
+ *     range[]    | used  | never used ................ |   taken from the front, lowest range first
+ *                        ^ start_pa                    ^ end_pa
+ *     free_list  page -> page -> page -> NULL             freed pages, linked through their first word
+ *
+ * So start-up writes to no page, however large the machine is, and allocation and release take a few instructions.
+ * What is taken at boot (rings, pools) stays; only single pages come back. */
 #include "kernel/mm/page.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/layout.h"

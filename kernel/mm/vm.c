@@ -102,7 +102,9 @@ int vm_map(u64 va, u64 pa, u64 len, u32 rights)
 			return -ENOMEM;
 		old = *entry;
 		*entry = pa | flags;
-		if (old & PTE_P) /* the CPU does not remember absent pages (SDM vol. 3A 4.10.2.3) */
+		/* The TLB holds no absent pages (SDM vol. 3A 4.10.2.3). For QEMU's emulator: so none is flushed,
+		 * where each flush is slow. */
+		if (old & PTE_P)
 			invlpg((void *)va);
 	}
 	return 0;

@@ -15,7 +15,7 @@ enum vm_rights {
 	VM_EXEC = 2,
 	VM_USER = 4,
 	VM_UNCACHED = 8,
-	VM_HIDDEN = 16 /* kept, but out of everybody's reach: PROT_NONE */
+	VM_HIDDEN = 16 /* mapped, but every access faults: PROT_NONE */
 };
 
 /* vm_init - leave the boot tables: direct map of all RAM, kernel image with sealed text, guard

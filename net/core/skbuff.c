@@ -12,7 +12,7 @@ struct sk_buff skb_none;
 
 static const char *const drop_name[SKB_DROP_REASONS] = {
 	[SKB_DROP_NETFILTER] = "refused by netfilter",
-	[SKB_DROP_QUEUE_NO_HANDLER] = "queued by netfilter with nobody listening",
+	[SKB_DROP_QUEUE_NO_HANDLER] = "queued by netfilter without a listener",
 	[SKB_DROP_QUEUE_FULL] = "netfilter's queue full",
 	[SKB_DROP_QUEUE_GONE] = "in a netfilter queue when it was closed",
 	[SKB_DROP_NEIGH_FAILED] = "neighbour did not answer ARP",
@@ -76,9 +76,10 @@ void skb_release_all(struct sk_buff *skb)
 	}
 }
 
-/* A ring that keeps its packets can be full of small ones (there are at least four times as many large ones as it
- * has slots): they lie in the lowest memory. As many can wait in sockets; they lie behind the large ones, which are
- * touched as little at the start. Without the first the others do as well. */
+/* Two sets of n/4 small packets: one can fill a transmit ring that keeps its packets (which has at most n/4 slots),
+ * the other can wait in sockets. Without memory for the first the second serves both.
+ * For QEMU's emulator: the first set is allocated by itself, so that it lies in the lowest memory as the ring does
+ * (e1000_setup_tx); and no slot is written before it is used (fresh), as the host clears 2 MiB at a first touch. */
 int skb_pool_init(u32 n)
 {
 	size_t large = (size_t)(n + SKB_RESERVE) * SKB_SLOT, small = n / 4 * SKB_SMALL;

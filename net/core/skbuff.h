@@ -10,9 +10,9 @@
  *                   ^    ^ L2          ^ L3 on 16 bytes   ^ SKB_HEADROOM
  *                   SKB_FRAME_OFF
  *
- * A slot never crosses a page, so a device sees it as one piece. The same with SKB_SMALL bytes is for
- * short frames that stay in a ring: a whole ring of them lies on few pages, so few entries of a TLB
- * reach all of it.
+ * A slot never crosses a page, so a device sees it as one piece. Slots of SKB_SMALL bytes are for short frames that
+ * stay in a ring. For QEMU's emulator: a ring of 256 small packets lies on 16 pages, one of large packets on 128,
+ * more than its emulated TLB holds at first.
  *
  * A packet longer than one slot is in pieces: headers and first bytes in the skb itself, up to SKB_DATA_END,
  * the rest in skb->frags, linked by ->next. Every piece but the last has an even number of bytes behind
@@ -48,7 +48,7 @@ enum pkt_type {
 struct sk_buff {
 	struct sk_buff *next;    /* in the list that holds it */
 	struct net_device *dev;  /* sending: leaves by it; receiving: came by it */
-	struct sock *sk;         /* who sent it; NULL from the driver on, and in fragments */
+	struct sock *sk;         /* sender; NULL from the driver on, and in fragments */
 	struct neighbour *neigh; /* sending: bound at routing */
 	u8 *data;                /* first byte of the current layer */
 	union {
@@ -62,7 +62,7 @@ struct sk_buff {
 	u8 network_off; /* of the IPv4 header, from the slot's start */
 	u8 transport_off;
 	u8 pkt_type;
-	bool owned : 1;        /* it waits or waited: has a reference to sk, is charged to it */
+	bool owned : 1;        /* is or was queued: holds a reference to sk, charged to it */
 	bool csum_partial : 1; /* the device adds the payload to the UDP checksum */
 	bool to_many : 1;      /* received: for all sockets that share the port, not for one */
 	u8 spare : 5;
@@ -109,15 +109,15 @@ enum skb_drop_reason {
 	SKB_DROP_NO_SOCKET,
 	SKB_DROP_RCVBUF_FULL,
 	SKB_DROP_REASONS,
-	/* consumed: it did what it was for */
+	/* sent or received */
 	SKB_NOT_DROPPED_YET
 };
 
 #define SKB_RESERVE 8
 
 struct skb_pool {
-	struct sk_buff *free; /* came back: the last one first, it is still in the cache */
-	u8 *fresh;            /* slots never used: start-up does not touch them */
+	struct sk_buff *free; /* freed slots, last in first out: the last is still in the cache */
+	u8 *fresh;            /* slots that were never used, nor touched at start-up */
 	u32 fresh_n;
 	u32 free_n, total_n; /* free_n counts the fresh ones, too */
 	/* Not counted above: what receiving and ARP take when there is nothing else, so that answers
@@ -125,8 +125,8 @@ struct skb_pool {
 	struct sk_buff *reserve;
 	u32 reserve_n;
 	struct sk_buff *small_free; /* of SKB_SMALL bytes, not counted above either */
-	u8 *small[2]; /* where they lie, small_bytes each: those that are taken first, the others */
-	u8 *small_fresh; /* those behind it in its half were never used */
+	u8 *small[2];               /* two areas of small_bytes: the first is used up first */
+	u8 *small_fresh;            /* slots from here to the end of its area were never used */
 	size_t small_bytes;
 	u32 small_free_n, small_total_n; /* the fresh ones, too */
 	u64 dropped[SKB_DROP_REASONS];
@@ -154,8 +154,8 @@ struct sk_buff *skb_alloc_reserved(u32 headroom);
 /* skb_drop_name - a reason in words. */
 const char *skb_drop_name(enum skb_drop_reason reason);
 
-/* skb_none - lies in ring slots that have no packet, for those who would otherwise have to ask each time:
- * its tag is no frame's. Nobody sends or releases it. */
+/* skb_none - stands in ring slots without a packet, so that a tag can be compared without a test for NULL: its tag
+ * is no flow's. It is never sent and never released. */
 extern struct sk_buff skb_none;
 
 static inline u8 *skb_slot(const struct sk_buff *skb)
@@ -230,13 +230,13 @@ static inline u32 skb_slot_len(const struct sk_buff *skb)
 	return skb_is_small(skb) ? SKB_SMALL : SKB_SLOT;
 }
 
-/* skb_release - one slot back to the pool, without a word. */
+/* skb_release - one slot back to the pool; no counter changes. */
 void skb_release(struct sk_buff *skb);
 
 /* skb_release_all - the same with its fragments. */
 void skb_release_all(struct sk_buff *skb);
 
-/* skb_empty_slot - give back what lies in slot[i]; where nothing does, and afterwards, there is skb_none. */
+/* skb_empty_slot - release the packet in slot[i], if there is one, and leave skb_none there. */
 static inline void skb_empty_slot(struct sk_buff **slot, u32 i)
 {
 	if (slot[i] != &skb_none)
@@ -244,7 +244,7 @@ static inline void skb_empty_slot(struct sk_buff **slot, u32 i)
 	slot[i] = &skb_none;
 }
 
-/* skb_total_len - its bytes in all pieces. */
+/* skb_total_len - bytes in all pieces. */
 static inline u32 skb_total_len(const struct sk_buff *skb)
 {
 	return (u32)skb->len + skb->frags_len;
@@ -269,7 +269,7 @@ int skb_append(struct sk_buff *skb, const struct sk_buff *from, u32 offset, u32 
 /* skb_bits - n bytes at offset, which may lie in several pieces. Returns false beyond the packet. */
 bool skb_bits(const struct sk_buff *skb, u32 offset, u8 *to, u32 n);
 
-/* skb_trim - what is behind the first len bytes does not belong to it. */
+/* skb_trim - keep the first len bytes. */
 void skb_trim(struct sk_buff *skb, u32 len);
 
 /* skb_checksum - add the bytes of all pieces to a sum (net/core/checksum.h's csum). */

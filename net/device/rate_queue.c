@@ -2,7 +2,14 @@
  * rate_queue.c - a queue whose packets leave at a rate: what a device's discipline and a paced socket share.
  * Not here: when a packet may leave (token_bucket.c), where it goes (qdisc.c, sk_pacing.c).
  * qdisc.c and sk_pacing.c call in; timers let packets go.
- * Source: tc-tbf(8), tc-fq(8). */
+ * Source: tc-tbf(8), tc-fq(8).
+ *
+ *     rate_queue_add --> | newest | ... | first | --> send, when token_bucket says so and there is room
+ *                              queue      ^
+ *                                         timer: the moment tb_ready gives for this packet alone
+ *
+ * Only the first packet has a time. rate_queue_release sends while the first one's time has come, then sets the timer
+ * for the one that is left. */
 #include "net/device/rate_queue.h"
 #include "net/core/skb_owner.h"
 #include "net/device/dev.h"
@@ -34,7 +41,7 @@ void rate_queue_add(struct rate_queue *rq, struct sk_buff *skb)
 	skb->dev->net->mib.queued++;
 }
 
-/* When the first packet may leave. A ring or a link that is in the way is not lateness. */
+/* When the first packet may leave. Time spent waiting for the ring or the link is no lateness. */
 static u64 leaves_at(struct rate_queue *rq, const struct sk_buff *skb, u64 now)
 {
 	const struct rate_queue_ops *ops = ops_of(rq);

@@ -2,18 +2,30 @@
  * token_bucket.c - a rate, and when the next packet may leave under it.
  * Not here: the packets that wait until then (rate_queue.c).
  * rate_queue.c asks. Calls nothing.
- * Source: ITU-T I.371 (GCRA, the virtual scheduling algorithm). */
+ * Source: ITU-T I.371 (GCRA, the virtual scheduling algorithm).
+ *
+ * The bucket holds time, at most burst_ns. A packet costs len / rate of it. One number describes the bucket: full_ns,
+ * the moment at which it will be full again if no packet leaves. It then holds burst_ns - (full_ns - now), so a
+ * packet may leave when that is at least its cost:
+ *
+ *                       tb_ready                 full_ns
+ *     ---------------------|------------------------|--------------> time
+ *        too early         |<--- burst_ns - cost -->|
+ *
+ * and when it leaves, full_ns moves right by its cost. No timer fills the bucket.
+ *
+ * Example: 1,000 packets a second, burst 3: a packet costs 1 ms, the bucket holds 3 ms. After a pause three packets
+ * leave at once and full_ns is 3 ms ahead; the fourth leaves when it is 2 ms ahead, 1 ms later, and so on each ms. */
 #include "net/device/token_bucket.h"
 #include "net/core/machine.h"
 #include "net/wire/ethernet.h"
 
 #define TB_SHIFT 20
 #define TB_HALF  (1u << (TB_SHIFT - 1))
-/* A tick: nobody looks for so long while a program computes. What was missed is made up for. */
+/* One tick: while a program computes, queues are looked at only so often. Packets late by less make up for it. */
 #define LATE_NS (10 * NSEC_PER_MSEC)
 
-/* No packet waits longer than a second for its time (tc-fq has the same bound). A short frame is
- * padded later. */
+/* No packet waits longer than a second (tc-fq has the same bound). A short frame counts with its padding. */
 static u64 cost(const struct token_bucket *tb, u32 len)
 {
 	len = max(len, (u32)ETH_ZLEN);

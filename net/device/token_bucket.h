@@ -7,13 +7,12 @@
 
 #include "kernel/lib/types.h"
 
-/* A bucket holds time: each packet takes what it costs at the rate, and may leave when that much is
- * in it, or when it is full, however large the packet. Kept as the moment at which it will be full
- * again, so that nothing has to fill it. */
+/* A bucket of time. A packet takes what it costs at the rate; it may leave when the bucket holds that much, or is
+ * full, however large the packet is. token_bucket.c has the picture. */
 struct token_bucket {
 	u64 per_packet, per_byte; /* what each costs, in 2^-20 ns; both zero: no rate */
-	u64 burst_ns;             /* what it holds */
-	u64 full_ns;
+	u64 burst_ns;             /* capacity */
+	u64 full_ns;              /* clock_ns at which it is full again */
 };
 
 /* tb_set_rate - so many a second, so much at once; the bucket stays as full as it is.
@@ -24,8 +23,8 @@ void tb_set_rate(struct token_bucket *tb, u64 rate, bool packets, u32 burst);
 /* tb_ready - when a packet of len bytes may leave (clock_ns). */
 u64 tb_ready(const struct token_bucket *tb, u32 len);
 
-/* tb_rest - nothing waits: time that passes now is no credit but for the burst. */
+/* tb_rest - the queue was empty until now: the pause is credit up to the burst, and no lateness. */
 void tb_rest(struct token_bucket *tb, u64 now_ns);
 
-/* tb_take - a packet leaves. Time lost while it waited, because nobody looked, is made up for. */
+/* tb_take - a packet leaves. If it leaves late, by up to a tick, the next ones leave earlier. */
 void tb_take(struct token_bucket *tb, u32 len, u64 now_ns);

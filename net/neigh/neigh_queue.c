@@ -4,18 +4,25 @@
  * neigh_state.c and neigh_table.c call in; calls dev_queue_xmit.
  * Source: RFC 1122 2.3.2.2 (at least one packet must wait). Behaves as Linux's arp_queue.
  *
- * Senders keep to the bounds: they wait for neigh_takes before they build a datagram (net/socket/datagram.c), which then
- * is queued whole. So a queue may exceed its bound by one message. */
+ *     sendto --> neigh_takes? --no--> the sender waits in its system call, before it builds the datagram
+ *                    | yes
+ *                    v
+ *     INCOMPLETE  arp_queue: | datagram | datagram | ... |   at most NEIGH_QUEUE_MAX packets, and one message more
+ *                    |            (a quarter of the pool for all neighbours together)
+ *                    |-- answer --> neigh_drain: to the device, in order, while it has room; then by a timer
+ *                    '-- none ----> neigh_purge: dropped, counted, the sockets get EHOSTUNREACH
+ *
+ * A datagram is queued whole, with all its fragments. It is charged to its socket (sk_wmem) as long as it waits. */
 #include "net/core/skb_owner.h"
 #include "net/neigh/neigh_impl.h"
 #include "net/core/sock.h"
 #include "net/wire/ip.h"
 
-/* While datagrams wait for their device, they try again so often. */
+/* Interval at which datagrams that wait for their device are tried again. */
 #define DRAIN_NS NSEC_PER_MSEC
 
-/* What is queued on hosts that did not answer when they were last asked may take half of what there is for all:
- * it never keeps anybody from sending to hosts that are to be asked yet. */
+/* Hosts that did not answer before may hold half of the packets for all neighbours: they never keep a sender from hosts
+ * that were not asked yet. */
 static bool has_room(const struct neighbour *n)
 {
 	u32 most = skb_waiting_max() / (n->failed ? 2 : 1);
@@ -72,7 +79,7 @@ static struct sk_buff *dequeue(struct neighbour *n)
 	return skb;
 }
 
-/* Its sender, if it was told that the datagram was sent, hears of it. */
+/* A sender whose call has returned gets the error through its socket. */
 static void drop_unreachable(struct sk_buff *skb)
 {
 	if (skb->owned && skb->sk->sk_prot->link_failure)
@@ -148,13 +155,13 @@ static noinline int send_fragments(const struct neighbour *n, struct sk_buff *sk
 	return err;
 }
 
-/* A discipline finds a place for what was accepted (sched.h), a ring does not. */
+/* A queueing discipline takes every packet that was accepted (net/core/qdisc.h), a ring does not. */
 static bool dev_takes(struct net_device *dev)
 {
 	return dev->qdisc || dev_room(dev) > 0;
 }
 
-/* One that has waited is not the device's to drop: its sender was told that it was sent. */
+/* A datagram that was queued may not be dropped by the device: its sender was told that it was sent. */
 static bool must_queue(const struct neighbour *n, const struct sk_buff *skb)
 {
 	return n->arp_queue.n > 0 || (skb->owned && (skb_is_fragmented(skb) || !dev_takes(n->dev)));
@@ -172,7 +179,7 @@ int neigh_send(struct neighbour *n, struct sk_buff *skb)
 	return skb_is_fragmented(skb) ? send_fragments(n, skb) : hh_output(&n->hh, skb);
 }
 
-/* There is something. Frame by frame, so that a datagram of many leaves although others fill the ring with
+/* The queue is not empty. Frame by frame, so that a datagram of many frames leaves although others fill the ring with
  * datagrams of one. */
 static void send_queued(struct neighbour *n)
 {
