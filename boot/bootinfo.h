@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * bootinfo.h - what the boot loader told us, in one form for multiboot 1, 2 and PVH.
- * Not here: what the command line means (kernel/cmdline.c), who owns the memory (kernel/mm).
+ * Not here: what the command line means (kernel/cmdline.c), allocating the memory (kernel/mm).
  * kmain calls it once, first of all.
  * Source: Multiboot 0.6.96 3.3; Multiboot2 2.0 3.6; Xen hvm_start_info. */
 #pragma once

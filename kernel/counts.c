@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * counts.c - /proc/muffin: how much of each thing that can run out or leak is in use.
- * Not here: who counts; the account of packets (net/config/proc.c).
+ * Not here: the counting; the account of packets (net/config/proc.c).
  * main.c registers it; tests read it at a program's end: each number must be what it was.
  * Source: design; the lines are our own. */
 #include "kernel/fs/procfile.h"

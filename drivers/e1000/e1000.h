@@ -12,15 +12,15 @@
 /* Powers of two, multiples of 8 (RDLEN, TDLEN count 128 bytes). */
 #define E1000_TX_RING 256
 #define E1000_RX_RING 64
-/* Ask for a report of done with every n-th frame: each one is a write by the device. */
+/* Every n-th frame asks for a report that it was sent: each report is a write by the device. */
 #define E1000_RS_EVERY 32
 /* A machine with few packets cannot leave 31 of them on an idle ring until the next report. */
 #define E1000_RS_EVERY_SMALL 2
 #define E1000_POOL_LARGE     (4 * E1000_TX_RING)
-/* The link is looked at when so many frames have left since the last look: a look reads two registers. */
+/* Frames between two looks at the link: a look reads two registers. */
 #define E1000_LOOK_EVERY (E1000_TX_RING / 4)
 
-/* What counts slots starts one lap before it wraps, so that every run shows that it may. */
+/* Slot counters start one lap before they wrap, so that every run tests the wrap. */
 #define E1000_COUNT_START(ring) (0u - (ring))
 
 _Static_assert((E1000_TX_RING & (E1000_TX_RING - 1)) == 0 && E1000_TX_RING % 8 == 0, "13.4.38");
@@ -88,8 +88,8 @@ struct e1000_problem {
 	const char *step, *advice;
 };
 
-/* e1000_reset_hw - quiet, reset, quiet again; the reset is left out when nobody has used the
- * card since power-on. Every wait has a bound. */
+/* e1000_reset_hw - quiet, reset, quiet again; the reset is left out when the
+ * card was not used since power-on. Every wait has a bound. */
 bool e1000_reset_hw(struct e1000_adapter *a, struct e1000_problem *problem);
 
 /* e1000_read_mac - the station address into netdev.dev_addr. */
@@ -113,7 +113,7 @@ void e1000_check_link(struct net_device *dev);
 bool e1000_look_now(struct e1000_adapter *a);
 
 /* e1000_look - was the link there since the last look? If not, what left the ring since then is counted in
- * tx_carrier_errors: as many frames at most were sent without a link. Tells nobody: see ndo_check_link.
+ * tx_carrier_errors: as many frames at most were sent without a link. The stack is not told: see ndo_check_link.
  * left  frames before this one have left the ring, as the caller knew before this look */
 void e1000_look(struct e1000_adapter *a, u32 left);
 

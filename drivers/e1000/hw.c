@@ -43,7 +43,7 @@ static void quiesce(const struct e1000_adapter *a)
 		clock_delay_us(QUIESCE_US);
 }
 
-/* Nobody has used it since power-on: rings have no length, nothing runs. A reset would lead here. */
+/* The card was not used since power-on: rings have no length, nothing runs. A reset would lead to this state. */
 static bool untouched(const struct e1000_adapter *a)
 {
 	return er32(a, E1000_TDLEN) == 0 && er32(a, E1000_RDLEN) == 0 && er32(a, E1000_RCTL) == 0 &&

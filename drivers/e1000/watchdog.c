@@ -58,8 +58,8 @@ static bool hangs(struct e1000_adapter *a)
 	return a->watch.still >= HANG_LOOKS;
 }
 
-/* How many of the last frames put on the ring have not left: never more than were on the way, whatever
- * the card says. Counts wrap; one of the card's that is ahead of ours tells nothing. */
+/* How many of the last frames put on the ring have not left: never more than were in flight, even
+ * if the card's counter says so. Counters wrap; one that is ahead of ours is ignored. */
 static u32 unsent(const struct e1000_adapter *a)
 {
 	s32 by_count = (s32)(a->netdev.tx_next - a->watch.base - a->watch.sent);
@@ -139,8 +139,8 @@ static void resend(struct e1000_adapter *a)
 	a->netdev.tx_room = 0;
 }
 
-/* When it is there, what a reset took off the ring goes before anything that this causes. Whoever calls counts
- * tx_room anew. */
+/* When the link comes, frames that a reset took off the ring are sent before any that this event causes. The caller
+ * sets tx_room again. */
 static void tell_link(struct e1000_adapter *a, bool up)
 {
 	up = up && !a->watch.failed;

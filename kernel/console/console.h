@@ -10,7 +10,7 @@
 /* console_init - find the devices. */
 void console_init(void);
 
-/* console_select - which devices speak. Both do until somebody chooses. */
+/* console_select - which devices print. Both do by default. */
 void console_select(bool serial, bool vga);
 
 /* console_set_sync - true: write everything out at once, so that nothing is lost in a hang. */

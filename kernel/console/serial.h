@@ -7,11 +7,11 @@
 
 #include "net/core/machine.h"
 
-/* A line that has taken nothing for so long stands still: nobody waits for it any longer, until it goes on. */
+/* A line that has taken nothing for so long stands still: no output waits for it until it goes on. */
 #define SERIAL_STILL_NS   (10 * NSEC_PER_SEC)
 #define SERIAL_FIFO_BYTES 16
 #define SERIAL_HOLDS      (SERIAL_FIFO_BYTES + 1) /* with the shift register */
-/* Between two looks of who waits: at 115200 baud a FIFO is empty after 1.4 ms. */
+/* Interval at which a wait checks the line: at 115200 baud a FIFO is empty after 1.4 ms. */
 #define SERIAL_REST_NS (500 * NSEC_PER_USEC)
 
 struct serial_port {

@@ -22,5 +22,5 @@ void vga_set_colour(enum vga_colour colour);
 
 /* vga_write_some - newline, carriage return and tab are obeyed; control characters are not shown. A line that is
  * too long is broken between words.
- * Returns  len: a screen never makes anybody wait */
+ * Returns  len: a screen never blocks */
 size_t vga_write_some(const char *text, size_t len);

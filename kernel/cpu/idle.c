@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * idle.c - the CPU rests, after work that nobody waits for was done.
+ * idle.c - the CPU rests, after deferred work was done.
  * Not here: how long it may rest (timer.c), what the work is.
  * The network stack, the console and system calls that wait call machine_idle.
  * Source: design: everything is polled; a tick wakes the CPU. */

@@ -168,7 +168,7 @@ void timer_rest(u64 until_ns)
 void timer_tick_now(void)
 {
 	apic_write(APIC_ICR, ICR_SELF | TRAP_TIMER);
-	/* It takes a while on a PC. Who asked is on his way to ring 3: it shall be there before him. */
+	/* The interrupt takes a while to arrive on a PC. The caller returns to ring 3; it must come before that. */
 	for (u32 i = 0; i < IPI_LOOKS && !(apic_read(APIC_IRR_TIMER) & BIT(TRAP_TIMER % 32)); i++)
 		cpu_relax();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * user.S - into ring 3 with registers that were not saved at the border: a program's first, a handler's last.
- * Not here: the border (kernel/entry/entry.S).
+ * user.S - to ring 3 with registers that entry.S did not save: the program's first, and those after a signal handler.
+ * Not here: system calls and exceptions (kernel/entry/entry.S).
  * kmain and sys_rt_sigreturn jump here.
  * Source: Intel SDM vol. 2A "IRET", vol. 2B "SWAPGS". */
 

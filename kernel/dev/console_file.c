@@ -89,7 +89,7 @@ static char typed[1024];
 static u32 typed_n;
 static bool complete; /* what was typed may be read; with nothing typed: the end of the input */
 
-/* Nobody waits for a slow line to show what was typed. */
+/* The echo of typed characters does not wait for a slow line. */
 static void echo(const char *text, size_t len)
 {
 	if ((tty.lflag & ECHO) && console_has_room(len))

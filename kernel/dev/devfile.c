@@ -12,7 +12,7 @@ static ssize null_read(struct file *file, void __user *buf, size_t len)
 	return 0;
 }
 
-/* /dev/random, too: what one process writes is no entropy for anybody else. */
+/* /dev/random, too: what the program writes adds no entropy. */
 static ssize null_write(struct file *file, const void __user *buf, size_t len)
 {
 	return (ssize)len;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * syscall.c - from a system call's number to its function.
- * Not here: the border itself (entry.S), what the calls do (sys_*.c, net/socket/socket.c).
+ * Not here: entry and exit (entry.S), what the calls do (sys_*.c, net/socket/socket.c).
  * entry.S calls do_syscall_64.
  * Source: the x86_64 numbers of Linux's system-call ABI; Spectre variant 1 for the clamp. */
 #include "kernel/entry/syscall.h"
@@ -26,7 +26,7 @@ typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64, u64);
 	CALL(nr, f, (A, B, C, D, E, F), ((A)a0, (B)a1, (C)a2, (D)a3, (E)a4, (F)a5))
 
 /* An entry of the table takes six words and the call's number. The handler gets its own arguments, with the types
- * of its prototype: an int is the lower half of its register, whatever the upper one holds, as on Linux. The
+ * of its prototype: an int is the lower half of its register, with any upper half, as on Linux. The
  * compiler makes one jump of each. */
 #define CALL(nr, f, types, args)                                                                   \
 	_Static_assert(__builtin_types_compatible_p(__typeof__(f), long types),                    \

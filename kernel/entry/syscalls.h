@@ -26,7 +26,7 @@ CALL3(19, sys_readv, int, u64, u32)                            /* readv: as read
 CALL3(20, sys_writev, int, u64, u32)                           /* writev: as write */
 CALL2(21, sys_access, u64, u32)                                /* access: all of it */
 CALL5(23, sys_select, s32, u64, u64, u64, u64)                 /* select: all of it; there is no urgent data */
-CALL0(24, sys_zero)                                            /* sched_yield: 0: nobody else wants the CPU */
+CALL0(24, sys_zero)                                            /* sched_yield: 0: no other thread wants the CPU */
 CALL5(25, sys_mremap, u64, u64, u64, u64, u64)                 /* mremap: all but MREMAP_DONTUNMAP */
 CALL3(28, sys_madvise, u64, u64, u32)                          /* madvise: DONTNEED zeroes; what may be ignored is ignored; the rest EINVAL */
 CALL1(32, sys_dup, int)                                        /* dup: all of it */
@@ -75,7 +75,7 @@ CALL1(106, sys_setuid, u32)                                    /* setgid: 0 alon
 CALL0(107, sys_zero)                                           /* geteuid: 0 */
 CALL0(108, sys_zero)                                           /* getegid: 0 */
 CALL2(109, sys_setpgid, int, int)                              /* setpgid: EPERM: the process leads its session */
-CALL0(110, sys_zero)                                           /* getppid: 0: nobody */
+CALL0(110, sys_zero)                                           /* getppid: 0: no parent */
 CALL0(111, sys_getpid)                                         /* getpgrp: 1 */
 CALL0(112, sys_setsid)                                         /* setsid: EPERM: it leads its group */
 CALL2(113, sys_setreuid, u32, u32)                             /* setreuid: 0 alone */
@@ -111,10 +111,10 @@ CALL0(162, sys_zero)                                           /* sync: 0 */
 CALL0(186, sys_getpid)                                         /* gettid: 1 */
 CALL2(200, sys_tkill, int, u32)                                /* tkill: to itself */
 CALL1(201, sys_time, u64)                                      /* time: all of it */
-CALL3(202, sys_futex, u64, u32, u32)                           /* futex: one thread: nobody to wake; a wait that would begin is ENOSYS */
+CALL3(202, sys_futex, u64, u32, u32)                           /* futex: one thread: no waiter to wake; a wait that would begin is ENOSYS */
 CALL3(203, sys_sched_setaffinity, int, u32, u64)               /* sched_setaffinity: CPU 0 */
 CALL3(204, sys_sched_getaffinity, int, u32, u64)               /* sched_getaffinity: CPU 0 */
-CALL1(218, sys_set_tid_address, u64)                           /* set_tid_address: 1; nobody waits for the thread's end */
+CALL1(218, sys_set_tid_address, u64)                           /* set_tid_address: 1; no thread waits for its end */
 CALL2(228, sys_clock_gettime, u32, u64)                        /* clock_gettime: all but CLOCK_REALTIME_ALARM and CLOCK_BOOTTIME_ALARM */
 CALL2(229, sys_clock_getres, u32, u64)                         /* clock_getres: 1 ns */
 CALL4(230, sys_clock_nanosleep, u32, u32, u64, u64)            /* clock_nanosleep: the clocks that can, TIMER_ABSTIME too */

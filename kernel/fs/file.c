@@ -100,7 +100,7 @@ void fd_close_all(struct files *files)
 			fd_close(files, fd);
 }
 
-/* ---- for those who implement files --------------------------------------------------------- */
+/* ---- for implementations of files ---------------------------------------------------------- */
 
 #define USER_PAGE 4096 /* memory ends at the end of one, if at all */
 

@@ -131,7 +131,7 @@ int fd_dup2(struct files *files, int oldfd, int newfd);
 /* fd_close_all - as at the end of a process. */
 void fd_close_all(struct files *files);
 
-/* ---- for those who implement files ------------------------------------------------------- */
+/* ---- for implementations of files -------------------------------------------------------- */
 
 /* file_copy_out - what a read of a file in memory does: len bytes to the program, from the file's place
  * on, which moves. Returns how many, fewer where the program's memory or the file ends; or -EFAULT. */

@@ -17,7 +17,7 @@ struct memfile {
 	u32 mode;             /* S_IFREG, or S_IFLNK: then the contents are what it leads to */
 	const void *data;
 	size_t len;
-	/* of a file that is its own: how many hard links it has, who may what (0777 and above) */
+	/* of a file that is its own: how many hard links it has, its permissions (0777 and above) */
 	u32 ino, links, rights;
 	/* cpio.c: the files of an archive that may have further names, which bring the same numbers */
 	struct memfile *next_shared;

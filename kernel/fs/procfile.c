@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * procfile.c - files whose text is made when it is read, and whose lines are orders when written.
+ * procfile.c - files whose text is made when they are read, and whose lines are commands when written.
  * Not here: what they show; what has something to show registers a file.
  * sys_file.c opens them. Calls show and store.
  * Source: proc(5). Behaves as Linux's seq_file: one text made at the first read, read in pieces of any size. */
@@ -49,7 +49,7 @@ void seq_printf(struct seq_file *m, const char *fmt, ...)
 	va_end(args);
 }
 
-/* An open file: who makes its text, and the text while it is being read. */
+/* An open file: the functions that make its text, and the text while it is being read. */
 struct proc_text {
 	struct proc_file *proc;
 	struct seq_file seq;

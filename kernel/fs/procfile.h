@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * procfile.h - files whose text is made when it is read, and whose lines are orders when written.
+ * procfile.h - files whose text is made when they are read, and whose lines are commands when written.
  * Not here: what they show; what has something to show registers a file. Builds on the host, too.
  * net/ registers files, sys_file.c opens them.
  * Source: proc(5). Behaves as Linux's seq_file: one text made at the first read, read in pieces of any size. */

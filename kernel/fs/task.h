@@ -19,7 +19,7 @@ struct task {
 	int pid;
 };
 
-/* There is one CPU and one process at a time: who is running is known when the kernel is linked. */
+/* There is one process: its task is a constant address. */
 extern struct task init_task;
 
 /* task_init - it is process 1, without files. Data that begins as zeros costs the image nothing. */

@@ -15,7 +15,7 @@
 #define ENABLE_WAIT_MS 300
 #define OFF_WAIT_MS    200
 
-static struct acpi_off off; /* no port: nobody said */
+static struct acpi_off off; /* no port: unknown */
 
 void acpi_set_off(const struct acpi_off *how)
 {

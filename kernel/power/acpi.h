@@ -18,5 +18,5 @@ struct acpi_off {
 /* acpi_set_off - how the machine is turned off. Until then it cannot be. */
 void acpi_set_off(const struct acpi_off *off);
 
-/* acpi_power_off - enter S5. Returns when nobody said how or nothing happens. */
+/* acpi_power_off - enter S5. Returns when the tables do not say how, or nothing happens. */
 void acpi_power_off(void);

@@ -17,7 +17,7 @@ static u64 alarm_interval_ns;
 static void alarm_rings(struct timer *timer)
 {
 	signal_raise(SIGALRM);
-	if (alarm_interval_ns) /* who asks for more than can be is not called for ever */
+	if (alarm_interval_ns) /* at most once a millisecond: a tiny interval must not run this for ever */
 		mod_timer(timer,
 			max(timer->expires_ns + alarm_interval_ns, clock_ns() + NSEC_PER_MSEC));
 }

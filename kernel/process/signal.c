@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * signal.c - signals that the process sends itself: until their handlers are over, or it is.
+ * signal.c - signals that the process sends itself: sent, handled, ignored, or its end.
  * Not here: the alarm clock (alarm.c), faults, which end the process (process.c).
  * syscall.c calls in, trap.c and every wait. Calls the tick.
  * Source: signal(7), sigaction(2). Behaves as Linux's SA_RESTART.
@@ -36,7 +36,7 @@ static struct sigaction sigactions[SIGNALS + 1];
 static u64 sigmask;
 
 /* Sent, and not yet acted upon: to the thread, by tkill, which is looked at first, and to the process, by
- * kill and the alarm clock. A number waits once in each; siginfo tells of who was first. */
+ * kill and the alarm clock. Each holds a number once; siginfo is that of the first sender. */
 enum {
 	THREAD,
 	PROCESS
@@ -84,7 +84,7 @@ static u64 signals_waiting(void)
 }
 
 /* Told to be, or by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH; and SIGTSTP, SIGTTIN, SIGTTOU, as this
- * process group is orphaned: nobody could continue it. */
+ * process group is orphaned: no process could continue it. */
 static bool signal_ignored(u32 signal)
 {
 	const u64 by_default = 7ull << 19 | 1ull << 16 | 1ull << 17 | 1ull << 22 | 1ull << 27;
@@ -118,7 +118,7 @@ static const char *signal_words(u32 signal)
 	case SIGALRM:
 		return " (alarm)";
 	case SIGSTOP:
-		return " (stop: nobody could continue it)";
+		return " (stop: no process could continue it)";
 	}
 	return "";
 }

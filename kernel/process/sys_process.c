@@ -60,7 +60,7 @@ long sys_arch_prctl(u32 op, u64 addr)
 
 long sys_set_tid_address(u64 addr)
 {
-	(void)addr; /* written when a thread ends, for those who wait: there are no others */
+	(void)addr; /* written when a thread ends, for threads that wait: there are none */
 	return current->pid;
 }
 
@@ -70,7 +70,7 @@ long sys_set_tid_address(u64 addr)
 #define FUTEX_WAIT_BITSET 9
 #define FUTEX_WAKE_BITSET 10
 
-/* With one thread nobody waits who could be woken, and a wait that begins would never end. */
+/* With one thread there is no waiter to wake, and a wait that begins would never end. */
 long sys_futex(u64 addr, u32 op, u32 value)
 {
 	u32 now;
@@ -202,7 +202,7 @@ static bool clock_read(u32 clock, u64 *ns)
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
-	case CLOCK_TAI: /* ahead of the others by what somebody sets: nobody */
+	case CLOCK_TAI: /* ahead of UTC by what adjtimex sets: nothing here */
 		*ns = realtime_ns();
 		return true;
 	case CLOCK_PROCESS_CPUTIME_ID:

@@ -94,7 +94,7 @@ long sys_getpgid(int pid)
 	return own(pid) ? current->pid : -ESRCH;
 }
 
-/* Who leads a group begins no session. */
+/* The leader of a process group cannot begin a session. */
 long sys_setsid(void)
 {
 	return -EPERM;

@@ -141,7 +141,7 @@ long sys_statx(int dirfd, u64 path, u32 flags, u32 mask, u64 buf)
 #define W_OK 2u
 #define R_OK 4u
 
-/* User 0 reads everything, and executes what anybody may. */
+/* User 0 may read every file, and execute it if any execute bit is set. */
 long sys_faccessat(int dirfd, u64 path, u32 mode)
 {
 	struct found found;

@@ -51,7 +51,7 @@ int security_call_connect(struct socket *sock, const struct sockaddr_storage *ad
 int security_call_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 int security_call_recvmsg(struct socket *sock, struct msghdr *msg, size_t len);
 
-/* While no module has registered for a hook it is one no-op. Who has nothing to do after it asks
+/* While no module has registered for a hook it is one no-op. A caller that has nothing to do after it asks
  * this first, and need not come back. */
 #define security_hooked(id) static_branch_unlikely(&security_active[id])
 

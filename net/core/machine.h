@@ -16,8 +16,8 @@ u64 clock_ns(void);
 /* clock_realtime_ns - nanoseconds since 1970 (UTC). Before clock_realtime_start: since boot. */
 u64 clock_realtime_ns(void);
 
-/* clock_realtime_start - look for the time of day, if nobody has; it may take milliseconds and memory,
- * so it is done where somebody asks for time stamps, not where a packet gets one. */
+/* clock_realtime_start - read the time of day, once. That may take milliseconds and memory, so it happens when a
+ * socket asks for time stamps, not when a packet gets one. */
 void clock_realtime_start(void);
 
 #define NSEC_PER_USEC 1000ul
@@ -70,16 +70,16 @@ int mem_commit(void *at, size_t bytes) __must_check;
 /* mem_decommit - give the memory back, keep the address space. Same argument rules. */
 void mem_decommit(void *at, size_t bytes);
 
-/* mem_release - give a reservation back, whose memory has been given back; bytes as they were asked for. */
+/* mem_release - give a reservation back after mem_decommit; bytes as for mem_reserve. */
 void mem_release(void *at, size_t bytes);
 
 /* mem_alloc - a reservation with all its memory: zeroed, page-aligned; NULL when there is none. */
 void *mem_alloc(size_t bytes);
 
-/* mem_free - give back what mem_alloc gave; bytes as they were asked for. */
+/* mem_free - the opposite of mem_alloc; the same number of bytes. */
 void mem_free(void *at, size_t bytes);
 
-/* mem_total - physical memory of the machine in bytes: what pools size themselves by. */
+/* mem_total - physical memory of the machine in bytes. Pools derive their sizes from it. */
 u64 mem_total(void);
 
 /* dma_alloc - memory that a device can read and write: physically contiguous, aligned to a page (to
@@ -87,8 +87,8 @@ u64 mem_total(void);
  * not touched before they are used. Never given back. NULL when there is none. */
 void *dma_alloc(size_t bytes);
 
-/* mem_poison, mem_unpoison - an object that was given back must not be touched before it is given out
- * again: on the host AddressSanitizer sees to that, in the kernel nobody does. */
+/* mem_poison, mem_unpoison - a free object must not be touched before it is allocated again: on the host
+ * AddressSanitizer checks that; in the kernel these do nothing. */
 #ifdef MUFFIN_HOST
 void mem_poison(const void *at, size_t bytes);
 void mem_unpoison(const void *at, size_t bytes);
@@ -122,13 +122,13 @@ static inline int copy_from_user_16(void *dst, const void __user *src)
 	return copy_from_user(dst, src, 16);
 }
 
-/* user_range_is_ok - may len bytes, few of them, from at on be the user's? */
+/* user_range_is_ok - do len bytes from at lie in user space? For small len. */
 static inline bool user_range_is_ok(const void __user *at, size_t len)
 {
 	return (u64)(uintptr_t)at <= TASK_SIZE - len;
 }
 
-/* copy_from_user_checked - copy_from_user for what user_range_is_ok said yes to. */
+/* copy_from_user_checked - copy_from_user for a range that user_range_is_ok has accepted. */
 static inline int copy_from_user_checked(void *dst, const void __user *src, size_t len)
 {
 	return copy_from_user(dst, src, len);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * net_namespace.c - namespaces come, are counted and go.
+ * net_namespace.c - namespaces are created, counted and freed.
  * Not here: what is in one; net_init.c lists what it is, and each makes and unmakes its own.
  * net_init.c, nsfs.c and every sock call in.
  * Behaves as Linux's setup_net, put_net and cleanup_net: their roles. */
@@ -78,7 +78,7 @@ static void cleanup_net(struct net *net)
 	slab_free(&net_slab, net);
 }
 
-/* A timer is where no other code is in the middle of anything. */
+/* Called by a timer: no other code is using a namespace then. */
 static void cleanup_unused(struct timer *timer)
 {
 	struct net *net, *tmp;

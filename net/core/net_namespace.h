@@ -54,13 +54,13 @@ extern struct list_head net_namespace_list;
 
 #define for_each_net(net) list_for_each(net, &net_namespace_list, list)
 
-/* What is done for a namespace that comes, and for one that goes; either may be NULL. */
+/* What a new namespace needs, and what undoes it; either may be NULL. */
 struct pernet_operations {
 	int (*init)(struct net *net); /* 0 or negative errno, with nothing left behind */
 	void (*exit)(struct net *net);
 };
 
-/* register_pernet_subsys - one more, above those before it; exits run from the last to the first. */
+/* register_pernet_subsys - inits run in the order of registration, exits in reverse. */
 void register_pernet_subsys(const struct pernet_operations *ops);
 
 /* setup_net - a namespace with one user, empty tables and lo, which is down.
@@ -71,15 +71,15 @@ int setup_net(struct net *net) __must_check;
 /* net_create - the same in memory of its own, given back with its last user. NULL without memory. */
 struct net *net_create(void);
 
-/* get_net - one user more. Returns net. */
+/* get_net - take a reference. Returns net. */
 static inline struct net *get_net(struct net *net)
 {
 	net->count++;
 	return net;
 }
 
-/* put_net - one less. Without users a namespace goes at the next net_poll, when nobody is in the
- * middle of it; its cards return to init_net, as on Linux. */
+/* put_net - drop a reference. A namespace without users is freed by the next net_poll, when no call is using it;
+ * its cards return to init_net, as on Linux. */
 void put_net(struct net *net);
 
 /* Nothing that was accepted for sending is lost in silence: accepted = sent + waiting + queued + dropped, at any
@@ -92,7 +92,7 @@ struct net_account {
 	u64 no_link; /* part of sent: frames that may have met no link, at most */
 };
 
-/* net_gone - what namespaces that are gone had accepted, and what had left by their lo. */
+/* net_gone - counts of namespaces that were freed: accepted packets, and what their lo sent. */
 extern struct net_account net_gone;
 
 /* net_add_accepted - add to an account what a namespace has accepted for sending. */

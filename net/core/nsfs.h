@@ -9,7 +9,7 @@
 
 struct file;
 
-/* What the road asks of this part; the functions below do. */
+/* This part's table; the functions below call it. */
 struct nsfs_ops {
 	struct net *(*of)(const struct file *file);
 	struct net *(*get)(const char *name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * part.c - the tables through which the road asks what stands beside it; NULL: that part was left out.
- * Not here: the parts, which fill them in (part.h); what is in a table: its part's header.
- * Every floor of net/ reads them. Calls nothing.
- * Source: design: the road is the core, the rest registers itself. */
+ * part.c - pointers to the tables of optional parts; NULL: that part was left out.
+ * Not here: the parts, which fill them in (part.h); the tables' types, which are in the parts' headers.
+ * All of net/ reads them. Calls nothing.
+ * Source: design: the transmit path is always linked, the rest registers itself. */
 #include "net/core/part.h"
 #include "net/core/nf_hook.h"
 #include "net/core/rtmsg.h"

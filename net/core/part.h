@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * part.h - what stands beside the road registers itself, so that `make OMIT=` can leave it out of the link.
- * Not here: the parts. Nothing that is always there calls one by name.
+ * part.h - optional parts register themselves, so that `make OMIT=` can leave them out of the link.
+ * Not here: the parts. Code that is always linked calls none by name.
  * main.c, cmdline.c and net_init.c go through the list.
  * Behaves as Linux's initcalls: pointers that the linker collects (linker.ld, section "parts").
  *
  *     PART(pacing) = { .name = "pacing", .words = words, .init = pacing_init };
  *
- * A part that is asked for something on a packet's way fills in a table of functions, declared in its own header and
- * defined in part.c; the pointer to it is NULL in a kernel without. Parts do not rely on an order between them. */
+ * A part that the transmit path calls fills in a table of functions. Its own header declares the table's pointer and
+ * part.c defines it; the pointer is NULL in a kernel without the part. Parts do not depend on their order. */
 #pragma once
 
 #include "kernel/lib/parse.h"
@@ -35,7 +35,7 @@ enum netdev_event {
 	NETDEV_UNREGISTER /* it leaves its namespace; it is down already */
 };
 
-/* Every member but the name may be NULL. */
+/* All members but the name may be NULL. */
 struct part {
 	const char *name; /* the word of OMIT=; several parts may share one */
 	const struct boot_word *words;
@@ -43,11 +43,11 @@ struct part {
 	void (*init)(void);
 	/* for each namespace that comes and goes */
 	struct pernet_operations pernet;
-	/* whenever something happens to a device, after the road knows */
+	/* on each event of a device, after net/ipv4 and net/neigh have handled it */
 	void (*netdev_event)(struct net_device *dev, enum netdev_event event);
-	/* the clock runs, there is no device yet; false: it has said why the machine cannot go on */
+	/* the clock runs, devices are not up; false: the machine must end, and the reason is printed */
 	bool (*start)(void);
-	/* what the command line said is done: before devices get their addresses, and after. false: problem
+	/* carry out the command line: before devices get their addresses, and after. false: problem
 	 * (at most len bytes) says why */
 	bool (*prepare)(struct net *net, char *problem, size_t len);
 	bool (*apply)(struct net *net, char *problem, size_t len);
@@ -60,7 +60,7 @@ struct part {
 	void (*end)(void);
 };
 
-/* Not static: a host test links an archive, from which the linker takes what somebody names (tests.mk). */
+/* Not static: host tests link an archive, and the linker takes only objects that are named (tests.mk). */
 #define PART(id)                                                                                   \
 	extern const struct part part_##id; /* host tests name it */                               \
 	static const struct part *const entry_##id __attribute__((used, section("parts"))) =       \

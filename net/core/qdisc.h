@@ -4,8 +4,7 @@
  * dev_xmit.c, datagram.c and sock.c ask; each discipline fills in its table.
  * Behaves as Linux's struct Qdisc and Qdisc_ops.
  *
- * A device with a discipline keeps tx_room at zero for everybody else: senders take the slow way, where the
- * discipline is asked instead. So a device without one pays nothing, not even a test. The ring's own room stands
+ * A device with a discipline keeps tx_room at zero: senders take the slow path, where the discipline is asked. So a device without one pays nothing, not even a test. The ring's own room stands
  * in ring_room meanwhile. */
 #pragma once
 

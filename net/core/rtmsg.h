@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * rtmsg.h - telling those who watch what has changed: rtnetlink's groups.
+ * rtmsg.h - notifications to rtnetlink's groups: a link, an address, a route or a neighbour has changed.
  * Not here: the messages (net/netlink/rtnl_*.c), which lie above and are reached through a table.
- * Called by what changes a link, an address, a route or a neighbour; without a listener it is a look.
+ * Called by the code that makes the change; without a listener it costs one test.
  * Behaves as Linux's functions of these names: when they are called. */
 #pragma once
 
@@ -13,7 +13,7 @@ struct neighbour;
 struct net;
 struct net_device;
 
-/* Who tells them: rtnetlink, if it is there. NULL: nobody, and nobody can listen. */
+/* rtnetlink's functions. NULL: rtnetlink is left out, and no program can listen. */
 struct rtmsg_ops {
 	void (*ifinfo)(u16 type, struct net_device *dev);
 	void (*ifa)(u16 type, const struct net_device *dev, const struct in_ifaddr *ifa);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * skbuff_pieces.c - packets that are longer than one slot: pieces put on, cut off, read across their bounds.
+ * skbuff_pieces.c - packets that are longer than one slot: append, trim, copy, read across pieces.
  * Not here: the slots themselves (skbuff.c), fragments of IPv4 (ip_output.c).
  * Every layer that may meet such a packet calls in. Calls skb_alloc.
  * Source: net/core/skbuff.h, where the layout is. */

@@ -2,7 +2,7 @@
  * sock.c - the protocol's side of a socket: references, limits, errors.
  * Not here: descriptors and system calls (socket.c), addresses (af_inet.c), its packets (skb_owner.c).
  * Used by every layer from the socket down to the neighbour.
- * Behaves as Linux's skb_set_owner_w and sock_wfree: their roles. */
+ * Behaves as Linux's sock_init_data and sock_put. */
 #include "net/core/sock.h"
 #include "net/core/net_namespace.h"
 #include "net/core/qdisc.h"

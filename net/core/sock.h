@@ -15,7 +15,7 @@ struct msghdr;
 struct user_mmsghdr;
 struct sockaddr_in;
 
-/* The seam between the family and a protocol. */
+/* A protocol's operations, called by its family. */
 struct proto {
 	const char *name;
 	struct sock *(*alloc)(void); /* zeroed, of the protocol's own type; NULL without memory */
@@ -26,10 +26,10 @@ struct proto {
 	/* take port (host order), or a random free one when it is 0; 0, -EADDRINUSE, -EAGAIN */
 	int (*get_port)(struct sock *sk, u16 port);
 	ssize (*sendmsg)(struct sock *sk, struct msghdr *msg, size_t len);
-	/* of n messages the first ones that need no second thought; returns how many. NULL: none */
+	/* send the first of n messages that can take the fast path; returns how many. NULL: none */
 	u32 (*send_batch)(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 flags);
 	ssize (*recvmsg)(struct sock *sk, struct msghdr *msg, size_t len);
-	/* skb, an IPv4 packet of sk's that waited, will not leave: nobody answers for its next hop */
+	/* skb, an IPv4 packet of sk's that was queued, is dropped: its next hop did not answer ARP */
 	void (*link_failure)(struct sock *sk, const struct sk_buff *skb);
 };
 
@@ -39,7 +39,7 @@ enum sock_shutdown {
 	SHUTDOWN_MASK = 3
 };
 
-/* How a socket may want to send other than at once. */
+/* Why a socket may not send at once. */
 enum sk_tx_mode {
 	SK_TX_PENDING = 1, /* a datagram is being put together */
 	SK_TX_CORKED = 2,  /* UDP_CORK */
@@ -60,7 +60,7 @@ struct sock {
 	u64 sk_rcvtimeo, sk_sndtimeo; /* nanoseconds; UINT64_MAX: for ever */
 	int sk_bound_dev_if;
 	u16 sk_type, sk_protocol;
-	/* anything here, and sending takes the long way: one test instead of seven */
+	/* if any of these is set, sending takes the slow path: one test instead of seven */
 	union {
 		u64 sk_tx_unusual;
 		struct {
@@ -73,14 +73,14 @@ struct sock {
 		};
 	};
 	bool sk_broadcast, sk_reuse, sk_reuseport, sk_dontroute, sk_keepalive, sk_rxq_ovfl;
-	u8 sk_timestamp; /* SK_TIMESTAMP_*: what recvmsg tells of when a packet came */
+	u8 sk_timestamp; /* SK_TIMESTAMP_*: which time stamps recvmsg gives */
 	u32 sk_priority, sk_mark;
 	struct {
 		s32 on, seconds;
 	} sk_linger;             /* kept, but a datagram socket has nothing to linger for */
 	u64 sk_drops;            /* datagrams that found sk_rcvbuf full */
 	u64 sk_max_pacing_rate;  /* bytes a second; UINT64_MAX: any */
-	struct Qdisc *sk_pacing; /* what waits for it; NULL: it was never paced */
+	struct Qdisc *sk_pacing; /* its queue; NULL: it was never paced */
 };
 
 _Static_assert(offsetof(struct sock, sk_tx_modes) < offsetof(struct sock, sk_tx_unusual) + 8,
@@ -97,7 +97,7 @@ enum sk_timestamp {
 	SK_TIMESTAMP_NS  /* SO_TIMESTAMPNS */
 };
 
-extern u32 sock_n; /* socks that there are */
+extern u32 sock_n; /* number of socks */
 
 /* How SO_MAX_PACING_RATE is set: net/device/sk_pacing.h; NULL in a kernel without. */
 extern int (*sk_pacing_set)(struct sock *sk, u64 rate);
@@ -114,15 +114,14 @@ void sock_put(struct sock *sk);
  * beyond the end. */
 void sock_update_wmem(struct sock *sk);
 
-/* skb_waiting_max - packets of the pool that may wait in all places of one sort: to be read, for an answer
- * of ARP's, for a verdict, in a queueing discipline. A quarter: no sort may starve the others, and the way
- * in and out. */
+/* skb_waiting_max - packets of the pool that all queues of one kind may hold together: receive queues, arp_queues,
+ * netfilter's, queueing disciplines. A quarter, so that no kind starves the others, or the rings. */
 static inline u32 skb_waiting_max(void)
 {
 	return skb_pool.total_n / 4;
 }
 
-/* skb_share_max - of these, packets that one socket may hold: half, so that another can send and receive. */
+/* skb_share_max - packets of these that one socket may hold: half, so that another can send and receive. */
 static inline u32 skb_share_max(void)
 {
 	return skb_waiting_max() / 2;
@@ -138,7 +137,7 @@ static inline u32 sk_wmem_max(const struct sock *sk)
  * paced. */
 u32 sk_tx_room(const struct sock *sk);
 
-/* sk_set_tx_mode - from now on it sends so, or no longer does. */
+/* sk_set_tx_mode - set or clear one mode. */
 static inline void sk_set_tx_mode(struct sock *sk, enum sk_tx_mode mode, bool on)
 {
 	sk->sk_tx_modes = (u8)(on ? sk->sk_tx_modes | mode : sk->sk_tx_modes & ~(u32)mode);

@@ -2,8 +2,9 @@
  * timer.c - functions to be called later, out of net_poll.
  * Not here: the tick.
  * Used by neigh_state.c, rate_queue.c, pmtu.c, igmp.c; net_poll runs them.
- * Source: a list sorted by time, which is entered at an end mostly: the last are neighbours that have
- * answered, for half a minute each, in the order in which they did; few others are due before them. */
+ *
+ * A list sorted by time. Most insertions are at its end: neighbours that have answered, half a minute ahead, in the
+ * order in which they did. Few other timers are due before them. */
 #include "net/core/timer.h"
 
 static struct list_head timers = LIST_HEAD_INIT(timers);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * account.c - the account: nothing that was accepted for sending is lost in silence.
- * Not here: who counts (struct net_mib, struct net_device_stats, skb_pool.dropped).
+ * Not here: the counting (struct net_mib, struct net_device_stats, skb_pool.dropped).
  * net_exit.c and /proc/net/muffin ask.
  * Source: design. */
 #include "net/device/account.h"

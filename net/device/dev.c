@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * dev.c - network devices: which there are, and who is told what happens to them.
+ * dev.c - network devices: registration, lookup, events.
  * Not here: sending (dev_xmit.c), receiving (dev_receive.c), polling (dev_poll.c), what an operator changes
  * (dev_config.c).
  * Drivers register; the stack looks devices up.

@@ -30,11 +30,11 @@ enum dev_features {
 	NETIF_F_FRAGLIST = 2 /* takes a packet in pieces (skb->frags) as one frame */
 };
 
-/* The seam to the drivers. */
+/* A driver's operations. */
 struct net_device_ops {
 	/* start the hardware; 0 or negative errno, having said why */
 	int (*ndo_open)(struct net_device *dev);
-	/* it has been set down: frames that wait in the driver are dropped; NULL: none do */
+	/* it has been set down: drop frames that are queued in the driver; NULL: none are */
 	void (*ndo_stop)(struct net_device *dev);
 	/* one frame; tx_room was not zero. Takes the skb; 0 or -EIO */
 	int (*ndo_start_xmit)(struct sk_buff *skb, struct net_device *dev);
@@ -45,12 +45,12 @@ struct net_device_ops {
 	void (*ndo_flush)(struct net_device *dev);
 	/* take back what the hardware has sent, set tx_room anew */
 	void (*ndo_reclaim)(struct net_device *dev);
-	/* tell of a link that came or went (dev_carrier); ndo_reclaim follows. Never while a packet is on
+	/* report a change of the link (dev_carrier); ndo_reclaim follows. Never while a packet is on
 	 * its way: routes may go with a link, and that allocates. NULL: it is always there */
 	void (*ndo_check_link)(struct net_device *dev);
 	/* receive at most budget frames, handing each to netif_receive_skb; returns how many */
 	int (*ndo_poll)(struct net_device *dev, int budget);
-	/* frames to this group come in from now on, as 224.0.0.1's always do; NULL: all do. Never taken
+	/* receive frames to this group from now on, as 224.0.0.1's always; NULL: it receives all. Never taken
 	 * back: what nobody has joined IP drops */
 	void (*ndo_add_multicast)(struct net_device *dev, const u8 mac[ETH_ALEN]);
 	/* frames that the hardware has not fetched yet */
@@ -98,7 +98,7 @@ struct net_device {
 	be32 ip_addr;              /* the first of ifa_list; zero: no address */
 	struct list_head ifa_list; /* of struct in_ifaddr: primary ones before secondary ones */
 	char name[IFNAMSIZ];
-	u32 promiscuity; /* how many want IFF_PROMISC */
+	u32 promiscuity; /* users of IFF_PROMISC */
 	struct net *net;
 	struct list_head list; /* net->dev_base */
 	void *priv;            /* the driver's */
@@ -113,7 +113,7 @@ static inline void *netdev_priv(const struct net_device *dev)
  * like "eth%d"; the first free number is taken. */
 void register_netdev(struct net *net, struct net_device *dev, const char *name);
 
-/* dev_set_promiscuity - one more (1) or one less (-1) wants to hear frames for others. */
+/* dev_set_promiscuity - one more (1) or one less (-1) user of IFF_PROMISC. */
 void dev_set_promiscuity(struct net_device *dev, int change);
 
 /* dev_get_by_name, dev_get_by_index - or NULL. name: len characters. */
@@ -123,16 +123,16 @@ struct net_device *dev_get_by_index(struct net *net, int ifindex);
 /* dev_carrier - the driver saw the link come or go. Says so and makes cached routes stale. */
 void dev_carrier(struct net_device *dev, bool up);
 
-/* dev_set_notifier - who is told (net_init.c wires it). */
+/* dev_set_notifier - the function that is told of events (net_init.c's). */
 void dev_set_notifier(void (*fn)(struct net_device *dev, enum netdev_event event));
 
-/* dev_notify - tell it. */
+/* dev_notify - tell it of one. */
 void dev_notify(struct net_device *dev, enum netdev_event event);
 
 /* dev_reclaim - take back what the hardware has sent; a queue fills the room. Not while it is down. */
 void dev_reclaim(struct net_device *dev);
 
-/* dev_room - frames that dev takes now: its queue's places, or the ring's. */
+/* dev_room - frames that dev takes now, in its queue or its ring. */
 u32 dev_room(struct net_device *dev);
 
 /* dev_queue_xmit - a complete frame to its device (skb->dev). Takes the skb.
@@ -146,11 +146,11 @@ static inline struct sk_buff *dev_tx_slot(const struct net_device *dev, u32 i)
 }
 
 /* netdev_xmit_more - another frame follows at once: drivers put off telling the hardware. One for all devices, as
- * Linux has one for each CPU: the frames of a batch may leave by several, and who ends it tells them all. */
+ * Linux has one for each CPU: a batch's frames may leave by several devices, and dev_xmit_end flushes all. */
 extern bool netdev_xmit_more;
 
-/* dev_xmit_begin - more than one frame will be sent, until dev_xmit_end. Returns what dev_xmit_end needs:
- * was it so already? */
+/* dev_xmit_begin - a batch begins; it ends with dev_xmit_end. Returns the argument for that: whether it lies within
+ * another batch. */
 static inline bool dev_xmit_begin(void)
 {
 	bool outer = netdev_xmit_more;
@@ -159,15 +159,14 @@ static inline bool dev_xmit_begin(void)
 	return outer;
 }
 
-/* dev_xmit_end - now the hardware of net's devices is told of all of them; unless that is somebody
- * else's to do, further out. */
+/* dev_xmit_end - ring the doorbells of net's devices, unless an outer batch will. */
 void dev_xmit_end(struct net *net, bool outer);
 
-/* dev_fast_path_ok - does a frame go straight to the driver, seen by nobody, queued nowhere? As long as the
- * generation of the device's namespace stands, the answer does, too. */
+/* dev_fast_path_ok - do frames go straight to the driver, past no tap and no queue? The answer is valid as long as the
+ * namespace's generation (genid) does not change. */
 bool dev_fast_path_ok(const struct net_device *dev);
 
-/* dev_xmit_paced - dev_queue_xmit for a packet whose socket has held it long enough. */
+/* dev_xmit_paced - dev_queue_xmit for a packet that leaves its socket's pacing queue. */
 int dev_xmit_paced(struct sk_buff *skb);
 
 /* dev_xmit_direct - a frame to the driver, whose tx_room is not zero. Takes the skb. */
@@ -179,15 +178,15 @@ static inline bool skb_is_fragmented(const struct sk_buff *skb)
 	return skb->frags && !(skb->dev->features & NETIF_F_FRAGLIST);
 }
 
-/* dev_drop - the end of a frame that its device (skb->dev) does not take. As on Linux no socket hears of it
- * later: the account does. err: positive. Returns -err. */
+/* dev_drop - drop a frame that its device (skb->dev) does not take. It is counted; as on Linux no socket is told
+ * later. err: positive. Returns -err. */
 int dev_drop(struct sk_buff *skb, enum skb_drop_reason reason, int err);
 
 /* dev_drop_waiting - the device went down, or the machine will: drop what waits for it, in its queue and in
  * sockets'. */
 void dev_drop_waiting(struct net_device *dev, enum skb_drop_reason reason);
 
-/* dev_pacing_start - from now on a packet's socket may be a paced one. */
+/* dev_pacing_start - from now on dev_queue_xmit looks whether a packet's socket is paced. */
 void dev_pacing_start(void);
 
 /* netif_receive_skb - a frame came in: Ethernet header at data. Takes the skb. */
@@ -200,8 +199,8 @@ void dev_deliver_skb(struct sk_buff *skb);
 /* net_poll - one step for all devices of all namespaces: receive, reclaim, timers. */
 void net_poll(void);
 
-/* net_wait - one step of every wait in the kernel: rest, then net_poll. The caller looks for what
- * he waits for before each step, having polled once before the first.
+/* net_wait - one step of every wait in the kernel: rest, then net_poll. The caller checks its condition
+ * before each step, having polled once before the first.
  * since_ns  when the wait began (clock_ns): it spins for a moment before the CPU rests; or
  *           NET_WAIT_RESTING: what it waits for is a time, there is nothing to spin for
  * until_ns  when it ends; it rests no longer than that, nor than the next timer, nor than 10 ms */
@@ -219,5 +218,5 @@ struct packet_type {
 	void (*func)(struct sk_buff *skb); /* data at the layer-3 header; takes the skb */
 };
 
-/* dev_set_protocols - who gets what (net_init.c wires it). */
+/* dev_set_protocols - the handler of each ethertype (net_init.c's table). */
 void dev_set_protocols(const struct packet_type *types, size_t n);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * dev_poll.c - the heartbeat: every wait in the kernel, and the timer's tick, goes round the devices here.
- * Not here: what a device does when it is asked.
+ * dev_poll.c - polling: every wait in the kernel, and the timer's tick, polls all devices here.
+ * Not here: what a device does when it is polled (its driver).
  * Sockets that wait, the timer and the end of the machine call in; calls the drivers and timers.
  * Behaves as Linux's NAPI for the budget. */
 #include "net/device/dev.h"
 #include "net/core/timer.h"
 
 #define POLL_BUDGET 64 /* frames a device may hand up in one step */
-/* A wait spins so long before the CPU rests: an answer on the same wire takes less. */
+/* A wait polls for this long before the CPU rests: an answer on the same wire takes less. */
 #define SPIN_NS (2 * NSEC_PER_MSEC)
 
 static void poll_devices(struct net *net, bool batch)
@@ -17,7 +17,7 @@ static void poll_devices(struct net *net, bool batch)
 	list_for_each(dev, &net->dev_base, list) {
 		if (!(dev->flags & IFF_UP))
 			continue;
-		if (batch) /* what the hardware does not know it cannot send */
+		if (batch) /* frames behind the tail register are not sent before the doorbell */
 			dev->netdev_ops->ndo_flush(dev);
 		if (dev->netdev_ops->ndo_check_link)
 			dev->netdev_ops->ndo_check_link(dev);
@@ -26,8 +26,8 @@ static void poll_devices(struct net *net, bool batch)
 	}
 }
 
-/* Within a batch somebody waits: what he has put on a ring leaves, and what is sent from here (answers,
- * ARP's questions) is not his to tell the hardware of. */
+/* A sender may wait here within a batch: its frames so far must leave, and frames that are sent from here (answers,
+ * ARP requests) do not belong to its batch. */
 void net_poll(void)
 {
 	bool batch = netdev_xmit_more;

@@ -127,7 +127,7 @@ void loopback_exit(struct net *net)
 
 	dev_drop_waiting(dev, SKB_DROP_DEV_DOWN);
 	while ((skb = skb_dequeue(netdev_priv(dev))))
-		consume_skb(skb); /* it was sent, and there is nobody to receive it */
+		consume_skb(skb); /* it was sent, and no receiver is left */
 	net_gone.sent += dev->stats.tx_packets;
 	slab_free(&queue_slab, dev->priv);
 	slab_free(&loopback_slab, dev);

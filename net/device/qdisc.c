@@ -21,7 +21,7 @@ static struct dev_qdisc *of(const struct rate_queue *rq)
 	return container_of(rq, struct dev_qdisc, rq);
 }
 
-/* As net/core/qdisc.h says: nobody but the discipline sees the ring's room. */
+/* As net/core/qdisc.h says: only the discipline sees the ring's room. */
 static void hide_ring(struct dev_qdisc *dq)
 {
 	dq->rq.q.ring_room = dq->dev->tx_room;
@@ -33,7 +33,7 @@ static bool ring_has_room(const struct rate_queue *rq, const struct sk_buff *skb
 	return of(rq)->dev->tx_room > 0;
 }
 
-/* Also within a batch of the caller's: their time is now. */
+/* Rings the doorbell even within a batch of the caller's: these packets are due now. */
 static void send(struct rate_queue *rq, struct sk_buff *skb, bool more)
 {
 	struct net_device *dev = of(rq)->dev;
@@ -64,8 +64,8 @@ static void reclaimed(struct Qdisc *q)
 	run(rq);
 }
 
-/* A packet that was accepted before (skb->owned) always finds a place, one that nobody can make wait (an answer of
- * ours) a few more than there are. */
+/* A packet that was accepted before (skb->owned) is always taken. One without a sender that could wait (an answer of
+ * ours) may exceed the limit by a few. */
 static int enqueue(struct Qdisc *q, struct sk_buff *skb)
 {
 	struct rate_queue *rq = rate_queue_of(q);

@@ -9,7 +9,7 @@
 #include "net/device/dev.h"
 #include "net/device/rate_queue.h"
 
-/* A paced packet whose device has no room asks again. */
+/* A paced packet whose device has no room tries again after this. */
 #define RETRY_NS NSEC_PER_MSEC
 /* Linux's fq lets so many of one flow wait. */
 #define PACING_LIMIT 100u

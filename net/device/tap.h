@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * tap.h - taps: who sees every frame of every device, both ways.
+ * tap.h - taps: functions that see every frame of every device, both ways.
  * Not here: what they do with it (net/packet/).
  * Packet sockets and the capture add theirs; dev_xmit.c and dev_receive.c show them the frames.
  * Behaves as Linux's ptype_all. */

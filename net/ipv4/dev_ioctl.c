@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * dev_ioctl.c - what programs ask a socket about devices, and what they change so.
+ * dev_ioctl.c - the ioctls of devices: SIOCGIF* and SIOCSIF*.
  * Not here: the changes (dev_config.c), all that only rtnetlink can.
  * socket_calls.c calls in.
  * Source: netdevice(7); the numbers and layouts are Linux's for x86_64. */
@@ -11,9 +11,9 @@
 #include "net/socket/msg.h"
 #include "net/socket/socket.h"
 
-#define SIOC_TYPE 0x89 /* what all of these have above their number */
+#define SIOC_TYPE 0x89 /* the upper byte of all of these */
 
-#define TX_QUEUE_LEN 1000 /* what Linux says of an Ethernet card */
+#define TX_QUEUE_LEN 1000 /* Linux's for an Ethernet card */
 
 enum {
 	SIOCGIFNAME = 0x8910,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * devinet.c - addresses of devices: given and taken away.
+ * devinet.c - addresses of devices: assigned and removed.
  * Not here: the routes that follow from them (fib_frontend.c), looking them up (ifaddr.c).
  * ipconfig_apply.c and rtnetlink.c call in; it calls fib_frontend.c.
  * Behaves as Linux's devinet.c: the order of its steps. */
@@ -37,8 +37,8 @@ static void enlist(struct net_device *dev, struct in_ifaddr *ifa)
 	list_add_tail(&ifa->list, &after->list);
 }
 
-/* Whether an address is everybody's or one host's is asked when its neighbour is made: anew. What the
- * operator has said stands. */
+/* A neighbour entry decides when it is created whether its address is a broadcast, so entries are created anew; those
+ * that the operator set stay. */
 static void forget_neighbour(struct net_device *dev, be32 addr)
 {
 	struct neighbour *n = neigh_lookup(dev->net->arp_tbl, dev, addr);
@@ -47,7 +47,7 @@ static void forget_neighbour(struct net_device *dev, be32 addr)
 		neigh_delete(n);
 }
 
-/* dev->ip_addr is what ARP speaks for. */
+/* dev->ip_addr: the first address. */
 static void changed(struct net_device *dev, be32 broadcast)
 {
 	forget_neighbour(dev, broadcast);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * devinet.h - addresses of devices: given and taken away.
+ * devinet.h - addresses of devices: assigned and removed.
  * Not here: the routes that follow from them (fib_frontend.h), looking them up (ifaddr.h).
  * ipconfig_apply.c, rtnetlink.c and net_init.c call in.
  * Behaves as Linux's devinet.c. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fib_frontend.c - routes given and taken away: by addresses, the operator, devices that come and go.
+ * fib_frontend.c - routes added and removed: with addresses, by the operator, with devices.
  * Not here: the table (fib/), asking it (route.c).
  * ipconfig_apply.c, rtnetlink.c, devinet.c and net_init.c call in.
  * Source: RFC 3021. Behaves as Linux's fib_frontend.c and fib_check_nh: the order of their checks. */
@@ -163,7 +163,7 @@ void fib_netdev_event(struct net_device *dev, enum netdev_event event)
 
 /* ---- the operator ------------------------------------------------------------------------ */
 
-/* On whose link is this gateway? oif: it must be this one's; 0: anybody's. */
+/* The device on whose link the gateway is. oif: only this one; 0: any. */
 static struct net_device *device_towards(struct net *net, be32 via, int oif)
 {
 	struct flowi4 fl4 = { .daddr = via, .scope = RT_SCOPE_LINK, .oif = oif };
@@ -210,7 +210,7 @@ int inet_rtm_newroute(struct net *net, struct fib_config *cfg, struct fib_nh *nh
 
 /* ---- namespaces -------------------------------------------------------------------------- */
 
-/* For the choice among several default routes: how well is this gateway known? */
+/* For the choice among several default routes: the state of the gateway's neighbour. */
 static enum fib_nh_state nh_state(const struct fib_nh *nh)
 {
 	const struct neighbour *n = neigh_lookup(nh->dev->net->arp_tbl, nh->dev, nh->gw);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fib_frontend.h - routes given and taken away: by addresses, the operator, devices that come and go.
+ * fib_frontend.h - routes added and removed: with addresses, by the operator, with devices.
  * Not here: the table (fib.h), asking it (route.h).
  * ipconfig_apply.c, rtnetlink.c and devinet.c call in.
  * Source: RFC 3021. Behaves as Linux's fib_frontend.c. */

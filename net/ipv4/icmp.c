@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * icmp.c - ICMP: answering echoes, complaining, passing complaints on.
+ * icmp.c - ICMP: echo replies, errors sent and received.
  * Not here: what a socket does with an error (udp_input.c).
- * ip_input.c hands icmp_rcv what comes in; udp_input.c and ip_input.c complain through icmp_send_unreach.
+ * ip_input.c hands icmp_rcv what comes in; udp_input.c and ip_input.c send errors by icmp_send_unreach.
  * Source: RFC 792; RFC 1122 3.2.2; RFC 1812 4.3.2.8 (rate limit). */
 #include "net/ipv4/icmp.h"
 #include "kernel/lib/string.h"
@@ -134,7 +134,7 @@ void icmp_set_unreach(struct icmp_error *e, enum icmp_unreach code)
 	e->fatal = unreach[code].fatal;
 }
 
-/* Returns false when nobody needs to know. Source quench is not among them (RFC 6633). */
+/* Returns false for errors that no socket is told of; source quench is one (RFC 6633). */
 static bool icmp_convert(const struct icmphdr *icmp, struct icmp_error *e)
 {
 	switch (icmp->type) {

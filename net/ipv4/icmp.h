@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * icmp.h - ICMP: answering echoes, complaining, passing complaints on.
+ * icmp.h - ICMP: echo replies, errors sent and received.
  * Not here: what a socket does with an error (udp.h).
- * ip_input.c hands icmp_rcv what comes in; udp_input.c and ip_input.c complain through icmp_send_unreach.
+ * ip_input.c hands icmp_rcv what comes in; udp_input.c and ip_input.c send errors by icmp_send_unreach.
  * Source: RFC 792; RFC 1122 3.2.2; RFC 1812 4.3.2.8 (rate limit). */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * igmp.c - which groups this host has joined, by which device, for which socket; and telling the link so.
+ * igmp.c - groups: which socket has joined which by which device, and IGMP's reports of it.
  * Not here: frames' addresses (arp.c).
  * inet_sockopt.c joins and leaves; ip_input.c and udp_input.c ask. Calls ip_local_out.
  * Source: RFC 1112 7; RFC 2236 (IGMP version 2, which version 3's routers and switches understand: RFC 3376
@@ -23,8 +23,8 @@ struct ip_mc_socklist {
 	be32 group;
 	/* The first of a group's members by a device speaks for all of them. */
 	struct timer timer; /* when it reports next */
-	u8 unsolicited_n;   /* reports still to come that nobody asked for */
-	bool reporter;      /* nobody has reported the group since we did */
+	u8 unsolicited_n;   /* unsolicited reports still to send */
+	bool reporter;      /* no other host has reported the group since we did */
 };
 
 static struct slab mc_slab = SLAB(struct ip_mc_socklist);

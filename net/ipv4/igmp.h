@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * igmp.h - which groups this host has joined, by which device, for which socket; and telling the link so.
+ * igmp.h - groups: which socket has joined which by which device.
  * Not here: frames' addresses (arp.h).
  * inet_sockopt.c joins and leaves; ip_input.c and udp_input.c ask.
  * Source: RFC 1112 7; RFC 2236. Behaves as Linux's ip_mc_join_group: its checks and bounds. */
@@ -8,10 +8,10 @@
 #include "net/core/sock.h"
 #include "net/device/dev.h"
 
-#define INADDR_ALLHOSTS    0xe0000001u /* RFC 1112 4: every host is in it; nobody reports it */
+#define INADDR_ALLHOSTS    0xe0000001u /* RFC 1112 4: every host is in it; it is never reported */
 #define IP_MAX_MEMBERSHIPS 20          /* a socket's: Linux's igmp_max_memberships */
 
-/* What the road asks of this part; the functions below do. */
+/* This part's table; the functions below call it. */
 struct ip_mc_ops {
 	int (*join)(struct sock *sk, struct net_device *dev, be32 group);
 	int (*leave)(struct sock *sk, const struct net_device *dev, be32 group);
@@ -20,7 +20,7 @@ struct ip_mc_ops {
 	bool (*joined)(const struct sock *sk, const struct net_device *dev, be32 group);
 };
 
-extern const struct ip_mc_ops *ip_mc_ops; /* NULL: without it nobody joins a group */
+extern const struct ip_mc_ops *ip_mc_ops; /* NULL: without it no group can be joined */
 
 /* ip_mc_join_group - sk gets what is sent to the group and comes in by dev. The first one by dev is reported,
  * and the last one's leave.
@@ -30,7 +30,7 @@ static inline int ip_mc_join_group(struct sock *sk, struct net_device *dev, be32
 	return ip_mc_ops ? ip_mc_ops->join(sk, dev, group) : -ENOPROTOOPT;
 }
 
-/* ip_mc_leave_group - no more. dev: NULL for whichever it joined by.
+/* ip_mc_leave_group - the opposite. dev: NULL for the device it joined by.
  * Returns  0, or -EADDRNOTAVAIL when it had not joined; -ENOPROTOOPT */
 static inline int ip_mc_leave_group(struct sock *sk, const struct net_device *dev, be32 group)
 {
@@ -44,7 +44,7 @@ static inline void ip_mc_drop_socket(struct sock *sk)
 		ip_mc_ops->drop_socket(sk);
 }
 
-/* ip_check_mc - is there anybody here for a group's packets that come in by dev? 224.0.0.1 is always heard. */
+/* ip_check_mc - has any socket joined the group by dev? True for 224.0.0.1. */
 static inline bool ip_check_mc(const struct net_device *dev, be32 group)
 {
 	return be32_to_cpu(group) == INADDR_ALLHOSTS || (ip_mc_ops && ip_mc_ops->check(dev, group));

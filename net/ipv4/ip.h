@@ -21,8 +21,7 @@ struct ip_template {
 	u32 sum; /* of its bytes, below 2^16 */
 };
 
-/* ip_template_init - df: routers may not fragment it; a packet that we had to fragment ourselves
- * goes without. */
+/* ip_template_init - df: routers may not fragment it; not set in packets that this host fragments. */
 void ip_template_init(
 	struct ip_template *t, const struct rtable *rt, u8 protocol, u8 tos, u8 ttl, bool df);
 
@@ -55,7 +54,7 @@ struct cork {
 int ip_append_data(struct sock *sk, const struct rtable *rt, struct cork *cork, struct msghdr *msg,
 	size_t len, u32 transport_len) __must_check;
 
-/* ip_flush_pending - give up what was put together. */
+/* ip_flush_pending - drop the cork's packets. */
 void ip_flush_pending(struct cork *cork);
 
 /* ip_make_skb - a datagram of msg's next len bytes: data at the transport header, skb->csum of the
@@ -87,7 +86,7 @@ void ip_rcv(struct sk_buff *skb);
  * address of its own came by the device that has it, not by lo. Returns its index. */
 int inet_iif(const struct net_device *dev, be32 daddr);
 
-/* What ip_rcv passes a packet to. */
+/* A protocol above IPv4. */
 struct net_protocol {
 	struct list_head list;
 	u8 protocol;
@@ -97,8 +96,8 @@ struct net_protocol {
 	void (*err_handler)(struct net *net, const struct icmp_error *e);
 };
 
-/* inet_add_protocol - from now on it gets its packets; it stays the caller's. */
+/* inet_add_protocol - register it; the struct stays the caller's. */
 void inet_add_protocol(struct net_protocol *protocol);
 
-/* ip_protocol_find - or NULL. */
+/* ip_protocol_find - by number, or NULL. */
 const struct net_protocol *ip_protocol_find(u8 protocol);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * ip_input.c - IPv4 on the way up: is it whole, is it for us, who gets it?
+ * ip_input.c - IPv4 packets received: checked, and handed to their protocol.
  * Not here: reassembly (fragments are counted and dropped), forwarding.
  * dev_receive.c hands ip_rcv what comes in; calls the protocol that registered (protocol.c).
  * Source: RFC 791 3.1; RFC 1122 3.2.1 (what must be discarded silently). Behaves as Linux's ip_route_input. */
@@ -28,9 +28,8 @@ static int ip_local_deliver(struct net *net, struct sk_buff *skb)
 	return 0;
 }
 
-/* A source route is neither followed nor taken where it ends: RFC 7126 4.3.5
- * and 4.4.5, and what Linux's accept_source_route is unless the operator
- * changes it. */
+/* Packets with a source route are dropped, also at its end: RFC 7126 4.3.5 and 4.4.5, and Linux's default
+ * (accept_source_route). */
 static enum skb_drop_reason check_options(const u8 *at, const u8 *end)
 {
 	while (at < end && *at != IPOPT_END) {
@@ -68,10 +67,9 @@ static enum skb_drop_reason check_header(struct sk_buff *skb)
 	return check_options((const u8 *)(iph + 1), (const u8 *)iph + header_len);
 }
 
-/* RFC 1122 3.2.1.3: can one host have sent it, and be answered? 0.0.0.0 is a
- * host that has no address yet: it may ask all for one (udp_input.c looks at the
- * port), and switches ask so who is in a group. What is ours never comes in
- * from a wire. */
+/* RFC 1122 3.2.1.3: is the source an address that a host can have? 0.0.0.0 is a host that has no address yet: it may
+ * broadcast (udp_input.c checks the port), and switches query groups with it. Our own addresses never come in from a
+ * wire. */
 static bool source_possible(const struct net_device *dev, const struct iphdr *iph)
 {
 	enum rtn_type type = ip_addr_type(dev->net, iph->saddr);
@@ -84,8 +82,8 @@ static bool source_possible(const struct net_device *dev, const struct iphdr *ip
 	return type == RTN_UNICAST && !ipv4_is_loopback(iph->saddr);
 }
 
-/* Is it for us, and for one socket or for all? The address says so; the frame may have been for everybody or
- * for us alone. By lo comes what was routed to this host already. */
+/* Is it for this host, and for one socket or for all? Decided by the IP address; the frame may have been a broadcast
+ * or not. Packets on lo were routed to this host already. */
 static enum skb_drop_reason ip_route_input(struct sk_buff *skb)
 {
 	const struct iphdr *iph = (const void *)skb->data;

@@ -29,7 +29,7 @@ struct pmtu_table {
 	struct net *net;
 };
 
-/* What the road asks of this part; the functions below do. */
+/* This part's table; the functions below call it. */
 struct pmtu_ops {
 	const struct pmtu *(*lookup)(const struct net *net, be32 daddr);
 	void (*too_large)(struct net *net, be32 daddr, u32 len, u32 mtu);

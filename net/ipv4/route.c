@@ -9,7 +9,7 @@
 #include "net/ipv4/pmtu.h"
 #include "net/wire/ip.h"
 
-/* ---- asking ----------------------------------------------------------------------------- */
+/* ---- routing ----------------------------------------------------------------------------- */
 
 /* fib_lookup - the tables in their order. Local and main share one trie here, so it is one walk. */
 static int fib_lookup(struct net *net, const struct flowi4 *fl4, struct fib_result *res)
@@ -42,7 +42,7 @@ static u16 type_flags(const struct net_device *dev, be32 daddr, u8 type)
 	return type == RTN_LOCAL || (dev->flags & IFF_LOOPBACK) ? RTCF_LOCAL : 0;
 }
 
-/* mkroute_output - the decisions are made: put them together. next: the address ARP asks for. */
+/* mkroute_output - fill in the route from the decisions made. next: the address that ARP asks for. */
 static int mkroute_output(struct net *net, struct flowi4 *fl4, struct net_device *dev, be32 next,
 	u8 type, struct rtable *rt)
 {
@@ -84,7 +84,7 @@ static int route_local(
 	return mkroute_output(net, fl4, net->loopback_dev, fl4->daddr, RTN_LOCAL, rt);
 }
 
-/* What routers on the way have told. */
+/* The path MTU, as routers have told. */
 static void heed_path_mtu(const struct net *net, struct rtable *rt)
 {
 	const struct pmtu *p = pmtu_lookup(net, rt->daddr);
@@ -122,8 +122,7 @@ static int route_found(
 	return err;
 }
 
-/* On the link of dev, without a route: a group, the limited broadcast, or what a sender who names
- * the device wants. */
+/* On the link of dev, without a route: a group, the limited broadcast, or any address if the sender names dev. */
 static int route_on_link(
 	struct net *net, struct flowi4 *fl4, struct net_device *dev, struct rtable *rt)
 {

@@ -37,14 +37,15 @@ bool arp_is_needless(const struct net_device *dev, be32 addr, u8 mac[ETH_ALEN])
 	return true;
 }
 
-/* ---- asking ----------------------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------------------------- */
 
 struct arp_target {
 	const u8 *mac; /* in the packet */
 	be32 ip;
 };
 
-/* Build and send. sip: who we are there; to: where the frame goes. No packet free: ARP asks again in a second. */
+/* Build and send. sip: our address there; to: the frame's destination. Without a free packet
+ * nothing is sent: ARP repeats itself in a second. */
 static void arp_send(
 	struct net_device *dev, u16 op, be32 sip, struct arp_target target, const u8 *to)
 {

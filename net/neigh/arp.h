@@ -8,14 +8,14 @@
 #include "net/neigh/neighbour.h"
 #include "net/wire/arp.h"
 
-/* arp_is_needless - does everybody know the Ethernet address, as it is a group's, a broadcast, or on a
- * device that has none? Then it is in mac. */
+/* arp_is_needless - does the Ethernet address follow from addr (a group, a broadcast) or from the device (lo)? Then it
+ * is in mac. */
 bool arp_is_needless(const struct net_device *dev, be32 addr, u8 mac[ETH_ALEN]);
 
 /* multicast_mac - a group's Ethernet address (RFC 1112 6.4: the low 23 bits of the group). */
 void multicast_mac(be32 group, u8 mac[ETH_ALEN]);
 
-/* arp_solicit - ask for n's address: by the one known so far, or everybody. */
+/* arp_solicit - send a request for n's address: to the Ethernet address known so far, or by broadcast. */
 void arp_solicit(struct neighbour *n, bool unicast);
 
 /* arp_rcv - an ARP packet, data at its header. Takes the skb. */

@@ -23,8 +23,8 @@ static bool sender_possible(const struct net_device *dev, be32 sip)
 	       !inet_is_broadcast(dev, sip);
 }
 
-/* RFC 826's algorithm, but strangers teach the table nothing: only entries that we made ourselves,
- * by wanting to send there, are updated. */
+/* RFC 826's algorithm, but no entry is created for a stranger: only entries that exist, because this host sends
+ * there, are updated. */
 static void arp_process(struct net_device *dev, const struct arphdr *arp, bool to_us)
 {
 	struct neighbour *n = neigh_lookup(dev->net->arp_tbl, dev, arp->ar_sip);
@@ -37,7 +37,7 @@ static void arp_process(struct net_device *dev, const struct arphdr *arp, bool t
 		arp_reply(dev, arp);
 }
 
-/* At most once a second: anybody on the link can cause it. */
+/* At most once a second: any host on the link can cause it. */
 static void warn_conflict(const struct net_device *dev, const struct arphdr *arp)
 {
 	static u64 warned_ns;

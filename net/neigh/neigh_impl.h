@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * neigh_impl.h - neighbours: what the files about them share.
- * Not here: what others need (neighbour.h).
+ * neigh_impl.h - what the files of net/neigh share.
+ * Not here: the interface for other folders (neighbour.h).
  * neigh_table.c, neigh_state.c and neigh_queue.c include it.
  * Names as in Linux's struct neigh_table: the names. */
 #pragma once
@@ -10,7 +10,7 @@
 /* In these a timer is set, and the state ends by it; the others end by what is sent or heard. */
 #define NUD_IN_TIMER (NUD_INCOMPLETE | NUD_REACHABLE | NUD_DELAY | NUD_PROBE)
 
-/* Those who watch are told of these, as on Linux: of what is learned, not of what is sent. */
+/* rtnetlink tells listeners of these, as Linux does: states that were learned, not those that sending causes. */
 #define NUD_TOLD (NUD_REACHABLE | NUD_STALE | NUD_PROBE | NUD_FAILED | NUD_PERMANENT)
 
 struct neigh_table {
@@ -19,10 +19,9 @@ struct neigh_table {
 	u32 hand;                /* the entry that is looked at next where all are in use */
 	u32 arp_frames;          /* packets of the pool that are queued on all of them */
 	struct neighbour *entry; /* [entry_max]: memory that no neighbour needs is never touched */
-	/* Who may make room, the one that has been idle longest first, in front of it who is nobody's
-	 * neighbour any more. An entry is in here or has its timer set, by the same node (timer.list), so
-	 * that setting the timer takes it out. A permanent one is in neither, nor is one with datagrams queued that
-	 * has no timer. */
+	/* Entries that may be evicted: deleted ones first, then by how long they have been idle. An entry is in
+	 * here or has its timer set, by the same node (timer.list), so that setting the timer takes it out. A
+	 * permanent one is in neither, nor is one without a timer that has datagrams queued. */
 	struct list_head idle;
 	struct list_head
 		draining;   /* have answered, and have datagrams queued: the device had no room */
@@ -31,8 +30,8 @@ struct neigh_table {
 	struct neighbour *bucket[];
 };
 
-/* neigh_start - n's first state, its table, device and address being set: nobody asked yet, or nobody
- * need be asked. */
+/* neigh_start - n's first state, after its table, device and address were set: NUD_NONE, or NUD_NOARP if the address
+ * needs no ARP. */
 void neigh_start(struct neighbour *n);
 
 /* neigh_assign - the operator gives n's address and its state, one of NUD_VALID; what is queued leaves. */

@@ -22,8 +22,8 @@ static void hh_fill(struct neighbour *n, const u8 mac[ETH_ALEN])
 	eth->h_proto = cpu_to_be16(ETH_P_IP);
 }
 
-/* Flows may have kept the header; whether they still may has changed. Whose state has a timer gets it
- * from the caller. */
+/* If n's header may be cached now and could not be before, or the other way round, flows become stale. In a state with
+ * a timer the caller sets it. */
 static void set_state(struct neighbour *n, enum nud_state state)
 {
 	bool connected = (state & NUD_CONNECTED) && n->arp_queue.n == 0,
@@ -44,7 +44,7 @@ static void set_state(struct neighbour *n, enum nud_state state)
 		list_add_tail(&n->timer.list, &n->tbl->idle);
 }
 
-/* Send what is queued. While the device has no room for all of it, n is neither connected nor idle. */
+/* Send the queued datagrams. While the device has no room for all of them, n is neither connected nor idle. */
 static void drain(struct neighbour *n)
 {
 	neigh_drain(n);
@@ -79,7 +79,7 @@ static void ask(struct neighbour *n)
 	arp_solicit(n, n->probes++ < NEIGH_UCAST_PROBES);
 }
 
-/* Who is not known can only be asked by broadcast. */
+/* An unknown address can only be asked for by broadcast. */
 static void start_asking(struct neighbour *n, enum nud_state state)
 {
 	set_state(n, state);
@@ -105,7 +105,7 @@ static void ask_again(struct neighbour *n)
 	net_changed(n->dev->net); /* another gateway may do */
 }
 
-/* The time without a sign of life is over, or there was one meanwhile. */
+/* The timer of NUD_REACHABLE: stale now, unless it was confirmed meanwhile. */
 static void reachable_until_later(struct neighbour *n)
 {
 	u64 until = n->confirmed_ns + NEIGH_REACHABLE_NS;
@@ -157,7 +157,7 @@ void neigh_start(struct neighbour *n)
 	set_state(n, n->connected ? NUD_NOARP : NUD_NONE);
 }
 
-/* ---- what is heard and said -------------------------------------------------------------- */
+/* ---- answers and changes ----------------------------------------------------------------- */
 
 void neigh_update(struct neighbour *n, const u8 mac[ETH_ALEN], bool solicited)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * neigh_table.c - the neighbours there are: finding one, making one, who makes room for it.
+ * neigh_table.c - the table of neighbours: look one up, create one, evict one.
  * Not here: their states (neigh_state.c), what is queued on them (neigh_queue.c).
- * route.c looks its next hops up, arp_rcv.c who has spoken.
+ * route.c looks up next hops, arp_rcv.c senders of ARP packets.
  * Source: Corbato, A Paging Experiment with the Multics System (1968): the second chance. Behaves as Linux's
- * neigh_lookup, neigh_forced_gc: who answered of late, is being asked, or is permanent stays. */
+ * neigh_lookup and neigh_forced_gc: entries that answered of late, are being asked, or are permanent stay. */
 #include "net/neigh/neigh_impl.h"
 #include "net/core/rtmsg.h"
 
@@ -61,7 +61,7 @@ void neigh_for_each(struct neigh_table *tbl, void (*fn)(void *arg, struct neighb
 			fn(arg, &tbl->entry[i]);
 }
 
-/* Those who watch are told, but of whom nobody was asked for. */
+/* Listeners are told, but not of entries that needed no ARP. */
 static void unlink_neigh(struct neigh_table *tbl, struct neighbour *n)
 {
 	struct neighbour **at = bucket_of(tbl, n->dev, n->primary_key);
@@ -75,8 +75,8 @@ static void unlink_neigh(struct neigh_table *tbl, struct neighbour *n)
 
 /* ---- making room ------------------------------------------------------------------------ */
 
-/* The first of the idle to whom no flow leads: none was bound to it since flows were last made stale. Whom
- * one leads to has a second chance. */
+/* The first idle entry that no cached flow uses: none was bound to it since flows were last made stale. An entry that
+ * one uses gets a second chance at the end of the list. */
 static struct neighbour *least_needed(struct neigh_table *tbl, u64 genid)
 {
 	struct neighbour *n, *first = NULL;
@@ -92,7 +92,7 @@ static struct neighbour *least_needed(struct neigh_table *tbl, u64 genid)
 	return NULL;
 }
 
-/* None is idle: in turn, but for those on which datagrams are queued and those that the operator gave. */
+/* None is idle: round robin over all but permanent entries and those with queued datagrams. */
 static struct neighbour *next_in_turn(struct neigh_table *tbl)
 {
 	for (u32 left = tbl->entry_n; left > 0; left--) {
@@ -105,8 +105,8 @@ static struct neighbour *next_in_turn(struct neigh_table *tbl)
 	return NULL;
 }
 
-/* Flows that lead to the entry that makes room become stale, and with them all others: so for the next ones
- * that is no longer needed, until flows lead to them again. */
+/* Evicting an entry that flows use makes all flows stale. Evicting the next ones costs nothing then, until flows are
+ * bound to them again. */
 static struct neighbour *make_room(struct neigh_table *tbl, struct net *net)
 {
 	struct neighbour *n = least_needed(tbl, net->genid) ?: next_in_turn(tbl);
@@ -163,7 +163,7 @@ int neigh_set_permanent(
 	return neigh_set(tbl, dev, addr, mac, NUD_PERMANENT);
 }
 
-/* ---- going ------------------------------------------------------------------------------ */
+/* ---- removal ------------------------------------------------------------------------------ */
 
 /* The entry may be used again, before any other. */
 static void forget(struct neighbour *n, enum skb_drop_reason reason)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * neighbour.h - who is on the link: an Ethernet address for each next hop, and what is queued on it.
+ * neighbour.h - neighbours: the Ethernet address of each next hop, and the datagrams queued on it.
  * Not here: the ARP packets themselves (arp.h).
  * route.c binds a neighbour to a route; ip_output.c sends through it; arp_rcv.c confirms it.
  * Source: RFC 1122 2.3.2 (cache validation, one packet must wait), RFC 4861 7.3.2 (the states). */
@@ -15,13 +15,13 @@ enum nud_state {
 	NUD_INCOMPLETE = 0x01, /* asked, no answer yet: datagrams are queued */
 	NUD_REACHABLE = 0x02,  /* answered not long ago */
 	NUD_STALE = 0x04,      /* answered once; still used, and asked again when it is */
-	NUD_DELAY = 0x08,      /* used: is asked soon, unless it gives a sign of life by itself */
+	NUD_DELAY = 0x08,      /* used: asked in 5 s, unless an upper layer confirms it before */
 	NUD_PROBE = 0x10,      /* being asked again, directly, then by broadcast */
 	NUD_FAILED = 0x20,     /* did not answer */
 	NUD_NOARP = 0x40,      /* needs no answer: broadcast, multicast, lo */
 	NUD_PERMANENT = 0x80,  /* given by the operator */
 
-	NUD_CONNECTED = NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE,    /* no second thought */
+	NUD_CONNECTED = NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE,    /* usable at once */
 	NUD_VALID = NUD_CONNECTED | NUD_STALE | NUD_DELAY | NUD_PROBE /* the address is known */
 };
 
@@ -33,7 +33,7 @@ struct hh_cache {
 
 struct neighbour {
 	struct hh_cache hh;
-	bool connected; /* hh may be used without a second thought: nothing is queued either */
+	bool connected; /* hh may be used at once, and nothing is queued */
 	u8 nud_state;
 	u8 probes;   /* sent in this state without an answer */
 	bool failed; /* did not answer when it was last asked, and its address is not known since */
@@ -62,7 +62,7 @@ struct neighbour {
 #define NEIGH_REACHABLE_NS (30 * NSEC_PER_SEC)
 #define NEIGH_DELAY_NS     (5 * NSEC_PER_SEC)
 #define NEIGH_LOCK_NS      NSEC_PER_SEC
-/* So long nobody is asked again who has just failed to answer: who floods a dead host does not flood the
+/* A host that has just failed to answer is not asked again for this long: sending to a dead host does not flood the
  * link. */
 #define NEIGH_FAILED_NS NSEC_PER_SEC
 
@@ -70,7 +70,7 @@ struct neighbour {
  * without memory. */
 struct neigh_table *neigh_table_new(u32 n);
 
-/* neigh_table_free - what is queued is dropped; nobody may point at an entry any more. NULL is allowed. */
+/* neigh_table_free - drop all queued datagrams; no pointer to an entry may be left. NULL is allowed. */
 void neigh_table_free(struct neigh_table *tbl);
 
 /* neigh_ifdown - forget all entries of a device, the permanent ones, too; what is queued is dropped. */
@@ -88,11 +88,11 @@ void neigh_for_each(struct neigh_table *tbl, void (*fn)(void *arg, struct neighb
 /* neigh_lookup - the entry, or NULL. */
 struct neighbour *neigh_lookup(struct neigh_table *tbl, const struct net_device *dev, be32 addr);
 
-/* neigh_set_permanent - the operator knows the address. Returns 0 or -ENOBUFS. */
+/* neigh_set_permanent - neigh_set with NUD_PERMANENT. Returns 0 or -ENOBUFS. */
 int neigh_set_permanent(struct neigh_table *tbl, struct net_device *dev, be32 addr,
 	const u8 mac[ETH_ALEN]) __must_check;
 
-/* neigh_set - the operator says what is known.
+/* neigh_set - set address and state, as the operator asks.
  * state    NUD_PERMANENT, NUD_REACHABLE, or another state in which the address is known
  * Returns  0, -EINVAL (a state that is none), -ENOBUFS */
 int neigh_set(struct neigh_table *tbl, struct net_device *dev, be32 addr, const u8 mac[ETH_ALEN],
@@ -128,8 +128,8 @@ static inline void neigh_confirm(struct neighbour *n)
 
 /* neigh_takes - would a datagram to n be sent, queued or dropped at once? If not, its sender waits: as long as n
  * is being asked for the first time since its address was last known, and what is queued on it, or on all, has
- * reached its bound; or as long as n's device has no room for what is queued. A neighbour that did not answer
- * keeps nobody waiting until it has. */
+ * reached its bound; or as long as n's device has no room for what is queued. No sender waits for a neighbour
+ * that did not answer before. */
 bool neigh_takes(const struct neighbour *n);
 
 /* neigh_resolve_output - neigh_output for every case but the usual one; also for a datagram whose

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * af_packet.c - the family AF_PACKET: whole frames, as they go through the devices.
- * Not here: what is in them, the taps themselves (dev.c).
- * socket.c calls its operations, dev.c packet_rcv for each frame; calls dev_queue_xmit.
+ * af_packet.c - the family AF_PACKET: sockets that send and receive whole frames.
+ * Not here: what is in them, the taps themselves (tap.c).
+ * socket.c calls its operations, tap.c packet_rcv for each frame; calls dev_queue_xmit.
  * Source: packet(7). Behaves as Linux's packet_rcv, packet_snd, packet_do_bind: the order of their checks. */
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/string.h"
@@ -22,10 +22,9 @@
 static struct list_head packet_sockets = LIST_HEAD_INIT(packet_sockets);
 static struct slab packet_slab = SLAB(struct packet_sock);
 
-/* ---- hearing ---------------------------------------------------------------------------- */
+/* ---- receiving ---------------------------------------------------------------------------- */
 
-/* A socket of one ethertype hears what comes in; only one of ETH_P_ALL also what goes out, and not
- * what it sent itself. */
+/* A socket of one ethertype sees received frames; one of ETH_P_ALL sees sent ones, too, but not its own. */
 static bool wanted(const struct packet_sock *po, const struct sk_buff *skb, bool outgoing)
 {
 	const struct ethhdr *eth = (const void *)skb->data;
@@ -229,7 +228,7 @@ static ssize packet_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	return err ? err : (ssize)len;
 }
 
-/* ---- a socket's life -------------------------------------------------------------------- */
+/* ---- bind and close -------------------------------------------------------------------- */
 
 static void listen(struct packet_sock *po, bool on)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * af_packet.h - the family AF_PACKET: whole frames, as they go through the devices.
+ * af_packet.h - the family AF_PACKET: sockets that send and receive whole frames.
  * Not here: what is in them.
  * net_init.c registers it; socket.c calls its operations.
  * Source: packet(7); Linux's include/uapi/linux/if_packet.h for layouts and numbers. */

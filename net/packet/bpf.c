@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * bpf.c - classic BPF: a program that looks at a packet and says how much of it is wanted.
- * Not here: whose program it is (packet_sockopt.c).
+ * Not here: attaching a program to a socket (packet_sockopt.c).
  * packet_sockopt.c checks programs, af_packet.c runs them. Calls nothing.
  * Source: McCanne and Jacobson, "The BSD Packet Filter", USENIX 1993; Linux's
  * Documentation/networking/filter.rst. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * packet_sock.h - a socket of AF_PACKET: what it hears, its filter, its memberships.
+ * packet_sock.h - a socket of AF_PACKET: what it receives, its filter, its memberships.
  * Not here: system calls (af_packet.c), options (packet_sockopt.c).
  * Both include it.
  * Source: packet(7). */
@@ -16,14 +16,14 @@ struct packet_sock {
 	struct packet_tap tap;
 	struct list_head list; /* of all packet sockets */
 	int ifindex;           /* bound to; 0: all devices; -1: one that has left */
-	be16 num;              /* the ethertype it hears; ETH_P_ALL: every one; zero: none */
+	be16 num;              /* the ethertype it receives; ETH_P_ALL: every one; zero: none */
 	bool running;          /* the tap is in */
 	bool ignore_outgoing;
 	u16 filter_n;
 	struct sock_filter *filter; /* [filter_n], of what it hears; NULL: all */
 	u32 tp_packets;             /* heard since PACKET_STATISTICS was last asked for */
 	u64 drops_told_n;           /* of sk_drops, told by then */
-	/* what it wants its devices to hear beyond their own; count 0: a free place */
+	/* what its devices receive on its behalf beyond their own; count 0: a free place */
 	struct packet_membership {
 		int ifindex;
 		u16 type;
@@ -39,8 +39,8 @@ static inline struct packet_sock *pkt_sk(const struct sock *sk)
 /* Those of a packet socket: packet_sockopt.c. */
 extern const struct sockopt_table *const packet_options[];
 
-/* packet_detach_filter - what it hears is not filtered any more. */
+/* packet_detach_filter - remove the filter. */
 void packet_detach_filter(struct packet_sock *po);
 
-/* packet_leave - the device of an index, or with 0 all of them, need not hear more on its behalf. */
+/* packet_leave - drop the memberships of the device with this index, or with 0 of all devices. */
 void packet_leave(struct packet_sock *po, int ifindex);

@@ -19,7 +19,7 @@
 #define RING_MIN          (128u << 10) /* the longest frame, lo's, fits */
 #define RING_MAX          (1u << 20)
 #define RING_PER_MEM      32
-/* The counts of bytes wrap soon after each start, not once in a blue moon. */
+/* Byte counters start just below their wrap, so that every run tests it. */
 #define COUNT_START (0u - 4096)
 
 struct pcap_file_header {
@@ -59,7 +59,7 @@ static void put(const void *bytes, u32 len)
 	pcap.head += len;
 }
 
-/* Bytes whose place is not free: what is still to leave, and all of the record that is leaving. */
+/* Bytes in use: those still to be written, and all of the record that is being written. */
 static u32 buffered(void)
 {
 	return max(pcap.head - pcap.tail, pcap.head - pcap.record);

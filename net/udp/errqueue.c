@@ -21,7 +21,7 @@ struct sock_extended_err {
 	u32 ee_errno;
 	u8 ee_origin, ee_type, ee_code, ee_pad;
 	u32 ee_info, ee_data;
-	struct sockaddr_in offender; /* who complained */
+	struct sockaddr_in offender; /* sender of the ICMP error */
 };
 
 _Static_assert(sizeof(struct sock_extended_err) == 32, "bits of the system-call ABI");

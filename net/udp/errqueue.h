@@ -8,7 +8,7 @@
 #include "net/ipv4/icmp.h"
 #include "net/udp/inet_sock.h"
 
-/* What the road asks of this part; the functions below do. */
+/* This part's table; the functions below call it. */
 struct errqueue_ops {
 	void (*icmp)(struct sock *sk, const struct icmp_error *e, be16 port, const void *payload,
 		size_t len);
@@ -16,7 +16,7 @@ struct errqueue_ops {
 	ssize (*recv)(struct sock *sk, struct msghdr *msg, size_t len);
 };
 
-extern const struct errqueue_ops *errqueue_ops; /* NULL: without it nobody can ask (IP_RECVERR) */
+extern const struct errqueue_ops *errqueue_ops; /* NULL: without it IP_RECVERR cannot be set */
 
 /* ip_icmp_error - keep an ICMP error about a datagram of sk's, which asked for it, to `port`, and the len bytes of
  * the datagram's payload that came back. Lost (and counted in sk_drops) when its receive buffer is full. */

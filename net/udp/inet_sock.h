@@ -27,8 +27,8 @@ struct inet_sock {
 	bool port_locked, addr_locked; /* the program chose the port, the address */
 	struct list_head bind_node;    /* in its port's list */
 
-	/* The last destination. For its key, while rt_valid; whatever else goes into it (options, the
-	 * port) calls inet_forget_route. */
+	/* The flow to the last destination; valid for its key, while rt_valid. Every change of an option or of
+	 * the port that it depends on calls inet_forget_route. */
 	struct flow_cache flow;
 
 	/* A datagram that MSG_MORE or UDP_CORK keep open: what it has so far, and the flow it began with. */
@@ -38,11 +38,11 @@ struct inet_sock {
 		struct flow_cache flow;
 	} pending;
 
-	/* What only the long way reads. */
+	/* Read by the slow path only. */
 	u16 gso_size; /* UDP_SEGMENT: payload of each datagram that a message becomes; 0: one */
 	bool corkflag;
 	bool mc_loop, mc_all;                    /* groups: a copy for us; others' joins, too */
-	bool pktinfo, recvttl, recvtos, recverr; /* what recvmsg tells beside the message */
+	bool pktinfo, recvttl, recvtos, recverr; /* control messages that recvmsg gives */
 	bool freebind, bind_address_no_port;
 	int mc_index; /* device that groups leave by; 0: routing chooses */
 	be32 mc_addr; /* and the address they leave from */

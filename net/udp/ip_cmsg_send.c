@@ -81,7 +81,7 @@ static int want(struct ipcm_cookie *ipc, const struct cmsghdr *c)
 			       ? 0
 			       : -EINVAL;
 	default:
-		return 0; /* somebody else's */
+		return 0; /* another level's */
 	}
 }
 

@@ -27,7 +27,7 @@ void udp_exit(struct net *net);
 ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
 
 /* udp_send_batch - as many of the first of n messages as are plain, of one length and to one place, and
- * whose frame is ready: filled in one by one, handed to the device together.
+ * whose flow has a cached header: filled in one by one, handed to the device together.
  * vec      has been checked to be the user's
  * Returns  how many were sent; each one's len is set */
 u32 udp_send_batch(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 flags);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * udp_input.c - UDP on the way up: from a datagram to a message.
- * Not here: the way down (udp_send.c), who answers that a port is closed (icmp.c).
+ * Not here: sending (udp_send.c), the answer that a port is closed (icmp.c).
  * ip_input.c calls udp_rcv, icmp.c calls udp_err, af_inet.c calls udp_recvmsg.
  * Source: RFC 768; RFC 1122 4.1.3; recv(2). */
 #include "net/core/checksum.h"
@@ -51,7 +51,7 @@ static enum skb_drop_reason check_datagram(struct sk_buff *skb)
 	return SKB_NOT_DROPPED_YET;
 }
 
-/* A group's datagrams are for those who have joined it, and for those who take other sockets' groups,
+/* A group's datagrams are for sockets that have joined it, and for those that take other sockets' groups,
  * too (IP_MULTICAST_ALL, Linux's default). */
 static bool wants_group(const struct sock *sk, const struct sk_buff *skb, be32 daddr)
 {

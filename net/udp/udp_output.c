@@ -84,7 +84,7 @@ static noinline ssize udp_send_built(
 		skb = ip_make_skb(sk, &flow->rt, msg, len, UDP_HLEN);
 		err = IS_ERR(skb) ? (int)PTR_ERR(skb) : udp_send_skb(skb, sk, flow);
 	} while (udp_try_again(sk, flow, &err, &tries));
-	if (err == -EMSGSIZE) /* who asked learns what would fit */
+	if (err == -EMSGSIZE) /* with IP_RECVERR the socket learns what would fit */
 		ip_local_error(sk, EMSGSIZE, flow->rt.daddr, flow->dest,
 			min(flow->rt.mtu, (u32)IP_MAX_LEN));
 	return err ? err : (ssize)len;

@@ -20,7 +20,8 @@ static void udp_free(struct sock *sk)
 	slab_free(&udp_slab, sk);
 }
 
-/* Where it would go is where the last one went, by the route of now. An error is told at once. */
+/* The next datagram is taken to go where the last one went, by the current route. A routing error is reported by the
+ * next call, so it counts as writable. */
 bool udp_writable(struct sock *sk)
 {
 	struct flow_cache *flow = &inet_sk(sk)->flow;
@@ -40,7 +41,7 @@ static int udp_connect(struct sock *sk, const struct sockaddr_in *addr)
 	if (err)
 		return err;
 	inet->peer_family = AF_INET;
-	inet->inet_daddr = flow->rt.daddr; /* 0.0.0.0 meant somebody */
+	inet->inet_daddr = flow->rt.daddr; /* 0.0.0.0 has become an address */
 	inet->inet_dport = addr->sin_port;
 	if (be32_is_zero(inet->inet_rcv_saddr))
 		inet->inet_rcv_saddr = flow->rt.saddr;

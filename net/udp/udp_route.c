@@ -27,7 +27,7 @@ static struct flowi4 udp_flow_key(const struct sock *sk, const struct flow_cache
 	return fl4;
 }
 
-/* What goes to a group or to all is for this host, too, if somebody here listens. */
+/* A group's or a broadcast datagram is for this host, too, if a socket here listens. */
 static noinline bool has_copy(const struct sock *sk, const struct flow_cache *flow)
 {
 	const struct rtable *rt = &flow->rt;

@@ -31,7 +31,7 @@ static struct unix_sock *unix_sk(const struct socket *sock)
 	return (struct unix_sock *)sock->sk;
 }
 
-/* Who listens there: syslog, or nobody. */
+/* The only listener is syslog (/dev/log). */
 static int find_peer(const struct socket *sock, const struct sockaddr_storage *addr, u32 len)
 {
 	char path[PATH_LEN + 1];
@@ -40,7 +40,7 @@ static int find_peer(const struct socket *sock, const struct sockaddr_storage *a
 		return -EINVAL;
 	len -= PATH_OFF;
 	memcpy(path, addr->bytes + PATH_OFF, len);
-	path[len] = '\0'; /* it need not bring its own */
+	path[len] = '\0'; /* the program may leave it out */
 	if (strcmp(path, DEV_LOG) == 0)
 		return sock->type == SOCK_DGRAM ? 0 : -EPROTOTYPE;
 	return !path[0] || memfile_find(path) || proc_find(memfile_path) ? -ECONNREFUSED : -ENOENT;
@@ -102,7 +102,7 @@ static ssize unix_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	return err ? err : (ssize)len;
 }
 
-/* Nobody sends here. */
+/* Nothing ever arrives. */
 static ssize unix_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	int err;

@@ -42,9 +42,9 @@ def test_abort(kernel, program):
 
 
 def test_stop(kernel, program):
-    """SIGSTOP: nobody could continue the program, so it ends, and the words say by what."""
+    """SIGSTOP: no process could continue the program, so it ends, and the words say by what."""
     result = boot(kernel, f"{STATIC} -- stop", initrd=str(program("exit")))
-    assert "program killed by signal 19 (stop: nobody could continue it)" in said(result)
+    assert "program killed by signal 19 (stop: no process could continue it)" in said(result)
     assert result.status == 63, result.words()
 
 

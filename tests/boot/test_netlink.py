@@ -77,4 +77,4 @@ def test_nobody_listens(kernel, program, pcap):
                   initrd=str(program("filter")), nics=[Nic(null_net(), pcap=pcap)])
     assert ip_frames(pcap) == []
     assert table(result.serial) == [f"{GATEWAY}:4747: -1 Operation not permitted"]
-    assert "dropped 1 on the way out: queued by netfilter with nobody listening" in said(result)
+    assert "dropped 1 on the way out: queued by netfilter without a listener" in said(result)

@@ -142,7 +142,7 @@ static void check_ignored(void)
 		SIGWINCH };
 	sigset_t one, before, waiting;
 
-	setsid(); /* on the host: in a group that nobody could continue */
+	setsid(); /* on the host: in an orphaned process group */
 	for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++)
 		RESULT("by default ignored", raise(stops[i]));
 	sigemptyset(&one);
