@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * counts.c - /proc/muffin: how much of each thing that can run out or leak is in use.
+ * counts.c - /proc/muffin: use of every resource that can run out or leak.
  * Not here: the counting; the account of packets (net/config/proc.c).
  * main.c registers it; tests read it at a program's end: each number must be what it was.
  * Source: design; the lines are our own. */
@@ -20,7 +20,7 @@ static u64 pages_total(void)
 	return page_total_bytes() / PAGE_SIZE;
 }
 
-/* One line a row: "name n", or "name n of m" where there is a most. */
+/* One line a row: "name n", or "name n of m" where there is a limit. */
 static const struct count {
 	const char *name;
 	u64 (*n)(void), (*of)(void);

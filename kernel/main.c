@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * main.c - kmain: the machine is brought up in the order in which it stands here, then ring 3.
+ * main.c - kmain: brings the machine up, in the order of the calls, then enters ring 3.
  * Not here: how any of it is done.
  * start.S calls kmain; it ends by entering the program.
  * Source: none; read this file first, each call leads to its own. */
@@ -91,7 +91,7 @@ static void read_command_line(u32 magic, u32 info_pa)
 		pr_warn("%u modules more than fit were ignored\n", info.modules_dropped);
 }
 
-/* Now: at the end there may be no memory for the page tables that it takes. */
+/* Mapped now: at the end there may be no memory for page tables. */
 static void find_power_off(void)
 {
 	struct acpi_off off;
@@ -190,7 +190,7 @@ static void start_clocks(void)
 	u64 apic_pa = timer_apic_pa();
 	char what[80];
 
-	clock_init(); /* as late as nothing before it needs the time */
+	clock_init(); /* as late as possible: it measures since clock_start */
 	if (clock_describe(what, sizeof(what)))
 		pr_info("clock: %s\n", what);
 	else
@@ -241,7 +241,7 @@ static u64 drain_network(void)
 	return dropped;
 }
 
-/* What the initrd brings is what the user wants. */
+/* An initrd's program replaces the built-in one. */
 static void add_file(const char *path, const char *text, size_t len)
 {
 	if (!memfile_find(path) && memfile_add(path, text, len) == -ENOMEM)
@@ -288,7 +288,7 @@ static void __noreturn start_program(void)
 	enter_user(entry, sp);
 }
 
-/* Its first byte in memory is zero: a string that runs over cannot carry it along. */
+/* Its first byte in memory is zero: an overflowing string cannot copy it. */
 static u64 random_canary(void)
 {
 	u64 v;

@@ -29,8 +29,8 @@ static bool wait_clear(const struct e1000_adapter *a, u32 reg, u32 bits, u64 max
 	return true;
 }
 
-/* Stop everything. Firmware may have left the rings running, into memory that is ours now: only
- * then is there something to wait for. */
+/* Stop everything. Firmware may have left the rings running, writing into memory that is ours now; only then there is
+ * something to wait for. */
 static void quiesce(const struct e1000_adapter *a)
 {
 	bool running = (er32(a, E1000_RCTL) & RCTL_EN) || (er32(a, E1000_TCTL) & TCTL_EN);
@@ -38,7 +38,7 @@ static void quiesce(const struct e1000_adapter *a)
 	ew32(a, E1000_IMC, ALL_INTERRUPTS);
 	ew32(a, E1000_RCTL, 0);
 	ew32(a, E1000_TCTL, 0);
-	er32(a, E1000_STATUS); /* the writes have arrived when this read is answered */
+	er32(a, E1000_STATUS); /* flushes the posted writes */
 	if (running)
 		clock_delay_us(QUIESCE_US);
 }
@@ -73,7 +73,7 @@ bool e1000_reset_hw(struct e1000_adapter *a, struct e1000_problem *problem)
 	}
 	ew32(a, E1000_IMC, ALL_INTERRUPTS);
 	er32(a, E1000_ICR);
-	/* management firmware must not answer ARP in our place */
+	/* keep management firmware from answering ARP */
 	ew32(a, E1000_MANC, er32(a, E1000_MANC) & ~MANC_ARP_EN);
 	return true;
 }

@@ -5,9 +5,9 @@
  * Source: Intel SDM 317453, 13.4.2 (STATUS.LU), 13.4.17 (ICR.LSC).
  *
  * A card without a link may go on fetching frames and reporting them done, and count them as good: QEMU's does.
- * So nothing the card says tells which frames left; only the link itself does. Two registers answer for the time
- * since the look before: LU says that the link is there now, LSC that it changed in between. LSC stays set until
- * it is read, although no interrupt is enabled. */
+ * So the card cannot tell which frames left; only the state of the link can. Two register bits cover the time since
+ * the last look: LU says that the link is up now, LSC that it changed in between. LSC stays set until it is read,
+ * although no interrupt is enabled. */
 #include "drivers/e1000/e1000.h"
 #include "kernel/cpu/clock.h"
 

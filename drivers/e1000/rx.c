@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * rx.c - the receive ring, polled.
- * Not here: what frames mean (net/device/dev.c).
- * dev.c calls e1000_poll through e1000_netdev_ops.
+ * Not here: what frames mean (net/device/dev_receive.c).
+ * dev_poll.c calls e1000_poll through e1000_netdev_ops.
  * Source: Intel SDM 317453, 3.2 (receive), 13.4.22-13.4.29.
  *
- * Every slot always has a buffer. A full one goes up and a fresh one takes its place; without a
- * fresh one the frame is dropped and its buffer stays: reception never stops for want of memory. */
+ * Every slot always has a buffer. A full one goes up the stack and an empty one takes its place; if no buffer is free,
+ * the frame is dropped and its buffer stays. So reception never stops for lack of memory. */
 #include "drivers/e1000/e1000.h"
 #include "kernel/mm/layout.h"
 #include "net/core/machine.h"
@@ -56,7 +56,7 @@ __cold bool e1000_setup_rx(struct e1000_adapter *a)
 	return true;
 }
 
-/* QEMU's model stops receiving for a second after each write of RCTL. */
+/* RCTL is written only on a change: QEMU's model stops receiving for a second after each write. */
 void e1000_set_rx_mode(struct net_device *dev)
 {
 	u32 filter_off = dev->flags & IFF_PROMISC ? RCTL_UPE | RCTL_MPE : 0;
@@ -65,8 +65,8 @@ void e1000_set_rx_mode(struct net_device *dev)
 		RCTL_EN | RCTL_BAM | RCTL_SECRC | filter_off);
 }
 
-/* Last, when all else is set. All slots but one are the hardware's, wherever the ring stands: a tail where
- * its head is would say that there are none. */
+/* Called last, when all else is set. All slots but one belong to the hardware: a tail equal to the head would mean
+ * that none do. */
 void e1000_enable_rx(struct e1000_adapter *a)
 {
 	e1000_set_rx_mode(&a->netdev);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT
- * watchdog.c - what the driver does between packets: the link, and once a second the card's own counters and
- * whether the transmitter still moves.
+ * watchdog.c - periodic work of the driver: the link, and once a second the card's own counters and a check that the
+ * transmitter makes progress.
  * Not here: the rings (tx.c, rx.c), the link's register (link.c), starting the card (start.c).
  * dev.c calls e1000_check_link out of net_poll.
  * Source: Intel SDM 317453, 13.7 (statistics: cleared by reading). Behaves as Linux's e1000_tx_timeout_task.
  *
- * A transmitter that hangs is reset. What it had not sent is put on the new ring in the same order as
- * soon as the link is back: by the head register what it never fetched, by its count of good frames what
- * it fetched and did not send. Until then those frames are queued ones in the account. */
+ * A transmitter that hangs is reset. Frames it had not sent are put on the new ring, in order, as soon as the link is
+ * back: those it never fetched, by the head register, and those it fetched and did not send, by its count of good
+ * frames. Until then the account counts them as queued. */
 #include "drivers/e1000/e1000.h"
 #include "net/core/skb_owner.h"
 
 #define LOOK_NS NSEC_PER_SEC
-/* So many looks without a move: a full ring of the longest frames takes 0.3 s at 10 Mbit/s. Looks, not
- * time: after a long one without a look what was sent just now has not stood still. */
+/* Checks without progress until it counts as hung: a full ring of the longest frames takes 0.3 s at 10 Mbit/s. Checks
+ * are counted, not time: after a long pause a frame that was sent just now is no hang. */
 #define HANG_LOOKS 3
 
 #define SLOT(i) ((i) & (E1000_TX_RING - 1))
@@ -37,7 +37,7 @@ static void read_statistics(struct e1000_adapter *a)
 	a->watch.sent += er32(a, E1000_GPTC);
 	stats->rx_missed_errors += er32(a, E1000_MPC);
 	stats->rx_crc_errors += crc;
-	stats->rx_errors += crc; /* they never become a descriptor's */
+	stats->rx_errors += crc; /* these never reach a descriptor */
 }
 
 /* Frames that the hardware should have fetched, or a report that is overdue. */
@@ -68,7 +68,7 @@ static u32 unsent(const struct e1000_adapter *a)
 	return min(n, a->netdev.tx_next - a->tx_clean);
 }
 
-/* Take the packets off the ring: the last n wait, the others' buffers are free. */
+/* Take the packets off the ring: queue the last n for sending again, free the others. */
 static void empty_ring(struct e1000_adapter *a, u32 n)
 {
 	for (u32 i = a->netdev.tx_next - E1000_TX_RING; i != a->netdev.tx_next; i++) {
@@ -125,7 +125,7 @@ static void watch(struct e1000_adapter *a)
 		recover(a);
 }
 
-/* The room it takes is not counted down from what senders see, which is none. */
+/* tx_room is zero until the link is reported; sending counts it down, so it is set to zero again. */
 static void resend(struct e1000_adapter *a)
 {
 	struct sk_buff *skb;
@@ -149,7 +149,7 @@ static void tell_link(struct e1000_adapter *a, bool up)
 	dev_carrier(&a->netdev, up);
 }
 
-/* A link that went and is back is told as both: the cable may be in another socket now. */
+/* A link that was lost and is back is reported as both events: the cable may be in another port now. */
 void e1000_check_link(struct net_device *dev)
 {
 	struct e1000_adapter *a = netdev_priv(dev);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * console.c - one text, shown on every console: kept in a ring, written out when there is time.
+ * console.c - the console's text: kept in a ring, shown on all devices when there is time.
  * Not here: levels and time stamps (printk.c), the devices (serial.c, vga.c).
  * printk and the program's output write; the tick, idling and the end of the machine flush.
  * Source: each byte to a serial port takes 87 us at 115200 baud: not something to wait for.
  *
- * A full ring waits for the serial line, until that has stood still for SERIAL_STILL_NS. From then on the oldest
- * text makes room, and where it stood a note says how much it was: the line shows it first when it goes on. */
+ * A full ring waits for the serial line, until that has stood still for SERIAL_STILL_NS. From then on the oldest text
+ * is dropped, and a note in its place says how many characters; the line shows it first when it goes on. */
 #include "kernel/console/console.h"
 #include "kernel/console/serial.h"
 #include "kernel/cpu/idle.h"
@@ -74,11 +74,11 @@ static bool show_some(struct console *c)
 	c->shown += (u32)n;
 	c->note_n -= min(c->note_n, (u32)n);
 	if (c->note_n <= NOTE_END)
-		c->lost = 0; /* it has been told; a note that is cut is told again */
+		c->lost = 0; /* the note was shown; one that was cut is shown again */
 	return n > 0;
 }
 
-/* Emulated ports always take more; a program that was interrupted is not kept waiting for that. */
+/* Bounded: emulated ports always take more, and a program may have been interrupted. */
 void console_tick(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(consoles); i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * console.h - one text, shown on every console: kept in a ring, written out when there is time.
+ * console.h - the console's text: kept in a ring, shown on all devices when there is time.
  * Not here: levels and time stamps (printk.h), the devices (serial.h, vga.h).
  * printk and the program's output write; the tick, idling and the end of the machine flush.
  * Source: each byte to a serial port takes 87 us at 115200 baud: not something to wait for. */

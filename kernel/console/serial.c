@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * serial.c - serial ports, 16550s, polled.
- * Not here: what is said (printk.c) or captured (net/packet/pcap.c).
+ * Not here: the messages (printk.c) or captured (net/packet/pcap.c).
  * console.c and capture.c call in. Calls port I/O and the clock.
  * Source: National Semiconductor PC16550D data sheet, section 8. */
 #include "kernel/console/serial.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * serial.h - serial ports, 16550s, polled.
- * Not here: what is said (printk.h) or captured (net/packet/pcap.h).
+ * Not here: the messages (printk.h) or captured (net/packet/pcap.h).
  * console.c and capture.c call in. Calls port I/O and the clock.
  * Source: National Semiconductor PC16550D data sheet. */
 #pragma once

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * vga.c - the PC's text screen, 80 by 25.
- * Not here: what is said (printk.c); graphic modes.
+ * Not here: the messages (printk.c); graphic modes.
  * console.c calls in. Writes to the screen's memory and the CRT controller.
  * Source: IBM VGA Technical Reference; the CRTC's registers 0xc..0xf.
  *
- * Scrolling moves where the screen starts in the 32 KiB of text memory instead of the text: 25
- * lines are copied once in 180 lines, not with every line. Each access leaves the virtual machine
- * (or crosses a slow bus), so this is what keeps a boot with many messages fast. */
+ * Scrolling moves the screen's start in the 32 KiB of text memory, not the text: 25 lines are copied once in 180 lines.
+ * Each access leaves the virtual machine (or crosses a slow bus), so this keeps a boot with many messages fast. */
 #include "kernel/console/vga.h"
 #include "boot/boot.h"
 #include "kernel/cpu/asm.h"
@@ -88,7 +87,7 @@ static void next_row(void)
 	clear_row(row);
 }
 
-/* The row is full: what stands behind its last space goes down, too. A word as long as the row is cut. */
+/* The row is full: the word at its end moves to the next row. A word as long as the row is cut. */
 static void break_line(void)
 {
 	volatile u16 *end = cells() + (row + 1) * COLUMNS;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * vga.h - the PC's text screen, 80 by 25.
- * Not here: what is said (printk.c); graphic modes.
+ * Not here: the messages (printk.c); graphic modes.
  * console.c calls in. Writes to the screen's memory and the CRT controller.
  * Source: IBM VGA Technical Reference; the CRTC's registers 0xc..0xf. */
 #pragma once

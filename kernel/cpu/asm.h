@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * asm.h - single machine instructions as functions.
- * Not here: sequences that mean something; they live where they are used.
+ * Not here: sequences of instructions; they are where they are used.
  * Used by kernel/ and drivers/. Calls nothing.
  * Source: Intel SDM vol. 2; vol. 4 (MSR numbers). */
 #pragma once

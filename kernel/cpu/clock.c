@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * clock.c - what time it is: the time-stamp counter, calibrated against the PC's own timers.
+ * clock.c - the time: the time-stamp counter, calibrated against the PC's own timers.
  * Not here: the tick (timer.c).
  * Used everywhere. Calls nothing but port I/O.
  * Source: Intel SDM vol. 3B 17.17 (TSC); Intel 8254 data sheet; Motorola MC146818 (RTC). */
@@ -66,7 +66,7 @@ struct sample {
 	u32 pit;
 };
 
-/* Of a few readings the narrowest: the others were interrupted by the host or by SMM. */
+/* The narrowest of a few readings: the others may have been interrupted by the host or by SMM. */
 static struct sample sample_clocks(void)
 {
 	struct sample best = { .width = UINT64_MAX };
@@ -89,7 +89,7 @@ static u64 ns_of(u64 ticks, u64 mult)
 	return (u64)((unsigned __int128)ticks * mult >> 32);
 }
 
-/* What the clock has shown stays true: where the new rate is the faster one the start moves back. */
+/* The clock never goes back: if the new rate is faster, the start moves back instead. */
 static void set_rate(u64 hz)
 {
 	u64 now = rdtsc(), shown = ns_of(now - tsc.start_tsc, tsc.mult), ns;
@@ -101,7 +101,7 @@ static void set_rate(u64 hz)
 	tsc.mult = mult;
 }
 
-/* Waits before clock_init has measured go by the guess: too long, but not for ever. */
+/* Waits before clock_init use the guessed rate: too long, but bounded. */
 void clock_start(void)
 {
 	pit_start();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * clock.h - what time it is: the time-stamp counter, calibrated against the PC's own timers.
+ * clock.h - the time: the time-stamp counter, calibrated against the PC's own timers.
  * Not here: the tick (timer.h).
  * Used everywhere. net/core/machine.h declares clock_ns for the network stack.
  * Source: Intel SDM vol. 3B 17.17 (TSC); Intel 8254 data sheet; ACPI 4.8.3.3 (PM timer). */

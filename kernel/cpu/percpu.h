@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * percpu.h - the few words that entry.S reaches through %gs before it has a stack.
- * Not here: anything C code could reach by name; there is one CPU.
+ * Not here: other data; there is one CPU, so C code uses plain variables.
  * Used by entry.S and cpu.c.
  * Source: Intel SDM vol. 2B "SWAPGS". */
 #pragma once

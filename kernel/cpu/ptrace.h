@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * ptrace.h - the registers of what was interrupted, as entry.S leaves them on the stack.
+ * ptrace.h - the registers of the interrupted code, as entry.S leaves them on the stack.
  * Not here: how they got there (entry.S).
  * Used by trap.c; entry.S and user.S use the macros.
  * Names as in Linux's struct pt_regs for x86_64, member for member. */

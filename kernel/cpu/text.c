@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * text.c - changing the kernel's own instructions: static keys, and stac/clac where SMAP exists.
- * Not here: deciding to (each subsystem flips its own key).
+ * text.c - patching the kernel's own instructions: static keys, and stac/clac where SMAP exists.
+ * Not here: when to (each subsystem flips its own key).
  * Used by cpu.c and by the callers of static_key_set. Calls nothing.
  * Source: Intel SDM vol. 3A 8.1.3 (self-modifying code), vol. 2 "STAC", "JMP". */
 #include "kernel/cpu/text.h"

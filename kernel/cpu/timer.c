@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * timer.c - the tick: the local APIC's timer, TIMER_HZ times a second.
- * Not here: what time it is (clock.c).
+ * Not here: the time (clock.c).
  * trap.c calls timer_tick.
  * Source: Intel SDM vol. 3A 10.4 (local APIC), 10.5.4 (its timer), 10.12 (x2APIC). */
 #include "kernel/cpu/timer.h"
@@ -35,10 +35,10 @@ enum apic_register {
 #define CALIBRATE_US     500
 #define READINGS         3
 #define TICK_NS          (1000000000ull / TIMER_HZ)
-/* Nearer than this is waited for awake: setting the timer, halting and waking take about as long. */
+/* A shorter wait does not halt: setting the timer, halting and waking take about as long. */
 #define REST_MIN_NS 20000
 
-/* The 8259s' mask registers: nothing is ever asked of them. */
+/* The 8259s' mask registers: all their interrupts are masked. */
 #define PIC1_DATA    0x21
 #define PIC2_DATA    0xa1
 #define PIC_MASK_ALL 0xff
@@ -86,7 +86,7 @@ struct reading {
 
 static struct reading started;
 
-/* Of a few the narrowest: the CPU may be held up between the two clocks. */
+/* The narrowest of a few: the CPU may be interrupted between the two clocks. */
 static struct reading read_timer(void)
 {
 	struct reading best = { .width_ns = UINT64_MAX };

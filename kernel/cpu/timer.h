@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * timer.h - the tick: the local APIC's timer, TIMER_HZ times a second.
- * Not here: what time it is (clock.h).
+ * Not here: the time (clock.h).
  * trap.c calls timer_tick; kmain calls timer_start after clock_init, timer_init later.
  * Source: Intel SDM vol. 3A 10.5.4 (APIC timer), 10.12 (x2APIC). */
 #pragma once

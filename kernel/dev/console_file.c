@@ -23,7 +23,7 @@
 #define SCREEN_ROWS    25
 #define SCREEN_COLUMNS 80
 
-/* A line that rests holds the program up, as on Linux, but not for ever: see console_write. */
+/* A stopped line blocks the program, as on Linux, but not for ever: see console_write. */
 static int wait_for_room(const struct file *file, size_t len, bool restart)
 {
 	while (!console_has_room(len)) {
@@ -87,7 +87,7 @@ static struct termios tty = {
 /* One console, for all descriptors it is read by. A line longer than this is read in pieces. */
 static char typed[1024];
 static u32 typed_n;
-static bool complete; /* what was typed may be read; with nothing typed: the end of the input */
+static bool complete; /* a line may be read; with nothing typed: the end of the input */
 
 /* The echo of typed characters does not wait for a slow line. */
 static void echo(const char *text, size_t len)
@@ -205,7 +205,7 @@ static long console_file_ioctl(struct file *file, u32 cmd, u64 arg)
 	case TCFLSH:
 		if (arg > TCIOFLUSH)
 			return -EINVAL;
-		if (arg != TCOFLUSH) /* what was written has been promised */
+		if (arg != TCOFLUSH) /* written output is not discarded */
 			drop_typed();
 		return 0;
 	case TIOCGWINSZ:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * trap.c - exceptions and interrupts: handled, or reported with the registers as the program's or the machine's end.
+ * trap.c - exceptions and interrupts; those that cannot be handled end the program or the machine.
  * Not here: the stubs (entry.S), page tables (kernel/mm).
  * entry.S calls in; calls the page-fault handler, the tick, process_kill, panic.
  * Source: Intel SDM vol. 3A 6.3 (vectors), 4.7 (page-fault error code). */

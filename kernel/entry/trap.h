@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * trap.h - exceptions and interrupts: handled, or reported with the registers as the program's or the machine's end.
+ * trap.h - exceptions and interrupts; those that cannot be handled end the program or the machine.
  * Not here: the stubs (entry.S), page tables (kernel/mm).
  * entry.S calls trap_handler; kmain says what a tick polls.
  * Source: Intel SDM vol. 3A chapter 6. */

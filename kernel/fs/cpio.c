@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * cpio.c - archives become files: what an initrd is made of.
+ * cpio.c - cpio archives (an initrd) become files.
  * Not here: the files (memfile.c), which of them is the program (kernel/program.c).
  * program.c calls in. Calls memfile.c.
  * Source: cpio(5) "New ASCII Format" (newc); Linux's early-userspace/buffer-format. */
@@ -115,8 +115,8 @@ static void share(struct memfile *file, const u32 id[3])
 	shared_files = file;
 }
 
-/* A file that is there already keeps its other names and gets new contents. Of hard links any one may
- * bring the contents. */
+/* A file that exists keeps its other names and gets new contents. Any one of several hard links may carry the
+ * contents. */
 static bool add_file(const struct entry *e, u32 type)
 {
 	const u32 id[] = { e->field[INO], e->field[DEV_MAJOR], e->field[DEV_MINOR] };
@@ -158,7 +158,7 @@ static bool add_entry(const struct entry *e, int *added)
 	return add_file(e, type);
 }
 
-/* The beginning of what Linux takes for an initrd, too, and the program that unpacks it. */
+/* Magic of compressed initrds, which Linux takes, and the program that unpacks them. */
 static const struct {
 	u8 magic[2];
 	char program[6];

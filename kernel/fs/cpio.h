@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * cpio.h - archives become files: what an initrd is made of.
+ * cpio.h - cpio archives (an initrd) become files.
  * Not here: the files (memfile.h), which of them is the program (kernel/program.h).
  * program.c calls in.
  * Source: cpio(5) "New ASCII Format" (newc); Linux's early-userspace/buffer-format. */

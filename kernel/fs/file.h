@@ -15,7 +15,7 @@ struct poll_state {
 	u16 events; /* POLL* that hold now */
 };
 
-/* Entries may be NULL: the call then answers -EINVAL (read, write) or what each says. */
+/* Entries may be NULL: the call then answers -EINVAL (read, write) or as each entry says. */
 struct file_operations {
 	/* up to len bytes; they return the number of bytes or a negative errno, and may block */
 	ssize (*read)(struct file *file, void __user *buf, size_t len);
@@ -30,7 +30,7 @@ struct file_operations {
 	u32 mode;                                                /* S_IF* and rights, for fstat */
 };
 
-/* What stat tells, beside the size. */
+/* What stat reports, beside the size. */
 struct inode {
 	u32 mode, ino, links, rdev; /* rdev: of a device, its major and minor number */
 };
@@ -48,7 +48,7 @@ struct file {
 
 struct files {
 	struct file *fd[FDS_MAX];
-	u64 close_on_exec[FDS_MAX / 64]; /* kept and told: nothing is ever executed */
+	u64 close_on_exec[FDS_MAX / 64]; /* kept for fcntl; there is no exec */
 	int fewer;                       /* than FDS_MAX may be opened, RLIMIT_NOFILE */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * memfile.c - the read-only files a program finds: texts the kernel made, and what archives brought.
+ * memfile.c - read-only files: texts made by the kernel, and files of archives.
  * Not here: descriptors (file.c), archives (cpio.c).
  * main.c and cpio.c fill it, the open and stat calls look into it. Calls slab.c.
  * Source: path_resolution(7). */
@@ -24,7 +24,7 @@ static u32 hash_of(const char *path)
 	return hash;
 }
 
-/* Where the pointer to the file of this path is, or would be. */
+/* The place of the pointer to the file of this path, or where it belongs. */
 static struct memfile **place_of(const char *path)
 {
 	struct memfile **at = &bucket[hash_of(path) % BUCKETS];
@@ -74,14 +74,14 @@ u32 memfile_folder(const char *path)
 #define NAME_MAX  255
 #define LINKS_MAX 40 /* in one walk, as on Linux */
 
-/* memfile_path during a walk: at its beginning what has been walked, at its end what is still to be. */
+/* memfile_path during a walk: the walked path at its beginning, the rest at its end. */
 struct walk {
 	char *done; /* the zero behind what has been walked.. */
 	char *rest; /* ..always before this */
 	u32 links;
 };
 
-/* Move one component over. Returns where what was walked before ended. */
+/* Move one component over. Returns where the walked path ended before. */
 static char *next_component(struct walk *w)
 {
 	char *before = w->done;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * memfile.h - the read-only files a program finds: texts the kernel made, and what archives brought.
+ * memfile.h - read-only files: texts made by the kernel, and files of archives.
  * Not here: descriptors (file.h), archives (cpio.h).
  * main.c and cpio.c fill it, the open and stat calls look into it.
  * Source: path_resolution(7). */

@@ -13,7 +13,7 @@
 
 #define IPPROTO_MAX 263 /* behind IPPROTO_MPTCP, 262: Linux's, too, are more than a byte holds */
 
-/* A list for each type, so that a type may have several protocols. */
+/* One list for each type: a type may have several protocols. */
 static struct list_head inetsw[SOCK_MAX];
 
 /* Protocol 0 means the type's first; otherwise it must be the one asked for. */
@@ -163,8 +163,9 @@ static int inet_shutdown(struct socket *sock, int how)
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return -EINVAL;
 	sk->sk_shutdown |= (u8)(how + 1); /* SHUT_RD 1, SHUT_WR 2, SHUT_RDWR 3 */
-	return be32_is_zero(inet_sk(sk)->inet_daddr) ? -ENOTCONN
-						     : 0; /* Linux, too, does it and says so */
+	return be32_is_zero(inet_sk(sk)->inet_daddr)
+		       ? -ENOTCONN
+		       : 0; /* as on Linux: it is done, and still an error */
 }
 
 static noinline ssize sendmsg_autobind(struct sock *sk, struct msghdr *msg, size_t len)

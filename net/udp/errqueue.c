@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * errqueue.c - errors with their circumstances, for programs that asked for them (IP_RECVERR).
+ * errqueue.c - the error queue: errors with their details, for sockets with IP_RECVERR.
  * Not here: which error a socket is told of (udp_input.c).
- * udp_input.c queues what ICMP said, udp_output.c what is known here, and both let the program read.
+ * udp_input.c queues ICMP errors and lets the program read them, udp_output.c queues local errors.
  * Source: ip(7), IP_RECVERR. Behaves as Linux's ip_icmp_error, ip_local_error, ip_recv_error. */
 #include "net/udp/errqueue.h"
 #include "kernel/lib/string.h"
@@ -30,7 +30,7 @@ _Static_assert(sizeof(struct sock_extended_err) == 32, "bits of the system-call 
 struct sock_exterr {
 	struct sock_extended_err ee;
 	struct sockaddr_in to; /* where the datagram was going */
-	struct iphdr iph;      /* the complaint's */
+	struct iphdr iph;      /* of the ICMP error */
 };
 
 static void queue_error(struct sock *sk, struct net_device *dev, const struct sock_exterr *e,
@@ -81,7 +81,7 @@ static void local_error(struct sock *sk, int err, be32 daddr, be16 port, u32 inf
 		queue_error(sk, NULL, &record, &record, 0);
 }
 
-/* As long as errors of ICMP's wait, the next one is also the pending error. */
+/* While ICMP errors are queued, the first one is also the pending error (sk_err). */
 static void next_pending_error(struct sock *sk, u8 origin_taken)
 {
 	const struct sk_buff *next = sk->sk_error_queue.first;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * errqueue.h - errors with their circumstances, for programs that asked for them (IP_RECVERR).
+ * errqueue.h - the error queue: errors with their details, for sockets with IP_RECVERR.
  * Not here: which error a socket is told of (udp_input.c).
- * udp_input.c queues what ICMP said, udp_output.c what is known here, and both let the program read.
+ * udp_input.c queues ICMP errors and lets the program read them, udp_output.c queues local errors.
  * Source: ip(7), IP_RECVERR. Behaves as Linux's ip_icmp_error, ip_local_error, ip_recv_error. */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * flow_cache.c - what every layer below UDP has answered for one destination, as 42 bytes that can be sent again.
+ * flow_cache.c - a flow: route, neighbour and the 42 bytes of headers for one destination, cached.
  * Not here: asking them (udp_route.c); the rules by which they may be used (flow_cache.h).
  * udp_send.c and udp_segment.c call in; looks at neighbour and netfilter, calls the device's driver.
  * Source: RFC 768, RFC 791; Intel SDM 317453 3.5: the pseudo-header's sum in the checksum's place. */
@@ -22,7 +22,7 @@ void flow_begin(struct flow_cache *flow)
 	flow->len = FLOW_NO_HEADER;
 }
 
-/* Nothing below would look at the packet, hold it up, or give it a header of its own. Port 0 is a peer's, but
+/* No layer below wants to see the packet, delay it, or give it a header of its own. Port 0 is a peer's, but
  * wrong in a message's address: udp_sendmsg_slow tells them apart. */
 static bool flow_fast_path_ok(const struct flow_cache *flow)
 {
@@ -61,7 +61,7 @@ void flow_build_header(struct flow_cache *flow, size_t len)
 	flow->tag = flow->id << TAG_SHIFT | len;
 }
 
-/* All of a packet but its payload. One with a tag has carried a header before: most is as it was. */
+/* All of a packet but its payload. A packet with a tag has carried a header before, so most fields are set already. */
 static void flow_write_header(const struct flow_cache *flow, struct sk_buff *skb)
 {
 	if (!skb->tag) {
@@ -73,11 +73,12 @@ static void flow_write_header(const struct flow_cache *flow, struct sk_buff *skb
 	skb->len = (u16)flow->frame_len;
 	skb->tag = flow->tag;
 	memcpy(skb_slot(skb) + SKB_FRAME_OFF, flow->header, FLOW_HEADER_BYTES);
-	memset(skb->data + HEADERS, 0, ETH_ZLEN - HEADERS); /* what the payload leaves is padding */
+	memset(skb->data + HEADERS, 0,
+		ETH_ZLEN - HEADERS); /* the rest of the shortest frame is padding */
 }
 
-/* Short frames go in small packets, others in large ones: the slot's own if its size is right, or a free
- * one; where no small one is free, a large one. NULL: none is. */
+/* Short frames use small packets, others large ones: the one in the slot if its size is right, else a free one. If no
+ * small packet is free, a large one. NULL: none is free. */
 static struct sk_buff *packet_for(const struct flow_cache *flow, struct sk_buff *resident)
 {
 	bool small = flow->frame_len <= SKB_SMALL_FRAME;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * flow_cache.h - what all layers below UDP have answered for one destination: route, neighbour, headers.
+ * flow_cache.h - a flow: route, neighbour and headers for one destination, cached.
  * Not here: asking them (udp_route.c), the answers themselves (route.h, ip.h).
- * A socket keeps one, a message that asks for another way has its own; udp*.c fill and use it.
+ * A socket keeps one; a message with control messages that change the route or the headers has its own; udp*.c fill and use it.
  * Behaves as Linux's sk_dst_cache and hh_cache, one step further.
  *
  * A socket that sends to the same destination again gets the same answers again: the same route, neighbour and
@@ -9,13 +9,13 @@
  * a packet that is on the ring already, and a new tail. Six rules keep that correct; everything that relies on one
  * of them points here.
  *
- *   valid       flow->rt.genid == net->genid (rt_valid). Whatever could change an answer (route, address,
+ *   valid       flow->rt.genid == net->genid (rt_valid). Every change of an answer (route, address,
  *               neighbour, link, hook, tap, queueing discipline, a socket's pacing) increments net->genid
  *               (net_changed), so one comparison asks for all of them.
  *   header      flow->len != FLOW_NO_HEADER: header[] is complete for payloads of exactly flow->len bytes, and no
  *               layer below UDP wants to see or to delay a packet of this flow (flow_fast_path_ok). What a socket
  *               itself wants otherwise is in sk_tx_unusual.
- *   tx_room     Zero stops the fast path, for whatever reason: ring full, device down, no carrier, a queueing
+ *   tx_room     Zero stops the fast path, for any reason: ring full, device down, no carrier, a queueing
  *               discipline attached. The driver sets it; senders only count it down.
  *   slot        A packet that was sent stays in its ring slot. Until the slot is used again it belongs to the
  *               driver; from then on, while tx_room covers the slot, to the sender, who may fill it and send it again
@@ -53,20 +53,20 @@ struct flow_cache {
 	u64 id;            /* a number that no other flow ever has */
 	bool csum_partial; /* the device completes the UDP checksum */
 	be16 source, dest;
-	struct ipcm_cookie ipc; /* what it was asked for with */
+	struct ipcm_cookie ipc; /* the control messages that it was routed with */
 	struct ip_template ip;
 	u8 header[FLOW_HEADER_BYTES] __attribute__((aligned(8)));
 };
 
 #define FLOW_NO_HEADER SIZE_MAX
 
-/* flow_forget - the next message has to ask again. */
+/* flow_forget - the next message routes again. */
 static inline void flow_forget(struct flow_cache *flow)
 {
 	flow->rt.genid = 0; /* never a namespace's */
 }
 
-/* flow_begin - its route, ports and template are new. */
+/* flow_begin - the flow has a new route, ports and template. */
 void flow_begin(struct flow_cache *flow);
 
 /* flow_build_header - for len bytes of payload, if the fast path may be taken. */

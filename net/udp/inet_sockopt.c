@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * inet_sockopt.c - socket options of AF_INET: those of IP and those of UDP.
- * Not here: those of every socket (sockopt.c); what they change, each layer reads its own member.
+ * Not here: those of every socket (sockopt.c); their effects, which are in the layer that reads the member.
  * af_inet.c's operations point here. Calls routing for IP_MTU.
  * Source: ip(7), udp(7); the numbers are Linux's, so are the checks. */
 #include "net/ipv4/igmp.h"
@@ -38,7 +38,7 @@ static int set_recverr(struct sock *sk, s32 value)
 	return 0;
 }
 
-/* What a packet to the peer may measure now. */
+/* The MTU of the path to the peer. */
 static int get_mtu(struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
@@ -53,7 +53,7 @@ static int get_mtu(struct sock *sk)
 	return (int)min(rt.mtu, (u32)IP_MAX_LEN); /* lo's is one byte more */
 }
 
-/* The program names a device by number, by an address of ours, or not at all. */
+/* A device is given by index, by one of its addresses, or not at all. */
 struct ip_mreqn {
 	be32 multiaddr, address;
 	s32 ifindex;
@@ -97,14 +97,14 @@ static int get_multicast_if(struct sock *sk, void __user *val, u32 *len)
 	return sockopt_put(&inet_sk(sk)->mc_addr, sizeof(be32), val, len);
 }
 
-/* A packet of ours carries none. */
+/* IP options: packets of this stack carry none. */
 static int get_options(struct sock *sk, void __user *val, u32 *len)
 {
 	*len = 0;
 	return 0;
 }
 
-/* The device that a membership is for; without a name the one that packets to the group leave by. */
+/* The device of a membership; if none is given, the one that packets to the group leave by. */
 static struct net_device *mc_find_dev(struct net *net, const struct ip_mreqn *mreq)
 {
 	struct flowi4 fl4 = { .daddr = mreq->multiaddr };
@@ -179,8 +179,8 @@ static const struct sockopt ip_options[] = {
 
 /* ---- SOL_UDP ----------------------------------------------------------------------------- */
 
-/* Off lets go what is pending. Linux always has a queue to put it in; here it may find no room, and then
- * all stays as it is, to be tried again. */
+/* Clearing UDP_CORK sends the pending datagram. Linux always has a queue for it; here there may be no room, and then
+ * the option stays set, so that the program can try again. */
 static int set_cork(struct sock *sk, s32 value)
 {
 	enum sock_wait how = sk->sk_socket->file->flags & O_NONBLOCK ? SOCK_DONT_WAIT : SOCK_WAIT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * ip_cmsg.c - what recvmsg tells beside a datagram: where and when it came, with which TTL.
+ * ip_cmsg.c - control messages of recvmsg: a datagram's destination, device, time, TTL and TOS.
  * Not here: how a control message lies in memory (msg.c), the error queue (errqueue.c).
  * udp_input.c and errqueue.c call in.
  * Source: socket(7), ip(7). Behaves as Linux's sock_recv_cmsgs and ip_cmsg_recv: their order. */
@@ -24,7 +24,7 @@ void sock_recv_cmsgs(struct msghdr *msg, const struct sock *sk, const struct sk_
 {
 	u32 drops = (u32)sk->sk_drops;
 
-	if (sk->sk_timestamp) /* one that came before it was asked for has no time of its own */
+	if (sk->sk_timestamp) /* a packet received before the option was set has no time stamp */
 		put_timestamp(msg, sk, skb->tstamp ? skb->tstamp : clock_realtime_ns());
 	if (sk->sk_rxq_ovfl && drops)
 		put_cmsg(msg, SOL_SOCKET, SO_RXQ_OVFL, &drops, sizeof(drops));
@@ -36,7 +36,7 @@ struct in_pktinfo {
 	be32 addr;
 };
 
-/* A device that is in another namespace by now tells nothing of its addresses there. */
+/* A device that has moved to another namespace does not show its addresses there. */
 static void put_pktinfo(
 	struct msghdr *msg, struct net *net, const struct net_device *dev, const struct iphdr *iph)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * ip_cmsg.h - what recvmsg tells beside a datagram: where and when it came, with which TTL.
+ * ip_cmsg.h - control messages of recvmsg: a datagram's destination, device, time, TTL and TOS.
  * Not here: how a control message lies in memory (msg.h), the error queue (errqueue.h).
  * udp_input.c and errqueue.c call in.
  * Source: socket(7), ip(7). Behaves as Linux's sock_recv_cmsgs and ip_cmsg_recv: their order. */

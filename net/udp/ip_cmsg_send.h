@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * ip_cmsg_send.h - control messages: what a program says about one datagram beside its address.
+ * ip_cmsg_send.h - control messages of sendmsg: source, TTL, TOS and segment size of one message.
  * Not here: what comes with a datagram received (ip_cmsg.c).
  * udp_send.c calls in. Calls nothing.
  * Source: cmsg(3), ip(7), udp(7); RFC 3542 20.1 for the layout. */

@@ -8,14 +8,14 @@
 
 static u32 charged_all; /* pending.charged of all sockets */
 
-/* n packets wait for the rest of their datagram. */
-static void hold(struct sock *sk, u32 n)
+/* Charge n packets that wait for the rest of their datagram. */
+static void charge(struct sock *sk, u32 n)
 {
-	u32 *held = &inet_sk(sk)->pending.charged;
+	u32 *charged = &inet_sk(sk)->pending.charged;
 
-	sk->sk_wmem += (n - *held) * SKB_SLOT;
-	charged_all += n - *held;
-	*held = n;
+	sk->sk_wmem += (n - *charged) * SKB_SLOT;
+	charged_all += n - *charged;
+	*charged = n;
 	sock_update_wmem(sk);
 }
 
@@ -23,10 +23,10 @@ void udp_flush_pending_frames(struct sock *sk)
 {
 	ip_flush_pending(&inet_sk(sk)->pending.cork);
 	sk_set_tx_mode(sk, SK_TX_PENDING, false);
-	hold(sk, 0);
+	charge(sk, 0);
 }
 
-/* Until more comes what there is waits: in a socket no more than its share, in all of them what may. */
+/* A datagram kept open holds packets: at most a socket's share, and all sockets together at most skb_waiting_max. */
 static int keep_pending(struct sock *sk)
 {
 	u32 n = inet_sk(sk)->pending.cork.n;
@@ -35,14 +35,14 @@ static int keep_pending(struct sock *sk)
 		udp_flush_pending_frames(sk);
 		return -ENOBUFS;
 	}
-	hold(sk, n);
+	charge(sk, n);
 	return 0;
 }
 
 /* The most pieces that a datagram can lie in. */
 #define PIECES_MAX (2 + IP_MAX_LEN / SKB_PIECE)
 
-/* All of it is known now: cut into segments, as if it had come by one message. -EAGAIN: it stays. */
+/* The message is complete: send it as segments, as if it had come in one call. -EAGAIN: it stays pending. */
 static int udp_send_pending_segments(struct sock *sk, enum sock_wait how)
 {
 	struct inet_sock *inet = inet_sk(sk);
@@ -76,7 +76,7 @@ static int udp_send_pending(struct sock *sk, enum sock_wait how)
 		return udp_send_pending_segments(sk, how);
 	if ((u32)skb->len + IP_HLEN > flow->rt.mtu) {
 		udp_flush_pending_frames(sk);
-		return -EMSGSIZE; /* the path has become narrower than what is ready */
+		return -EMSGSIZE; /* the path MTU has become smaller than the packets */
 	}
 	inet->pending.cork = (struct cork){ .len = 0 };
 	sk_set_tx_mode(sk, SK_TX_PENDING, false);
@@ -92,7 +92,7 @@ int udp_push_pending_frames(struct sock *sk, enum sock_wait how)
 
 	if (n == 0)
 		return 0;
-	hold(sk, 0); /* it does not wait for itself */
+	charge(sk, 0); /* its own packets must not count against it */
 	if (!rt_valid(sk->sk_net, &flow->rt))
 		err = udp_route(sk, flow);
 	if (!err && !inet->pending.cork.segment)
@@ -102,7 +102,7 @@ int udp_push_pending_frames(struct sock *sk, enum sock_wait how)
 		err = udp_send_pending(sk, how);
 	else if (err != -EAGAIN)
 		udp_flush_pending_frames(sk);
-	hold(sk, inet->pending.cork.n);
+	charge(sk, inet->pending.cork.n);
 	return err;
 }
 
@@ -127,7 +127,7 @@ ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
 	u32 tries = 0;
 	int err;
 
-	hold(sk, 0);
+	charge(sk, 0);
 	do {
 		err = udp_may_send(sk);
 		if (!err && last)
@@ -139,14 +139,14 @@ ssize udp_append(struct sock *sk, struct msghdr *msg, size_t len)
 	if (err && err != -EAGAIN)
 		udp_flush_pending_frames(sk);
 	if (!err && last)
-		err = udp_send_pending(sk, 0); /* what it appended to asked for room for all */
+		err = udp_send_pending(sk, 0); /* room for all of it was asked for above */
 	if (inet->pending.cork.n > 0)
 		err = keep_pending(sk) ?: err;
 	return err ? err : (ssize)len;
 }
 
-/* What it begins with stays, though the socket may be connected elsewhere or have other options when its
- * way has to be looked for again. */
+/* A pending datagram keeps its destination and options, even if the socket is connected elsewhere or changed before it
+ * has to be routed again. */
 static void keep_as_it_begins(struct flow_cache *flow)
 {
 	flow->ipc.addr = flow->rt.saddr;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * udp_input.c - UDP on the way up: from a datagram to a message.
+ * udp_input.c - UDP datagrams received: to their socket, and to the program.
  * Not here: sending (udp_send.c), the answer that a port is closed (icmp.c).
  * ip_input.c calls udp_rcv, icmp.c calls udp_err, af_inet.c calls udp_recvmsg.
  * Source: RFC 768; RFC 1122 4.1.3; recv(2). */
@@ -79,7 +79,7 @@ static void deliver_to_all(struct net *net, struct sk_buff *skb, const struct ud
 	if (last)
 		deliver(last, skb);
 	else
-		kfree_skb(skb, SKB_DROP_NO_SOCKET); /* RFC 1122 3.2.2: without a word */
+		kfree_skb(skb, SKB_DROP_NO_SOCKET); /* RFC 1122 3.2.2: no ICMP error for these */
 }
 
 void udp_rcv(struct sk_buff *skb)
@@ -112,9 +112,8 @@ void udp_rcv(struct sk_buff *skb)
 	kfree_skb(skb, SKB_DROP_NO_SOCKET);
 }
 
-/* The one place that decides whether sk hears of an error about a datagram of its own. Only a connected socket
- * asked for this peer alone, and only what will not pass by itself concerns it; a socket that wants to know
- * more says so by IP_RECVERR (RFC 1122 4.1.3.3; Linux's __udp4_lib_err). */
+/* Decides whether sk is told of an error about a datagram of its own: fatal errors if it is connected, all errors with
+ * IP_RECVERR (RFC 1122 4.1.3.3; Linux's __udp4_lib_err). */
 static void udp_report_error(struct sock *sk, const struct icmp_error *e, const struct udphdr *uh)
 {
 	const struct inet_sock *inet = inet_sk(sk);
@@ -150,7 +149,7 @@ __cold void udp_err(struct net *net, const struct icmp_error *e)
 	udp_report_error(sk, e, uh);
 }
 
-/* As on Linux no complaint is about a later fragment. */
+/* As on Linux errors about later fragments are ignored. */
 __cold void udp_link_failure(struct sock *sk, const struct sk_buff *skb)
 {
 	const struct iphdr *iph = skb_network_header(skb);

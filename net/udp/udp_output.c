@@ -15,8 +15,8 @@ int udp_may_send(struct sock *sk)
 	return err ? err : sk->sk_shutdown & SEND_SHUTDOWN ? -EPIPE : 0;
 }
 
-/* A datagram was dropped, as its next hop does not answer: a socket that has one peer, or wants to know, is told.
- * For others it is lost like any that was accepted. */
+/* A datagram was dropped because its next hop does not answer ARP. A connected socket, or one with IP_RECVERR, is told;
+ * for others it counts as lost. */
 static int udp_dropped(const struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
@@ -55,7 +55,7 @@ bool udp_fast_path_ok(const struct sock *sk)
 	       !(sk->sk_no_check_tx || sk->sk_wmem_full || (sk->sk_tx_modes & SK_TX_PACED));
 }
 
-/* With a cached header, which is built if need be. Returns false when the packet has to be built whole. */
+/* Send with the cached header, which is built if necessary. Returns false when the slow path has to build the packet. */
 static bool udp_send_cached(
 	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
 {
@@ -72,7 +72,7 @@ static bool udp_send_cached(
 	return true;
 }
 
-/* A packet that every layer below gets to see. */
+/* The slow path: a packet that passes every layer below. */
 static noinline ssize udp_send_built(
 	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
 {

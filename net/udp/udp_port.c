@@ -13,7 +13,7 @@
 #define EPHEMERAL_N     (EPHEMERAL_LAST - EPHEMERAL_FIRST + 1)
 
 struct udp_table {
-	bool asked; /* for a port that had no socket: flows have to know of the next one */
+	bool asked; /* a flow asked for a port without socket: the next bind makes flows stale */
 	struct list_head bucket[BUCKETS]; /* of inet_sock.bind_node */
 };
 
@@ -118,11 +118,11 @@ void udp_port_put(struct sock *sk)
 	sk->sk_unbound = true;
 }
 
-#define NAMES_ADDRESS 4 /* more than peer and device together: Linux looks for it first */
+#define NAMES_ADDRESS 4 /* outweighs peer and device together: Linux compares it first */
 #define NAMES_PEER    2
 #define NAMES_DEVICE  1
 
-/* -1: not for this socket; otherwise the more it names the higher. */
+/* Score: -1 if the datagram is not for this socket, else higher the more of it the socket is bound or connected to. */
 static int score(const struct inet_sock *inet, const struct udp_tuple *t)
 {
 	int points = 0;
@@ -148,7 +148,7 @@ static int score(const struct inet_sock *inet, const struct udp_tuple *t)
 	return points;
 }
 
-/* Linux's golden ratio for hashes; a flow always meets the same one of those that share a port. */
+/* Linux's golden ratio for hashes. A flow always reaches the same of the sockets that share a port. */
 static u32 flow_hash(const struct udp_tuple *t)
 {
 	u32 hash = t->saddr.raw ^ t->daddr.raw ^ (u32)t->sport.raw << 16 ^ t->dport.raw;
@@ -156,8 +156,8 @@ static u32 flow_hash(const struct udp_tuple *t)
 	return hash * 0x9e3779b1u;
 }
 
-/* Sockets that one bound last come first in their list, and so win among equals; those that share by
- * SO_REUSEPORT share what comes, too: the n-th of them takes over one of n flows. */
+/* The socket bound last is first in its list, and so wins among equals. Sockets with SO_REUSEPORT share the flows: the
+ * n-th that is found takes over one of n. */
 struct sock *udp_lookup(struct net *net, const struct udp_tuple *t)
 {
 	struct inet_sock *inet, *best = NULL;
@@ -176,7 +176,8 @@ struct sock *udp_lookup(struct net *net, const struct udp_tuple *t)
 			equals++;
 			if ((u64)hash * equals >> 32 == 0)
 				best = inet;
-			hash = hash * 1664525u + 1013904223u; /* a new throw each time */
+			hash = hash * 1664525u +
+			       1013904223u; /* another random number for each socket */
 		}
 	}
 	return best ? &best->sk : NULL;

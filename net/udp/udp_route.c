@@ -34,7 +34,7 @@ static noinline bool has_copy(const struct sock *sk, const struct flow_cache *fl
 	struct net *net = sk->sk_net;
 
 	if ((rt->dev->flags & IFF_LOOPBACK) || !(net->loopback_dev->flags & IFF_UP))
-		return false; /* by lo it comes as it is */
+		return false; /* over lo it is received anyway */
 	if (rt->flags & RTCF_MULTICAST)
 		return inet_sk(sk)->mc_loop && ip_check_mc(rt->dev, rt->daddr);
 	return udp_port_has_socket(net, flow->dest);
@@ -54,7 +54,7 @@ int udp_route(struct sock *sk, struct flow_cache *flow)
 	if (!err && (rt->flags & RTCF_BROADCAST) && !sk->sk_broadcast)
 		err = -EACCES;
 	if (err) {
-		flow_forget(flow); /* an answer that fails is not kept */
+		flow_forget(flow); /* a failure is not cached */
 		return err;
 	}
 	ways = ip_pmtu_ways(inet->pmtudisc);
@@ -88,7 +88,7 @@ int udp_find_flow(struct sock *sk, struct flow_cache *flow, const struct sockadd
 	return udp_begin_flow(sk, flow, sockaddr_key(to), ipc);
 }
 
-/* Tables that change each time a sender has waited would keep it for ever. */
+/* A bound, since the tables might change each time the sender has waited. */
 #define ROUTE_TRIES 4
 
 bool udp_try_again(struct sock *sk, struct flow_cache *flow, int *err, u32 *tries)

@@ -10,8 +10,8 @@ static __always_inline bool fill_segment(const struct flow_burst *b, u32 i, void
 	return flow_fill(b, i, (const u8 *)payload + i * b->len);
 }
 
-/* n segments, one behind the other, in packets that carry the header already, as many as can be at once: at least
- * `least`, or none. Returns how many. */
+/* Send up to n consecutive segments in packets that carry the header already: at least `least`, or none. Returns how
+ * many. */
 static u32 xmit_segments(struct flow_cache *flow, u8 __user *payload, u32 n, u32 least)
 {
 	n = flow_room(flow, n);
@@ -38,7 +38,7 @@ static ssize send_some(
 	return (ssize)(n * size);
 }
 
-/* All of them at once, if nothing has to be waited for, or read first. */
+/* Send all segments at once, if none has to wait and all can be read. */
 static __always_inline bool send_at_once(const struct sock *sk, struct flow_cache *flow,
 	const struct msghdr *msg, size_t len, size_t size, u32 n)
 {
@@ -69,7 +69,7 @@ ssize udp_send_segments(
 			(u32)n * ip_packets_for(&flow->rt, UDP_HLEN + min(len, size)));
 	if (err)
 		return err;
-	/* a queue may be shorter: what has begun is finished */
+	/* a queue may be shorter than the burst; a burst that has begun is finished */
 	msg->begun = true;
 	outer = dev_xmit_begin();
 	for (; left > 0 && sent >= 0; left -= (size_t)max(sent, (ssize)0))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * udp_send.c - UDP on the way down: from a message to a datagram.
+ * udp_send.c - udp_sendmsg: from a message to a datagram.
  * Not here: where to (udp_route.c), one datagram (udp_output.c), in pieces (udp_cork.c), UDP_SEGMENT
  * (udp_segment.c).
  * af_inet.c calls udp_prot's functions; calls flow_xmit, or udp_output.c for the slow path.
@@ -19,7 +19,7 @@ static int udp_check_destination(const struct sockaddr_in *to, const struct msgh
 	return be16_is_zero(to->sin_port) ? -EINVAL : 0;
 }
 
-/* The message's wishes are known, and where the flow that fits them is kept. */
+/* Destination and control messages are known, and so is the flow for them. */
 static ssize udp_send_by(struct sock *sk, struct flow_cache *flow, const struct ipcm_cookie *ipc,
 	struct msghdr *msg, size_t len)
 {
@@ -40,8 +40,7 @@ static ssize udp_send_by(struct sock *sk, struct flow_cache *flow, const struct 
 	return udp_send_one(sk, flow, msg, len);
 }
 
-/* Control messages: if they want something else than the socket does, this message has a flow of its
- * own. */
+/* Control messages: if they differ from the socket's options, this message has a flow of its own. */
 static noinline ssize udp_send_controlled(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct ipcm_cookie ipc = IPCM_USUAL;
@@ -55,7 +54,7 @@ static noinline ssize udp_send_controlled(struct sock *sk, struct msghdr *msg, s
 	return udp_send_by(sk, ipcm_is_usual(&ipc) ? &inet_sk(sk)->flow : &own, &ipc, msg, len);
 }
 
-/* Another flow or length, options, errors, waiting, fragments. */
+/* The slow path: another flow or length, options, errors, waiting, fragments. */
 static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct inet_sock *inet = inet_sk(sk);
@@ -75,7 +74,7 @@ static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size
 	return udp_send_by(sk, &inet->flow, &ipcm_usual, msg, len);
 }
 
-/* The flow that is kept is the one this message wants, its header is cached, and nothing is unusual. */
+/* May the fast path send it? The cached flow is this message's, its header is complete, sk_tx_unusual is zero. */
 static __always_inline bool udp_flow_is_cached(
 	const struct sock *sk, const struct msghdr *msg, size_t len)
 {
