@@ -38,7 +38,6 @@ void skb_queue_tail(struct sk_buff_head *list, struct sk_buff *skb)
 		list->first = skb;
 	list->last = skb;
 	list->n++;
-	list->bytes += skb->len + skb->frags_len;
 }
 
 noinline void consume_skb(struct sk_buff *skb)

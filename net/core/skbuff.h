@@ -337,7 +337,7 @@ static inline void *skb_transport_header(const struct sk_buff *skb)
 /* A first-in first-out list of packets, linked through ->next. */
 struct sk_buff_head {
 	struct sk_buff *first, *last;
-	u32 n, bytes;
+	u32 n;
 };
 
 /* skb_dequeue - take the first, or NULL. */
@@ -349,7 +349,6 @@ static inline struct sk_buff *skb_dequeue(struct sk_buff_head *list)
 		list->first = skb->next;
 		skb->next = NULL;
 		list->n--;
-		list->bytes -= skb->len + skb->frags_len;
 	}
 	return skb;
 }

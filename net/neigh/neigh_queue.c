@@ -66,7 +66,6 @@ static void enqueue_first(struct neighbour *n, struct sk_buff *skb)
 	skb->next = queue->first;
 	queue->first = skb;
 	queue->last = queue->n++ ? queue->last : skb;
-	queue->bytes += skb->len + skb->frags_len;
 	count(n, 1, (s32)skb_frames(skb));
 }
 
