@@ -6,7 +6,10 @@
 #include "kernel/lib/string.h"
 #include "net/core/timer.h"
 #include "net/device/account.h"
+#include "net/device/dev_config.h"
+#include "net/device/loopback.h"
 #include "net/device/eth.h"
+#include "net/device/ifaddr.h"
 #include "net/device/tap.h"
 #include "net/socket/datagram.h"
 #include "tests/unit/stack.h"
@@ -42,6 +45,7 @@ static void taps_see_both_ways(void **state)
 	assert_int_equal(seen_n, 0);
 	dev_add_tap(&once);
 	dev_add_tap(&tap);
+	assert_false(dev_fast_path_ok(&eth0.dev));
 	inject_hex(FRAME_ARP_ASKED);
 	assert_int_equal(seen_n, 3); /* one left after the first frame */
 	assert_false(seen[1].outgoing);
@@ -49,6 +53,8 @@ static void taps_see_both_ways(void **state)
 	assert_true(seen[2].outgoing);
 	assert_memory_equal(seen[2].bytes, frame, from_hex(FRAME_ARP_ANSWER, frame));
 	dev_remove_tap(&tap);
+	assert_true(
+		dev_fast_path_ok(&eth0.dev)); /* nobody looks: cached headers may be used again */
 	inject_hex(FRAME_ARP_ASKED);
 	assert_int_equal(seen_n, 3);
 }
@@ -136,6 +142,68 @@ static void waiting_for_room(void **state)
 	eth0.dev.flags &= ~(u32)IFF_UP;
 	assert_int_equal(wait_for(fd, 1, MSG_DONTWAIT), -ENETDOWN);
 	eth0.dev.flags |= IFF_UP;
+}
+
+/* ---- in ------------------------------------------------------------------------------------ */
+
+/* Shorter than Ethernet's header: there is nothing to look at. Frames to a group are counted, others not. */
+static void frames_that_come(void **state)
+{
+	u8 frame[ETH_ZLEN] = { 0x01, 0x00, 0x5e, 0, 0, 1 };
+
+	for (u32 len = 1; len < ETH_HLEN; len++)
+		fake_inject(&eth0, frame, len);
+	assert_int_equal(stack_dropped(SKB_DROP_HEADER), ETH_HLEN - 1);
+	assert_int_equal(eth0.dev.stats.multicast, 0);
+	fake_inject(&eth0, frame, sizeof(frame));
+	assert_int_equal(eth0.dev.stats.multicast, 1);
+	memset(frame, 0xff, ETH_ALEN);
+	fake_inject(&eth0, frame, sizeof(frame));
+	memcpy(frame, eth0.dev.dev_addr, ETH_ALEN);
+	fake_inject(&eth0, frame, sizeof(frame));
+	assert_int_equal(eth0.dev.stats.multicast, 1);
+	assert_int_equal(eth0.dev.stats.rx_packets, ETH_HLEN - 1 + 3);
+}
+
+/* ---- what can be set ------------------------------------------------------------------------ */
+
+static void mtu_has_bounds(void **state)
+{
+	assert_int_equal(dev_set_mtu(&eth0.dev, IP_MIN_MTU - 1), -EINVAL);
+	assert_int_equal(dev_set_mtu(&eth0.dev, ETH_DATA_LEN + 1), -EINVAL);
+	assert_int_equal(eth0.dev.mtu, ETH_DATA_LEN);
+	assert_int_equal(dev_set_mtu(&eth0.dev, IP_MIN_MTU), 0);
+	assert_int_equal(eth0.dev.mtu, IP_MIN_MTU);
+	assert_int_equal(dev_set_mtu(init_net.loopback_dev, LOOPBACK_MTU + 1), -EINVAL);
+	assert_int_equal(dev_set_mtu(init_net.loopback_dev, ETH_DATA_LEN + 1), 0);
+}
+
+/* The first address of a network goes: the second one takes over, with the network's routes. */
+static void second_address_takes_over(void **state)
+{
+	struct in_ifaddr *ifa;
+
+	assert_int_equal(inet_insert_ifa(&eth0.dev, cpu_to_be32(0x0a000005), 24), 0);
+	ifa = inet_find_ifa(&eth0.dev, cpu_to_be32(0x0a000005), 24);
+	assert_true(ifa->secondary);
+	inet_del_ifa(&eth0.dev, inet_find_ifa(&eth0.dev, cpu_to_be32(OUR_IP), 24));
+	assert_false(ifa->secondary);
+	assert_int_equal(be32_to_cpu(eth0.dev.ip_addr), 0x0a000005);
+	assert_int_equal(ip_addr_type(&init_net, cpu_to_be32(0x0a0000ff)), RTN_BROADCAST);
+	assert_int_equal(send_to(udp_socket(), "x", 1, 0, PEER_IP, PEER_PORT), 1);
+}
+
+/* RFC 3021: both addresses of a network of two are hosts'. */
+static void network_of_two(void **state)
+{
+	const be32 us = cpu_to_be32(0xc6336400), other = cpu_to_be32(0xc6336401);
+	u8 mac[ETH_ALEN];
+
+	assert_int_equal(inet_insert_ifa(&eth0.dev, us, 31), 0);
+	assert_false(inet_is_broadcast(&eth0.dev, other));
+	assert_false(arp_is_needless(&eth0.dev, other, mac));
+	assert_int_equal(ip_addr_type(&init_net, other), RTN_UNICAST);
+	assert_true(inet_is_broadcast(&eth0.dev, cpu_to_be32(0x0a0000ff)));
 }
 
 /* ---- names and links ----------------------------------------------------------------------- */
@@ -227,6 +295,19 @@ static void loopback_is_bounded(void **state)
 	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 64);
 	net_poll();
 	assert_int_equal(sk_of(fd)->sk_receive_queue.n, 65);
+}
+
+/* The copies that a card's broadcasts leave for this host have no sender that could wait. */
+static void loopback_of_copies_is_bounded(void **state)
+{
+	for (u32 n = 0; n < 65; n++)
+		dev_loopback_xmit(frame_of(60));
+	assert_int_equal(stack_dropped(SKB_DROP_TX_FULL), 1);
+	assert_int_equal(init_net.loopback_dev->stats.tx_packets, 64);
+	assert_int_equal(init_net.loopback_dev->tx_room, 0);
+	net_poll();
+	assert_int_equal(init_net.loopback_dev->stats.rx_packets, 64);
+	stack_check_accounts();
 }
 
 /* ---- timers -------------------------------------------------------------------------------- */
@@ -364,11 +445,16 @@ int main(void)
 		STACK_TEST(padding),
 		STACK_TEST(waiting_for_room),
 		STACK_TEST(a_batch_that_waits),
+		STACK_TEST(frames_that_come),
+		STACK_TEST(mtu_has_bounds),
+		STACK_TEST(second_address_takes_over),
+		STACK_TEST(network_of_two),
 		STACK_TEST(names),
 		STACK_TEST(open_fails),
 		STACK_TEST(link_changes_are_told_once),
 		STACK_TEST(loopback_waits_for_the_poll),
 		STACK_TEST(loopback_is_bounded),
+		STACK_TEST(loopback_of_copies_is_bounded),
 		BARE_TEST(timers_in_order),
 		BARE_TEST(timers_that_set_themselves),
 		STACK_TEST(a_wait_rests_until_something_is_due),

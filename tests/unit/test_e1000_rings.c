@@ -59,6 +59,12 @@ static u32 number_of(const u8 *frame)
 	return (u32)get16(frame + NUMBER_AT) << 16 | get16(frame + NUMBER_AT + 2);
 }
 
+/* Every third frame has a checksum that the card must finish. */
+static bool wants_checksum(u32 number)
+{
+	return number % 3 == 0;
+}
+
 /* Hardware takes at most n frames: in order, each complete, done where a report was asked for. */
 static void hardware_sends(u32 n)
 {
@@ -69,6 +75,7 @@ static void hardware_sends(u32 n)
 		assert_int_equal(desc->len, ETH_ZLEN);
 		assert_int_equal(number_of(phys_to_virt(desc->addr)), fetched_n);
 		assert_int_equal(desc->status, 0); /* what was done before is forgotten */
+		assert_int_equal(desc->popts, wants_checksum(fetched_n) ? TXD_POPTS_TXSM : 0);
 		fetched_n++;
 		if (desc->cmd & TXD_CMD_RS)
 			desc->status = TXD_STAT_DD;
@@ -85,6 +92,7 @@ static void send_numbered(u32 number)
 	put16(frame + NUMBER_AT, (u16)(number >> 16));
 	put16(frame + NUMBER_AT + 2, (u16)number);
 	skb->dev = &card.netdev;
+	skb->csum_partial = wants_checksum(number);
 	init_net.mib.arp_out++; /* somebody has accepted it */
 	assert_int_equal(dev_queue_xmit(skb), 0);
 }
@@ -116,6 +124,8 @@ static void send_laps(u32 frames)
 	hardware_sends(E1000_TX_RING);
 	assert_int_equal(fetched_n, frames);
 	assert_int_equal(card.netdev.stats.tx_carrier_errors, 0);
+	assert_int_equal(card.netdev.stats.tx_packets, frames);
+	assert_int_equal(card.netdev.stats.tx_bytes, frames * ETH_ZLEN);
 	assert_int_equal(e1000_tx_pending(&card.netdev), 0);
 }
 
@@ -138,9 +148,14 @@ static void sends_across_the_wrap(void **state)
 
 static void sends_across_the_wrap_with_few_packets(void **state)
 {
+	u32 free_n;
+
 	card_up(true);
+	free_n = skb_pool.free_n;
 	send_laps(10 * E1000_TX_RING);
 	e1000_reclaim(&card.netdev);
+	assert_int_equal(
+		skb_pool.free_n, free_n); /* the packets are back, not kept in their slots */
 	card_down();
 }
 
@@ -158,21 +173,42 @@ static void full_at_every_slot(void **state)
 	card_down();
 }
 
+/* The doorbell is a write over a bus: a batch rings it once. */
+static void one_doorbell_for_a_batch(void **state)
+{
+	u32 tail;
+
+	card_up(false);
+	tail = er32(&card, E1000_TDT);
+	netdev_xmit_more = true;
+	for (u32 number = 0; number < 5; number++)
+		send_numbered(number);
+	assert_int_equal(er32(&card, E1000_TDT), tail);
+	netdev_xmit_more = false;
+	e1000_flush(&card.netdev);
+	assert_int_equal(er32(&card, E1000_TDT), TX_SLOT(tail + 5));
+	hardware_sends(5);
+	assert_int_equal(fetched_n, 5);
+	card_down();
+}
+
 /* ---- receiving ----------------------------------------------------------------------------- */
 
-static u32 heard_n;
+static u32 heard_n, heard_len;
 
 static void hear(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
 {
 	assert_false(outgoing);
 	assert_int_equal(number_of(skb->data), heard_n);
+	heard_len = skb->len;
 	heard_n++;
 }
+
+static u32 head;
 
 /* Hardware fills the slots up to the tail, but for the last. Returns how many frames that was. */
 static u32 hardware_receives(u32 n, u32 number)
 {
-	static u32 head;
 	u32 done = 0;
 
 	for (; done < n && head != er32(&card, E1000_RDT); done++) {
@@ -187,6 +223,68 @@ static u32 hardware_receives(u32 n, u32 number)
 		head = (head + 1) % E1000_RX_RING;
 	}
 	return done;
+}
+
+/* One frame, of which the hardware says this. Returns how many were heard of it. */
+static u32 receive_as(u16 len, u8 status, u8 errors)
+{
+	u32 before = heard_n;
+	struct e1000_rx_desc *desc = &card.rx_ring[head];
+
+	assert_int_equal(hardware_receives(1, heard_n), 1);
+	desc->len = len;
+	desc->status = RXD_STAT_DD | status;
+	desc->errors = errors;
+	assert_int_equal(e1000_poll(&card.netdev, 64), 1);
+	return heard_n - before;
+}
+
+/* Neither a damaged frame nor a part of one goes up; each is counted, and its buffer is used again. */
+static void frames_that_are_not_whole(void **state)
+{
+	struct packet_tap tap = { .fn = hear };
+	const struct net_device_stats *stats = &card.netdev.stats;
+
+	card_up(false);
+	dev_add_tap(&tap);
+	for (u32 bit = 0; bit < 8; bit++)
+		if (RXD_ERRORS >> bit & 1)
+			assert_int_equal(receive_as(ETH_ZLEN, RXD_STAT_EOP, (u8)(1 << bit)), 0);
+	assert_int_equal(stats->rx_errors, __builtin_popcount(RXD_ERRORS));
+	assert_int_equal(receive_as(2048, 0, 0), 0);
+	assert_int_equal(receive_as(2048, 0, 0), 0);
+	assert_int_equal(receive_as(ETH_ZLEN, RXD_STAT_EOP, 0), 0); /* its end */
+	assert_int_equal(stats->rx_errors, __builtin_popcount(RXD_ERRORS) + 3);
+	assert_int_equal(skb_pool.dropped[SKB_DROP_RX_ERROR], stats->rx_errors);
+	assert_int_equal(receive_as(ETH_ZLEN, RXD_STAT_EOP, 0), 1);
+	assert_int_equal(receive_as(UINT16_MAX, RXD_STAT_EOP, 0), 1);
+	assert_int_equal(heard_len, SKB_SLOT - RX_HEADROOM); /* no card writes more */
+	dev_remove_tap(&tap);
+	card_down();
+}
+
+/* Without another buffer for the slot the frame is dropped, and counted; the slot keeps its own. */
+static void no_buffer_left(void **state)
+{
+	struct packet_tap tap = { .fn = hear };
+	struct sk_buff *taken = NULL, *skb;
+
+	card_up(false);
+	dev_add_tap(&tap);
+	while ((skb = skb_alloc_reserved(SKB_NETWORK_OFF))) {
+		skb->next = taken;
+		taken = skb;
+	}
+	assert_int_equal(receive_as(ETH_ZLEN, RXD_STAT_EOP, 0), 0);
+	assert_int_equal(card.netdev.stats.rx_dropped, 1);
+	assert_int_equal(skb_pool.dropped[SKB_DROP_RX_NO_BUFFER], 1);
+	while ((skb = taken)) {
+		taken = skb->next;
+		skb_release(skb);
+	}
+	assert_int_equal(receive_as(ETH_ZLEN, RXD_STAT_EOP, 0), 1);
+	dev_remove_tap(&tap);
+	card_down();
 }
 
 static void receives_across_the_wrap(void **state)
@@ -235,6 +333,9 @@ int main(void)
 		STACK_TEST(full_at_every_slot),
 		STACK_TEST(receives_across_the_wrap),
 		STACK_TEST(receives_after_each_opening),
+		STACK_TEST(one_doorbell_for_a_batch),
+		STACK_TEST(frames_that_are_not_whole),
+		STACK_TEST(no_buffer_left),
 	};
 
 	return cmocka_run_group_tests(rings, NULL, NULL);

@@ -34,6 +34,23 @@ static void echo_is_answered(void **state)
 	assert_int_equal(init_net.mib.icmp_out_msgs, 1);
 }
 
+/* Ethernet's padding is not data that is to come back. */
+static void short_echo(void **state)
+{
+	stack_know_peer();
+	len = from_hex(FRAME_ECHO, frame);
+	memset(frame + QUOTED + 2, 0xa5, ETH_ZLEN);
+	len = ETH_ZLEN;
+	put16(frame + IP + 2, QUOTED + 2 - IP);
+	fix_ip_checksum(frame);
+	put16(frame + ICMP + 2, 0);
+	put16(frame + ICMP + 2, rfc1071(frame + ICMP, QUOTED + 2 - ICMP, 0));
+	fake_inject(&eth0, frame, len);
+	assert_int_equal(eth0.sent_n, 1);
+	assert_int_equal(get16(eth0.sent[0].bytes + IP + 2), QUOTED + 2 - IP);
+	assert_int_equal(rfc1071(eth0.sent[0].bytes + ICMP, QUOTED + 2 - ICMP, 0), 0);
+}
+
 static void largest_echo(void **state)
 {
 	stack_know_peer();
@@ -305,6 +322,21 @@ static void false_quotes(void **state)
 	}
 }
 
+/* What was never sent from here is no news, not even to a socket of any address that wants all errors. */
+static void others_datagrams(void **state)
+{
+	int fd = udp_socket_at(0, OUR_PORT);
+
+	set_int(fd, SOL_IP, IP_RECVERR, 1);
+	len = from_hex(FRAME_TOLD_PORT, frame);
+	frame[QUOTED + 15] = 77;
+	fix_icmp_checksum();
+	fake_inject(&eth0, frame, len);
+	assert_int_equal(pending(fd), 0);
+	inject_hex(FRAME_TOLD_PORT);
+	assert_int_equal(pending(fd), -ECONNREFUSED);
+}
+
 static void quotes_cut_short(void **state)
 {
 	int fd = connected();
@@ -324,6 +356,7 @@ int main(void)
 {
 	const struct CMUnitTest icmp[] = {
 		STACK_TEST(echo_is_answered),
+		STACK_TEST(short_echo),
 		STACK_TEST(largest_echo),
 		STACK_TEST(no_answer_to_everybody),
 		STACK_TEST(no_answer_to_nobody),
@@ -339,6 +372,7 @@ int main(void)
 		STACK_TEST(receivers_hear_it_too),
 		STACK_TEST(only_the_connected_are_told),
 		STACK_TEST(false_quotes),
+		STACK_TEST(others_datagrams),
 		STACK_TEST(quotes_cut_short),
 	};
 

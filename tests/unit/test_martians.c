@@ -5,6 +5,7 @@
  * cmocka calls in; sends by every call that can name a source.
  * Source: RFC 1122 3.2.1.3 and 3.3.6, RFC 6890; Linux 6.18's answers, recorded natively. */
 #include "kernel/lib/string.h"
+#include "net/device/dev_config.h"
 #include "net/socket/sockopt.h"
 #include "tests/unit/datagrams.h"
 
@@ -319,6 +320,19 @@ static void check_came(const int fd[2], u32 row, u32 column, u32 to, const u8 *m
 	assert_int_equal(stack_dropped(reason), dropped + (want == '-'));
 }
 
+/* 127/8 is nobody's on a wire, also where lo is down and has no routes. */
+static void loopback_source_without_lo(void **state)
+{
+	int fd = sharing();
+	char buf[8];
+
+	dev_close(init_net.loopback_dev);
+	inject_between(FRAME_CRUMBS, frame_to[0], 0x7f050607, OUR_IP);
+	assert_int_equal(sys_recvfrom(fd, user(buf), 8, MSG_DONTWAIT, 0, 0), -EAGAIN);
+	assert_int_equal(stack_dropped(SKB_DROP_MARTIAN_SOURCE), 1);
+	assert_int_equal(dev_open(init_net.loopback_dev), 0);
+}
+
 static void every_source_from_the_wire(void **state)
 {
 	const int fd[2] = { sharing(), sharing() };
@@ -412,6 +426,7 @@ int main(void)
 		STACK_TEST(connected_elsewhere),
 		STACK_TEST(pktinfo_without_a_source),
 		STACK_TEST(every_source_from_the_wire),
+		STACK_TEST(loopback_source_without_lo),
 		STACK_TEST(no_answer_to_what_is_no_source),
 		STACK_TEST(a_host_without_an_address),
 		STACK_TEST(who_asks_by_arp),

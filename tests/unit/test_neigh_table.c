@@ -36,6 +36,18 @@ static void the_oldest_makes_room(void **state)
 		assert_true(is_in(tbl, i));
 }
 
+/* One address on two links is two neighbours, also where their buckets are the same. */
+static void each_link_has_its_own(void **state)
+{
+	struct neigh_table *tbl = neigh_table_new(2);
+	struct net_device other = { .ifindex = eth0.dev.ifindex + 1 };
+
+	for (u32 i = 0; i < 100; i++) {
+		assert_non_null(entry(tbl, i));
+		assert_null(neigh_lookup(tbl, &other, cpu_to_be32(0x0a000064 + i)));
+	}
+}
+
 /* Who has just answered is in use, as long as there is anybody else. */
 static void who_answered_stays(void **state)
 {
@@ -181,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest neigh_table[] = {
 		STACK_TEST(the_oldest_makes_room),
+		STACK_TEST(each_link_has_its_own),
 		STACK_TEST(who_answered_stays),
 		STACK_TEST(the_deleted_makes_room_first),
 		STACK_TEST(current_routes_lead_right),

@@ -185,12 +185,16 @@ static void last_user_ends_it(void **state)
 		assert_int_equal(sys_unshare(CLONE_NEWNET), 0);
 		fd = udp_socket();
 		assert_int_equal(namespaces(), 2);
+		assert_int_equal(dev_open(init_task.nsproxy->net_ns->loopback_dev), 0);
+		assert_int_equal(
+			send_to(fd, "x", 1, 0, 0x7f000001, 7), 1); /* it stays in the account */
 		assert_int_equal(sys_setns(home, 0), 0);
 		stack_step(10);
 		assert_int_equal(namespaces(), 2); /* a socket lives in it */
 		fd_close(&init_task.files, fd);
 		stack_step(10);
 		assert_int_equal(namespaces(), 1);
+		stack_check_accounts();
 		if (i > 0)
 			assert_int_equal(host_mem_out(), out);
 		out = host_mem_out();
@@ -270,6 +274,20 @@ static void a_card_leaves_everything_behind(void **state)
 	stack_check_accounts();
 }
 
+/* Where its index is taken it gets one that is not: both can be named. */
+static void a_card_whose_index_is_taken(void **state)
+{
+	struct net *net = nsfs_get("other");
+
+	fake_register(&eth1, net, 2);
+	assert_int_equal(dev_change_name(&eth1.dev, "eth9"), 0);
+	assert_int_equal(eth1.dev.ifindex, eth0.dev.ifindex);
+	assert_int_equal(dev_change_net_namespace(&eth0.dev, net), 0);
+	assert_ptr_equal(dev_get_by_index(net, eth1.dev.ifindex), &eth1.dev);
+	assert_ptr_equal(dev_get_by_index(net, eth0.dev.ifindex), &eth0.dev);
+	assert_int_not_equal(eth0.dev.ifindex, eth1.dev.ifindex);
+}
+
 static void what_cannot_move(void **state)
 {
 	struct net *net = nsfs_get("other");
@@ -311,6 +329,21 @@ static void no_memory(void **state)
 	}
 }
 
+/* One that could not be set up gives back all that it had, itself too. */
+static void no_memory_again_and_again(void **state)
+{
+	size_t out = 0;
+
+	for (u32 i = 0; i < 100; i++) {
+		host_fail_commit(2, true);
+		assert_int_equal(sys_unshare(CLONE_NEWNET), -ENOMEM);
+		host_fail_commit(0, false);
+		out = i < 10 ? host_mem_out()
+			     : out; /* what is kept for the next one is there by then */
+		assert_int_equal(host_mem_out(), out);
+	}
+}
+
 /* A broadcast's copy for this host waits; its device goes to another namespace. Nobody there hears it. */
 static void copies_stay_behind(void **state)
 {
@@ -342,10 +375,12 @@ int main(void)
 		STACK_TEST(what_waits_keeps_it),
 		STACK_TEST(nobodys_packet_is_dropped_and_counted),
 		STACK_TEST(a_card_leaves_everything_behind),
+		STACK_TEST(a_card_whose_index_is_taken),
 		STACK_TEST(what_cannot_move),
 		STACK_TEST(copies_stay_behind),
 		STACK_TEST(mistakes),
 		STACK_TEST(no_memory),
+		STACK_TEST(no_memory_again_and_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

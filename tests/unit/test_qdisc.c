@@ -226,6 +226,21 @@ static void sndbuf_bounds_what_waits(void **state)
 	assert_int_equal(dev_set_qdisc(&eth0.dev, NULL), 0);
 }
 
+/* The ring's room is the queue's business while there is one, and everybody's again afterwards. */
+static void ring_is_given_back(void **state)
+{
+	const struct qdisc_spec spec = { .limit = 10 };
+	u32 room = eth0.dev.tx_room, slots = eth0.dev.tx_ring_n;
+
+	assert_true(room > 0);
+	assert_int_equal(dev_set_qdisc(&eth0.dev, &spec), 0);
+	assert_int_equal(eth0.dev.tx_room, 0);
+	assert_int_equal(eth0.dev.tx_ring_n, 10);
+	assert_int_equal(dev_set_qdisc(&eth0.dev, NULL), 0);
+	assert_int_equal(eth0.dev.tx_room, room);
+	assert_int_equal(eth0.dev.tx_ring_n, slots);
+}
+
 /* Looked at too late: those whose time has come leave together, one doorbell for all. */
 static void late_is_made_up_for(void **state)
 {
@@ -609,6 +624,7 @@ int main(void)
 		STACK_TEST(full_is_told),
 		STACK_TEST(timeout_of_a_sender),
 		STACK_TEST(sndbuf_bounds_what_waits),
+		STACK_TEST(ring_is_given_back),
 		STACK_TEST(late_is_made_up_for),
 		STACK_TEST(waits_for_the_link),
 		STACK_TEST(a_device_set_down_drops),

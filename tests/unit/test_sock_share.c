@@ -53,6 +53,21 @@ static u32 read_all(int fd)
 	return n;
 }
 
+/* What was read holds nothing: however many come, one after the other, none is refused. */
+static void read_at_once(void **state)
+{
+	int fd, sender;
+
+	up(4);
+	fd = udp_socket_at(0, 7000);
+	sender = udp_socket();
+	for (u32 n = 0; n < 4 * skb_pool.total_n; n++) {
+		send_over_lo(sender, 1400, 7000);
+		assert_int_equal(read_all(fd), 1);
+	}
+	assert_int_equal(sk_of(fd)->sk_drops, 0);
+}
+
 /* The first holds half, the second half of what is left, and so on; so there is always some left. */
 static void unread_datagrams(u32 mib, u32 len)
 {
@@ -303,6 +318,7 @@ int main(void)
 		BARE_TEST(unanswered_4),
 		BARE_TEST(unanswered_64),
 		BARE_TEST(kept_open),
+		BARE_TEST(read_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

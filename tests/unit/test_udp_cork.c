@@ -152,6 +152,23 @@ static void corked(void **state)
 }
 
 /* stack_down finds what leaks. */
+/* What one socket may hold back is bounded; then it begins anew. */
+static void more_than_its_share(void **state)
+{
+	static const u8 data[1480];
+	u32 total = skb_pool.total_n;
+
+	up(true);
+	skb_pool.total_n = 64;
+	for (u32 i = 0; i < skb_share_max(); i++)
+		more(data, sizeof(data) - (i == 0 ? UDP_HLEN : 0));
+	assert_int_equal(send_to(fd, data, 1, MSG_MORE, PEER_IP, PEER_PORT), -ENOBUFS);
+	assert_int_equal(sk_of(fd)->sk_wmem, 0);
+	skb_pool.total_n = total;
+	assert_int_equal(send_to(fd, data, 5, 0, PEER_IP, PEER_PORT), 5);
+	assert_whole(data, 5);
+}
+
 static void closed_while_pending(void **state)
 {
 	up(true);
@@ -515,6 +532,7 @@ int main(void)
 		STACK_TEST(the_first_piece_decides),
 		STACK_TEST(the_first_piece_still_decides),
 		STACK_TEST(corked),
+		STACK_TEST(more_than_its_share),
 		STACK_TEST(closed_while_pending),
 		STACK_TEST(faults),
 		STACK_TEST(the_way_changes),

@@ -53,7 +53,7 @@ static void random_ports(void **state)
 static void every_port_is_found(void **state)
 {
 	static struct inet_sock sks[PORTS];
-	u16 left = 40000;
+	u16 left = LAST;
 
 	for (u32 i = 0; i < PORTS; i++) {
 		sks[i].sk.sk_net = &init_net;
@@ -162,10 +162,11 @@ static void whose_datagram(void **state)
 	set_int(any, 1, SO_REUSEADDR, 1);
 	set_int(bound, 1, SO_REUSEADDR, 1);
 	set_int(connected, 1, SO_REUSEADDR, 1);
-	assert_int_equal(bind_to(any, 0, OUR_PORT), 0);
-	assert_int_equal(bind_to(bound, OUR_IP, OUR_PORT), 0);
-	assert_int_equal(bind_to(connected, OUR_IP, OUR_PORT), 0);
+	assert_int_equal(
+		bind_to(connected, OUR_IP, OUR_PORT), 0); /* of equals it would be the last */
 	assert_int_equal(sys_connect(connected, user(&to), 16), 0);
+	assert_int_equal(bind_to(bound, OUR_IP, OUR_PORT), 0);
+	assert_int_equal(bind_to(any, 0, OUR_PORT), 0);
 	assert_ptr_equal(lookup(PEER_IP, PEER_PORT, OUR_IP, OUR_PORT), sk_of(connected));
 	assert_ptr_equal(lookup(PEER_IP, PEER_PORT + 1, OUR_IP, OUR_PORT), sk_of(bound));
 	assert_ptr_equal(lookup(FAR_IP, PEER_PORT, OUR_IP, OUR_PORT), sk_of(bound));
