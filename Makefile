@@ -247,12 +247,13 @@ NO_IDIOMS := -fno-tree-loop-distribute-patterns
 endif
 # Wherever the tree lies, the kernel has the same bytes.
 SAME_BYTES := -ffile-prefix-map="$(CURDIR)"=.
-CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -mgeneral-regs-only \
+CFLAGS := -std=gnu11 -O2 -falign-jumps=1 -falign-loops=1 -g -ffreestanding -fno-pic -mcmodel=kernel -mgeneral-regs-only \
 	-mno-red-zone $(STACK_8) -fno-asynchronous-unwind-tables \
-	-fno-strict-aliasing -fno-common -fcf-protection=none -fstack-protector-strong \
+	-ffunction-sections -fdata-sections -fno-strict-aliasing -fno-common -fcf-protection=none -fstack-protector-strong \
 	-mstack-protector-guard=global -fomit-frame-pointer -Wframe-larger-than=2048 $(WARNINGS) -I. $(SAME_BYTES)
 ASFLAGS := -I. -g -Wa,--fatal-warnings $(SAME_BYTES)
-LDFLAGS := -nostdlib -static -T linker.ld -z max-page-size=4096 -z noexecstack --build-id=none \
+# A function that only a part asked for goes with it.
+LDFLAGS := -nostdlib -static --gc-sections -T linker.ld -z max-page-size=4096 -z noexecstack --build-id=none \
 	--no-warn-rwx-segments
 
 # KERNEL= is another place for it.

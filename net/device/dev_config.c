@@ -92,15 +92,6 @@ int dev_change_name(struct net_device *dev, const char *name)
 	return 0;
 }
 
-bool dev_name_parse(struct text t, char *name, struct parse_error *error)
-{
-	if (t.len == 0 || t.len >= IFNAMSIZ)
-		return parse_fail(error, t, "dev", "a name of at most 15 characters");
-	memcpy(name, t.at, t.len);
-	name[t.len] = '\0';
-	return true;
-}
-
 struct net_device *dev_get_anywhere(const char *name)
 {
 	struct net *net;

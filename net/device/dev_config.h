@@ -5,7 +5,6 @@
  * Behaves as Linux's dev_close, dev_change_name, dev_change_net_namespace. */
 #pragma once
 
-#include "kernel/lib/parse.h"
 #include "net/device/dev.h"
 
 /* dev_open - IFF_UP and ndo_open, unless it is up. Returns 0 or what the driver says. */
@@ -32,9 +31,3 @@ struct net_device *dev_get_anywhere(const char *name);
 /* default_device_exit - net ends: its cards return to init_net, as dev0, dev1 .. where their names
  * are taken; lo leaves it. */
 void default_device_exit(struct net *net);
-
-/* dev_name_parse - a device's name as words on the command line and rules have it; whether there is
- * such a device is asked later.
- * name     [IFNAMSIZ]
- * Returns  false with *error filled */
-bool dev_name_parse(struct text t, char *name, struct parse_error *error);
