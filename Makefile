@@ -247,7 +247,8 @@ NO_IDIOMS := -fno-tree-loop-distribute-patterns
 endif
 # Wherever the tree lies, the kernel has the same bytes.
 SAME_BYTES := -ffile-prefix-map="$(CURDIR)"=.
-CFLAGS := -std=gnu11 -O2 -falign-jumps=1 -falign-loops=1 -g -ffreestanding -fno-pic -mcmodel=kernel -mgeneral-regs-only \
+# Nothing is aligned: padding costs pages, and instructions where it is run through.
+CFLAGS := -std=gnu11 -O2 -falign-functions=1 -falign-jumps=1 -falign-loops=1 -g -ffreestanding -fno-pic -mcmodel=kernel -mgeneral-regs-only \
 	-mno-red-zone $(STACK_8) -fno-asynchronous-unwind-tables \
 	-ffunction-sections -fdata-sections -fno-strict-aliasing -fno-common -fcf-protection=none -fstack-protector-strong \
 	-mstack-protector-guard=global -fomit-frame-pointer -Wframe-larger-than=2048 $(WARNINGS) -I. $(SAME_BYTES)
@@ -304,7 +305,6 @@ $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 # a compiler would turn these loops into calls of themselves
 CFLAGS_string := $(NO_IDIOMS)
 # a hundred entries of one jump each
-CFLAGS_syscall := -falign-functions=1
 
 $(BUILD)/program.o: boot/program.S $(PROGRAM)
 	@echo "  AS      $<"
