@@ -237,18 +237,20 @@ PROGRAM     := $(BUILD)/user/muffin-send
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wvla -Wmissing-prototypes \
 	-Wstrict-prototypes -Wno-override-init -Wno-cast-function-type -Wno-unused-parameter
-# The same in both compilers' words: an interrupt aligns the stack on 16 bytes, calls keep 8.
+# The same in both compilers' words: an interrupt aligns the stack on 16 bytes, calls keep 8; padding costs
+# pages, and instructions where it is run through.
 ifneq ($(findstring clang,$(CC)),)
 STACK_8   := -mstack-alignment=8
 NO_IDIOMS := -fno-builtin
+NO_PADDING := -falign-functions=1
 else
 STACK_8   := -mpreferred-stack-boundary=3
 NO_IDIOMS := -fno-tree-loop-distribute-patterns
+NO_PADDING := -falign-functions=1 -falign-jumps=1 -falign-loops=1
 endif
 # Wherever the tree lies, the kernel has the same bytes.
 SAME_BYTES := -ffile-prefix-map="$(CURDIR)"=.
-# Nothing is aligned: padding costs pages, and instructions where it is run through.
-CFLAGS := -std=gnu11 -O2 -falign-functions=1 -falign-jumps=1 -falign-loops=1 -g -ffreestanding -fno-pic -mcmodel=kernel -mgeneral-regs-only \
+CFLAGS := -std=gnu11 -O2 -g $(NO_PADDING) -ffreestanding -fno-pic -mcmodel=kernel -mgeneral-regs-only \
 	-mno-red-zone $(STACK_8) -fno-asynchronous-unwind-tables \
 	-ffunction-sections -fdata-sections -fno-strict-aliasing -fno-common -fcf-protection=none -fstack-protector-strong \
 	-mstack-protector-guard=global -fomit-frame-pointer -Wframe-larger-than=2048 $(WARNINGS) -I. $(SAME_BYTES)
@@ -304,7 +306,6 @@ $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 
 # a compiler would turn these loops into calls of themselves
 CFLAGS_string := $(NO_IDIOMS)
-# a hundred entries of one jump each
 
 $(BUILD)/program.o: boot/program.S $(PROGRAM)
 	@echo "  AS      $<"
