@@ -85,12 +85,14 @@ OBJS := \
 	net/socket/sys_netns.o \
 	net/core/sock.o \
 	net/socket/datagram.o \
+	net/socket/sock_room.o \
 	net/packet/af_packet.o \
 	net/packet/packet_sockopt.o \
 	net/packet/bpf.o \
 	net/packet/pcap.o \
 	net/config/proc.o \
 	net/ipv4/dev_ioctl.o \
+	net/socket/sock_options.o \
 	net/socket/sockopt.o \
 	net/udp/inet_sockopt.o \
 	net/netlink/af_netlink.o \

@@ -13,6 +13,7 @@
 #include "net/wire/ethernet.h"
 
 #define IFNAMSIZ     16
+#define TX_QUEUE_LEN 1000  /* what is told of an Ethernet card, as on Linux */
 #define LOOPBACK_MTU 65536 /* Linux's: every IPv4 packet fits */
 
 enum dev_flags {

@@ -13,8 +13,6 @@
 
 #define SIOC_TYPE 0x89 /* the upper byte of all of these */
 
-#define TX_QUEUE_LEN 1000 /* Linux's for an Ethernet card */
-
 enum {
 	SIOCGIFNAME = 0x8910,
 	SIOCGIFCONF = 0x8912,

@@ -9,10 +9,9 @@
 #include "net/core/skb_owner.h"
 #include "net/device/loopback.h"
 #include "net/netfilter/netfilter.h"
-#include "net/socket/datagram.h"
+#include "net/socket/sock_room.h"
 #include "net/socket/msg.h"
 
-#define FRAGMENT_UNIT     8 /* offsets count in these */
 #define IP_MAX_PAYLOAD    (UINT16_MAX - IP_HLEN)
 #define FRAGMENT_TRUESIZE 2304 /* what a full one occupies on Linux */
 
@@ -45,7 +44,7 @@ static struct layout layout_for(const struct rtable *rt, size_t total, u32 segme
 	if (unlikely(segment || (rt->dev->features & NETIF_F_FRAGLIST)))
 		return (struct layout){ false, SKB_FRAME_OFF, SKB_PIECE };
 	return (struct layout){ true, SKB_NETWORK_OFF + IP_HLEN,
-		total <= max ? max : ALIGN_DOWN(max, (u32)FRAGMENT_UNIT) };
+		total <= max ? max : ALIGN_DOWN(max, FRAGMENT_UNIT) };
 }
 
 static s32 room_in_first(const struct layout *l)

@@ -10,8 +10,6 @@
 #include "net/netlink/nfqnl_impl.h"
 #include "net/wire/ip.h"
 
-#define FRAGMENT_UNIT 8 /* offsets count in these */
-
 static bool is_ipv4(const struct iphdr *iph, u32 len)
 {
 	u32 header_len = (iph->version_ihl & 15) * 4u;
@@ -58,7 +56,7 @@ static u32 first_piece(const struct nf_queue_entry *entry, const struct iphdr *i
 		return 0;
 	if (fragments && !skb->frags && (be16_to_cpu(iph->frag_off) & IP_DF))
 		return 0;
-	return IP_HLEN + ALIGN_DOWN(room - IP_HLEN, (u32)FRAGMENT_UNIT);
+	return IP_HLEN + ALIGN_DOWN(room - IP_HLEN, FRAGMENT_UNIT);
 }
 
 static void release_frags(struct sk_buff *skb)

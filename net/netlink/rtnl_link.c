@@ -12,7 +12,6 @@
 #include "net/netlink/rtnetlink.h"
 
 #define IFF_LOWER_UP 0x10000
-#define TX_QUEUE_LEN 1000 /* what Linux says of an Ethernet card */
 
 /* IFF_NOARP of lo is ours alone; the link of a device that is down is not known. */
 static u32 shown_flags(const struct net_device *dev)

@@ -12,6 +12,7 @@
 #include "net/device/tap.h"
 #include "net/packet/af_packet.h"
 #include "net/socket/datagram.h"
+#include "net/socket/sock_room.h"
 #include "net/socket/sockopt.h"
 #include "net/udp/ip_cmsg.h"
 

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * datagram.h - a socket's waits: messages until they are read, readers for one, senders for room.
- * Not here: what is in them; each protocol knows where its payload starts.
+ * datagram.h - a socket's receive queues: messages until they are read, and readers that wait for one.
+ * Not here: what is in them, each protocol knows where its payload starts; senders that wait (sock_room.h).
  * udp_input.c, ip_output.c and af_packet.c call in. Calls net_poll while it waits.
  * Source: recv(2). Names as in Linux's net/core/datagram.c. */
 #pragma once
 
 #include "net/core/sock.h"
 #include "net/socket/msg.h"
-
-struct neighbour;
 
 /* sock_queue_rcv_skb - append to sk's receive queue, in as little memory as it needs (skb_shrink): what it
  * then occupies is charged to sk_rmem. Takes the skb; NULL: there was no memory for it.
@@ -38,18 +36,3 @@ struct sk_buff *skb_recv_datagram(struct sock *sk, u32 flags, int *err);
  * len; what does not fit is lost, and MSG_TRUNC says so. The packet is taken, but for MSG_PEEK.
  * Returns  what recv returns: bytes copied, or under MSG_TRUNC all there were; or -EFAULT */
 ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t len);
-
-/* sock_has_room - would n frames of sk's be taken without waiting? By its send buffer, which what is queued
- * fills, and its pace, by the device and the neighbour, if they are known (or NULL); and has the pool the
- * packets that are still needed for them? Where POLLOUT comes from. */
-bool sock_has_room(const struct sock *sk, struct net_device *dev, const struct neighbour *neigh,
-	u32 n, u32 packets);
-
-/* sock_wait_for_room - until n frames are taken, of `packets` packets more (sock_has_room).
- * how      SOCK_WAIT_BEGUN: only pool and device are asked
- * Returns  0, or -EAGAIN (may not wait, or waited as long as SO_SNDTIMEO says), -EINTR, a pending error,
- *          -ENOBUFS, -ENETDOWN
- * Blocks   for sk_sndtimeo, or else as long as a link may take to come back, or the slowest queue for
- *          n packets; of that at most three seconds for a neighbour that does not answer. Not with SOCK_DONT_WAIT */
-int sock_wait_for_room(struct sock *sk, struct net_device *dev, const struct neighbour *neigh,
-	enum sock_wait how, u32 n, u32 packets) __must_check;

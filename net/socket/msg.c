@@ -110,12 +110,10 @@ int memcpy_to_msg(struct msghdr *msg, const void *src, size_t len)
 	return 0;
 }
 
-#define CMSG_ALIGN 8u
-
 void put_cmsg(struct msghdr *msg, s32 level, s32 type, const void *data, u32 len)
 {
-	struct cmsghdr header = { .len = sizeof(header) + len, .level = level, .type = type };
-	size_t space = min(ALIGN_UP(header.len, (u64)CMSG_ALIGN), msg->controllen);
+	struct cmsghdr header = { .len = CMSG_LEN(len), .level = level, .type = type };
+	size_t space = min(CMSG_ALIGN(header.len), msg->controllen);
 	u8 __user *at = msg->control;
 
 	if (!at || msg->controllen < sizeof(header)) {

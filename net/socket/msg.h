@@ -146,6 +146,9 @@ struct cmsghdr {
 
 _Static_assert(sizeof(struct cmsghdr) == 16, "bits of the system-call ABI");
 
+#define CMSG_ALIGN(len) ALIGN_UP((len), sizeof(u64))
+#define CMSG_LEN(len)   (sizeof(struct cmsghdr) + (len))
+
 /* put_cmsg - one more control message for the program: len bytes. As much as there is room for; if that
  * is not all, MSG_CTRUNC will say so. */
 void put_cmsg(struct msghdr *msg, s32 level, s32 type, const void *data, u32 len);

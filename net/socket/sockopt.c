@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * sockopt.c - socket options: how tables of them are used, and those of every socket.
- * Not here: what is a family's own (inet_sockopt.c, packet_sockopt.c, af_netlink.c).
+ * sockopt.c - socket options: how tables of them are used.
+ * Not here: those of every socket (sock_options.c), what is a family's own (inet_sockopt.c, packet_sockopt.c, af_netlink.c).
  * socket_calls.c calls in.
  * Source: socket(7); the numbers are Linux's for x86_64, so are the checks and their order. */
 #include "net/socket/sockopt.h"
 #include "kernel/lib/string.h"
-#include "net/device/dev.h"
 
 /* ---- tables ------------------------------------------------------------------------------ */
 
@@ -36,165 +35,13 @@ static int get_integer(s32 *value, const void __user *val, u32 len, u32 least)
 	return copy_from_user(value, val, len >= sizeof(*value) ? sizeof(*value) : 1);
 }
 
-static int set_option(struct socket *sock, int level, int name, const void __user *val, u32 len)
-{
-	const struct sockopt_table *table;
-	const struct sockopt *o = find(sock, level, name, &table);
-	struct sock *sk = sock->sk;
-	s32 value;
-	int err;
-
-	if (!table && sock->ops->family == AF_UNIX)
-		return -EOPNOTSUPP;
-	if (!o && (!table || table->least == 0))
-		return -ENOPROTOOPT;
-	err = o && (o->flags & OPT_NAME) ? 0 : get_integer(&value, val, len, table->least);
-	if (err)
-		return err;
-	if (o && (o->flags & OPT_BYTES))
-		return o->flags & OPT_RO ? -ENOPROTOOPT : o->set_bytes(sk, val, len);
-	if (!o || (o->flags & OPT_RO))
-		return -ENOPROTOOPT;
-	if (len == 0 && (o->flags & OPT_NONEMPTY))
-		return -EINVAL;
-	if (o->flags & OPT_FLAG)
-		value = value != 0;
-	else if (o->low < o->high && (value < o->low || value > o->high))
-		return -EINVAL;
-	if (o->set)
-		return o->set(sk, value);
-	memcpy((u8 *)sk + o->at, &value, o->size); /* x86_64 puts the low byte first */
-	return 0;
-}
-
-int sock_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len)
-{
-	int err = set_option(sock, level, name, val, len);
-
-	if (!err && sock->ops->forget_route)
-		sock->ops->forget_route(sock);
-	return err;
-}
-
 int sockopt_put(const void *value, u32 len_is, void __user *val, u32 *len)
 {
 	*len = min(*len, len_is);
 	return copy_to_user(val, value, *len);
 }
 
-int sock_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len)
-{
-	const struct sockopt_table *table;
-	const struct sockopt *o = find(sock, level, name, &table);
-	struct sock *sk = sock->sk;
-	s32 value = 0;
-
-	if (!table && (sock->ops->family == AF_INET || sock->ops->family == AF_UNIX))
-		return -EOPNOTSUPP; /* as on Linux */
-	if (!o || (o->flags & OPT_WO))
-		return -ENOPROTOOPT;
-	if (o->flags & OPT_BYTES)
-		return o->get_bytes(sk, val, len);
-	if (*len < table->room)
-		return -EINVAL;
-	memcpy(&value, (u8 *)sk + o->at, o->size);
-	if (o->get) {
-		value = o->get(sk);
-		if (value < 0)
-			return value;
-	}
-	if (table->least < sizeof(value) && *len < sizeof(value) && value >= 0 && value <= 255)
-		return sockopt_put(&value, 1, val, len);
-	return sockopt_put(&value, sizeof(value), val, len);
-}
-
-/* ---- SOL_SOCKET --------------------------------------------------------------------------- */
-
-/* Linux doubles what it is given, for its own overhead, and tells the double. */
-static u32 doubled(u32 asked, u32 least)
-{
-	return max(min(asked, (u32)INT32_MAX / 2) * 2, least);
-}
-
-/* A negative size is a very large one, unless it is forced: as on Linux. */
-static int set_sndbuf(struct sock *sk, s32 value)
-{
-	sk->sk_sndbuf = doubled(min((u32)value, (u32)SK_SNDBUF_DEFAULT), SK_SNDBUF_MIN);
-	sock_update_wmem(sk);
-	return 0;
-}
-
-static int force_sndbuf(struct sock *sk, s32 value)
-{
-	sk->sk_sndbuf = doubled((u32)max(value, 0), SK_SNDBUF_MIN);
-	sock_update_wmem(sk);
-	return 0;
-}
-
-static int set_rcvbuf(struct sock *sk, s32 value)
-{
-	sk->sk_rcvbuf = doubled(min((u32)value, (u32)SK_RCVBUF_DEFAULT), SK_RCVBUF_MIN);
-	return 0;
-}
-
-static int force_rcvbuf(struct sock *sk, s32 value)
-{
-	sk->sk_rcvbuf = doubled((u32)max(value, 0), SK_RCVBUF_MIN);
-	return 0;
-}
-
-static int get_error(struct sock *sk)
-{
-	return -sock_error(sk);
-}
-
-static int get_domain(struct sock *sk)
-{
-	return sk->sk_socket->ops->family;
-}
-
-static int get_one(struct sock *sk)
-{
-	return 1;
-}
-
-static int get_zero(struct sock *sk)
-{
-	return 0;
-}
-
-static int set_nothing(struct sock *sk, s32 value)
-{
-	return 0;
-}
-
-static int set_stamps(struct sock *sk, enum sk_timestamp kind)
-{
-	clock_realtime_start();
-	sk->sk_timestamp = (u8)kind;
-	return 0;
-}
-
-/* One of the two at a time: the later. */
-static int set_timestamp(struct sock *sk, s32 value)
-{
-	return set_stamps(sk, value ? SK_TIMESTAMP_US : SK_TIMESTAMP_NONE);
-}
-
-static int set_timestampns(struct sock *sk, s32 value)
-{
-	return set_stamps(sk, value ? SK_TIMESTAMP_NS : SK_TIMESTAMP_NONE);
-}
-
-static int get_timestamp(struct sock *sk)
-{
-	return sk->sk_timestamp == SK_TIMESTAMP_US;
-}
-
-static int get_timestampns(struct sock *sk)
-{
-	return sk->sk_timestamp == SK_TIMESTAMP_NS;
-}
+/* ---- what is no number --------------------------------------------------------------------- */
 
 struct timeval {
 	s64 sec, usec;
@@ -230,136 +77,92 @@ static int put_timeout(u64 timeout_ns, void __user *val, u32 *len)
 	return sockopt_put(&t, sizeof(t), val, len);
 }
 
-static int set_rcvtimeo(struct sock *sk, const void __user *val, u32 len)
+static int set_bytes(const struct sockopt *o, struct sock *sk, const void __user *val, u32 len)
 {
-	return set_timeout(&sk->sk_rcvtimeo, val, len);
+	void *member = (u8 *)sk + o->at;
+
+	if (o->flags & OPT_RO)
+		return -ENOPROTOOPT;
+	if (o->flags & OPT_TIMEOUT)
+		return set_timeout(member, val, len);
+	if (o->set_bytes)
+		return o->set_bytes(sk, val, len);
+	return len < o->size ? -EINVAL : copy_from_user(member, val, o->size);
 }
 
-static int get_rcvtimeo(struct sock *sk, void __user *val, u32 *len)
+static int get_bytes(const struct sockopt *o, struct sock *sk, void __user *val, u32 *len)
 {
-	return put_timeout(sk->sk_rcvtimeo, val, len);
+	const void *member = (const u8 *)sk + o->at;
+
+	if (o->flags & OPT_TIMEOUT)
+		return put_timeout(*(const u64 *)member, val, len);
+	return o->get_bytes ? o->get_bytes(sk, val, len) : sockopt_put(member, o->size, val, len);
 }
 
-static int set_sndtimeo(struct sock *sk, const void __user *val, u32 len)
-{
-	return set_timeout(&sk->sk_sndtimeo, val, len);
-}
+/* ---- the two calls ------------------------------------------------------------------------- */
 
-static int get_sndtimeo(struct sock *sk, void __user *val, u32 *len)
+static int set_option(struct socket *sock, int level, int name, const void __user *val, u32 len)
 {
-	return put_timeout(sk->sk_sndtimeo, val, len);
-}
+	const struct sockopt_table *table;
+	const struct sockopt *o = find(sock, level, name, &table);
+	struct sock *sk = sock->sk;
+	s32 value;
+	int err;
 
-static int set_linger(struct sock *sk, const void __user *val, u32 len)
-{
-	return len < sizeof(sk->sk_linger)
-		       ? -EINVAL
-		       : copy_from_user(&sk->sk_linger, val, sizeof(sk->sk_linger));
-}
-
-static int get_linger(struct sock *sk, void __user *val, u32 *len)
-{
-	return sockopt_put(&sk->sk_linger, sizeof(sk->sk_linger), val, len);
-}
-
-static int bind_to_index(struct sock *sk, s32 index)
-{
-	if (index < 0)
+	if (!table && sock->ops->family == AF_UNIX)
+		return -EOPNOTSUPP;
+	if (!o && (!table || table->least == 0))
+		return -ENOPROTOOPT;
+	err = o && (o->flags & OPT_NAME) ? 0 : get_integer(&value, val, len, table->least);
+	if (err)
+		return err;
+	if (o && (o->flags & (OPT_BYTES | OPT_TIMEOUT)))
+		return set_bytes(o, sk, val, len);
+	if (!o || (o->flags & OPT_RO))
+		return -ENOPROTOOPT;
+	if (len == 0 && (o->flags & OPT_NONEMPTY))
 		return -EINVAL;
-	if (index && !dev_get_by_index(sk->sk_net, index))
-		return -ENODEV;
-	sk->sk_bound_dev_if = index;
+	if (o->flags & OPT_FLAG)
+		value = value != 0;
+	else if (o->low < o->high && (value < o->low || value > o->high))
+		return -EINVAL;
+	if (o->set)
+		return o->set(sk, value);
+	memcpy((u8 *)sk + o->at, &value, o->size); /* x86_64 puts the low byte first */
 	return 0;
 }
 
-/* The name need not end with a zero; an empty one unbinds. */
-static int bind_to_device(struct sock *sk, const void __user *val, u32 len)
+int sock_setsockopt(struct socket *sock, int level, int name, const void __user *val, u32 len)
 {
-	char name[IFNAMSIZ] = "";
-	const struct net_device *dev;
+	int err = set_option(sock, level, name, val, len);
 
-	if (copy_from_user(name, val, min(len, (u32)IFNAMSIZ - 1)) < 0)
-		return -EFAULT;
-	if (!name[0])
-		return bind_to_index(sk, 0);
-	dev = dev_get_by_name(sk->sk_net, name, strlen(name));
-	return dev ? bind_to_index(sk, dev->ifindex) : -ENODEV;
+	if (!err && sock->ops->forget_route)
+		sock->ops->forget_route(sock);
+	return err;
 }
 
-static int get_bound_device(struct sock *sk, void __user *val, u32 *len)
+int sock_getsockopt(struct socket *sock, int level, int name, void __user *val, u32 *len)
 {
-	const struct net_device *dev;
+	const struct sockopt_table *table;
+	const struct sockopt *o = find(sock, level, name, &table);
+	struct sock *sk = sock->sk;
+	s32 value = 0;
 
-	if (!sk->sk_bound_dev_if) {
-		*len = 0;
-		return 0;
-	}
-	if (*len < IFNAMSIZ)
-		return -EINVAL;
-	dev = dev_get_by_index(sk->sk_net, sk->sk_bound_dev_if);
-	return dev ? sockopt_put(dev->name, (u32)strlen(dev->name) + 1, val, len) : -ENODEV;
-}
-
-/* An int, or a long if there is room for one; all ones of either: no limit. */
-static int set_pacing_rate(struct sock *sk, const void __user *val, u32 len)
-{
-	u64 rate = 0;
-
-	if (len < sizeof(u32))
-		return -EINVAL;
-	len = len < sizeof(rate) ? sizeof(u32) : sizeof(rate);
-	if (copy_from_user(&rate, val, len) < 0)
-		return -EFAULT;
-	if (!sk_pacing_set)
+	if (!table && (sock->ops->family == AF_INET || sock->ops->family == AF_UNIX))
+		return -EOPNOTSUPP; /* as on Linux */
+	if (!o || (o->flags & OPT_WO))
 		return -ENOPROTOOPT;
-	return sk_pacing_set(sk, len == sizeof(u32) && rate == UINT32_MAX ? UINT64_MAX : rate);
+	if (o->flags & (OPT_BYTES | OPT_TIMEOUT))
+		return get_bytes(o, sk, val, len);
+	if (*len < table->room)
+		return -EINVAL;
+	memcpy(&value, (u8 *)sk + o->at, o->size);
+	if (o->get) {
+		value = o->get(sk);
+		if (value < 0)
+			return value;
+	}
+	if (table->least < sizeof(value) && *len < sizeof(value) && value >= 0 && value <= 255)
+		return sockopt_put(&value, 1, val, len);
+	return sockopt_put(&value, sizeof(value), val, len);
 }
-
-static int get_pacing_rate(struct sock *sk, void __user *val, u32 *len)
-{
-	u32 low = (u32)min(sk->sk_max_pacing_rate, (u64)UINT32_MAX);
-
-	if (*len < sizeof(sk->sk_max_pacing_rate))
-		return sockopt_put(&low, sizeof(low), val, len);
-	return sockopt_put(&sk->sk_max_pacing_rate, sizeof(sk->sk_max_pacing_rate), val, len);
-}
-
-#define SK(member) OPT_MEMBER(struct sock, member)
-
-static const struct sockopt options[] = {
-	{ SO_DEBUG, OPT_FLAG, .set = set_nothing, .get = get_zero },
-	{ SO_REUSEADDR, OPT_FLAG, SK(sk_reuse) },
-	{ SO_TYPE, OPT_RO, SK(sk_type) },
-	{ SO_ERROR, OPT_RO, .get = get_error },
-	{ SO_DONTROUTE, OPT_FLAG, SK(sk_dontroute) },
-	{ SO_BROADCAST, OPT_FLAG, SK(sk_broadcast) },
-	{ SO_SNDBUF, 0, SK(sk_sndbuf), .set = set_sndbuf },
-	{ SO_RCVBUF, 0, SK(sk_rcvbuf), .set = set_rcvbuf },
-	{ SO_KEEPALIVE, OPT_FLAG, SK(sk_keepalive) },
-	{ SO_OOBINLINE, OPT_FLAG, .set = set_nothing, .get = get_zero },
-	{ SO_NO_CHECK, OPT_FLAG, SK(sk_no_check_tx) },
-	{ SO_PRIORITY, 0, SK(sk_priority) },
-	{ SO_LINGER, OPT_BYTES, .set_bytes = set_linger, .get_bytes = get_linger },
-	{ SO_REUSEPORT, OPT_FLAG, SK(sk_reuseport) },
-	{ SO_RCVLOWAT, 0, .set = set_nothing, .get = get_one }, /* datagrams come whole */
-	{ SO_SNDLOWAT, OPT_RO, .get = get_one },
-	{ SO_RCVTIMEO, OPT_BYTES, .set_bytes = set_rcvtimeo, .get_bytes = get_rcvtimeo },
-	{ SO_SNDTIMEO, OPT_BYTES, .set_bytes = set_sndtimeo, .get_bytes = get_sndtimeo },
-	{ SO_BINDTODEVICE, OPT_BYTES | OPT_NAME, .set_bytes = bind_to_device,
-		.get_bytes = get_bound_device },
-	{ SO_TIMESTAMP, OPT_FLAG, .set = set_timestamp, .get = get_timestamp },
-	{ SO_ACCEPTCONN, OPT_RO, .get = get_zero },
-	{ SO_SNDBUFFORCE, OPT_WO, .set = force_sndbuf },
-	{ SO_RCVBUFFORCE, OPT_WO, .set = force_rcvbuf },
-	{ SO_TIMESTAMPNS, OPT_FLAG, .set = set_timestampns, .get = get_timestampns },
-	{ SO_MARK, 0, SK(sk_mark) },
-	{ SO_PROTOCOL, OPT_RO, SK(sk_protocol) },
-	{ SO_DOMAIN, OPT_RO, .get = get_domain },
-	{ SO_RXQ_OVFL, OPT_FLAG, SK(sk_rxq_ovfl) },
-	{ SO_MAX_PACING_RATE, OPT_BYTES, .set_bytes = set_pacing_rate,
-		.get_bytes = get_pacing_rate },
-	{ SO_BINDTOIFINDEX, 0, SK(sk_bound_dev_if), .set = bind_to_index },
-};
-
-const struct sockopt_table socket_options = { SOL_SOCKET, SOCKOPT_TABLE(options),
-	.least = sizeof(s32) };

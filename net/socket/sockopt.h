@@ -107,18 +107,19 @@ static inline u8 ip_pmtu_ways(u8 pmtudisc)
 /* ---- tables of options ------------------------------------------------------------------- */
 
 enum sockopt_flags {
-	OPT_FLAG = 1,      /* anything but 0 is 1 */
-	OPT_RO = 2,        /* cannot be set */
-	OPT_WO = 4,        /* cannot be asked for */
-	OPT_BYTES = 8,     /* not an int: set_bytes and get_bytes know */
+	OPT_FLAG = 1,  /* anything but 0 is 1 */
+	OPT_RO = 2,    /* cannot be set */
+	OPT_WO = 4,    /* cannot be asked for */
+	OPT_BYTES = 8, /* not an int: set_bytes and get_bytes know, or it is the member as it is */
 	OPT_NONEMPTY = 16, /* no bytes do not mean 0 */
-	OPT_NAME = 32      /* with OPT_BYTES: may be shorter than an int */
+	OPT_NAME = 32,     /* with OPT_BYTES: may be shorter than an int */
+	OPT_TIMEOUT = 64 /* a struct timeval; the member counts nanoseconds, UINT64_MAX for ever */
 };
 
 /* One option: an int that is a member of the sock's, or that functions know. */
 struct sockopt {
 	u8 name, flags;
-	u8 size; /* of the member: 1, 2 or 4 bytes */
+	u8 size; /* of the member: 1, 2 or 4 bytes; 0: nothing is stored, and it is 0 */
 	u16 at;  /* where it is, from the sock's start */
 	s32 low, high;
 	union { /* instead of storing; NULL: store */

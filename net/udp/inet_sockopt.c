@@ -92,11 +92,6 @@ static int set_multicast_if(struct sock *sk, const void __user *val, u32 len)
 	return 0;
 }
 
-static int get_multicast_if(struct sock *sk, void __user *val, u32 *len)
-{
-	return sockopt_put(&inet_sk(sk)->mc_addr, sizeof(be32), val, len);
-}
-
 /* IP options: packets of this stack carry none. */
 static int get_options(struct sock *sk, void __user *val, u32 *len)
 {
@@ -167,8 +162,7 @@ static const struct sockopt ip_options[] = {
 	{ IP_MTU, OPT_RO, .get = get_mtu },
 	{ IP_FREEBIND, OPT_FLAG | OPT_NONEMPTY, INET(freebind) },
 	{ IP_BIND_ADDRESS_NO_PORT, OPT_FLAG, INET(bind_address_no_port) },
-	{ IP_MULTICAST_IF, OPT_BYTES, .set_bytes = set_multicast_if,
-		.get_bytes = get_multicast_if },
+	{ IP_MULTICAST_IF, OPT_BYTES, INET(mc_addr), .set_bytes = set_multicast_if },
 	{ IP_MULTICAST_TTL, OPT_NONEMPTY, INET(mc_ttl), TTL_DEFAULT, 255,
 		.set = set_multicast_ttl },
 	{ IP_MULTICAST_LOOP, OPT_FLAG | OPT_NONEMPTY, INET(mc_loop) },

@@ -6,6 +6,7 @@
 #include "net/udp/ip_cmsg.h"
 #include "net/device/ifaddr.h"
 #include "net/socket/sockopt.h"
+#include "net/udp/ip_cmsg_send.h"
 
 struct timestamp {
 	s64 sec, fraction; /* of a second: micro- or nanoseconds */
@@ -29,12 +30,6 @@ void sock_recv_cmsgs(struct msghdr *msg, const struct sock *sk, const struct sk_
 	if (sk->sk_rxq_ovfl && drops)
 		put_cmsg(msg, SOL_SOCKET, SO_RXQ_OVFL, &drops, sizeof(drops));
 }
-
-struct in_pktinfo {
-	s32 ifindex;
-	be32 spec_dst; /* where an answer should come from */
-	be32 addr;
-};
 
 /* A device that has moved to another namespace does not show its addresses there. */
 static void put_pktinfo(

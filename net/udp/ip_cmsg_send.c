@@ -13,11 +13,6 @@ enum scm_type {
 	SCM_CREDENTIALS = 2
 };
 
-struct in_pktinfo {
-	s32 ifindex;
-	be32 spec_dst, addr;
-};
-
 static int want_pktinfo(struct ipcm_cookie *ipc, const void *data, size_t len)
 {
 	struct in_pktinfo info;

@@ -7,8 +7,12 @@
 
 #include "net/socket/msg.h"
 
-#define CMSG_ALIGN(len) ALIGN_UP((len), sizeof(u64))
-#define CMSG_LEN(len)   (sizeof(struct cmsghdr) + (len))
+/* IP_PKTINFO's data, both ways. */
+struct in_pktinfo {
+	s32 ifindex;
+	be32 spec_dst; /* received: where an answer should come from; sent: the source */
+	be32 addr;
+};
 
 /* What one datagram wants that its socket does not say. */
 struct ipcm_cookie {

@@ -5,6 +5,7 @@
  * Source: RFC 768; udp(7). */
 #include "kernel/mm/slab.h"
 #include "net/socket/datagram.h"
+#include "net/socket/sock_room.h"
 #include "net/udp/udp_impl.h"
 #include "net/udp/udp_port.h"
 

@@ -20,9 +20,10 @@
 #define IPDEFTTL       64
 
 /* frag_off */
-#define IP_DF     0x4000
-#define IP_MF     0x2000
-#define IP_OFFSET 0x1fff /* in units of eight bytes */
+#define IP_DF         0x4000
+#define IP_MF         0x2000
+#define IP_OFFSET     0x1fff /* counts in FRAGMENT_UNITs */
+#define FRAGMENT_UNIT 8u     /* bytes */
 
 /* Options: the first two are a byte each, the others have their length behind their kind. */
 #define IPOPT_END  0

@@ -11,7 +11,7 @@
 #include "net/device/eth.h"
 #include "net/device/ifaddr.h"
 #include "net/device/tap.h"
-#include "net/socket/datagram.h"
+#include "net/socket/sock_room.h"
 #include "tests/unit/stack.h"
 
 /* ---- taps ---------------------------------------------------------------------------------- */
