@@ -29,6 +29,8 @@ struct proto {
 	/* send the first of n messages that can take the fast path; returns how many. NULL: none */
 	u32 (*send_batch)(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 flags);
 	ssize (*recvmsg)(struct sock *sk, struct msghdr *msg, size_t len);
+	/* a reader waits: queue what is made only when it is read; NULL: nothing is */
+	void (*refill)(struct sock *sk);
 	/* skb, an IPv4 packet of sk's that was queued, is dropped: its next hop did not answer ARP */
 	void (*link_failure)(struct sock *sk, const struct sk_buff *skb);
 };

@@ -35,8 +35,14 @@ static void netlink_free(struct sock *sk)
 	slab_free(&netlink_slab, sk);
 }
 
+static void refill(struct sock *sk)
+{
+	netlink_refill((struct netlink_sock *)sk);
+}
+
 static const struct proto netlink_proto = {
 	.name = "NETLINK",
+	.refill = refill,
 	.free = netlink_free,
 };
 
@@ -265,29 +271,6 @@ static void fill_name(struct msghdr *msg, const struct sk_buff *skb)
 	msg->namelen = sizeof(struct sockaddr_nl);
 }
 
-/* The first message that waits, or that a family makes now. Returns it, or NULL with *err. */
-static const struct sk_buff *wait_for_message(struct netlink_sock *nlk, u32 flags, int *err)
-{
-	u64 start = clock_ns(), deadline = start + nlk->sk.sk_rcvtimeo;
-
-	if (nlk->sk.sk_rcvtimeo == UINT64_MAX)
-		deadline = UINT64_MAX;
-	for (;;) {
-		const struct sk_buff *skb;
-
-		netlink_refill(nlk);
-		skb = skb_recv_datagram(&nlk->sk, flags | MSG_DONTWAIT, err);
-		if (skb || *err != -EAGAIN || (flags & (MSG_DONTWAIT | MSG_ERRQUEUE)) ||
-			clock_ns() >= deadline)
-			return skb;
-		if (signal_pending(deadline == UINT64_MAX)) {
-			*err = -EINTR;
-			return NULL;
-		}
-		net_wait(start, deadline);
-	}
-}
-
 static ssize netlink_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	struct netlink_sock *nlk = nlk_sk(sock);
@@ -297,7 +280,7 @@ static ssize netlink_recvmsg(struct socket *sock, struct msghdr *msg, size_t len
 
 	if (msg->flags & MSG_OOB)
 		return -EOPNOTSUPP;
-	skb = wait_for_message(nlk, msg->flags, &err);
+	skb = skb_recv_datagram(&nlk->sk, msg->flags, &err);
 	if (!skb)
 		return err;
 	fill_name(msg, skb);

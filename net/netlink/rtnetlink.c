@@ -10,32 +10,22 @@
 #include "net/core/skb_owner.h"
 #include "net/socket/msg.h"
 
-static const struct rtnl_handler *const handlers[] = { rtnl_link_handlers, rtnl_addr_handlers,
-	rtnl_route_handlers, rtnl_neigh_handlers };
+/* Four types of requests for each, from RTM_NEWLINK on: new, delete, get, set. */
+static const struct rtnl_kind *const kinds[] = { &rtnl_link, &rtnl_addr, &rtnl_route, &rtnl_neigh };
 
-static const struct rtnl_handler *handler_of(u16 type)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(handlers); i++)
-		for (const struct rtnl_handler *h = handlers[i]; h->type; h++)
-			if (h->type == type)
-				return h;
-	return NULL;
-}
+#define OP_MASK 3u
+#define OP_GET  2u
 
-/* The kind of a request is in the last two bits of its type: new, delete, get, set. Either bit of
- * NLM_F_DUMP asks for all, as on Linux. */
-#define KIND_MASK 3u
-#define KIND_GET  2u
-
+/* Either bit of NLM_F_DUMP asks for all, as on Linux. */
 static bool is_dump(const struct nlmsghdr *nlh)
 {
-	return (nlh->nlmsg_type & KIND_MASK) == KIND_GET && (nlh->nlmsg_flags & NLM_F_DUMP);
+	return (nlh->nlmsg_type & OP_MASK) == OP_GET && (nlh->nlmsg_flags & NLM_F_DUMP);
 }
 
 /* A thing is told as if it were new. */
 static u16 answer_type(const struct nlmsghdr *nlh)
 {
-	return (u16)(nlh->nlmsg_type & ~KIND_MASK);
+	return (u16)(nlh->nlmsg_type & ~OP_MASK);
 }
 
 static u8 family_of(const struct nlmsghdr *nlh)
@@ -45,22 +35,21 @@ static u8 family_of(const struct nlmsghdr *nlh)
 
 static int rtnetlink_rcv(struct netlink_sock *nlk, const struct nlmsghdr *nlh)
 {
-	const struct rtnl_handler *h = handler_of(nlh->nlmsg_type);
+	u32 type = nlh->nlmsg_type - (u32)RTM_NEWLINK;
+	const struct rtnl_kind *k = type / 4 < ARRAY_SIZE(kinds) ? kinds[type / 4] : NULL;
 	struct rtnl_request r = { .nlk = nlk, .net = nlk->sk.sk_net, .nlh = nlh };
 	int err;
 
 	if (nlh->nlmsg_len < NLMSG_HDRLEN + sizeof(u8))
 		return 0; /* as on Linux */
-	if (!h)
+	if (k && is_dump(nlh))
+		return netlink_dump_start(nlk, nlh, k->dumpit);
+	if (!k || !k->doit[type & OP_MASK])
 		return -EOPNOTSUPP;
-	if (is_dump(nlh) && h->dumpit)
-		return netlink_dump_start(nlk, nlh, h->dumpit);
-	if (!h->doit)
-		return -EOPNOTSUPP;
-	if (h->type > RTM_SETLINK && family_of(nlh) != AF_INET)
+	if (k != &rtnl_link && family_of(nlh) != AF_INET)
 		return -EAFNOSUPPORT;
-	err = nlmsg_parse(nlh, h->header_len, r.tb, h->attr_max, h->least);
-	return err ?: h->doit(&r);
+	err = nlmsg_parse(nlh, k->header_len, r.tb, k->attr_max, k->least);
+	return err ?: k->doit[type & OP_MASK](&r);
 }
 
 /* ---- what handlers have in common ---------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * rtnetlink.h - NETLINK_ROUTE: links, addresses, routes, neighbours, asked for and changed.
  * Not here: what a change does (dev_config.h, devinet.h, fib_frontend.h, neighbour.h).
- * net_init.c wires the family; rtnetlink.c dispatches to a table of handlers for each kind.
+ * net_init.c wires the family; rtnetlink.c dispatches to a table for each kind of thing.
  * Source: rtnetlink(7); RFC 3549 3. */
 #pragma once
 
@@ -20,12 +20,12 @@ struct rtnl_request {
 	const struct nlattr *tb[RTNL_ATTR_MAX + 1];
 };
 
-/* What is done with a type of message. */
-struct rtnl_handler {
-	u16 type; /* RTM_*; 0: the table ends */
+/* What is done with requests about one kind of thing. */
+struct rtnl_kind {
 	u16 header_len, attr_max;
-	const u16 *least;                    /* [attr_max + 1]: see nla_parse */
-	int (*doit)(struct rtnl_request *r); /* 0 or negative errno; NULL: -EOPNOTSUPP */
+	const u16 *least; /* [attr_max + 1]: see nla_parse */
+	/* RTM_NEW.., RTM_DEL.., RTM_GET.., RTM_SET..: 0 or negative errno; NULL: -EOPNOTSUPP */
+	int (*doit[4])(struct rtnl_request *r);
 	netlink_dump_fn dumpit;
 };
 
@@ -35,8 +35,7 @@ void rtnl_notify_addr(u16 type, const struct net_device *dev, const struct in_if
 void rtnl_notify_route(u16 type, struct net *net, const struct fib_config *cfg);
 void rtnl_notify_neigh(u16 type, struct neighbour *n);
 
-extern const struct rtnl_handler rtnl_link_handlers[], rtnl_addr_handlers[], rtnl_route_handlers[],
-	rtnl_neigh_handlers[];
+extern const struct rtnl_kind rtnl_link, rtnl_addr, rtnl_route, rtnl_neigh;
 
 /* rtnl_get_be32 - the address in an attribute; zero when it is not there. */
 static inline be32 rtnl_get_be32(const struct nlattr *nla)

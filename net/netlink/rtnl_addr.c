@@ -114,11 +114,8 @@ static int del_addr(struct rtnl_request *r)
 
 static const u16 least[IFA_MAX + 1] = { [IFA_ADDRESS] = 4, [IFA_LOCAL] = 4 };
 
-#define ADDR .header_len = sizeof(struct ifaddrmsg), .attr_max = IFA_MAX, .least = least
-
-const struct rtnl_handler rtnl_addr_handlers[] = {
-	{ .type = RTM_NEWADDR, ADDR, .doit = new_addr },
-	{ .type = RTM_DELADDR, ADDR, .doit = del_addr },
-	{ .type = RTM_GETADDR, ADDR, .dumpit = dump_addrs },
-	{ .type = 0 },
-};
+const struct rtnl_kind rtnl_addr = { .header_len = sizeof(struct ifaddrmsg),
+	.attr_max = IFA_MAX,
+	.least = least,
+	.doit = { new_addr, del_addr },
+	.dumpit = dump_addrs };

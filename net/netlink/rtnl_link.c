@@ -172,11 +172,8 @@ static int get_link(struct rtnl_request *r)
 
 static const u16 least[IFLA_MAX + 1] = { [IFLA_MTU] = 4, [IFLA_NET_NS_FD] = 4 };
 
-#define LINK .header_len = sizeof(struct ifinfomsg), .attr_max = IFLA_MAX, .least = least
-
-const struct rtnl_handler rtnl_link_handlers[] = {
-	{ .type = RTM_NEWLINK, LINK, .doit = set_link },
-	{ .type = RTM_SETLINK, LINK, .doit = set_link },
-	{ .type = RTM_GETLINK, LINK, .doit = get_link, .dumpit = dump_links },
-	{ .type = 0 },
-};
+const struct rtnl_kind rtnl_link = { .header_len = sizeof(struct ifinfomsg),
+	.attr_max = IFLA_MAX,
+	.least = least,
+	.doit = { set_link, NULL, get_link, set_link },
+	.dumpit = dump_links };

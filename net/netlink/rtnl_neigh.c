@@ -98,11 +98,8 @@ static int del_neigh(struct rtnl_request *r)
 
 static const u16 least[NDA_MAX + 1] = { [NDA_DST] = 4, [NDA_LLADDR] = ETH_ALEN };
 
-#define NEIGH .header_len = sizeof(struct ndmsg), .attr_max = NDA_MAX, .least = least
-
-const struct rtnl_handler rtnl_neigh_handlers[] = {
-	{ .type = RTM_NEWNEIGH, NEIGH, .doit = new_neigh },
-	{ .type = RTM_DELNEIGH, NEIGH, .doit = del_neigh },
-	{ .type = RTM_GETNEIGH, NEIGH, .dumpit = dump_neighs },
-	{ .type = 0 },
-};
+const struct rtnl_kind rtnl_neigh = { .header_len = sizeof(struct ndmsg),
+	.attr_max = NDA_MAX,
+	.least = least,
+	.doit = { new_neigh, del_neigh },
+	.dumpit = dump_neighs };

@@ -320,11 +320,8 @@ static int del_route(struct rtnl_request *r)
 	return err ?: inet_rtm_delroute(r->net, &cfg);
 }
 
-#define ROUTE .header_len = sizeof(struct rtmsg), .attr_max = RTA_MAX, .least = least
-
-const struct rtnl_handler rtnl_route_handlers[] = {
-	{ .type = RTM_NEWROUTE, ROUTE, .doit = new_route },
-	{ .type = RTM_DELROUTE, ROUTE, .doit = del_route },
-	{ .type = RTM_GETROUTE, ROUTE, .doit = get_route, .dumpit = dump_routes },
-	{ .type = 0 },
-};
+const struct rtnl_kind rtnl_route = { .header_len = sizeof(struct rtmsg),
+	.attr_max = RTA_MAX,
+	.least = least,
+	.doit = { new_route, del_route, get_route },
+	.dumpit = dump_routes };

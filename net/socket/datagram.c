@@ -77,7 +77,7 @@ void sock_purge_rcv(struct sock *sk)
 }
 
 /* Wait for a packet or an error. Returns 0 when there is one of them. */
-static int wait_for_packet(const struct sock *sk, u32 flags)
+static int wait_for_packet(struct sock *sk, u32 flags)
 {
 	u64 start, deadline;
 
@@ -86,6 +86,8 @@ static int wait_for_packet(const struct sock *sk, u32 flags)
 	start = clock_ns();
 	deadline = sk->sk_rcvtimeo == UINT64_MAX ? UINT64_MAX : start + sk->sk_rcvtimeo;
 	for (net_poll();; net_wait(start, deadline)) {
+		if (sk->sk_prot->refill)
+			sk->sk_prot->refill(sk);
 		if (sk->sk_receive_queue.n > 0 || sk->sk_err)
 			return 0;
 		if ((flags & MSG_DONTWAIT) || clock_ns() >= deadline)
