@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * floor.c - the least a kernel can do to send: find the card, set up its ring, ring its doorbell.
- * Not here: everything a kernel is for. What this takes is what nobody can go below.
+ * Not here: everything a kernel is for. Its cost is the lower bound.
  * start.S calls floor_main. Words on the command line: first (the default), count=N, batch=B,
  * rounds=R.
  * Source: Intel 8254x Software Developer's Manual 3.3, 3.4, 13.4; frame bytes by RFC 768, 791, 894. */
@@ -111,7 +111,7 @@ static void fill_ring(void)
 		ring[i].lower = sizeof(muffin_frame) | TXD_CMD_EOP | TXD_CMD_IFCS;
 		if (i % QUARTER_N == QUARTER_N - 1)
 			ring[i].lower |= TXD_CMD_RS;
-		ring[i].upper = TXD_STAT_DD; /* the first lap waits for nobody */
+		ring[i].upper = TXD_STAT_DD; /* the first lap waits for no report */
 	}
 }
 

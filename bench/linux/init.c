@@ -205,7 +205,7 @@ static void run(char **argv)
 	printf("init: %s ended with %d\n", argv[0], WEXITSTATUS(status));
 }
 
-/* What the card was given, so that nobody counts datagrams that a queue has dropped. */
+/* What the card was given, so that datagrams dropped by a queue are not counted. */
 static void show_sent(void)
 {
 	unsigned long long sent = 0, dropped = 0;

@@ -10,7 +10,7 @@
 #define RING_CARDS 2
 
 /* ring_register - add the next card to net and open it. Its link is up for good.
- * features  NETIF_F_* that it claims to have; nobody looks at its frames */
+ * features  NETIF_F_* that it claims to have; its frames are not read */
 struct net_device *ring_register(struct net *net, u32 features);
 
 /* ring_frames - how many frames all cards were given. */

@@ -116,7 +116,7 @@ class Peer:
 
 
 def asks_for(frame, address=GATEWAY):
-    """Whether a frame of the guest asks who has this address."""
+    """Whether a frame of the guest is an ARP request for this address."""
     return ARP in frame and frame[ARP].op == 1 and frame[ARP].pdst == address
 
 
@@ -132,7 +132,7 @@ def arp_reply(mac=GATEWAY_MAC, address=GATEWAY, **fields):
 
 
 def arp_request(address=GUEST, mac=GATEWAY_MAC, sender=GATEWAY):
-    """Somebody asks who has an address."""
+    """An ARP request for an address."""
     return Ether(src=mac, dst="ff:ff:ff:ff:ff:ff") / ARP(op=1, hwsrc=mac, psrc=sender,
                                                          pdst=address)
 

@@ -24,7 +24,7 @@ from qemu import Machine, Nic, null_net, user_net  # noqa: E402,F401
 DEADLINE_S = 180
 TSHARK_S = HOST_S = DEADLINE_S
 # One instruction is a nanosecond of the guest's time, and a wait is over at once: how busy the host is
-# does not matter. Nobody outside can answer in time, though.
+# does not matter. No host outside can answer in time, though.
 GUEST_TIME = "shift=0,sleep=off"
 
 GUEST, GATEWAY = "10.0.2.15", "10.0.2.2"

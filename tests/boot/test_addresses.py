@@ -20,7 +20,7 @@ from support import (BROADCAST_MAC, DEADLINE_S, GATEWAY, GATEWAY_MAC, GUEST, GUE
 NETWORK, SUBNET, LIMITED = "10.0.2.0", "10.0.2.255", "255.255.255.255"
 JOINED = "239.1.2.3"                # hears.c's group
 LISTEN, END, CLOSED, ECHO = 5000, 5001, 5002, 7
-NETWORK_MAC = "52:55:0a:00:02:00"   # somebody is at 10.0.2.0
+NETWORK_MAC = "52:55:0a:00:02:00"   # there is a host at 10.0.2.0
 
 # ---- what is sent --------------------------------------------------------------------------------
 
@@ -56,7 +56,7 @@ def check_known(differing, known):
 
 
 def test_sent(kernel, program):
-    """Every source to every destination by every call; who hears it on this host."""
+    """Every source to every destination by every call; which sockets of this host receive it."""
     path = program("addresses")
     theirs = table(run_in_namespace(
         path, also=f"ip neigh add {NETWORK} lladdr {NETWORK_MAC} dev eth0"))
@@ -185,7 +185,7 @@ def answered(frames):
 
 
 def results(text, frames, names):
-    """What happened to each row: '<name>: <who heard it, or what was answered, or ->'."""
+    """What happened to each row: '<name>: <its receivers, or the errno, or ->'."""
     heard = {int(line.split()[0]): "|".join(line.split()[1:]) for line in table(text)
              if line[0].isdigit()}
     heard.update(answered(frames))
@@ -265,7 +265,7 @@ def echo_frames():
 
 
 def test_came(kernel, program, pcap):
-    """The same frames to the same sockets: who hears them, and what is answered."""
+    """The same frames to the same sockets: which receive them, and what is answered."""
     path = program("hears")
     names, frames = zip(*rows())
     theirs = results(*linux(path, [*frames, mark("end")]), names)

@@ -99,7 +99,7 @@ def test_no_answer_is_a_pending_error(kernel, program):
 
 
 def test_flood_to_a_host_that_does_not_answer(kernel, program, pcap):
-    """Many datagrams for one who does not answer: none is refused, all are lost, and counted."""
+    """Many datagrams for a host that does not answer: none is refused, all are lost, and counted."""
     result = boot(kernel, f"{WORDS} -- {GATEWAY} 5000", initrd=str(program("flood")),
                   nics=[Nic(null_net(), pcap=pcap)])
     assert "5000 sent" in result.serial and result.status == DROPPED
@@ -133,7 +133,7 @@ def test_late_answer_still_counts(kernel):
 
 
 def test_answers_for_its_own_address(kernel, program, pcap):
-    """Asked who has our address we say so, to the asker alone; about others we are silent."""
+    """A request for our address is answered, to the asker alone; others are not."""
     with Peer() as peer:
         def ask(running):
             peer.wait_for(is_announcement)
@@ -163,7 +163,7 @@ def test_probe_is_answered(kernel, program):
 
 
 def test_address_conflict_is_told(kernel, program):
-    """Somebody else announces our address: the console names the Ethernet address."""
+    """Another host announces our address: the console names its Ethernet address."""
     with Peer() as peer:
         def announce(running):
             peer.wait_for(is_announcement)
@@ -264,7 +264,7 @@ def test_no_address_no_announcement(kernel, pcap):
 
 
 def test_foreign_traffic_teaches_nothing(kernel, program):
-    """A stranger's request does not fill the table: who we never wanted to reach is asked for."""
+    """A stranger's request does not fill the table: a host that we never sent to is asked for."""
     with Peer(answer_arp) as peer:
         def meet(_):
             peer.wait_for(is_announcement)

@@ -63,7 +63,7 @@ def test_complaints(kernel, program, pcap):
 
 def test_groups(kernel, program, pcap):
     """Joined, a group is heard: the card's filter lets it in. TTL 0 stays inside. The link is told of members
-    (RFC 2236): at once, when a switch asks all hosts, by nobody's address, and that there are none left."""
+    (RFC 2236): at once, when a switch asks all hosts, from 0.0.0.0, and that there are none left."""
     def call(frame):
         if UDP in frame and frame[IP].dst == GROUP:
             text = frame[Raw].load

@@ -65,7 +65,7 @@ def test_verdicts(kernel, program, pcap):
 
 
 def test_left_behind(kernel, program, pcap):
-    """What nobody judges any more is dropped, and that is no success."""
+    """Packets that get no verdict are dropped, and that is no success."""
     result = run_nfqueue(kernel, program, pcap, "leave")
     assert result.status == DROPPED
     assert "dropped 2 on the way out: in a netfilter queue when it was closed" in said(result)

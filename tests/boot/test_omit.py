@@ -83,7 +83,7 @@ def test_what_is_left_out_is_gone(link, kernel):
 
 @pytest.mark.parametrize("word", WORDS)
 def test_word_of_a_part(link, word):
-    """Who asks for a part that is not there is told its name, not that the word is unknown."""
+    """A word of a part that is left out is refused with the part's name, not as unknown."""
     result = boot(link("road"), f"{STATIC} {word}")
     assert result.status == CMDLINE
     assert f"'{word}'" in said(result) and f"a kernel with '{WORDS[word]}'" in said(result)

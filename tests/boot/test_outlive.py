@@ -9,7 +9,7 @@ from support import DROPPED, STATIC, assert_success, boot, check_table, run_on_h
 
 def test_senders_closed(kernel, program):
     """Their datagrams are accepted, received, and dropped with the queue, and errors about others come
-    when nobody asks any more: every packet and sock returns to its pool. The hosts that are not there
+    when no socket reads it: every packet and sock returns to its pool. The hosts that are not there
     are why the status is 70: what is dropped on its way in is no sender's loss."""
     result = boot(kernel, f"{STATIC} filter=in,proto=udp,dport=4747,queue:0",
                   initrd=str(program("outlive")))
@@ -25,7 +25,7 @@ HELD = {4: (30, 50, 14, 16), 64: (256, 400, 92, 110)}
 
 @pytest.mark.parametrize("mib", sorted(HELD))
 def test_unread_socket(kernel, program, mib):
-    """However much is sent to a socket that nobody reads, others receive."""
+    """However much is sent to a socket that is not read, others receive."""
     words = " ".join(map(str, HELD[mib]))
     result = boot(kernel, f"{STATIC} -- {words}", initrd=str(program("unread")), mem=f"{mib}M")
     check_table(result.serial, 16)

@@ -116,12 +116,12 @@ def test_nothing_to_move(kernel, program):
 
 
 def test_siginfo(kernel, program):
-    """Who sent a signal, which of several comes first, which ones stop nobody: as on Linux."""
+    """The sender of a signal, which of several comes first, which ones stop no process: as on Linux."""
     compare_with_host(kernel, program, "siginfo", least=24)
 
 
 def test_local_sockets(kernel, program):
-    """AF_UNIX without a peer: musl's if_nametoindex works, sending says who is not there."""
+    """AF_UNIX without a peer: musl's if_nametoindex works, sending says that there is no peer."""
     compare_with_host(kernel, program, "local", least=120)
 
 

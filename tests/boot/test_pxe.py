@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """test_pxe.py - a card that was used before us: booted over the network by iPXE from the card's own
-ROM, and with rings that somebody left running.
+ROM, and with rings that firmware left running.
 """
 import socket
 import subprocess
@@ -61,7 +61,7 @@ quit
 
 
 def free_port():
-    """A TCP port of loopback that nobody uses right now."""
+    """A TCP port of loopback that is free right now."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]

@@ -84,7 +84,7 @@ def test_burst(kernel, program, pcap):
 
 
 def test_program_that_computes(kernel, program, pcap):
-    """Half of each packet's time the program is in ring 3, where nobody serves the queue."""
+    """Half of each packet's time the program is in ring 3, where the queue is not served."""
     frames, _ = send(kernel, program, pcap, "qdisc=tbf,rate=10kpps,limit=10", "busy")
     assert packets_per_second(frames) == pytest.approx(1e4, rel=WITHIN)
 
@@ -130,7 +130,7 @@ UNNOTICED = 0.05     # seconds: the card's link bit is read every ten millisecon
 @pytest.mark.parametrize("words,pace", [("", 600_000), ("qdisc=tbf,rate=10kpps,limit=50", 0)])
 def test_cable_out_and_in(kernel, program, pcap, words, pace):
     """While the link is down senders wait and packets stay; then all leave, in order. Only what was
-    sent before anybody could know is gone, as on any wire."""
+    sent before the loss of the link was seen is gone, as on any wire."""
     count, pps = 10_000, 10_000
     machine = Machine(kernel=kernel, append=f"{STATIC} {words} -- {GATEWAY} {count} 18 {pace} block",
                       initrd=str(program("pace")), nics=[Nic(null_net(), pcap=pcap)])

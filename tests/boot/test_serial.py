@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_serial.py - the reader of a serial line rests: for a moment, or for longer than anybody waits. What was
+"""test_serial.py - the reader of a serial line rests: for a moment, or for longer than the kernel waits. What was
 written to the console, what is typed, and a capture that waits for its line.
 
 Longer rests are made of guest time: with ICOUNT a machine that waits for its line is ten seconds on at once.
@@ -43,7 +43,7 @@ def wrote(count):
 
 
 def test_console_rests(kernel, program):
-    """For less than ten seconds: who writes waits, and nothing is missing."""
+    """For less than ten seconds: writes block, and nothing is missing."""
     with Peer() as peer, start_lines(kernel, program, peer) as running:
         running.wait_for("starting", DEADLINE_S)
         running.rest()
@@ -60,7 +60,7 @@ def test_console_rests(kernel, program):
 
 
 def test_console_is_full(kernel, program):
-    """Who must not wait does not, poll tells the truth, and a signal ends the wait, as on a Linux terminal."""
+    """Non-blocking writes do not wait, poll tells the truth, and a signal ends the wait, as on a Linux terminal."""
     with Peer() as peer:
         machine = Machine(kernel=kernel, append=f"{STATIC} -- {GATEWAY}", nics=[Nic(peer.netdev)],
                           initrd=str(program("full_console")))
@@ -164,7 +164,7 @@ def counted(result):
 
 
 def test_capture_rests(kernel, program, pcap, tmp_path):
-    """pcap=wait, and nobody reads for a moment: sending waits, every frame is there."""
+    """pcap=wait, and the reader rests for a moment: sending waits, every frame is there."""
     line = Line(tmp_path / "line")
     with start_flood(kernel, program, pcap, line, BURST) as running:
         running.wait_for("starting", DEADLINE_S)

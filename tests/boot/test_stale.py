@@ -61,7 +61,7 @@ def datagrams(pcap, mac):
 
 
 @pytest.mark.parametrize("mem", ["64M", "4M"])
-def test_whatever_changes_is_seen_at_once(kernel, program, tmp_path, mem):
+def test_changes_are_seen_at_once(kernel, program, tmp_path, mem):
     """Each payload as often as it was sent, each time with the headers of its moment, and no other."""
     pcaps = [tmp_path / "0.pcap", tmp_path / "1.pcap"]
     nics = [Nic(f"hubport,hubid={i}", mac=MACS[i], pcap=pcaps[i]) for i in (0, 1)]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""test_unanswered.py - senders and hosts that do not answer ARP, or not yet: who waits, who hears of
-a loss, what a dead host costs those who live, beside the build host's Linux where it has an answer.
+"""test_unanswered.py - senders and hosts that do not answer ARP, or not yet: which wait, which are
+told of a loss, what a dead host costs the others, beside the build host's Linux where it has an answer.
 
 Not here: ARP's packets (test_arp.py). A guest's second host is dead: QEMU's network answers for
 its gateway alone.
@@ -21,7 +21,7 @@ SIGALRM = 14
 SLOW_GUEST = GUEST_TIME.replace("shift=0", "shift=4")   # 16 ns an instruction: fewer of them
 SMALL_WAITING = 16      # packets that a socket may have waiting on a machine of 4 MiB
 
-# A network on which nobody answers; the gateway is known, as by STATIC.
+# A network without other hosts; the gateway is known, as by STATIC.
 NETWORK = f"""set -e
 ip link set lo up
 ip link add eth0 type veth peer name other

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * frames.c - frames as other hosts might send them, made from a fuzzer's bytes: their sums are right, most
  * of their lengths, too.
- * Not here: who gets them.
+ * Not here: their receivers.
  * fuzz_calls.c calls in.
  * Source: RFC 768, 791, 792, 826, 2236; IEEE 802.1Q. */
 #include "tests/fuzz/frames.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * frames.h - frames as other hosts might send them, made from a fuzzer's bytes.
- * Not here: who gets them.
+ * Not here: their receivers.
  * fuzz_calls.c uses it.
  * Source: RFC 768, 791, 792, 826, 2236; IEEE 802.1Q. */
 #pragma once

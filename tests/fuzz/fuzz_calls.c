@@ -540,7 +540,7 @@ static void frame_arrives(struct bytes *b)
 	fake_inject(card, frame, len);
 }
 
-/* Somebody answers what was asked last, as a neighbour would. */
+/* An answer to the last ARP request. */
 static void arp_answers(struct bytes *b)
 {
 	struct fake_device *card = &host_card[pick(b, HOST_NET_CARDS)];

@@ -367,7 +367,7 @@ static void op_mprotect_every_second(const struct op *op)
 	}
 }
 
-/* Places that are nobody's: nothing changes. */
+/* Addresses outside every area: nothing changes. */
 static void op_senseless(const struct op *op)
 {
 	const u64 places[] = { TASK_SIZE, TASK_SIZE + PAGE_SIZE, USER_HALF_END, DIRECT_MAP,

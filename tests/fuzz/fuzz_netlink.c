@@ -73,7 +73,7 @@ static void start(void)
 	}
 }
 
-/* One message that ends where its memory does, so that the sanitizer sees who reads on. */
+/* One message that ends where its memory does, so that the sanitizer sees a read beyond it. */
 static void parse_alone(const u8 *data, size_t size)
 {
 	struct nlmsghdr *nlh = malloc(size);

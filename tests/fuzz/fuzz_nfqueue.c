@@ -79,7 +79,7 @@ static int bound_socket(void)
 
 static void queue_packets(void)
 {
-	/* 10.0.0.2 to 10.0.0.1, UDP to a port where nobody is */
+	/* 10.0.0.2 to 10.0.0.1, UDP to a port without socket */
 	static const u8 frame[60] = "\2\0\0\0\0\1\2\0\0\0\0\2\x8\0"
 				    "\x45\0\0\x22\x12\x34\0\0\x40\x11\x54\x95\xa\0\0\2\xa\0\0\1"
 				    "\x12\x8b\x13\x89\0\xe\0\0"

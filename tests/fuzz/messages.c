@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * messages.c - netlink messages with attributes of the right types, made from a fuzzer's bytes.
- * Not here: who sends them.
+ * Not here: sending them.
  * fuzz_calls.c calls in.
  * Source: rtnetlink(7), netlink(7); what libnetfilter_queue sends. */
 #include "tests/fuzz/messages.h"

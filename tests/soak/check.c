@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * check.c - reads a capture while it is written: every numbered datagram is there, once, in order, and
  * each frame is whole: lengths, both checksums, padding of zeros.
- * Not here: who sends them (tests/boot/programs/soak.c).
+ * Not here: sending them (tests/boot/programs/soak.c).
  * soak.py starts it. Usage: check <pipe>. Says how many there were; the first mistake ends it.
  * Source: draft-ietf-opsawg-pcap; RFC 791; RFC 768. */
 #include <stdint.h>

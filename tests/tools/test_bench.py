@@ -113,7 +113,7 @@ def test_lines_are_those_of_what_was_linked(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("script", sorted((ROOT / "bench").glob("**/*.py")), ids=lambda p: p.name)
 def test_every_bench_finds_its_parts(script):
-    """Nobody measures with each of them every day: what it imports is looked for here."""
+    """Not every bench runs every day: their imports are tried here."""
     done = subprocess.run([sys.executable, "-c", f"import {script.stem}"], cwd=script.parent,
                           capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr

@@ -131,7 +131,7 @@ def test_upward_call_fails_without_an_include(project):
     ("int probe(int a);", "probe(1)"),
 ])
 def test_seam_covers_functions_and_variables(project, declaration, use):
-    """What a seam header declares may be used below who defines it; what it does not, may not."""
+    """What a seam header declares may be used below its definition; what it does not, may not."""
     user = f"{declaration}\nint low(void)\n{{\n\treturn {use};\n}}\n"
     write(project, "net/low.c", user)
     write(project, "net/high.c", "int level;\nconst char table[16];\nint probe(int a)\n"

@@ -69,7 +69,7 @@ static void strangers_teach_nothing(void **state)
 	assert_null(neigh_lookup(init_net.arp_tbl, &eth0.dev, cpu_to_be32(PEER_IP)));
 }
 
-/* Whom we ask may ask us first: its request is as good as an answer. */
+/* The host that is asked may ask first: its request is as good as an answer. */
 static void request_answers_ours(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
@@ -134,7 +134,7 @@ static void conflict_is_told(void **state)
 	assert_int_equal(eth0.sent_n, 0);
 }
 
-/* Anybody on the link can cause it: once a second is enough. */
+/* Any host on the link can cause it: once a second is enough. */
 static void conflicts_are_told_seldom(void **state)
 {
 	const char *at;
@@ -192,7 +192,7 @@ static void no_packet_to_ask_with(void **state)
 	}
 }
 
-/* A full ring: nobody waits for ARP, the packet is dropped and counted. */
+/* A full ring: ARP does not wait, the packet is dropped and counted. */
 static void no_room_to_ask(void **state)
 {
 	eth0.stuck = true;

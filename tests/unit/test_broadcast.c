@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * test_broadcast.c - what this host sends to all: who hears it here, by which device, and what it costs.
+ * test_broadcast.c - broadcasts of this host: which sockets here receive them, by which device, and what it costs.
  * Not here: broadcasts from the wire (test_martians.c), groups (test_igmp.c).
  * cmocka calls in.
  * Source: RFC 919 7, RFC 1122 3.3.6. Behaves as Linux's ip_mc_output. */
@@ -120,7 +120,7 @@ static void nobody_listens(void **state)
 	assert_int_equal(eth0.sent_n, 6);
 }
 
-/* lo's ring holds 64, like the card's: who sends more in a row waits for it, and who must not wait has it
+/* lo's ring holds 64, like the card's: a sender of more waits for it, and one that must not wait has it
  * served. Something else is in it, so that it is full first. */
 static void many_in_a_row(void **state)
 {

@@ -208,7 +208,7 @@ static void quiet_before(void **state)
 	assert_int_equal(lost, 0);
 }
 
-/* Within the ring nobody asks the port. */
+/* While the ring has room the port is not read. */
 static void room_costs_nothing(void **state)
 {
 	u32 before;
@@ -236,7 +236,7 @@ static void never_goes_on(void **state)
 	assert_in_range(clock_ns() - before, SERIAL_STILL_NS, SERIAL_STILL_NS + NSEC_PER_SEC);
 	before = clock_ns();
 	write_lines(10, 20);
-	assert_false(console_flush()); /* the last words of the kernel: nobody waits again */
+	assert_false(console_flush()); /* the kernel's last words: no second wait */
 	assert_int_equal(clock_ns(), before);
 }
 

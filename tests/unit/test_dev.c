@@ -68,7 +68,7 @@ static struct sk_buff *frame_of(u32 len)
 	memset(skb->data, 0x11, skb_room(skb)); /* also where the padding will be */
 	skb_put(skb, len);
 	skb->dev = &eth0.dev;
-	init_net.mib.arp_out++; /* somebody has accepted it */
+	init_net.mib.arp_out++; /* count it as accepted */
 	return skb;
 }
 
@@ -216,7 +216,7 @@ static void poll_within_a_batch(struct fake_device *fake)
 	flushes_before_poll = fake->flushes;
 }
 
-/* Who waits with frames on the ring that the card was not told of: now it is; and what is sent while
+/* A sender waits with frames on the ring before the doorbell: it is rung; and what is sent while
  * waiting (ARP's questions) does not wait with them. */
 static void a_batch_that_waits(void **state)
 {

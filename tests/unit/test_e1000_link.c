@@ -96,7 +96,7 @@ static void send_frames(u32 n)
 
 		memset(skb_put(skb, 20), 0, 20);
 		skb->dev = &card.netdev;
-		init_net.mib.arp_out++; /* somebody has accepted it */
+		init_net.mib.arp_out++; /* count it as accepted */
 		assert_int_equal(dev_queue_xmit(skb), 0);
 	}
 }
@@ -119,7 +119,7 @@ static u64 counted(void)
 	return card.netdev.stats.tx_carrier_errors;
 }
 
-/* At full speed nobody polls: the ring's end is where the link is looked at. */
+/* At full speed there is no poll: the link is looked at when the ring is full. */
 static void pulled_at_full_speed(void **state)
 {
 	card_up();

@@ -93,7 +93,7 @@ static void send_numbered(u32 number)
 	put16(frame + NUMBER_AT + 2, (u16)number);
 	skb->dev = &card.netdev;
 	skb->csum_partial = wants_checksum(number);
-	init_net.mib.arp_out++; /* somebody has accepted it */
+	init_net.mib.arp_out++; /* count it as accepted */
 	assert_int_equal(dev_queue_xmit(skb), 0);
 }
 

@@ -78,7 +78,7 @@ static void send_numbered(u16 number)
 	memset(frame, 0, 20);
 	put16(frame + NUMBER_AT, number);
 	skb->dev = &card.netdev;
-	init_net.mib.arp_out++; /* somebody has accepted it */
+	init_net.mib.arp_out++; /* count it as accepted */
 	assert_int_equal(dev_queue_xmit(skb), 0);
 }
 
@@ -170,7 +170,7 @@ static void waits_for_the_link(void **state)
 	card_down();
 }
 
-/* Set down meanwhile: what waited for the link is told as dropped, and sent by nobody later. */
+/* Set down meanwhile: what waited for the link is reported as dropped, and not sent later. */
 static void set_down_while_frames_are_held(void **state)
 {
 	card_up();
@@ -254,7 +254,7 @@ static void no_false_alarm(void **state)
 	card_down();
 }
 
-/* Nobody looked for a long time, then something was sent: nothing has stood still yet. */
+/* No check for a long time, then a frame is sent: that is no hang. */
 static void nobody_looked_for_long(void **state)
 {
 	card_up();

@@ -52,7 +52,7 @@ static void prefixes_and_ports(void **state)
 	assert_int_equal(send_x(fd, 0x0a000003, 4000), -EPERM);
 	assert_int_equal(send_x(fd, 0x0a000007, 1), -EPERM);
 	assert_int_equal(send_x(fd, 0x0a00000a, 1), -EPERM);
-	assert_int_equal(send_x(fd, 0x0a000009, 65535), 1); /* it waits: nobody is there */
+	assert_int_equal(send_x(fd, 0x0a000009, 65535), 1); /* it waits: no host is there */
 	assert_int_equal(send_x(fd, FAR_IP, 53), 1);
 	assert_int_equal(send_x(fd, FAR_IP, 54), -EPERM);
 	assert_int_equal(eth0.sent_n, 4); /* and an ARP request for 10.0.0.9 */

@@ -66,7 +66,7 @@ static void position_independent(void **state)
 	elf_put(PH + PH_LEN + P_ALIGN, 0x200000, 8);
 	assert_null(read_image(ELF_IMAGE_LEN));
 	assert_int_equal(program.align, 0x200000);
-	elf_put(PH + PH_LEN + P_ALIGN, 0x201000, 8); /* nobody can do that */
+	elf_put(PH + PH_LEN + P_ALIGN, 0x201000, 8); /* impossible */
 	assert_null(read_image(ELF_IMAGE_LEN));
 	assert_int_equal(program.align, 0x1000);
 }

@@ -171,7 +171,7 @@ static void local_errors(void **state)
 	assert_int_equal(read_error(fd), -EAGAIN);
 }
 
-/* Nobody answers ARP: as if we ourselves had complained. */
+/* No answer to ARP: as if this host had sent the ICMP error. */
 static void nobody_on_the_link(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
@@ -209,7 +209,7 @@ static void bounded(void **state)
 	fd_close(&init_task.files, fd); /* with all of them */
 }
 
-/* Nobody reads what is found out after the end: nothing waits, nothing is lost to the pool. */
+/* Errors after close: nothing is queued, no packet leaks. */
 static void closed_before_the_error(void **state)
 {
 	for (u32 i = 0; i < 70; i++) {

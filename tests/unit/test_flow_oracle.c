@@ -243,7 +243,7 @@ static long faulty(void)
 	return answer;
 }
 
-/* So many hosts that neighbours have to make room for each other. Who does depends on whether flows lead to
+/* So many hosts that neighbours have to make room for each other. Which one is evicted depends on whether flows use
  * them: so in every other script only, in which the other stack forgets nothing. */
 static bool crowded;
 
@@ -628,7 +628,7 @@ static void begin(void)
 	}
 }
 
-/* What came back over lo has been answered, however often somebody polled meanwhile. */
+/* What came back over lo has been answered, however often it was polled meanwhile. */
 static void settle(void)
 {
 	do

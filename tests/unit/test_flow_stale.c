@@ -555,7 +555,7 @@ static u8 state_of(u32 ip)
 	return n ? n->nud_state : NUD_NONE;
 }
 
-/* Nobody answers there, and there is another one. */
+/* That gateway does not answer, and there is another one. */
 static void gateway_fails(void **state)
 {
 	const u32 both[2] = { GATEWAY_IP, 0x0a0000fd };
@@ -573,7 +573,7 @@ static void gateway_fails(void **state)
 	assert_int_equal(state_of(both[!second]), NUD_INCOMPLETE);
 }
 
-/* An address that was everybody's is one host's, and the other way round. */
+/* A broadcast address becomes one host's, and the other way round. */
 static void broadcast_becomes_a_host(void **state)
 {
 	start(0x0a0000ff);
@@ -607,7 +607,7 @@ static void group_joined_and_left(void **state)
 	assert_int_equal(*copies, frames_n());
 }
 
-/* ---- who would see it or hold it up -------------------------------------------------------- */
+/* ---- taps, hooks and queues ---------------------------------------------------------------- */
 
 static void rules(void **state)
 {
@@ -623,7 +623,7 @@ static void rules(void **state)
 	nf_rule_flush(&init_net, NF_INET_POST_ROUTING);
 	warm_on((struct datagram){ .len = 0 });
 	assert_int_equal(nf_rule_append(&init_net, NF_INET_LOCAL_OUT, &queue), 0);
-	next_fails(-EPERM); /* nobody listens */
+	next_fails(-EPERM); /* no listener */
 	nf_rule_flush(&init_net, NF_INET_LOCAL_OUT);
 	next_is((struct datagram){ .len = 0 });
 }

@@ -207,7 +207,7 @@ static int pending(int fd)
 	return sock_error(sk_of(fd));
 }
 
-/* icmp(7), RFC 1812 5.2.7.1: what a connected socket is told, and what only to those who ask. */
+/* icmp(7), RFC 1812 5.2.7.1: what a connected socket is told, and what only with IP_RECVERR. */
 static void each_code_has_its_errno(void **state)
 {
 	static const struct {
@@ -264,7 +264,7 @@ static void other_complaints(void **state)
 	assert_int_equal(pending(fd), 0);
 }
 
-/* Who lets routers fragment did not send what this is about. */
+/* A socket that sends without DF did not send the quoted packet. */
 static void too_big_is_not_told_without_df(void **state)
 {
 	int fd = connected();

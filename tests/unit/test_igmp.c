@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * test_igmp.c - groups: joining, leaving, who gets what is sent to them, what they send themselves, what
+ * test_igmp.c - groups: joining, leaving, receivers of what is sent to them, IGMP's messages, what
  * the link is told and asks.
  * Not here: the options' own values (test_sockopt.c).
  * cmocka calls in; frames come from scapy.
@@ -89,12 +89,12 @@ static void only_what_was_joined(void **state)
 	assert_int_equal(membership(fd, IP_DROP_MEMBERSHIP, GROUP, OUR_IP, 0), 0);
 	to_group(GROUP);
 	assert_false(got(fd));
-	to_group(0xe0000001); /* all hosts: everybody is in it */
+	to_group(0xe0000001); /* all hosts: every host is in it */
 	assert_true(got(fd));
-	assert_int_equal(eth0.sent_n, 1); /* the leave: nobody complains about groups */
+	assert_int_equal(eth0.sent_n, 1); /* the leave: no ICMP error for groups */
 }
 
-/* Each socket on the port has its copy; who wants its own groups only says so. */
+/* Each socket on the port has its copy; with IP_MULTICAST_ALL off only of its own groups. */
 static void all_of_them(void **state)
 {
 	int one = sharing(), two = sharing(), three = sharing();
@@ -254,7 +254,7 @@ static void by_another_device(void **state)
 	assert_memory_equal(eth0.sent[0].bytes, "\x01\x00\x5e\x01\x02\x03", 6);
 	assert_int_equal(eth1.sent_n, 1);
 	assert_int_equal(membership(fd, IP_ADD_MEMBERSHIP, GROUP, 0, eth1.dev.ifindex), 0);
-	to_group(GROUP); /* it comes by eth0, which nobody joined it by */
+	to_group(GROUP); /* it comes by eth0, by which no socket joined it */
 	assert_false(got(fd));
 	assert_int_equal(membership(fd, IP_DROP_MEMBERSHIP, GROUP, OUR_IP, 0), -EADDRNOTAVAIL);
 }
@@ -295,7 +295,7 @@ static void reported(void **state)
 	stack_check_accounts();
 }
 
-/* Who speaks for the group may go before he has said it again. */
+/* The member that reports may leave before it repeats the report. */
 static void another_goes_on(void **state)
 {
 	int one = sharing(), two = sharing();
@@ -388,7 +388,7 @@ static void asked_to_answer_at_once(void **state)
 	}
 }
 
-/* RFC 2236 3: somebody else's report is enough; whose was the last says that he leaves. */
+/* RFC 2236 3: another host's report is enough; the last reporter sends the leave. */
 static void others_reported(void **state)
 {
 	int fd = udp_socket();

@@ -118,7 +118,7 @@ static void unknown_protocol(void **state)
 	assert_dropped(SKB_DROP_UNKNOWN_PROTOCOL);
 }
 
-/* Its sender is told (RFC 1122 3.2.2.1), by what there is of the packet; nobody else ever is. */
+/* Its sender is told (RFC 1122 3.2.2.1), by the packet's bytes; no other sender ever is. */
 static void unknown_protocol_is_told(void **state)
 {
 	stack_know_peer();
@@ -173,7 +173,7 @@ static void unknown_protocol_to_many_is_not(void **state)
 	good();
 	frame[PROTO] = 47;
 	fix_ip_checksum(frame);
-	memset(frame, 0xff, 6); /* to us alone, but everybody got the frame */
+	memset(frame, 0xff, 6); /* to us alone, in a broadcast frame */
 	assert_dropped(SKB_DROP_UNKNOWN_PROTOCOL);
 	assert_int_equal(eth0.sent_n, 0);
 }
@@ -188,7 +188,7 @@ static void not_for_us(void **state)
 		assert_dropped(SKB_DROP_NOT_LOCAL);
 	}
 	good();
-	frame[5] = 9; /* to somebody else's card */
+	frame[5] = 9; /* to another card */
 	assert_dropped(SKB_DROP_OTHERHOST);
 }
 

@@ -538,7 +538,7 @@ static void hosts_full(void **state)
 	assert_int_equal(text[len - 1], '\n');
 }
 
-/* Nobody to ask: a resolver that waits for an answer waits for nothing. */
+/* No name server: a resolver must not wait for an answer. */
 static void no_name_server(void **state)
 {
 	size_t len;

@@ -212,7 +212,7 @@ static void segments_and_few_packets(void **state)
 	stack_give_packets(&held);
 }
 
-/* A neighbour on lo whose address somebody set by hand is no reason to fragment. */
+/* A neighbour on lo whose address was set by hand is no reason to fragment. */
 static void a_neighbour_by_hand(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT);
@@ -291,7 +291,7 @@ static void what_is_told(void **state)
 	assert_int_equal(dev_set_mtu(init_net.loopback_dev, 65536), 0);
 }
 
-/* A smaller one is a limit for those who must not be fragmented; for the others lo carries the whole, which
+/* A smaller one is a limit for datagrams with DF; for the others lo carries the whole, which
  * it would have to put together again. */
 static void a_smaller_one(void **state)
 {
@@ -342,7 +342,7 @@ static void few_packets(void **state)
 	stack_check_accounts();
 }
 
-/* 4 MiB: of 128 packets 16 may wait in one socket. What they cannot hold nobody could receive. */
+/* 4 MiB: of 128 packets 16 may wait in one socket. A datagram that they cannot hold could never be received. */
 static void a_small_machine(void **state)
 {
 	const u32 most = SKB_FIRST_PIECE + 15 * SKB_PIECE - 8;

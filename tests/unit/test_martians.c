@@ -56,7 +56,7 @@ static const struct {
 	{ LIMITED, { -EINVAL, -EINVAL, -EINVAL } },
 	{ GROUP, { -EINVAL, -EINVAL, -EINVAL } },
 	{ 0xe0000001, { -EINVAL, -EINVAL, -EINVAL } },
-	{ PEER_IP, { -ENETUNREACH, -ENETUNREACH, -ENETUNREACH } }, /* somebody else's */
+	{ PEER_IP, { -ENETUNREACH, -ENETUNREACH, -ENETUNREACH } }, /* another host's */
 	{ 0x0a000000, { -ENETUNREACH, -ENETUNREACH, -ENETUNREACH } },
 	{ FAR_IP, { -ENETUNREACH, -ENETUNREACH, -ENETUNREACH } },
 	{ ZERO_NET, { -ENETUNREACH, -ENETUNREACH, -ENETUNREACH } },
@@ -227,7 +227,7 @@ static const struct {
 		10 },
 };
 
-/* Who hears it of sockets that share the port: '1' one, 'a' all, '-' nobody. The frame, to us alone or to
+/* Which of the sockets that share the port receive it: '1' one, 'a' all, '-' none. The frame, to us alone or to
  * many, makes no difference. Linux's answers are those without rp_filter. */
 static const struct {
 	u32 from;
@@ -366,7 +366,7 @@ static void no_answer_to_what_is_no_source(void **state)
 	}
 }
 
-/* RFC 2131 4.1: a host without an address asks all for one. Nobody else is heard from 0.0.0.0. */
+/* RFC 2131 4.1: a host without an address asks all for one. Nothing else is accepted from 0.0.0.0. */
 static void a_host_without_an_address(void **state)
 {
 	int dhcp = udp_socket_at(0, 67), echo = udp_socket_at(0, 7);
@@ -389,7 +389,7 @@ static void a_host_without_an_address(void **state)
 	assert_int_equal(stack_dropped(SKB_DROP_MARTIAN_SOURCE), 8);
 }
 
-/* Who asks by ARP is answered, if it can be: the same rule, but 0.0.0.0 asks whether an address is free. */
+/* ARP requests are answered by the same rule, but 0.0.0.0 asks whether an address is free. */
 static void who_asks_by_arp(void **state)
 {
 	for (u32 row = 0; row < ARRAY_SIZE(came_from); row++) {

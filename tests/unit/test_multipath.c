@@ -155,7 +155,7 @@ static void pull(struct fake_device *fake)
 	fake_set_link(fake, false);
 }
 
-/* A sender who waits for room on a card whose link goes away does not wait for its return. */
+/* A sender that waits for room on a card whose link goes away does not wait for its return. */
 static void who_waits_is_moved(void **state)
 {
 	u32 far = behind_second_card();

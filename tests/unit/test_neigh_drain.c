@@ -146,7 +146,7 @@ static void it_had_failed(void **state)
 	stack_check_accounts();
 }
 
-/* Answers of our own have nobody who could wait. */
+/* Answers of our own have no sender that could wait. */
 static void answers_are_bounded_behind_it(void **state)
 {
 	u8 frame[FAKE_FRAME_MAX];

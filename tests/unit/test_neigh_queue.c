@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_neigh_queue.c - what is queued on a neighbour until it answers: how much may be, what becomes of it.
- * Not here: when who is asked (test_neighbour.c), senders that wait (test_neigh_wait.c), what stays queued after
+ * Not here: when a neighbour is asked (test_neighbour.c), senders that wait (test_neigh_wait.c), what stays queued after
  * the answer (test_neigh_drain.c).
  * cmocka calls in; time is the fake clock's.
  * Source: RFC 1122 2.3.2.2; socket(7), SO_SNDBUF and SO_SNDTIMEO. */
@@ -160,7 +160,7 @@ static void queues_are_bounded_in_all(void **state)
 	assert_int_equal(init_net.mib.ip_out_requests, most);
 }
 
-/* Answers of our own have no sender who could wait: what is too much is dropped. */
+/* Answers of our own have no sender that could wait: they are dropped when the queue is full. */
 static void answers_are_bounded(void **state)
 {
 	u8 frame[FAKE_FRAME_MAX];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * test_neigh_table.c - the table of neighbours: who is found, who makes room for whom.
+ * test_neigh_table.c - the table of neighbours: lookup and eviction.
  * Not here: their states (test_neighbour.c).
  * cmocka calls in; time is the fake clock's.
- * Behaves as Linux's gc_list: who is permanent, being asked or has answered of late stays. */
+ * Behaves as Linux's gc_list: entries that are permanent, being asked or have answered of late stay. */
 #include "net/neigh/neigh_impl.h"
 #include "tests/unit/stack.h"
 
@@ -48,7 +48,7 @@ static void each_link_has_its_own(void **state)
 	}
 }
 
-/* Who has just answered is in use, as long as there is anybody else. */
+/* A neighbour that has just answered stays while there is any other. */
 static void who_answered_stays(void **state)
 {
 	struct neigh_table *tbl = neigh_table_new(2);
@@ -68,7 +68,7 @@ static void who_answered_stays(void **state)
 	assert_false(is_in(tbl, 4));
 }
 
-/* What the operator has taken away makes room before anybody else has to. */
+/* Deleted entries are reused first. */
 static void the_deleted_makes_room_first(void **state)
 {
 	struct neigh_table *tbl = neigh_table_new(3);

@@ -9,7 +9,7 @@
 #include "net/udp/udp.h"
 #include "tests/unit/datagrams.h"
 
-#define DEAD_IP    0x0a00004du /* nobody answers there */
+#define DEAD_IP    0x0a00004du /* no host there */
 #define ARP_ENDS_S 3           /* three requests, a second apart */
 
 static u64 answers_at; /* the peer and the gateway do, from this time on */
@@ -23,7 +23,7 @@ static void answer(struct fake_device *fake)
 	stack_answer_arp(GATEWAY_IP, gateway_mac);
 }
 
-/* From here on time passes, and those who live answer ms from now. */
+/* From here on time passes, and the hosts that exist answer ms from now. */
 static void time_runs(u32 ms)
 {
 	host_tick_clock(NSEC_PER_USEC);
@@ -259,7 +259,7 @@ static void the_route_changes(void **state)
 	assert_int_equal(eth0.sent[eth0.sent_n - 1].bytes[FRAME_HEADERS], 77);
 }
 
-/* ---- whom nobody waits for --------------------------------------------------------------- */
+/* ---- no wait ------------------------------------------------------------------------- */
 
 /* A dead host costs a sender that also sends to a live one three seconds, once. */
 static void dead_and_live_in_turn(void **state)

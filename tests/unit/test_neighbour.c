@@ -53,7 +53,7 @@ static void three_tries_a_second_apart(void **state)
 	assert_int_equal(frames_of(ETH_P_ARP), 3);
 }
 
-/* A second long nobody asks for who has just failed to answer; datagrams are dropped, and only those of a
+/* For a second a host that has just failed to answer is not asked again; datagrams are dropped, and only those of a
  * connected socket are refused. */
 static void dead_for_a_moment(void **state)
 {
@@ -80,7 +80,7 @@ static void dead_for_a_moment(void **state)
 	stack_check_accounts();
 }
 
-/* A minute of sending to a dead host: a request a second at most, and but for the first time nobody waits. */
+/* A minute of sending to a dead host: a request a second at most, and only the first datagram waits. */
 static void dead_host_flooded(void **state)
 {
 	int fd = sender();
@@ -134,7 +134,7 @@ static void stale_is_used_and_asked_again(void **state)
 	assert_int_equal(peer()->nud_state, NUD_REACHABLE);
 }
 
-/* sendto(2), MSG_CONFIRM: the program had an answer, so nobody need be asked. */
+/* sendto(2), MSG_CONFIRM: the program had an answer, so no request is sent. */
 static void confirmed_from_above(void **state)
 {
 	int fd = sender();
@@ -185,8 +185,8 @@ static void probe_fails_after_six(void **state)
 	assert_int_equal(init_net.mib.waiting, 1);
 }
 
-/* Nobody asked: a changed address is taken with suspicion, the same one changes nothing; and not again
- * for a second, so that two who claim it do not make it flap. */
+/* Unsolicited: a changed address makes the entry stale, the same one changes nothing; and not again for a second, so
+ * that two hosts with one address do not make it flap. */
 static void unsolicited_updates(void **state)
 {
 	int fd = sender();
@@ -212,7 +212,7 @@ static void unsolicited_updates(void **state)
 	assert_memory_equal(eth0.sent[0].bytes, other_mac, ETH_ALEN);
 }
 
-/* Whom we ask says where it is without having been heard by us: enough to send, not to be sure. */
+/* A request by the host that is being asked for: enough to send, not to be reachable. */
 static void learned_by_its_own_request(void **state)
 {
 	int fd = sender();

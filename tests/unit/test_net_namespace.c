@@ -82,7 +82,7 @@ static void same_address_same_port(void **state)
 	assert_memory_equal(eth1.sent[0].bytes + 42, "second", 6);
 }
 
-/* What comes in on a card is its namespace's: the socket there gets it, or nobody. */
+/* What a card receives is for its namespace: the socket there gets it, or none. */
 static void reception_is_apart(void **state)
 {
 	u8 frame[FAKE_FRAME_MAX];
@@ -220,7 +220,7 @@ static void what_waits_keeps_it(void **state)
 	assert_int_equal(namespaces(), 2);
 	assert_int_equal(net->mib.waiting, 1);
 	stack_check_accounts();
-	stack_step(4000); /* nobody answers */
+	stack_step(4000); /* no answer */
 	assert_int_equal(stack_dropped(SKB_DROP_NEIGH_FAILED), 1);
 	assert_int_equal(namespaces(), 1);
 	stack_check_accounts();
@@ -264,8 +264,8 @@ static void a_card_leaves_everything_behind(void **state)
 	assert_int_equal(dev_change_net_namespace(&eth0.dev, net), 0);
 	assert_int_equal(stack_dropped(SKB_DROP_DEV_DOWN), 1);
 	assert_int_equal(send_to(fd, "x", 1, 0, PEER_IP, PEER_PORT), -ENETUNREACH);
-	assert_int_equal(
-		sk_of(fd)->sk_err, 0); /* as on Linux, where a device that goes is told to nobody */
+	assert_int_equal(sk_of(fd)->sk_err,
+		0); /* as on Linux, where no socket is told of a device that goes */
 	assert_int_equal(ip_addr_type(&init_net, cpu_to_be32(OUR_IP)), RTN_UNICAST);
 	assert_null(neigh_lookup(init_net.arp_tbl, &eth0.dev, cpu_to_be32(PEER_IP)));
 	assert_int_equal(eth0.dev.tx_room, 0);
@@ -344,7 +344,7 @@ static void no_memory_again_and_again(void **state)
 	}
 }
 
-/* A broadcast's copy for this host waits; its device goes to another namespace. Nobody there hears it. */
+/* A broadcast's copy for this host waits; its device goes to another namespace. No socket there receives it. */
 static void copies_stay_behind(void **state)
 {
 	struct net *net = nsfs_get("other");

@@ -9,7 +9,7 @@
 #include "net/socket/sockopt.h"
 #include "tests/unit/stack.h"
 
-#define DEMO_PROTOCOL 2 /* NETLINK_USERSOCK: nobody else's here */
+#define DEMO_PROTOCOL 2 /* NETLINK_USERSOCK: unused here */
 #define DEMO_GROUPS   40
 #define SO_RCVBUF     8
 

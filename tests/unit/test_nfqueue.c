@@ -272,7 +272,7 @@ static void message_bytes(void **state)
 	assert_int_equal(verdict(fd, 1, NF_DROP), -ENODEV);
 	assert_int_equal(judge(fd, NFQNL_MSG_VERDICT, 5, 1, NF_DROP, NULL, 0), 0);
 	assert_int_equal(stack_dropped(SKB_DROP_NETFILTER), 1);
-	assert_int_equal(skb_pool.lost, 0); /* somebody said so */
+	assert_int_equal(skb_pool.lost, 0); /* by a verdict */
 }
 
 static void copy_modes(void **state)
@@ -509,7 +509,7 @@ static void two_queues_take_turns(void **state)
 	assert_int_equal(told(fd), 1);
 	assert_int_equal(((struct nfgenmsg *)(got + NLMSG_HDRLEN))->res_id.raw, cpu_to_be16(1).raw);
 	assert_int_equal(told(fd), 3);
-	assert_int_equal(verdict(fd, 2, NF_QUEUE | 2 << NF_VERDICT_QSHIFT), 0); /* nobody's */
+	assert_int_equal(verdict(fd, 2, NF_QUEUE | 2 << NF_VERDICT_QSHIFT), 0); /* no listener */
 	assert_int_equal(stack_dropped(SKB_DROP_QUEUE_NO_HANDLER), 1);
 	assert_int_equal(config(fd, 1, NFQNL_CFG_CMD_UNBIND), 0);
 	assert_int_equal(stack_dropped(SKB_DROP_QUEUE_GONE), 1);

@@ -75,7 +75,7 @@ static u32 records(void)
 	return n;
 }
 
-/* A frame that nobody answers, more bytes long than need be. */
+/* A frame without an answer, longer than necessary. */
 static void inject_longer(u32 more)
 {
 	u8 frame[256] = { 0 };
@@ -210,7 +210,7 @@ static void a_line_that_rests(void **state)
 	assert_non_null(strstr(host_captured(), "40000 frames captured, none dropped"));
 }
 
-/* Nobody waits for a line that stands still twice; when it goes on, the capture does, too. */
+/* A line that stands still is waited for once; when it goes on, the capture does, too. */
 static void a_line_that_stands_still(void **state)
 {
 	u64 dropped;

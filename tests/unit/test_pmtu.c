@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * test_pmtu.c - path MTU: whom routers are believed, what it changes, when it is forgotten.
+ * test_pmtu.c - path MTU: which ICMP errors are believed, what changes, when it expires.
  * Not here: which errors the program is told (test_icmp.c).
  * cmocka calls in; the router's message is built here, around what we have sent.
  * Source: RFC 1191 3, 6.3 and 7; RFC 5927 7.2 (forged messages). */
@@ -116,7 +116,7 @@ static void below_the_least(void **state)
 	assert_int_equal(get16(eth0.sent[0].bytes + IP + 6), 0);
 	send_far(fd, 525);
 	assert_int_equal(eth0.sent_n, 2);
-	set_int(fd, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO); /* who insists gets it */
+	set_int(fd, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO); /* DF is set */
 	send_far(fd, 500);
 	assert_int_equal(get16(eth0.sent[0].bytes + IP + 6), DF);
 }
@@ -138,7 +138,7 @@ static void plateaus(void **state)
 	assert_int_equal(known(FAR_IP), 1492);
 }
 
-/* What cannot be true, or is about nobody's packet. */
+/* Errors that cannot be true, or are about no packet of ours. */
 static void forged(void **state)
 {
 	int fd = sender();
@@ -213,7 +213,7 @@ static void told_to_the_connected(void **state)
 	assert_int_equal(sys_sendto(fd, user(payload), 1472, 0, 0, 0), 1472);
 }
 
-/* What is too long here is told with what would have fitted, for those who ask (tracepath). */
+/* A datagram that is too long here is reported with the MTU, with IP_RECVERR (tracepath). */
 static void local_error(void **state)
 {
 	int fd = sender();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * test_qdisc.c - queueing disciplines: when packets leave, who waits, what is told; a socket's pace.
+ * test_qdisc.c - queueing disciplines: when packets leave, which senders wait, what is shown; pacing of sockets.
  * Not here: the words of the command line (test_ipconfig.c), real time (tests/boot/test_rates.py).
  * cmocka calls in.
  * Source: ITU-T I.371; tc-tbf(8), tc-pfifo(8); socket(7), SO_MAX_PACING_RATE as Linux's fq has it. */
@@ -80,7 +80,7 @@ static void bucket_lets_a_burst_go(void **state)
 	assert_int_equal(take(&tb, 1500), 2500 * US);
 }
 
-/* Nobody looked for 5 ms, then for 50: the first is made up for, the second by a tick's worth. */
+/* No poll for 5 ms, then for 50: the first delay is made up for, the second by a tick's worth. */
 static void bucket_makes_up_for_lateness(void **state)
 {
 	struct token_bucket tb = bucket((struct qdisc_spec){ .rate = 1000, .packets = true });
@@ -268,7 +268,7 @@ static void waits_for_the_link(void **state)
 	assert_int_equal(init_net.mib.queued, 4);
 	fake_set_link(&eth0, true);
 	stack_step(10);
-	assert_int_equal(eth0.sent_n, 6); /* and the announcement of who is back */
+	assert_int_equal(eth0.sent_n, 6); /* and the ARP announcement */
 	assert_int_equal(skb_pool.lost, 0);
 }
 
@@ -357,7 +357,7 @@ static void datagram_larger_than_the_queue(void **state)
 	assert_int_equal(eth0.sent_n, 6);
 }
 
-/* Ten segments through four places, also for who would rather not wait: all of them, in their time. */
+/* Ten segments through four places, also with MSG_DONTWAIT: all of them, in their time. */
 static void train_longer_than_the_queue(void **state)
 {
 	int fd = queued_sender(kpps);

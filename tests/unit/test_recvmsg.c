@@ -108,7 +108,7 @@ static void timestamps(void **state)
 	int fd = udp_socket_at(0, OUR_PORT);
 	s64 t[2];
 
-	inject_hex(FRAME_CRUMBS); /* before anybody asked: the time of reading */
+	inject_hex(FRAME_CRUMBS); /* before the option was set: the time of reading */
 	host_advance_clock(1500 * NSEC_PER_MSEC);
 	set_int(fd, SOL_SOCKET, SO_TIMESTAMP, 1);
 	inject_hex(FRAME_CRUMBS);
@@ -194,7 +194,7 @@ static void names_and_faults(void **state)
 	inject_hex(FRAME_CRUMBS);
 	assert_int_equal(sys_recvmsg(fd, user(um), 0), 6); /* the message has come */
 	assert_int_equal(um->controllen, 0);
-	assert_int_equal(um->namelen, 0); /* nobody asked */
+	assert_int_equal(um->namelen, 0); /* not asked for */
 }
 
 /* ---- several at once ----------------------------------------------------------------------- */

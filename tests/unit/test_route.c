@@ -169,7 +169,8 @@ static void adding_routes(void **state)
 {
 	struct route_spec via = spec(0xc6336400, 24, RTN_UNICAST), onlink = via;
 
-	via.via = cpu_to_be32(0x08080808); /* on nobody's link: the default route does not count */
+	via.via =
+		cpu_to_be32(0x08080808); /* on no device's link: the default route does not count */
 	assert_int_equal(ip_route_add(&init_net, &via), -ENETUNREACH);
 	via.via = cpu_to_be32(OUR_IP); /* ourselves */
 	assert_int_equal(ip_route_add(&init_net, &via), -ENETUNREACH);

@@ -381,7 +381,7 @@ static void assert_neigh(u16 type, u16 state)
 	assert_int_equal(ndm->state, state);
 }
 
-/* What is learned, not that somebody is asked; the address with it. */
+/* Listeners are told of learned states, with the address, not of requests. */
 static void neighbours_watched(void **state)
 {
 	int udp = udp_socket();
@@ -419,7 +419,7 @@ static void who_makes_room_is_watched(void **state)
 	assert_told_nothing();
 }
 
-/* Who does not read learns that there was more. */
+/* A listener that does not read gets ENOBUFS. */
 static void too_much_to_tell(void **state)
 {
 	watch(1u << (RTNLGRP_LINK - 1));

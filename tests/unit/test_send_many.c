@@ -518,7 +518,7 @@ static void this_message_alone(void **state)
 			assert_int_equal(controlled(SOL_SOCKET, let_pass[i], &mark, 4), 50);
 			assert_only((struct datagram){ .len = 0 });
 		}
-		assert_int_equal(controlled(77, 1, &mark, 4), 50); /* somebody else's level */
+		assert_int_equal(controlled(77, 1, &mark, 4), 50); /* another level */
 		assert_only((struct datagram){ .len = 0 });
 		message_to(&m, bytes, 50, PEER_IP, PEER_PORT);
 		message_control(&m, SOL_IP, IP_TTL, &ttl, 4);

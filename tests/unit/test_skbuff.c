@@ -81,7 +81,7 @@ static void small_packets(void **state)
 		assert_int_equal(skb[i]->tag, 0);
 	}
 	for (u32 i = 0; i < 8; i++)
-		assert_int_equal(skb[i]->len, SKB_SMALL_FRAME); /* nobody wrote over another */
+		assert_int_equal(skb[i]->len, SKB_SMALL_FRAME); /* no packet overlaps another */
 	assert_null(skb_alloc_small());
 	assert_int_equal(skb_pool.free_n, 16);
 	skb_release(skb[2]);
@@ -220,7 +220,7 @@ static void waiting_packets_keep_their_sock(void **state)
 	assert_int_equal(skb_pool_init(2), 0);
 	skb = skb_alloc(SKB_NETWORK_OFF);
 	skb_put(skb, 100);
-	skb_set_owner_w(skb); /* nobody's: nothing happens */
+	skb_set_owner_w(skb); /* no owner: nothing happens */
 	assert_false(skb->owned);
 	skb->sk = &sk;
 	skb_set_owner_w(skb);

@@ -287,7 +287,7 @@ static void fill_ring(u32 leave)
 	fake_forget(&eth0);
 }
 
-/* Who will not wait is told so, and nothing is lost: the same call may be made again. */
+/* MSG_DONTWAIT answers EAGAIN, and nothing is lost: the same call may be made again. */
 static void asked_not_to_wait(void **state)
 {
 	const u8 *payload = noise(9, 2000);
@@ -473,7 +473,7 @@ static void cut_refused(void **state)
 	assert_cut(payload, 50, 50);
 }
 
-/* Who must not wait is told before the last piece is taken, or before the first segment goes. */
+/* With MSG_DONTWAIT EAGAIN comes before the last piece is taken, or before the first segment leaves. */
 static void cut_without_room(void **state)
 {
 	const u8 *payload = noise(1, 1000);

@@ -222,7 +222,7 @@ static void closing_gives_back(void **state)
 	}
 }
 
-/* As on Linux: what comes is still read; only nobody waits any longer. */
+/* As on Linux: what comes is still read; only no call waits any longer. */
 static void shut_down_waits_no_more(void **state)
 {
 	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);

@@ -288,7 +288,7 @@ static void queues(void **state)
 	on_each_card(queues_on);
 }
 
-/* Who joins a group that is being sent to hears it from the next datagram on. */
+/* A socket that joins a group that is being sent to receives the next datagram. */
 static void a_group_is_joined(void **state)
 {
 	int fd = udp_socket_at(0, OUR_PORT), ear = udp_socket_at(0, PEER_PORT);

@@ -107,7 +107,7 @@ static void send_by(const char *device, const char *from, const struct sockaddr_
 	close(s);
 }
 
-/* What comes back to this host has a socket, so that no complaint arrives late; nobody reads it. */
+/* What comes back to this host has a socket, so that no ICMP error arrives late; it is not read. */
 static void empty(int sink)
 {
 	char c;
@@ -170,7 +170,7 @@ static void port_zero(void)
 	close(s);
 }
 
-/* ---- who hears it -------------------------------------------------------------------------- */
+/* ---- receivers ---------------------------------------------------------------------------- */
 
 static int mark;
 

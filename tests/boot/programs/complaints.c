@@ -135,7 +135,7 @@ static void check_path_mtu(void)
 	CHECK("as EMSGSIZE", pending(s) == EMSGSIZE);
 	CHECK("the path's MTU is known",
 		getsockopt(s, SOL_IP, IP_MTU, &mtu, &len) == 0 && mtu == 1000);
-	large[0] = 'N'; /* nobody complains about this one */
+	large[0] = 'N'; /* no ICMP error for this one */
 	CHECK("now it goes in fragments", send(s, large, sizeof(large), 0) == sizeof(large));
 	setsockopt(s, SOL_IP, IP_MTU_DISCOVER, &mode, sizeof(mode));
 	CHECK("who insists is refused",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * full_console.c - a console that takes nothing: what a write answers that must not wait, what poll says, and that
  * a signal ends the wait.
- * Not here: who does not read it (test_serial.py). Until the datagram nobody does.
+ * Not here: the reader (test_serial.py), which does not read before the datagram.
  * Usage: full_console <address>
  * Source: write(2), poll(2), signal(7). */
 #include <arpa/inet.h>

@@ -113,7 +113,7 @@ static void discover(void)
 	row("receive", LONGEST, receive(sizeof(in), 0));
 }
 
-/* What is too long is also told to those who ask, with what would fit. */
+/* EMSGSIZE also goes to the error queue (IP_RECVERR), with the MTU. */
 static void too_long_is_told(void)
 {
 	char control[256];

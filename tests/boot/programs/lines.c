@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * lines.c - writes many numbered lines to the console, then sends a datagram; again for each number that is typed.
- * Not here: who reads them, and when (test_serial.py).
+ * Not here: reading them (test_serial.py).
  * Usage: lines <address> <count>. A datagram carries how many lines were written before, 4 bytes, lowest first.
  *   A typed number is how many lines come next. It ends at an empty line.
  * Source: write(2), sendto(2). */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * listeners.h - sockets that share one port and differ in what they are bound to, and which of them heard a
  * datagram.
- * Not here: who sends it (addresses.c, and the test's frames through hears.c).
+ * Not here: the senders (addresses.c, and the test's frames through hears.c).
  * Those two include it.
  * Source: ip(7): IP_PKTINFO, IP_MULTICAST_ALL; socket(7): SO_BINDTODEVICE. */
 #pragma once

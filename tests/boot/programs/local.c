@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * local.c - AF_UNIX sockets that nobody answers: what programs ask of them, and what sending answers.
+ * local.c - AF_UNIX sockets without a peer: options, ioctls, and the errors of sending.
  * Not here: the expected answers: the build host's Linux gives them (test_programs.py); /dev/log (log.c).
  * Prints a table; must print the same on both kernels.
  * Source: unix(7), netdevice(7), if_nametoindex(3). */

@@ -179,7 +179,7 @@ static void incoming(void)
 	close(s);
 }
 
-/* The line of queue 0, but for who reads it. */
+/* The line of queue 0, but for its reader. */
 static void show_proc(void)
 {
 	FILE *file = fopen("/proc/net/netfilter/nfnetlink_queue", "r");

@@ -105,7 +105,7 @@ static int all_came_back(const struct pools *before)
 	return memcmp(&now, before, sizeof(now)) == 0;
 }
 
-/* Hosts that are not there: what is found out about them, when ARP gives up, nobody asks for any more. */
+/* Hosts that are not there: their errors, which come when ARP gives up, are never read. */
 static void errors_for_nobody(const struct pools *before)
 {
 	struct timespec tick = { 0, 50000000 };

@@ -17,7 +17,7 @@
 
 #include "check.h"
 
-#define EXPERIMENT 0x88b5 /* IEEE 802's ethertype for experiments: nobody else's traffic */
+#define EXPERIMENT 0x88b5 /* IEEE 802's ethertype for experiments: no other traffic has it */
 #define FRAME_LEN  100
 
 static unsigned char frame[70000], back[70000];

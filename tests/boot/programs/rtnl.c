@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * rtnl.c - addresses, routes, links and neighbours over rtnetlink, in a fresh namespace: each request's
- * answer, what those who watch are told, and what is listed afterwards.
+ * answer, what listeners are told, and what is listed afterwards.
  * Not here: whether it is right: the table is compared with Linux's (tests/boot/test_rtnetlink.py).
  * Source: rtnetlink(7). Its structs stand here because musl has none of Linux's headers. */
 #define _GNU_SOURCE
@@ -257,7 +257,7 @@ static void print_lines(const char *title)
 	line_n = 0;
 }
 
-/* What those who watch have learned meanwhile. */
+/* What the listeners were told meanwhile. */
 static void told(const char *name)
 {
 	static uint8_t news[16384];

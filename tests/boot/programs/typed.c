@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * typed.c - what is typed on the console: in lines that can be corrected, then key by key, then the end.
- * Not here: who types (test_programs.py).
+ * Not here: typing (test_programs.py).
  * test_programs.py starts it.
  * Source: termios(3), poll(2). */
 #include <errno.h>

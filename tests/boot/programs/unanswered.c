@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * unanswered.c - sending to hosts that do not answer ARP: who hears of it, who waits, and how long.
+ * unanswered.c - sending to hosts that do not answer ARP: which calls report it, which wait, and how long.
  * Not here: what is on the wire (test_unanswered.py).
  * Usage: unanswered hears <dead> | waits <dead> <another> <live> | turns <dead> <live> <ms> |
  *        scan <first> <count> | late <host>
@@ -47,7 +47,7 @@ static long send_number(int fd, const struct sockaddr_in *to, uint32_t i, int fl
 	return sendto(fd, &i, sizeof(i), flags, (const void *)to, sizeof(*to));
 }
 
-/* ---- who hears of it ---------------------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------------------------ */
 
 static int errors_in_queue(int fd)
 {
@@ -116,7 +116,7 @@ static void show_who_heard(void)
 		show_heard(socket_of[i].name, socket_of[i].fd);
 }
 
-/* ---- who waits ------------------------------------------------------------------------------ */
+/* ---- waiting ------------------------------------------------------------------------------ */
 
 static volatile int signals;
 

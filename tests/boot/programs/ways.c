@@ -25,7 +25,7 @@ static struct sockaddr_in to = { .sin_family = AF_INET };
 static unsigned char payload[70000];
 static int fd;
 
-/* Who listens on this host, if anybody does, has read all that was sent. */
+/* The listener on this host, if there is one, has read all that was sent. */
 static void let_it_read(void)
 {
 	unsigned port, waiting, unread = 1;
