@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * counts.c - /proc/muffin: use of every resource that can run out or leak.
  * Not here: the counting; the account of packets (net/config/proc.c).
- * main.c registers it; tests read it at a program's end: each number must be what it was.
+ * main.c registers it; tests read it at a program's end: no number may have changed.
  * Source: design; the lines are our own. */
 #include "kernel/fs/procfile.h"
 #include "kernel/mm/mmap.h"

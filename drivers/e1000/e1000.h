@@ -83,7 +83,7 @@ static inline u32 e1000_unfetched(const struct e1000_adapter *a)
 	return (a->netdev.tx_next - er32(a, E1000_TDH)) & (E1000_TX_RING - 1);
 }
 
-/* What a step of bringing the device up has to say: NULL, or which step failed and what to try. */
+/* Which step of bringing the device up failed, and what the user can try. */
 struct e1000_problem {
 	const char *step, *advice;
 };
@@ -98,7 +98,7 @@ bool e1000_read_mac(struct e1000_adapter *a, struct e1000_problem *problem);
 /* e1000_add_multicast - ndo_add_multicast. */
 void e1000_add_multicast(struct net_device *dev, const u8 mac[ETH_ALEN]);
 
-/* e1000_init_filters - accept our address, broadcasts, 224.0.0.1 and what was joined before, no VLANs. */
+/* e1000_init_filters - accept our address, broadcasts, 224.0.0.1 and groups that were joined before, no VLANs. */
 void e1000_init_filters(struct e1000_adapter *a);
 
 /* e1000_setup_link - let MAC and PHY negotiate. Does not wait. */
@@ -112,7 +112,7 @@ void e1000_check_link(struct net_device *dev);
  * it looked. */
 bool e1000_look_now(struct e1000_adapter *a);
 
-/* e1000_look - was the link there since the last look? If not, what left the ring since then is counted in
+/* e1000_look - was the link there since the last look? If not, frames that left the ring since then are counted in
  * tx_carrier_errors: as many frames at most were sent without a link. The stack is not told: see ndo_check_link.
  * left  frames before this one have left the ring, as the caller knew before this look */
 void e1000_look(struct e1000_adapter *a, u32 left);
@@ -130,7 +130,7 @@ void e1000_xmit_again(struct net_device *dev, size_t n, size_t len);
 /* e1000_flush - ndo_flush: the doorbell, if it was put off. */
 void e1000_flush(struct net_device *dev);
 
-/* e1000_reclaim - ndo_reclaim: the slots of what was reported sent are free again, set tx_room. */
+/* e1000_reclaim - ndo_reclaim: free the slots that were reported as sent, set tx_room. */
 void e1000_reclaim(struct net_device *dev);
 
 /* e1000_tx_pending - ndo_tx_pending: frames that the hardware has not fetched yet. */
@@ -143,7 +143,7 @@ bool e1000_test_dma(struct e1000_adapter *a, struct e1000_problem *problem);
 /* e1000_watch_start - the transmit ring is empty, the card has counted nothing yet. */
 void e1000_watch_start(struct e1000_adapter *a);
 
-/* e1000_stop - ndo_stop: what was to be sent again will not be. */
+/* e1000_stop - ndo_stop: drop the frames that were to be sent again. */
 void e1000_stop(struct net_device *dev);
 
 /* e1000_start - from any state to rings that are empty and a transmitter that runs. The link takes its

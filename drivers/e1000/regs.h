@@ -144,7 +144,7 @@ struct e1000_tx_desc {
 	u16 special;
 };
 
-/* What hardware is told once about the checksums of the data descriptors after it (3.3.6). Offsets
+/* The hardware is told once about the checksums of the data descriptors after it (3.3.6). Offsets
  * are bytes of the frame; an end of 0 means the end of the packet. */
 struct e1000_tx_context {
 	u8 ip_start, ip_at;

@@ -202,7 +202,7 @@ void e1000_flush(struct net_device *dev)
 	ring_doorbell(a, SLOT(a->netdev.tx_next)); /* writing the same tail again is harmless */
 }
 
-/* ---- what has been sent ------------------------------------------------------------------------ */
+/* ---- reclaiming sent frames ------------------------------------------------------------------------ */
 
 /* On the ring and not reported as sent. */
 static u32 in_flight(const struct e1000_adapter *a)

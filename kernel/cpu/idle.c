@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * idle.c - the CPU rests, after deferred work was done.
- * Not here: how long it may rest (timer.c), what the work is.
+ * Not here: how long it may rest (timer.c), the work itself.
  * The network stack, the console and system calls that wait call machine_idle.
  * Source: design: everything is polled; a tick wakes the CPU. */
 #include "kernel/cpu/idle.h"

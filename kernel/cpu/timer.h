@@ -33,5 +33,5 @@ void timer_tick_now(void);
  * sooner: then the tick comes early. Returns at once when it is nearer than halting takes. */
 void timer_rest(u64 until_ns);
 
-/* timer_busy_ns - since boot, without what timer_rest took: the CPU's time, all of it the process's. */
+/* timer_busy_ns - since boot, without the time in timer_rest: the CPU time of the process. */
 u64 timer_busy_ns(void);

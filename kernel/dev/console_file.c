@@ -59,8 +59,8 @@ static ssize console_file_write(struct file *file, const void __user *buf, size_
 /* ---- the terminal ------------------------------------------------------------------------ */
 
 #define ICRNL  0x100 /* iflag: enter is a newline */
-#define ICANON 0x002 /* lflag: what is typed is read in lines, which can be corrected */
-#define ECHO   0x008 /* lflag: what is typed is shown */
+#define ICANON 0x002 /* lflag: input is read in lines, which can be edited */
+#define ECHO   0x008 /* lflag: input is echoed */
 
 enum termios_cc {
 	VERASE = 2,

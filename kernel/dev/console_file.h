@@ -7,5 +7,5 @@
 
 #include "kernel/fs/file.h"
 
-/* console_file_open - a file that writes to the console and reads what is typed, or NULL. */
+/* console_file_open - a file that writes to the console and reads typed input, or NULL. */
 struct file *console_file_open(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * entry.S - entry to the kernel and exit: system calls, exceptions, interrupts.
- * Not here: what they mean (syscall.c, trap.c); how ring 3 begins (kernel/cpu/user.S).
+ * Not here: handling them (syscall.c, trap.c); entering ring 3 first (kernel/cpu/user.S).
  * Entered by the CPU; calls do_syscall_64 and trap_handler.
  * Source: Intel SDM vol. 2B "SYSCALL", "SYSRET", "SWAPGS"; vol. 3A 6.14. The ABI is Linux's:
  * rcx and r11 are lost, all other registers come back as they were.

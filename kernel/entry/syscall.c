@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * syscall.c - from a system call's number to its function.
- * Not here: entry and exit (entry.S), what the calls do (sys_*.c, net/socket/socket.c).
+ * Not here: entry and exit (entry.S), the calls themselves (sys_*.c, net/socket/socket.c).
  * entry.S calls do_syscall_64.
  * Source: the x86_64 numbers of Linux's system-call ABI; Spectre variant 1 for the clamp. */
 #include "kernel/entry/syscall.h"

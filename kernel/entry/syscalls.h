@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * syscalls.h - the table of system calls: number, handler, the handler's arguments; what there is of the call.
+ * syscalls.h - the table of system calls: number, handler, the handler's arguments; how much of the call is implemented.
  * Not here: the handlers (kernel/process/syscall.h, net/socket/socket.h), what a row becomes (syscall.c).
  * syscall.c includes it, more than once; tools/syscalls.py makes docs/syscalls.md of it.
  * Source: the x86_64 numbers of Linux's system-call ABI. */
@@ -57,7 +57,7 @@ CALL0(61, sys_wait)                                            /* wait4: ECHILD:
 CALL2(62, sys_kill, int, u32)                                  /* kill: to itself */
 CALL1(63, sys_uname, u64)                                      /* uname: Linux 6.1, the machine's name */
 CALL3(72, sys_fcntl, int, u32, u64)                            /* fcntl: F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL; the rest EINVAL */
-CALL1(74, sys_fsync, int)                                      /* fsync: 0: what can be written is nowhere kept */
+CALL1(74, sys_fsync, int)                                      /* fsync: 0: no written file is stored */
 CALL1(75, sys_fsync, int)                                      /* fdatasync: 0 */
 CALL2(79, sys_getcwd, u64, u64)                                /* getcwd: all of it */
 CALL1(80, sys_chdir, u64)                                      /* chdir: all of it */

@@ -17,7 +17,7 @@
 
 #define EXCEPTIONS 32
 
-/* What Linux would tell the program, for exceptions that are its fault. */
+/* The signal that Linux would send, for exceptions that are the program's fault. */
 static const struct {
 	const char *name;
 	u8 signal;

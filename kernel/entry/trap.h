@@ -14,6 +14,6 @@ extern const char trap_stubs[], entry_SYSCALL_64[];
 void trap_set_poll(void (*poll)(void));
 
 /* trap_handler - an exception or interrupt, with interrupts off.
- * regs     of what was interrupted; changes to them take effect on return
+ * regs     of the interrupted code; changes to them take effect on return
  * vector   0..31 exceptions, TRAP_TIMER, anything above: spurious */
 void trap_handler(struct pt_regs *regs, u64 vector);

@@ -76,7 +76,7 @@ u32 memfile_folder(const char *path)
 
 /* memfile_path during a walk: the walked path at its beginning, the rest at its end. */
 struct walk {
-	char *done; /* the zero behind what has been walked.. */
+	char *done; /* the zero behind the walked path.. */
 	char *rest; /* ..always before this */
 	u32 links;
 };
@@ -94,7 +94,7 @@ static char *next_component(struct walk *w)
 	return before;
 }
 
-/* The link's component ended at done, what stands before it at `before`: go on with what it leads to. */
+/* The link's component ended at done, the path before it at `before`: continue with the link's contents. */
 static int follow_link(struct walk *w, const struct memfile *link, char *before)
 {
 	const char *to = link->file->data;
@@ -105,7 +105,8 @@ static int follow_link(struct walk *w, const struct memfile *link, char *before)
 	if (++w->links > LINKS_MAX)
 		return -ELOOP;
 	w->done = to[0] == '/' ? memfile_path : before;
-	if (len + PATH_SLACK > (size_t)(w->rest - w->done)) /* what it becomes is below PATH_MAX */
+	if (len + PATH_SLACK >
+		(size_t)(w->rest - w->done)) /* the new path must be below PATH_MAX */
 		return -ENAMETOOLONG;
 	w->rest -= len;
 	memcpy(w->rest, to, len);

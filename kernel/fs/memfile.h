@@ -8,13 +8,13 @@
 #include "kernel/fs/file.h"
 
 #define PATH_MAX   4096 /* with its closing zero */
-#define PATH_SLACK 8    /* what has been walked and what has not never touch */
+#define PATH_SLACK 8    /* the walked path and the rest never touch */
 
 struct memfile {
 	struct memfile *next; /* of the same hash */
 	const char *path;     /* from the root on, without a slash before it: "etc/hosts" */
 	struct memfile *file; /* whose contents these are: itself, or the first of its hard links */
-	u32 mode;             /* S_IFREG, or S_IFLNK: then the contents are what it leads to */
+	u32 mode;             /* S_IFREG, or S_IFLNK: then the contents are its target */
 	const void *data;
 	size_t len;
 	/* of a file that is its own: how many hard links it has, its permissions (0777 and above) */
@@ -37,14 +37,14 @@ int memfile_walk(bool follow);
 /* memfile_at - the file of a walked path, or NULL. */
 struct memfile *memfile_at(const char *path);
 
-/* memfile_find - walk this path and follow what it ends with. Returns the file, or NULL. */
+/* memfile_find - walk this path, following a link at its end. Returns the file, or NULL. */
 const struct memfile *memfile_find(const char *path);
 
 /* memfile_add - a file whose path and data live for ever; it takes the place of an earlier one.
  * Returns  0, or -ENOMEM, or what memfile_walk said */
 int memfile_add(const char *path, const void *data, size_t len) __must_check;
 
-/* memfile_name - memfile_path, walked, is a name from now on, in the place of what had it before.
+/* memfile_name - memfile_path, walked, is a name from now on, in place of an earlier one.
  * name     the same path before the walk; lives for ever
  * mode     see struct memfile
  * link     the file that gets one more hard link, or NULL for a new, empty one

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * procfile.c - files whose text is made when they are read, and whose lines are commands when written.
- * Not here: what they show; what has something to show registers a file.
+ * Not here: their contents; each subsystem registers its files.
  * sys_file.c opens them. Calls show and store.
  * Source: proc(5). Behaves as Linux's seq_file: one text made at the first read, read in pieces of any size. */
 #include "kernel/fs/procfile.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * procfile.h - files whose text is made when they are read, and whose lines are commands when written.
- * Not here: what they show; what has something to show registers a file. Builds on the host, too.
+ * Not here: their contents; each subsystem registers its files. Builds on the host, too.
  * net/ registers files, sys_file.c opens them.
  * Source: proc(5). Behaves as Linux's seq_file: one text made at the first read, read in pieces of any size. */
 #pragma once
@@ -14,7 +14,8 @@ struct net;
 /* A text being made. */
 struct seq_file {
 	char *buf;
-	size_t size, len; /* of buf; of the text. What does not fit is made again with more room */
+	size_t size,
+		len; /* of buf; of the text. A text that does not fit is made again with more room */
 };
 
 struct proc_file {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * fault.h - page faults that are not errors: pages on demand, and bad pointers from ring 3.
- * Not here: what is said about the others (trap.c).
+ * Not here: reporting the others (trap.c).
  * trap.c calls in.
  * Source: Intel SDM vol. 3A 4.7. */
 #pragma once

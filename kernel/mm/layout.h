@@ -29,8 +29,8 @@
 #define USER_PIE_BASE   0x0000555555554000ull
 #define USER_HALF_END   (1ull << 47) /* of the page tables' half; above TASK_SIZE nothing is mapped */
 
-/* Between the stack and what the kernel puts below it, as on Linux (stack_guard_gap): a frame of a
- * function would have to be as large to step over it. */
+/* Gap between the stack and mappings below it, as on Linux (stack_guard_gap): a function's frame would have to be as
+ * large to step over it. */
 #define USER_STACK_GAP (256 * PAGE_SIZE)
 #define USER_MMAP_TOP  (USER_STACK_TOP - USER_STACK_SIZE - USER_STACK_GAP)
 
@@ -44,7 +44,7 @@
 #define PHYS_OFFSET DIRECT_MAP
 #endif
 
-/* phys_to_virt - where physical memory is seen. For RAM, and what shares its last 2 MiB. */
+/* phys_to_virt - the address in the direct map. For RAM, and firmware tables in its last 2 MiB. */
 static inline void *phys_to_virt(u64 pa)
 {
 	return (void *)(PHYS_OFFSET + pa);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * mmap.h - what the program's address space holds: a sorted table of areas, alike neighbours joined.
+ * mmap.h - the program's address space: a sorted table of areas; equal neighbours are merged.
  * Not here: page tables (vm.h), the system calls' argument checks (sys_mm.c).
  * exec.c and sys_mm.c change it, fault.c asks it.
  * Source: mmap(2), mprotect(2), munmap(2). */

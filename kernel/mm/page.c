@@ -9,7 +9,7 @@
  *     free_list  page -> page -> page -> NULL             freed pages, linked through their first word
  *
  * So start-up writes to no page, however large the machine is, and allocation and release take a few instructions.
- * What is taken at boot (rings, pools) stays; only single pages come back. */
+ * Memory taken at boot (rings, pools) stays; only single pages come back. */
 #include "kernel/mm/page.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/layout.h"
@@ -48,7 +48,7 @@ void page_give(u64 start_pa, u64 end_pa)
 	total_bytes += free_bytes - before;
 }
 
-/* Take [start, end) out of every range; what is left on both sides stays. */
+/* Take [start, end) out of every range; the rest on both sides stays. */
 static void range_reserve(u64 start, u64 end)
 {
 	u32 n = range_n;
@@ -109,7 +109,7 @@ static struct range *range_choose(u64 bytes, u64 align)
 	return lowest;
 }
 
-/* Eat `bytes` off the front; what the alignment skips becomes a range of its own. */
+/* Take `bytes` from the front; bytes skipped for alignment become a range of their own. */
 static u64 range_take(u64 bytes, u64 align)
 {
 	struct range *r = range_choose(bytes, align);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * uaccess.h - the door to user memory: checked copies, -EFAULT for bad pointers.
- * Not here: what net/core/machine.h declares.
+ * Not here: the copies for net/ (net/core/machine.h).
  * Used by system calls.
  * Source: copy_from_user(9), strncpy_from_user(9). */
 #pragma once

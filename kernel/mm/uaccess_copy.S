@@ -38,7 +38,7 @@
 	.text
 
 /* int copy_user(dst rdi, src rsi, len rdx): either side may be the user's; the range has been
- * checked against TASK_SIZE. 32 bytes at a time, then eight, then what is left. Every access carries a
+ * checked against TASK_SIZE. 32 bytes at a time, then eight, then the rest. Every access carries a
  * fixup: the kernel's side never faults. Uses no registers but rax, rcx, rdx, rsi, rdi, r8. */
 	.balign 16
 	.globl copy_user

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * vm.c - page tables: a page or a range is mapped, changed, unmapped, looked up.
- * Not here: physical memory (page.c), what the kernel maps (kernel_map.c) and the program (mmap.c).
+ * Not here: physical memory (page.c), the kernel's mappings (kernel_map.c) and the program's (mmap.c).
  * kernel_map.c and mmap.c call in. Calls page.c. Builds on the host, too.
  * Source: Intel SDM vol. 3A 4.5 (four-level paging), 4.9 (memory types). */
 #include "kernel/mm/vm.h"
@@ -19,7 +19,7 @@
 #define LEVELS     4
 #define ENTRIES    512
 #define LEVEL_BITS 9
-#define TABLE_SPAN (PAGE_SIZE << LEVEL_BITS) /* what one page table is for */
+#define TABLE_SPAN (PAGE_SIZE << LEVEL_BITS) /* bytes that one page table maps */
 
 static u64 *pml4;
 static u64 user_table_n;
@@ -120,7 +120,7 @@ int vm_map_large(u64 va, u64 pa)
 	return 0;
 }
 
-/* What happens to the pages of a range. */
+/* A change to the pages of a range. */
 struct change {
 	u32 rights; /* the new ones, or .. */
 #define UNMAP ~0u

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * vm.h - page tables: the kernel's own, device registers, and pages of the program.
- * Not here: physical memory (page.h), what the program may map (mmap.h).
+ * Not here: physical memory (page.h), the program's areas (mmap.h).
  * Used by kernel/ and drivers/.
  * Source: Intel SDM vol. 3A 4.5 (four-level paging), 4.9 (memory types). */
 #pragma once

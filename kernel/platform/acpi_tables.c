@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * acpi_tables.c - what ACPI's tables say that we want to know: how to turn off, where the century is.
+ * acpi_tables.c - ACPI's tables: how to turn the machine off, where the RTC has the century.
  * Not here: doing it (kernel/power/acpi.c); an AML interpreter: the one package we need is found by its name.
  * main.c and rtc.c call in. Calls vm.c to see the tables.
  * Source: ACPI 6.4, 5.2.5 (RSDP), 5.2.8 (XSDT), 5.2.9 (FADT), 7.4.2 (_S5). */
@@ -48,7 +48,7 @@ _Static_assert(offsetof(struct fadt, century) == 108, "ACPI table 5.33");
 #define RSDP_ALIGN      16
 #define AML_PACKAGE     0x12
 #define AML_BYTE        0x0a
-/* A table longer than this, or beyond what every 64-bit CPU can address, is taken for rubbish. */
+/* A table longer than this, or beyond what every 64-bit CPU can address, is ignored. */
 #define TABLE_BYTES_MAX (4u << 20)
 #define TABLE_PA_MAX    (1ull << 36)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * acpi_tables.h - what ACPI's tables say that we want to know: how to turn off, where the century is.
+ * acpi_tables.h - ACPI's tables: how to turn the machine off, where the RTC has the century.
  * Not here: doing it (kernel/power/acpi.h); an AML interpreter: the one package we need is found by its name.
  * main.c and rtc.c call in.
  * Source: ACPI 6.4, 5.2.5 (RSDP), 5.2.8 (XSDT), 5.2.9 (FADT), 7.4.2 (_S5). */

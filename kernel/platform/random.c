@@ -5,7 +5,7 @@
  * Source: RFC 8439 2.3 (ChaCha20 block function), RFC 4086 (what makes a seed).
  *
  * The state is a ChaCha20 key. Each request makes one block: its first half becomes the next key,
- * so that what was given out cannot be worked out again; its second half is given out. */
+ * so that earlier output cannot be computed from the state; its second half is given out. */
 #include "kernel/platform/random.h"
 #include "kernel/cpu/asm.h"
 #include "kernel/cpu/cpu.h"

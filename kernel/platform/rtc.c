@@ -31,7 +31,7 @@ enum rtc_register {
 #define RTC_READS_MAX   4
 #define DEFAULT_CENTURY 20
 
-/* What it says, as it says it. */
+/* The registers, undecoded. */
 struct rtc_raw {
 	u8 v[RTC_YEAR + 1], century; /* century 0: it has no register */
 };

@@ -7,7 +7,7 @@
 
 #include "kernel/lib/types.h"
 
-/* What turns the machine off: S5's types go into the PM1 control registers (ports; b may be 0). */
+/* How to turn the machine off: S5's types go into the PM1 control registers (ports; b may be 0). */
 struct acpi_off {
 	u16 pm1a_control, pm1b_control;
 	u32 type_a, type_b;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * panic.c - the end of a kernel that found itself broken: what, where, what to do.
+ * panic.c - panic: print the reason and a backtrace, end the machine.
  * Not here: how the machine stops (power.c).
  * Used where an invariant is checked. Calls printk and power.
  * Source: design rule: panic is never for input, a device or a full table. */
@@ -14,7 +14,7 @@
 
 extern const char kernel_stack_guard[], kernel_stack_top[], _text[], _etext[];
 
-/* There are no frame pointers: what points into text on the stack was probably a caller. */
+/* There are no frame pointers: a word on the stack that points into the text was probably a caller. */
 static void stack_show(u64 sp)
 {
 	int shown = 0;

@@ -29,7 +29,7 @@ enum machine_status {
 /* power_set_panic - panic=<seconds>: 0 stay, above 0 reboot after that long, below 0 at once. */
 void power_set_panic(s32 seconds);
 
-/* power_at_end - what is still to be done before the machine stops, however it ends. fn returns false when
+/* power_at_end - a function to call before the machine stops, however it ends. fn returns false when
  * it could not do all of it, having said so: the status is not 0 then. */
 void power_at_end(bool (*fn)(void));
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * alarm.c - the process's alarm clock: alarm, setitimer.
- * Not here: what its signal does (signal.c).
+ * Not here: its signal (signal.c).
  * syscall.c calls in; net_poll runs its timer.
  * Source: alarm(2), setitimer(2). */
 #include "kernel/cpu/clock.h"
@@ -30,7 +30,7 @@ static u64 alarm_left(u64 now)
 	return alarm.expires_ns > now ? alarm.expires_ns - now : 1;
 }
 
-/* In ns from now; 0: never. Returns what was left of the one before. */
+/* In ns from now; 0: never. Returns the time left of the alarm before. */
 static u64 set_alarm(u64 ns, u64 interval_ns)
 {
 	u64 now = clock_ns(), left = alarm_left(now);
@@ -42,7 +42,7 @@ static u64 set_alarm(u64 ns, u64 interval_ns)
 	return left;
 }
 
-/* Linux rounds half a second and more up, and never to 0 what is still to come. */
+/* As on Linux half a second and more is rounded up, and a pending alarm never to 0. */
 long sys_alarm(u32 seconds)
 {
 	u64 left = set_alarm(seconds * NSEC_PER_SEC, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * namei.c - from a path that the program names to what it names; the folder it is relative to.
- * Not here: walking it (kernel/fs/memfile.c), what is done with it (sys_file.c, sys_stat.c).
+ * namei.c - path lookup: from the program's path to a file, a device or a folder; the working directory.
+ * Not here: walking it (kernel/fs/memfile.c), opening and stat (sys_file.c, sys_stat.c).
  * Those two call in, syscall.c for chdir and getcwd. Calls memfile_walk.
  * Source: path_resolution(7), chdir(2), getcwd(3). */
 #include "kernel/process/namei.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * namei.h - from a path that the program names to what it names.
- * Not here: walking it (kernel/fs/memfile.h), what is done with it (sys_file.c, sys_stat.c).
+ * namei.h - path lookup: from the program's path to a file, a device or a folder.
+ * Not here: walking it (kernel/fs/memfile.h), opening and stat (sys_file.c, sys_stat.c).
  * Those two call in.
  * Source: path_resolution(7), openat(2). */
 #pragma once

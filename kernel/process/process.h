@@ -10,11 +10,11 @@
 /* The machine's name: ip='s fifth field, else "muffin". */
 extern char hostname[65];
 
-/* process_exit - the program is done: drain the network, tell what was dropped, power off.
+/* process_exit - the program is done: drain the network, print dropped packets, power off.
  * status  the program's own, 0..255 */
 void process_exit(u32 status) __noreturn;
 
-/* process_kill - the program did what ring 3 may not: show it, with its mappings, and stop.
+/* process_kill - the program did something that ring 3 may not: print its registers and mappings, and stop.
  * what     in words, with the address
  * signal   what Linux would have sent */
 void process_kill(const struct pt_regs *regs, const char *what, u32 signal) __noreturn;

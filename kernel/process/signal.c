@@ -139,7 +139,7 @@ static u32 signal_due(u32 *to)
 	return signal;
 }
 
-/* What the wait that has just ended leaves to the tick. */
+/* Left by the wait that has just ended, for the tick. */
 static u64 restart_nr, restart_ip; /* its call's number, and where it returns to; 0: not anew */
 static u64 mask_before;            /* in force again once the handler is over ... */
 static bool mask_is_lent;          /* ... as the call had brought a mask of its own */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * sys_fd.c - system calls about descriptors themselves: dup, fcntl, what ioctl asks of every file.
+ * sys_fd.c - system calls about descriptors themselves: dup, fcntl, ioctls of every file.
  * Not here: what files do (kernel/fs), sockets' ioctls (net/socket/socket_calls.c).
  * syscall.c calls in. Calls the file's ioctl operation.
  * Source: dup(2), fcntl(2), ioctl(2). Behaves as Linux's do_vfs_ioctl for what it answers itself. */
@@ -42,7 +42,7 @@ long sys_ioctl(int fd, u32 cmd, u64 arg)
 	return file->ops->ioctl ? file->ops->ioctl(file, cmd, arg) : -ENOTTY;
 }
 
-/* And fdatasync, syncfs: what can be written is nowhere kept. */
+/* And fdatasync, syncfs: no written file is stored. */
 long sys_fsync(int fd)
 {
 	struct file *file = file_of(fd);

@@ -10,7 +10,7 @@
 #include "kernel/process/syscall.h"
 
 #define IOV_MAX  1024
-#define RW_MAX   0x7ffff000ull /* what one call moves at most on Linux */
+#define RW_MAX   0x7ffff000ull /* Linux's limit of one call */
 #define SEEK_MAX 4
 
 struct iovec {

@@ -23,7 +23,7 @@
 
 static u64 brk_end; /* 0: nothing on the heap yet */
 
-/* Writable code is refused: what Linux leaves to the program is a promise here. */
+/* Writable code is refused, unlike on Linux: the kernel promises W^X. */
 static bool prot_ok(u64 prot)
 {
 	return (prot & (PROT_WRITE | PROT_EXEC)) != (PROT_WRITE | PROT_EXEC);
@@ -202,7 +202,7 @@ enum madvise {
 };
 
 /* Advice that may be ignored, and DONTNEED, which promises zeros afterwards. The others (COLLAPSE,
- * GUARD_INSTALL ..) promise what is not kept here: a program must hear of it. */
+ * GUARD_INSTALL ..) promise something that is not done here, so they fail. */
 #define MADV_KNOWN ((BIT(MADV_DONTNEED + 1) - 1) | (BIT(MADV_DONTNEED_LOCKED + 1) - BIT(MADV_FREE)))
 
 long sys_madvise(u64 addr, u64 len, u32 advice)

@@ -98,7 +98,7 @@ long sys_uname(u64 buf)
 {
 	struct utsname u = { .sysname = "Linux", .machine = "x86_64", .domainname = "(none)" };
 
-	/* Programs compare the release with Linux's to know what they may call. */
+	/* Programs compare the release with Linux's to know which calls exist. */
 	strscpy(u.release, MUFFIN_ABI_RELEASE, UTS_LEN);
 	strscpy(u.version, "muffin " MUFFIN_VERSION, UTS_LEN);
 	strscpy(u.nodename, hostname, UTS_LEN);
@@ -110,7 +110,7 @@ long sys_uname(u64 buf)
 #define RLIMIT_NOFILE 7
 #define RLIMITS       16
 
-/* What the machine has at most. */
+/* Limits of the machine. */
 static u64 rlimit_most(u32 resource)
 {
 	return resource == RLIMIT_STACK    ? USER_STACK_SIZE

@@ -161,7 +161,7 @@ long sys_setgroups(u32 n)
 #define CAPABILITY_VERSION 0x20080522
 #define CAPABILITIES       ((1ull << 41) - 1)
 
-/* What user 0 may: all, nothing to be inherited. */
+/* User 0 has all capabilities; none is inheritable. */
 long sys_capget(u64 header, u64 data)
 {
 	const u32 low = (u32)CAPABILITIES, high = CAPABILITIES >> 32;
@@ -232,7 +232,7 @@ long sys_sched_get_priority_min(u32 policy)
 	return min(sys_sched_get_priority_max(policy), 1l);
 }
 
-/* ---- what is used -------------------------------------------------------------------------- */
+/* ---- usage ------------------------------------------------------------------------------- */
 
 #define TICK_NS (NSEC_PER_SEC / 100)
 

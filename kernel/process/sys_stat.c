@@ -17,7 +17,7 @@
 #define DEVICE     1 /* on which all files are */
 #define STAT_BLOCK 512
 
-/* What there is to know of a file. */
+/* Attributes of a file. */
 struct info {
 	struct inode inode;
 	u64 size;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * net_namespace.c - namespaces are created, counted and freed.
- * Not here: what is in one; net_init.c lists what it is, and each makes and unmakes its own.
+ * Not here: the members; net_init.c lists the layers that create and free them.
  * net_init.c, nsfs.c and every sock call in.
  * Behaves as Linux's setup_net, put_net and cleanup_net: their roles. */
 #include "net/core/net_namespace.h"

@@ -18,7 +18,7 @@ struct Qdisc_ops {
 	int (*enqueue)(struct Qdisc *q, struct sk_buff *skb);
 	/* the driver has set tx_room: keep it, and fill the ring. A socket's queue has none */
 	void (*reclaimed)(struct Qdisc *q);
-	/* what waits for dev is dropped and counted; the rest keeps its order */
+	/* drop and count packets for dev; the rest keeps its order */
 	void (*drop)(struct Qdisc *q, const struct net_device *dev, enum skb_drop_reason reason);
 	/* nothing waits any more: give the memory back */
 	void (*destroy)(struct Qdisc *q);

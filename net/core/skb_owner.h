@@ -10,11 +10,11 @@
 
 #include "net/core/skbuff.h"
 
-/* skb_set_owner_w - the packet will wait on behalf of its sk, if it has one: what it occupies is charged
- * to sk_wmem, and it keeps sk alive. */
+/* skb_set_owner_w - the packet is about to be queued: its truesize is charged to its sk (sk_wmem), if it has one, and it
+ * holds a reference. */
 void skb_set_owner_w(struct sk_buff *skb);
 
-/* sock_wfree - the opposite, for skb_orphan. */
+/* sock_wfree - the opposite; called by skb_orphan. */
 void sock_wfree(struct sk_buff *skb);
 
 /* skb_orphan - the packet is no longer its sender's: it is the driver's, or gone. */

@@ -78,7 +78,7 @@ _Static_assert(SKB_NETWORK_OFF % 16 == 0, "IPv4 header aligned");
 
 /* Why a packet ended without having been sent or received. Names in skbuff.c. */
 enum skb_drop_reason {
-	/* on the way out: what sendto accepted (design rule 2) */
+	/* on the way out: packets that sendto accepted */
 	SKB_DROP_NETFILTER,
 	SKB_DROP_QUEUE_NO_HANDLER,
 	SKB_DROP_QUEUE_FULL,
@@ -120,7 +120,7 @@ struct skb_pool {
 	u8 *fresh;            /* slots that were never used, nor touched at start-up */
 	u32 fresh_n;
 	u32 free_n, total_n; /* free_n counts the fresh ones, too */
-	/* Not counted above: what receiving and ARP take when there is nothing else, so that answers
+	/* Not counted above: used by receiving and ARP when the pool is empty, so that answers
 	 * can come in while everything waits for them. */
 	struct sk_buff *reserve;
 	u32 reserve_n;

@@ -10,5 +10,5 @@
 /* net_account - of all namespaces together, those that are gone included. */
 struct net_account net_account(void);
 
-/* net_stats_show - say it, and what each device did. */
+/* net_stats_show - print it, and each device's counters. */
 void net_stats_show(void);

@@ -52,7 +52,7 @@ struct net_device_ops {
 	/* receive at most budget frames, handing each to netif_receive_skb; returns how many */
 	int (*ndo_poll)(struct net_device *dev, int budget);
 	/* receive frames to this group from now on, as 224.0.0.1's always; NULL: it receives all. Never taken
-	 * back: what nobody has joined IP drops */
+	 * back: IP drops frames to groups that were not joined */
 	void (*ndo_add_multicast)(struct net_device *dev, const u8 mac[ETH_ALEN]);
 	/* frames that the hardware has not fetched yet */
 	u32 (*ndo_tx_pending)(struct net_device *dev);
@@ -82,7 +82,7 @@ struct net_device {
 	/* what the transmit path reads */
 	const struct net_device_ops *netdev_ops;
 	u32 tx_room; /* frames the ring still takes; 0 also while the link is down */
-	/* What senders see of the ring: tx_slot[(tx_next + i) & tx_mask], i below tx_room, is a packet that
+	/* The ring as senders see it: tx_slot[(tx_next + i) & tx_mask], i below tx_room, is a packet that
 	 * was sent a lap ago and lies there still, so that its descriptor need not be written when it is
 	 * changed and sent again (ndo_xmit_again); or skb_none. */
 	u32 tx_next, tx_mask;
@@ -183,7 +183,7 @@ static inline bool skb_is_fragmented(const struct sk_buff *skb)
  * later. err: positive. Returns -err. */
 int dev_drop(struct sk_buff *skb, enum skb_drop_reason reason, int err);
 
-/* dev_drop_waiting - the device went down, or the machine will: drop what waits for it, in its queue and in
+/* dev_drop_waiting - the device went down, or the machine will: drop packets that wait for it, in its queue and in
  * sockets'. */
 void dev_drop_waiting(struct net_device *dev, enum skb_drop_reason reason);
 
@@ -203,7 +203,7 @@ void net_poll(void);
 /* net_wait - one step of every wait in the kernel: rest, then net_poll. The caller checks its condition
  * before each step, having polled once before the first.
  * since_ns  when the wait began (clock_ns): it spins for a moment before the CPU rests; or
- *           NET_WAIT_RESTING: what it waits for is a time, there is nothing to spin for
+ *           NET_WAIT_RESTING: it waits for a time, so it does not spin
  * until_ns  when it ends; it rests no longer than that, nor than the next timer, nor than 10 ms */
 void net_wait(u64 since_ns, u64 until_ns);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * dev_config.c - what an operator does to a network device: up, down, another name, another namespace.
+ * dev_config.c - changes to a network device by the operator: up, down, name, MTU, namespace.
  * Not here: sending and receiving, registration (dev.c); addresses (devinet.c).
  * rtnetlink.c, the ioctls, ipconfig_apply.c and net_init.c call in.
  * Behaves as Linux's dev_close, dev_change_name, dev_change_net_namespace: the order of their steps. */
@@ -12,7 +12,7 @@
 #define CLOSE_NS (100 * NSEC_PER_MSEC)
 #define POLL_N   64
 
-/* What is on its ring was sent; a moment for it to leave. */
+/* Frames on the ring count as sent: give them a moment to leave. */
 static void let_leave(struct net_device *dev)
 {
 	const struct net_device_ops *ops = dev->netdev_ops;

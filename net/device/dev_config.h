@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * dev_config.h - what an operator does to a network device: up, down, another name, another namespace.
+ * dev_config.h - changes to a network device by the operator: up, down, name, MTU, namespace.
  * Not here: sending and receiving, registration (dev.h); addresses (devinet.h).
  * rtnetlink.c, the ioctls, ipconfig_apply.c and net_init.c call in.
  * Behaves as Linux's dev_close, dev_change_name, dev_change_net_namespace. */
@@ -10,8 +10,8 @@
 /* dev_open - IFF_UP and ndo_open, unless it is up. Returns 0 or what the driver says. */
 int dev_open(struct net_device *dev) __must_check;
 
-/* dev_close - the opposite of dev_open. What is on the card's ring has a tenth of a second to leave;
- * what waits in queues is dropped. */
+/* dev_close - the opposite of dev_open. Frames on the card's ring have a tenth of a second to leave;
+ * queued ones are dropped. */
 void dev_close(struct net_device *dev);
 
 /* dev_set_mtu - Returns 0, or -EINVAL outside 68..1500, or 68..65536 for lo. */
@@ -25,7 +25,7 @@ int dev_change_name(struct net_device *dev, const char *name) __must_check;
  * Returns  0; -EINVAL (lo stays), -EEXIST (its name is taken there) */
 int dev_change_net_namespace(struct net_device *dev, struct net *net) __must_check;
 
-/* dev_get_anywhere - the card of a name, in any namespace, or NULL: what the command line names. */
+/* dev_get_anywhere - the card of a name, in any namespace, or NULL. For names on the command line. */
 struct net_device *dev_get_anywhere(const char *name);
 
 /* default_device_exit - net ends: its cards return to init_net, as dev0, dev1 .. where their names

@@ -60,7 +60,7 @@ static void loopback_reclaim(struct net_device *dev)
 	dev->tx_room = LOOPBACK_QUEUE - loopback_pending(dev);
 }
 
-/* Taps have seen what it is a copy of. Its device may have left the namespace. */
+/* Taps have seen the original. Its device may have left the namespace. */
 static void receive_copy(struct net_device *dev, struct sk_buff *skb)
 {
 	dev->stats.rx_packets++;
@@ -71,7 +71,7 @@ static void receive_copy(struct net_device *dev, struct sk_buff *skb)
 		consume_skb(skb);
 }
 
-/* At most what waits now: answers to these wait for the next poll. */
+/* At most the frames that wait now: answers to them wait for the next poll. */
 static int loopback_poll(struct net_device *dev, int budget)
 {
 	struct sk_buff_head *queue = netdev_priv(dev);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * qdisc.h - a device's queueing discipline: tbf, or pfifo in front of the ring.
- * Not here: what senders see of it (net/core/qdisc.h), the word qdisc= (net/config/ipconfig_qdisc.c).
+ * Not here: the interface for senders (net/core/qdisc.h), the word qdisc= (net/config/ipconfig_qdisc.c).
  * ipconfig_qdisc.c sets it up; dev_xmit.c enqueues through the table.
  * Source: tc-tbf(8), tc-pfifo(8). */
 #pragma once
 
 #include "net/core/qdisc.h"
 
-/* What to set up. Without a rate it is pfifo: a bounded queue in front of the ring. */
+/* A device's discipline as the operator asks for it. Without a rate it is pfifo: a bounded queue in front of the ring. */
 struct qdisc_spec {
 	u64 rate;     /* a second: bits of frames without FCS, or packets; 0: as fast as the ring */
 	bool packets; /* rate and burst count packets, not bits and bytes */
@@ -21,7 +21,7 @@ struct qdisc_spec {
 #define QDISC_BURST_MAX   (16u << 20)
 
 /* dev_set_qdisc - give a device a discipline, change its numbers, or take it away.
- * spec     NULL: none, straight to the ring again; what waits is dropped and counted
+ * spec     NULL: none, straight to the ring again; queued packets are dropped and counted
  * Returns  0 or -ENOMEM */
 int dev_set_qdisc(struct net_device *dev, const struct qdisc_spec *spec) __must_check;
 

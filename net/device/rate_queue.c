@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * rate_queue.c - a queue whose packets leave at a rate: what a device's discipline and a paced socket share.
+ * rate_queue.c - a queue whose packets leave at a rate: shared by a device's discipline and a paced socket.
  * Not here: when a packet may leave (token_bucket.c), where it goes (qdisc.c, sk_pacing.c).
  * qdisc.c and sk_pacing.c call in; timers let packets go.
  * Source: tc-tbf(8), tc-fq(8).

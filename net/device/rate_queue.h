@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * rate_queue.h - a queue whose packets leave at a rate: what a device's discipline and a paced socket share.
+ * rate_queue.h - a queue whose packets leave at a rate: shared by a device's discipline and a paced socket.
  * Not here: when a packet may leave (token_bucket.h), where it goes (qdisc.c, sk_pacing.c).
  * qdisc.c and sk_pacing.c call in; timers let packets go.
  * Source: tc-tbf(8), tc-fq(8). */
@@ -17,12 +17,12 @@ struct rate_queue {
 
 struct rate_queue_ops {
 	struct Qdisc_ops qdisc;
-	/* does what is below take skb now? */
+	/* would the ring (or the device's queue) take skb now? */
 	bool (*has_room)(const struct rate_queue *rq, const struct sk_buff *skb);
 	u64 retry_ns; /* without room it asks again so much later; 0: it will be told (reclaimed) */
 	/* skb's time has come; more: the next one's, too. Takes the skb */
 	void (*send)(struct rate_queue *rq, struct sk_buff *skb, bool more);
-	/* time has passed, or something was added: rate_queue_release, and what goes around it */
+	/* called when the timer fires or a packet was added; calls rate_queue_release */
 	void (*run)(struct rate_queue *rq);
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * tap.c - taps: functions that see every frame of every device, both ways.
- * Not here: what they do with it (net/packet/).
+ * Not here: the taps themselves (net/packet/).
  * Packet sockets and the capture add theirs; dev_xmit.c and dev_receive.c show them the frames.
  * Behaves as Linux's ptype_all. */
 #include "net/device/tap.h"
@@ -8,7 +8,7 @@
 struct static_key taps_active;
 static struct list_head taps = LIST_HEAD_INIT(taps);
 
-/* Senders that keep what they found out look again, and see the taps. */
+/* Cached flows become stale, so that their packets pass the taps. */
 static void set_taps_active(bool active)
 {
 	struct net *net;

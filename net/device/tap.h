@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * tap.h - taps: functions that see every frame of every device, both ways.
- * Not here: what they do with it (net/packet/).
+ * Not here: the taps themselves (net/packet/).
  * Packet sockets and the capture add theirs; dev_xmit.c and dev_receive.c show them the frames.
  * Behaves as Linux's ptype_all. */
 #pragma once
@@ -9,7 +9,7 @@
 #include "kernel/lib/static_key.h"
 #include "net/device/dev.h"
 
-/* Sees every frame both ways, Ethernet header first. It copies what it wants to keep. */
+/* fn sees every frame both ways, Ethernet header first, and copies it if it keeps it. */
 struct packet_tap {
 	struct list_head list;
 	void (*fn)(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing);
@@ -19,7 +19,7 @@ struct packet_tap {
 void dev_add_tap(struct packet_tap *tap);
 void dev_remove_tap(struct packet_tap *tap);
 
-/* taps_active - there is one: what a sender's fast path looks at, patched into the code. */
+/* taps_active - there is at least one tap; patched into the code. */
 extern struct static_key taps_active;
 
 /* show_taps - to each of them. */

@@ -26,7 +26,7 @@ void fib_netdev_event(struct net_device *dev, enum netdev_event event);
  *          source that is not ours), or what fib_table_insert says */
 int inet_rtm_newroute(struct net *net, struct fib_config *cfg, struct fib_nh *nh) __must_check;
 
-/* inet_rtm_delroute - the opposite; what fits is fib_table_delete's to say. Returns 0 or -ESRCH. */
+/* inet_rtm_delroute - remove the route that fib_table_delete finds to match. Returns 0 or -ESRCH. */
 int inet_rtm_delroute(struct net *net, const struct fib_config *cfg);
 
 #define RTPROT_KERNEL 2

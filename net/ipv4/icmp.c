@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * icmp.c - ICMP: echo replies, errors sent and received.
- * Not here: what a socket does with an error (udp_input.c).
+ * Not here: a socket's reaction to an error (udp_input.c).
  * ip_input.c hands icmp_rcv what comes in; udp_input.c and ip_input.c send errors by icmp_send_unreach.
  * Source: RFC 792; RFC 1122 3.2.2; RFC 1812 4.3.2.8 (rate limit). */
 #include "net/ipv4/icmp.h"

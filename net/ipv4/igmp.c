@@ -58,7 +58,7 @@ struct igmp_packet {
 	struct igmphdr igmp;
 } __packed;
 
-/* What cannot leave is not sent: it comes with the link, or is repeated. */
+/* A report that cannot leave is not sent: it is sent when the link comes, or repeated. */
 static void igmp_send(struct net_device *dev, u8 type, be32 group, be32 to)
 {
 	const u32 ready = IFF_UP | IFF_RUNNING;
@@ -231,7 +231,7 @@ static int join_group(struct sock *sk, struct net_device *dev, be32 group)
 	timer_setup(&m->timer, igmp_timer_expire);
 	list_add_tail(&m->list, &sk->sk_net->mc_list);
 	let_in(dev, group);
-	net_changed(sk->sk_net); /* what is sent there has a copy for us from now on */
+	net_changed(sk->sk_net); /* datagrams to the group have a copy for us from now on */
 	report_unasked(m);
 	return 0;
 }

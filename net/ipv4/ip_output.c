@@ -13,7 +13,7 @@
 #include "net/socket/msg.h"
 
 #define IP_MAX_PAYLOAD    (UINT16_MAX - IP_HLEN)
-#define FRAGMENT_TRUESIZE 2304 /* what a full one occupies on Linux */
+#define FRAGMENT_TRUESIZE 2304 /* Linux's truesize of a full one */
 
 /* ---- building --------------------------------------------------------------------------- */
 
@@ -52,7 +52,7 @@ static s32 room_in_first(const struct layout *l)
 	return l->fragments ? (s32)l->unit : SKB_FIRST_PIECE;
 }
 
-/* What the last packet still takes; less than nothing when it was filled for a wider path. */
+/* Room in the last packet; negative when it was filled for a larger path MTU. */
 static s32 room_in_last(const struct cork *cork, const struct layout *l)
 {
 	const struct sk_buff *last = cork->last;
@@ -305,7 +305,7 @@ static int ip_mc_output(struct net *net, struct sk_buff *skb)
 	return ip_output(net, skb);
 }
 
-/* ip_local_out for what has a copy for us, or does not leave at all. */
+/* ip_local_out for packets with a copy for this host, or for this host alone. */
 static int ip_local_out_mc(struct net *net, struct sk_buff *skb, bool copy)
 {
 	bool stays = ((const struct iphdr *)skb->data)->ttl == 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * pmtu.c - how large packets may be on the way to a destination, as routers have told.
- * Not here: which complaints are believed (icmp.c, udp_input.c), what senders make of it (udp_output.c).
+ * Not here: which ICMP errors are believed (icmp.c, udp_input.c), its use by senders (udp_output.c).
  * icmp.c tells, route.c asks.
  * Source: RFC 1191 3, 6.3 and 7. Behaves as Linux's next-hop exceptions: their bounds and lifetime. */
 #include "net/ipv4/pmtu.h"

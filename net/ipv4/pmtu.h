@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * pmtu.h - how large packets may be on the way to a destination, as routers have told.
- * Not here: which complaints are believed (icmp.c, udp_input.c), what senders make of it (udp_output.c).
+ * Not here: which ICMP errors are believed (icmp.c, udp_input.c), its use by senders (udp_output.c).
  * icmp.c tells, route.c asks.
  * Source: RFC 1191 3, 6.3 and 7. Behaves as Linux's next-hop exceptions: their bounds and lifetime. */
 #pragma once
@@ -37,7 +37,7 @@ struct pmtu_ops {
 
 extern const struct pmtu_ops *pmtu_ops; /* NULL: without it nothing is learned */
 
-/* pmtu_lookup - what is known of the way to daddr, or NULL. Valid until the next call from here. */
+/* pmtu_lookup - the entry for the path to daddr, or NULL. Valid until the next call from here. */
 static inline const struct pmtu *pmtu_lookup(const struct net *net, be32 daddr)
 {
 	return net->pmtu ? pmtu_ops->lookup(net, daddr) : NULL;

@@ -7,7 +7,7 @@
 
 #include "net/neigh/neighbour.h"
 
-/* In these a timer is set, and the state ends by it; the others end by what is sent or heard. */
+/* States with a timer that ends them; the others end when a packet is sent or received. */
 #define NUD_IN_TIMER (NUD_INCOMPLETE | NUD_REACHABLE | NUD_DELAY | NUD_PROBE)
 
 /* rtnetlink tells listeners of these, as Linux does: states that were learned, not those that sending causes. */
@@ -34,24 +34,24 @@ struct neigh_table {
  * needs no ARP. */
 void neigh_start(struct neighbour *n);
 
-/* neigh_assign - the operator gives n's address and its state, one of NUD_VALID; what is queued leaves. */
+/* neigh_assign - the operator gives n's address and its state, one of NUD_VALID; queued datagrams leave. */
 void neigh_assign(struct neighbour *n, const u8 mac[ETH_ALEN], u16 state);
 
-/* neigh_drain_timer - struct neigh_table's: what is queued on neighbours that have answered goes on. */
+/* neigh_drain_timer - the table's timer: send more of what is queued on neighbours that have answered. */
 void neigh_drain_timer(struct timer *timer);
 
 /* neigh_queue - a datagram with all its fragments is queued on n. Takes the skb.
  * Returns  0; -EHOSTUNREACH: dropped, n did not answer before and there is no room for more; -ENOBUFS: dropped,
- *          there is none for what has no sender who could wait */
+ *          there is none, and skb has no sender that could wait */
 int neigh_queue(struct neighbour *n, struct sk_buff *skb);
 
 /* neigh_refuse - a datagram to a host that does not answer: dropped. Takes the skb. Returns -EHOSTUNREACH. */
 int neigh_refuse(struct sk_buff *skb);
 
-/* neigh_purge - drop what is queued on n. SKB_DROP_NEIGH_FAILED: senders hear of it, as their protocol decides. */
+/* neigh_purge - drop n's queue. SKB_DROP_NEIGH_FAILED: senders are told (struct proto's link_failure). */
 void neigh_purge(struct neighbour *n, enum skb_drop_reason reason);
 
-/* neigh_drain - n's address is known: send what is queued, in order, as long as its device has room; the rest
+/* neigh_drain - n's address is known: send its queue, in order, as long as its device has room; the rest
  * follows out of net_poll. The caller has n's state told of an empty queue afterwards. */
 void neigh_drain(struct neighbour *n);
 

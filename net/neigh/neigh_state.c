@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * neigh_state.c - the states of a neighbour: asked, reachable, stale, failed.
- * Not here: which there are (neigh_table.c), what is queued on them (neigh_queue.c), asking itself (arp.c).
- * ip_output.c sends through it, arp_rcv.c brings answers, neigh_table.c what the operator says.
+ * Not here: the table (neigh_table.c), the queues (neigh_queue.c), ARP packets (arp.c).
+ * ip_output.c sends through it, arp_rcv.c brings answers, neigh_table.c the operator's changes.
  * Source: RFC 1122 2.3.2 (cache validation, one packet must wait), RFC 4861 7.3.2 (the states).
  *
  *   NONE --first packet--> INCOMPLETE --answer--> REACHABLE --30 s without a sign--> STALE

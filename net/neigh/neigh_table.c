@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * neigh_table.c - the table of neighbours: look one up, create one, evict one.
- * Not here: their states (neigh_state.c), what is queued on them (neigh_queue.c).
+ * Not here: their states (neigh_state.c), their queues (neigh_queue.c).
  * route.c looks up next hops, arp_rcv.c senders of ARP packets.
  * Source: Corbato, A Paging Experiment with the Multics System (1968): the second chance. Behaves as Linux's
  * neigh_lookup and neigh_forced_gc: entries that answered of late, are being asked, or are permanent stay. */
@@ -141,7 +141,7 @@ struct neighbour *neigh_lookup_create(struct neigh_table *tbl, struct net_device
 	return likely(n) ? n : create(tbl, dev, addr);
 }
 
-/* ---- what the operator says --------------------------------------------------------------- */
+/* ---- the operator's entries --------------------------------------------------------------- */
 
 int neigh_set(struct neigh_table *tbl, struct net_device *dev, be32 addr, const u8 mac[ETH_ALEN],
 	u16 state)

@@ -73,7 +73,7 @@ struct neigh_table *neigh_table_new(u32 n);
 /* neigh_table_free - drop all queued datagrams; no pointer to an entry may be left. NULL is allowed. */
 void neigh_table_free(struct neigh_table *tbl);
 
-/* neigh_ifdown - forget all entries of a device, the permanent ones, too; what is queued is dropped. */
+/* neigh_ifdown - forget all entries of a device, the permanent ones, too; queued datagrams are dropped. */
 void neigh_ifdown(struct neigh_table *tbl, const struct net_device *dev);
 
 /* neigh_lookup_create - the entry for an address on a device, made if need be; no ARP is sent yet.
@@ -98,10 +98,10 @@ int neigh_set_permanent(struct neigh_table *tbl, struct net_device *dev, be32 ad
 int neigh_set(struct neigh_table *tbl, struct net_device *dev, be32 addr, const u8 mac[ETH_ALEN],
 	u16 state) __must_check;
 
-/* neigh_delete - forget it; what is queued is dropped. */
+/* neigh_delete - remove the entry; queued datagrams are dropped. */
 void neigh_delete(struct neighbour *n);
 
-/* neigh_update - ARP says that n has this address: what is queued leaves. An address that is known
+/* neigh_update - ARP says that n has this address: queued datagrams leave. An address that is known
  * already changes at most once in NEIGH_LOCK_NS: the first to answer wins.
  * solicited  we had asked, so it is reachable now; otherwise it is stale */
 void neigh_update(struct neighbour *n, const u8 mac[ETH_ALEN], bool solicited);

@@ -161,7 +161,7 @@ static int find_destination(
 	return to->dev->flags & IFF_UP ? 0 : -ENETDOWN;
 }
 
-/* A tag makes a frame longer and is no part of what the MTU counts. */
+/* A VLAN tag makes a frame longer and does not count for the MTU. */
 static bool too_long(const struct sk_buff *skb)
 {
 	const struct ethhdr *eth = (const void *)skb->data;
@@ -349,7 +349,7 @@ static const struct proto_ops packet_ops = {
 
 static const struct proto packet_proto = { .name = "PACKET", .free = packet_free };
 
-/* protocol: the ethertype, big-endian; what comes is heard from here on, before any bind. */
+/* protocol: the ethertype, big-endian; frames are received from here on, before any bind. */
 static int packet_create(struct net *net, struct socket *sock, int protocol)
 {
 	struct packet_sock *po;

@@ -20,7 +20,7 @@ struct packet_sock {
 	bool running;          /* the tap is in */
 	bool ignore_outgoing;
 	u16 filter_n;
-	struct sock_filter *filter; /* [filter_n], of what it hears; NULL: all */
+	struct sock_filter *filter; /* [filter_n], of received frames; NULL: all */
 	u32 tp_packets;             /* heard since PACKET_STATISTICS was last asked for */
 	u64 drops_told_n;           /* of sk_drops, told by then */
 	/* what its devices receive on its behalf beyond their own; count 0: a free place */

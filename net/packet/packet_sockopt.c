@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * packet_sockopt.c - options of packet sockets: statistics, and what their devices should hear.
- * Not here: sending and hearing (af_packet.c), options of every socket (sockopt.c).
+ * packet_sockopt.c - options of packet sockets: statistics, memberships, filters.
+ * Not here: sending and receiving (af_packet.c), options of every socket (sockopt.c).
  * af_packet.c's operations point here. Calls dev_set_promiscuity.
  * Source: packet(7); the numbers and layouts are Linux's. */
 #include "net/packet/packet_sock.h"

@@ -5,7 +5,7 @@
  * Source: draft-ietf-opsawg-pcap (PCAP Capture File Format); LINKTYPE_ETHERNET.
  *
  * Records go through a ring of bytes, so that a frame costs a copy; they enter it whole or not at all.
- * tail..head, both counted from the beginning, is what the sink has not taken yet. */
+ * tail..head, both counted from the beginning, are the bytes that the sink has not taken yet. */
 #include "net/packet/pcap.h"
 #include "kernel/lib/string.h"
 #include "net/device/dev.h"

@@ -12,12 +12,12 @@
 
 /* Where the capture goes. */
 struct pcap_sink {
-	/* what it takes of len bytes without waiting; returns how many, perhaps 0 */
+	/* take as many of len bytes as it can without waiting; returns how many, perhaps 0 */
 	size_t (*write_some)(const void *bytes, size_t len);
 	/* rest, as it takes nothing now. Returns false when it has taken nothing for so long that nobody
 	 * should wait, until it goes on */
 	bool (*rest)(void);
-	/* the end: wait until what it took has left. Returns false when that stands still */
+	/* the end: wait until all bytes it took have left. Returns false when the line stands still */
 	bool (*drain)(void);
 	u64 epoch_ns; /* nanoseconds from 1970 to clock_ns's zero */
 	bool wait;    /* a full ring waits for the sink; otherwise whole frames are dropped */

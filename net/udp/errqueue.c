@@ -16,7 +16,7 @@ enum ee_origin {
 	SO_EE_ORIGIN_ICMP = 2
 };
 
-/* What the program gets. */
+/* The control message that the program gets. */
 struct sock_extended_err {
 	u32 ee_errno;
 	u8 ee_origin, ee_type, ee_code, ee_pad;

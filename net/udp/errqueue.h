@@ -26,7 +26,7 @@ static inline void ip_icmp_error(
 	errqueue_ops->icmp(sk, e, port, payload, len);
 }
 
-/* ip_local_error - the same for what this host itself found out: err positive; info: the MTU. Nothing
+/* ip_local_error - the same for an error of this host itself: err positive; info: the MTU. Nothing
  * happens unless sk asked. */
 static inline void ip_local_error(struct sock *sk, int err, be32 daddr, be16 port, u32 info)
 {

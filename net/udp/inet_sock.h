@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * inet_sock.h - a socket of AF_INET: its addresses, its options, the flow to its last destination.
- * Not here: what any socket has (net/core/sock.h), what is done with it (af_inet.c, udp_send.c).
+ * Not here: members of every socket (net/core/sock.h), functions (af_inet.c, udp_send.c).
  * Files of net/udp/ include it.
  * Names as in Linux's struct inet_sock. */
 #pragma once

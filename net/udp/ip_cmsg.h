@@ -7,9 +7,9 @@
 
 #include "net/udp/inet_sock.h"
 
-/* sock_recv_cmsgs - what any socket may have asked for: when skb came, how many did not find room. */
+/* sock_recv_cmsgs - options of every socket: skb's time stamp, the number of datagrams dropped. */
 void sock_recv_cmsgs(struct msghdr *msg, const struct sock *sk, const struct sk_buff *skb);
 
-/* ip_cmsg_recv - what this one has asked for of the IPv4 header and of the device. */
+/* ip_cmsg_recv - options of AF_INET: fields of the IPv4 header, the device. */
 void ip_cmsg_recv(struct msghdr *msg, const struct inet_sock *inet, const struct net_device *dev,
 	const struct iphdr *iph);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * ip_cmsg_send.c - control messages of sendmsg: source, TTL, TOS and segment size of one message.
- * Not here: what comes with a datagram received (ip_cmsg.c).
+ * Not here: control messages of receiving (ip_cmsg.c).
  * udp_send.c calls in. Calls nothing.
  * Source: cmsg(3), ip(7), udp(7). Behaves as Linux's ip_cmsg_send, udp_cmsg_send and sock_cmsg_send: what each
  * refuses. */

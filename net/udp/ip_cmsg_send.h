@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * ip_cmsg_send.h - control messages of sendmsg: source, TTL, TOS and segment size of one message.
- * Not here: what comes with a datagram received (ip_cmsg.c).
+ * Not here: control messages of receiving (ip_cmsg.c).
  * udp_send.c calls in. Calls nothing.
  * Source: cmsg(3), ip(7), udp(7); RFC 3542 20.1 for the layout. */
 #pragma once
@@ -14,7 +14,7 @@ struct in_pktinfo {
 	be32 addr;
 };
 
-/* What one datagram wants that its socket does not say. */
+/* Options of one message in place of its socket's. */
 struct ipcm_cookie {
 	be32 addr;    /* source address; zero: the socket's, unless any_addr */
 	int oif;      /* device; 0: the socket's */
@@ -29,7 +29,7 @@ struct ipcm_cookie {
 		.tos = -1, .ttl = -1, .gso_size = -1                                               \
 	}
 
-/* ipcm_is_usual - is it what the socket itself would want, but for segments? */
+/* ipcm_is_usual - are all of them the socket's own, but for the segment size? */
 static inline bool ipcm_is_usual(const struct ipcm_cookie *ipc)
 {
 	return be32_is_zero(ipc->addr) && ipc->oif == 0 && ipc->tos < 0 && ipc->ttl < 0 &&

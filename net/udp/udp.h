@@ -39,7 +39,7 @@ u32 udp_send_batch(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 
  * Blocks   as udp_sendmsg */
 int udp_push_pending_frames(struct sock *sk, enum sock_wait how);
 
-/* udp_recvmsg - the oldest datagram; what does not fit is lost and msg->flags has MSG_TRUNC.
+/* udp_recvmsg - the oldest datagram; bytes that do not fit are lost and msg->flags has MSG_TRUNC.
  * Returns  its bytes (the whole length with MSG_TRUNC asked), or a pending error, -EAGAIN
  * Blocks   until one comes or SO_RCVTIMEO has passed, unless MSG_DONTWAIT */
 ssize udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len);

@@ -106,7 +106,7 @@ int udp_push_pending_frames(struct sock *sk, enum sock_wait how)
 	return err;
 }
 
-/* Before the last of it comes: what is taken now is cut at once. */
+/* Called before the last message is appended, because it is sent as segments right after. */
 static int room_for_segments(struct sock *sk, enum sock_wait how, size_t len)
 {
 	struct inet_sock *inet = inet_sk(sk);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * udp_impl.h - the steps of sending that one datagram, a datagram in pieces and the segments of one have in common.
- * Not here: what others call (udp.h).
+ * Not here: the interface for other folders (udp.h).
  * Files of net/udp/ include it.
  * Source: design: one road, however a message came. */
 #pragma once
@@ -18,7 +18,7 @@ static inline const struct sockaddr_in *udp_destination(
 	return msg->name ? &msg->name->in : &inet->peer;
 }
 
-/* udp_route - ask for flow->to with flow->ipc. Returns 0 or what routing says; then the flow is not kept. */
+/* udp_route - route flow->to with flow->ipc. Returns 0 or routing's error; then nothing is cached. */
 int udp_route(struct sock *sk, struct flow_cache *flow) __must_check;
 
 /* udp_begin_flow - the same for another destination, from the port that the socket has now. */
@@ -35,7 +35,7 @@ bool udp_try_again(struct sock *sk, struct flow_cache *flow, int *err, u32 *trie
 
 /* ---- udp_output.c ------------------------------------------------------------------------- */
 
-/* udp_may_send - what the socket's own state has against sending: a pending error, -EPIPE, or 0. */
+/* udp_may_send - 0, or why the socket's state forbids sending: a pending error, -EPIPE. */
 int udp_may_send(struct sock *sk) __must_check;
 
 /* udp_send_skb - put the UDP header before the payload and send. Takes the skb. Returns as ip_send_skb. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * udp_port.c - which socket has which port.
- * Not here: what is done with datagrams (udp_send.c, udp_input.c).
+ * Not here: datagrams (udp_send.c, udp_input.c).
  * udp_prot.c binds, udp_input.c looks up.
  * Source: RFC 6056 3.3.1 (random port selection). Behaves as Linux's ip_local_port_range. */
 #include "net/udp/udp_port.h"

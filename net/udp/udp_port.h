@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * udp_port.h - which socket has which port.
- * Not here: what is done with datagrams (udp.h).
+ * Not here: datagrams (udp.h).
  * udp_prot.c binds, udp_input.c looks up.
  * Source: RFC 6056 3.3.1 (random port selection). */
 #pragma once
@@ -21,7 +21,7 @@ bool udp_port_has_socket(struct net *net, be16 port);
 /* udp_for_each - fn(arg, socket) for every socket that has a port. */
 void udp_for_each(struct net *net, void (*fn)(void *arg, const struct inet_sock *inet), void *arg);
 
-/* What a datagram that came in says about where it belongs. */
+/* The addresses of a received datagram. */
 struct udp_tuple {
 	be32 saddr, daddr;
 	be16 sport, dport;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * udp_segment.c - UDP_SEGMENT: a GSO burst, one message that becomes many datagrams.
  * Not here: one datagram (udp_output.c).
- * udp_send.c and udp_cork.c call in. Calls flow_xmit for what has a cached header, udp_send_one for the rest.
+ * udp_send.c and udp_cork.c call in. Calls flow_xmit if there is a cached header, else udp_send_one.
  * Source: udp(7). Behaves as Linux's udp_send_skb and udp_cmsg_send: what it refuses. */
 #include "net/udp/udp_impl.h"
 

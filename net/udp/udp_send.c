@@ -101,7 +101,7 @@ struct batch {
 	struct user_mmsghdr __user *vec;
 };
 
-/* The first word of the address is what the flow is kept under; the rest must be readable. No control data. */
+/* The first word of the address is the flow's key; the rest must be readable. No control data. */
 static __always_inline bool udp_message_is_plain(
 	const struct inet_sock *inet, const struct plain_message *m)
 {
