@@ -302,7 +302,7 @@ $(BUILD)/%.o: %.S Makefile
 # What runs once is built small, what every packet meets is built fast.
 FAST := kernel/mm/uaccess net/socket/socket net/udp/af_inet net/udp/udp_send net/udp/udp_route net/udp/udp_output net/udp/udp_segment net/udp/flow_cache \
 	net/ipv4/route net/fib/fib_trie net/fib/fib_select net/ipv4/ip_output net/socket/msg net/netfilter/netfilter net/netfilter/nf_rules \
-	net/neigh/neigh_table net/device/dev_xmit net/device/dev_receive net/ipv4/ip_input net/ipv4/protocol net/udp/udp_input \
+	net/neigh/neigh_table net/device/dev_xmit net/ipv4/ip_input net/ipv4/protocol net/udp/udp_input \
 	drivers/e1000/tx drivers/e1000/rx net/fib/file
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 
