@@ -48,7 +48,7 @@ bool parse_field(struct text t, const struct field *f, void *into, struct parse_
 {
 	if (f->optional && t.len == 0)
 		return true;
-	if (f->of)
+	if (f->inner)
 		into = f->of(into, f);
 	if (!into)
 		return parse_fail(error, t, f->name, "fewer of them");

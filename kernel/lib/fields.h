@@ -29,10 +29,13 @@ struct field {
 	u16 at, size;  /* of the member, in bytes; 0, 0: read gets the struct */
 	u32 low, high; /* field_u32's bounds; a number for a reader of the table's own */
 	bool optional; /* it may be empty: the member stays as it is */
-	const struct choice *choices;
+	bool inner;    /* the member is in a struct inside the one being filled: of says which */
+	union {
+		const struct choice *choices;
+		/* NULL: there are too many of them */
+		void *(*of)(void *into, const struct field *f);
+	};
 	const char *expected;
-	/* the struct inside the one being filled that has the member; NULL: there are too many of them */
-	void *(*of)(void *into, const struct field *f);
 };
 
 #define FIELD(type, member) offsetof(type, member), sizeof(((type *)NULL)->member)

@@ -154,9 +154,9 @@ static void *hop_of(void *into, const struct field *f)
 
 static const struct field route_fields[] = {
 	{ "prefix", read_dst, FIELD(struct route_word, cfg), .expected = PARSE_PREFIX_EXPECTED },
-	{ "via", FIELD_IPV4(struct route_hop, nh.gw), .of = hop_of },
-	{ "dev", FIELD_DEV(struct route_hop, device), .of = hop_of },
-	{ "weight", FIELD_U32(struct route_hop, nh.weight, 1, 255), .of = hop_of },
+	{ "via", FIELD_IPV4(struct route_hop, nh.gw), .inner = true, .of = hop_of },
+	{ "dev", FIELD_DEV(struct route_hop, device), .inner = true, .of = hop_of },
+	{ "weight", FIELD_U32(struct route_hop, nh.weight, 1, 255), .inner = true, .of = hop_of },
 	{ "src", FIELD_IPV4(struct route_word, cfg.prefsrc) },
 	{ "metric", FIELD_U32(struct route_word, cfg.priority, 0, 4294967295) },
 	{ "mtu", FIELD_U32(struct route_word, cfg.mtu, 68, 65535) },
