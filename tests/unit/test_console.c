@@ -34,6 +34,7 @@ static char line[OUT_MAX], shown[OUT_MAX];
 static u32 line_len, shown_len;
 static u32 fifo_n, asked_n; /* in the port's FIFO; how often its LSR was read */
 static bool rests, absent;  /* nothing leaves the FIFO; there is no port */
+static bool scratch_only;   /* what is there keeps a byte, and is no port */
 static u8 scratch;
 
 static u8 port_read(u16 port)
@@ -43,6 +44,8 @@ static u8 port_read(u16 port)
 	if (port == serial_com1.base + UART_SCRATCH)
 		return scratch;
 	assert_int_equal(port, serial_com1.base + UART_LSR);
+	if (scratch_only)
+		return 0xff;
 	asked_n++;
 	fifo_n = rests ? fifo_n : 0;
 	return fifo_n ? 0 : LSR_THR_EMPTY | LSR_ALL_EMPTY;
@@ -328,6 +331,17 @@ static void no_port(void **state)
 	assert_int_equal(shown_len, 10000 * LINE_LEN);
 }
 
+static void something_else_at_the_port(void **state)
+{
+	set_up();
+	scratch_only = true;
+	console_init();
+	assert_false(serial_com1.present);
+	scratch_only = false;
+	console_init();
+	assert_true(serial_com1.present);
+}
+
 static void assert_line(const char *text, enum vga_colour expected, u32 *at)
 {
 	const char *end = memchr(shown + *at, '\n', shown_len - *at);
@@ -366,6 +380,30 @@ static void levels_have_colours(void **state)
 	assert_memory_equal(line, shown, line_len);
 }
 
+/* As Linux has it: of the levels below loglevel=, which a message without one is 6 of. */
+static void levels_that_are_shown(void **state)
+{
+	set_up();
+	for (u32 level = 0; level <= 8; level++) {
+		u32 before = shown_len;
+
+		printk_set_level(level);
+		kernel_s_printk(KERN_ERR "said\n");
+		kernel_s_printk(KERN_WARNING "said\n");
+		kernel_s_printk(KERN_NOTICE "said\n");
+		kernel_s_printk("said\n");
+		kernel_s_printk(KERN_DEBUG "said\n");
+		console_flush();
+		for (u32 n = (level > 3) + (level > 4) + (level > 5) + (level > 6) + (level > 7);
+			n > 0; n--)
+			before = (u32)((const char *)memchr(
+					       shown + before, '\n', shown_len - before) +
+				       1 - shown);
+		assert_int_equal(before, shown_len);
+	}
+	printk_set_level(LEVEL_SHOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -380,7 +418,9 @@ int main(void)
 		STACK_TEST(at_random),
 		STACK_TEST(before_the_clock),
 		STACK_TEST(no_port),
+		STACK_TEST(something_else_at_the_port),
 		STACK_TEST(levels_have_colours),
+		STACK_TEST(levels_that_are_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -170,6 +170,18 @@ static void names_of_another_archive(void **state)
 	assert_contents("/c", "");
 }
 
+/* Those of its last header; a link's are Linux's, whatever its header says. */
+static void rights(void **state)
+{
+	put("a", "A", (struct spec){ .ino = 1, .mode = 0100640 });
+	put("b", "B", (struct spec){ .ino = 2, .mode = 0104751 });
+	put("link", "a", (struct spec){ .mode = 0120600 });
+	assert_added(3);
+	assert_int_equal(memfile_at("a")->file->rights, 0640);
+	assert_int_equal(memfile_at("b")->file->rights, 04751);
+	assert_int_equal(memfile_at("link")->file->rights, 0777);
+}
+
 static void symbolic_links(void **state)
 {
 	file("bin/p", "P");
@@ -367,6 +379,7 @@ int main(void)
 		BARE_TEST(files_under_any_name),
 		BARE_TEST(hard_links_share_their_contents),
 		BARE_TEST(names_of_another_archive),
+		BARE_TEST(rights),
 		BARE_TEST(symbolic_links),
 		BARE_TEST(another_type_takes_the_name),
 		BARE_TEST(names_that_are_skipped),

@@ -45,6 +45,25 @@ static void lowest_descriptor(void **state)
 	assert_int_equal(fd_close(&table, FDS_MAX), -EBADF);
 }
 
+/* A number's close-on-exec belongs to what is open there, wherever in the table; O_CLOEXEC is no flag of the file. */
+static void close_on_exec(void **state)
+{
+	for (int fd = 0; fd < FDS_MAX; fd++)
+		assert_int_equal(
+			fd_install(&table, file_new(&plain, NULL, fd % 3 ? 0 : O_CLOEXEC), 0), fd);
+	for (int fd = 0; fd < FDS_MAX; fd++) {
+		assert_int_equal(fd_cloexec(&table, fd), fd % 3 == 0);
+		assert_int_equal(fd_get(&table, fd)->flags, 0);
+	}
+	assert_int_equal(fd_close(&table, 63), 0);
+	assert_int_equal(open_one(), 63);
+	assert_false(fd_cloexec(&table, 63));
+	fd_set_cloexec(&table, 66, false);
+	assert_false(fd_cloexec(&table, 66));
+	assert_true(fd_cloexec(&table, 69));
+	fd_close_all(&table);
+}
+
 static void table_full(void **state)
 {
 	struct file *file = file_new(&counting, NULL, 0);
@@ -222,6 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest files[] = {
 		BARE_TEST(lowest_descriptor),
+		BARE_TEST(close_on_exec),
 		BARE_TEST(table_full),
 		BARE_TEST(duplicates),
 		BARE_TEST(no_memory_for_a_file),

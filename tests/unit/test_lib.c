@@ -111,6 +111,23 @@ static void prefixes(void **state)
 	}
 }
 
+static void ranges(void **state)
+{
+	u32 low = 7, high = 7;
+
+	assert_false(parse_range(text_of("5-4"), 9, &low, &high));
+	assert_false(parse_range(text_of("5-10"), 9, &low, &high));
+	assert_false(parse_range(text_of("5-"), 9, &low, &high));
+	assert_false(parse_range(text_of("-5"), 9, &low, &high));
+	assert_int_equal(low + high, 14);
+	assert_true(parse_range(text_of("5-5"), 9, &low, &high));
+	assert_true(low == 5 && high == 5);
+	assert_true(parse_range(text_of("0-9"), 9, &low, &high));
+	assert_true(low == 0 && high == 9);
+	assert_true(parse_range(text_of("3"), 9, &low, &high));
+	assert_true(low == 3 && high == 3);
+}
+
 static void macs(void **state)
 {
 	static const char *const bad[] = { "", "52:54:00:12:34", "52:54:00:12:34:5",
@@ -120,6 +137,12 @@ static void macs(void **state)
 
 	for (u32 i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_false(parse_mac(text_of(bad[i]), mac));
+	for (u32 i = 0; i < 17; i++) { /* no character may be another one */
+		char text[] = "52:54:00:12:34:56";
+
+		text[i] = '.';
+		assert_false(parse_mac(text_of(text), mac));
+	}
 	assert_true(parse_mac(text_of("52:54:00:aB:Cd:fF"), mac));
 	assert_memory_equal(mac, "\x52\x54\0\xab\xcd\xff", 6);
 	assert_true(parse_mac(text_of("01-02-03-04-05-06"), mac));
@@ -174,6 +197,15 @@ static void our_own_conversions(void **state)
 	assert_string_equal(buf, "192.168.0.255|52:54:00:0a:bc:ff");
 	text_format(buf, sizeof(buf), "%p", (void *)0xabcdul);
 	assert_string_equal(buf, "000000000000abcd");
+}
+
+/* More zeros are asked for than a number has room for: blanks do for the rest. */
+static void width_has_no_bound(void **state)
+{
+	char buf[64];
+
+	assert_int_equal(format_with(buf, sizeof(buf), "%040x", 0xabcu), 40);
+	assert_string_equal(buf, "                000000000000000000000abc");
 }
 
 static void unknown_conversions_show_themselves(void **state)
@@ -291,9 +323,11 @@ int main(void)
 		BARE_TEST(numbers),
 		BARE_TEST(addresses),
 		BARE_TEST(prefixes),
+		BARE_TEST(ranges),
 		BARE_TEST(macs),
 		BARE_TEST(as_the_c_library_has_it),
 		BARE_TEST(our_own_conversions),
+		BARE_TEST(width_has_no_bound),
 		BARE_TEST(unknown_conversions_show_themselves),
 		BARE_TEST(text_is_cut),
 		BARE_TEST(strings_are_cut),

@@ -114,6 +114,18 @@ static void colours(void **state)
 	assert_int_equal(attribute(1, 16), 7);
 }
 
+/* Every eighth column; the last stop is the last column, where a character still fits. */
+static void tabs(void **state)
+{
+	set_up();
+	say("\ta\tb");
+	assert_string_equal(row_text(0), "        a       b");
+	set_up();
+	say(FIFTY TEN TEN "123\tx\r\nnext");
+	assert_string_equal(row_text(0), FIFTY TEN TEN "123      x");
+	assert_string_equal(row_text(1), "next");
+}
+
 /* Through the text memory's end more than once: the last 25 rows are seen, broken lines among them. */
 static void scrolled(void **state)
 {
@@ -137,6 +149,7 @@ int main(void)
 		BARE_TEST(word_that_fits),
 		BARE_TEST(word_longer_than_a_row),
 		BARE_TEST(colours),
+		BARE_TEST(tabs),
 		BARE_TEST(scrolled),
 	};
 
