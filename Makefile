@@ -344,7 +344,7 @@ dist: $(BUILD)/muffin.elf ## build/dist: kernel, image, man pages, checksums, no
 gdb: $(BUILD)/muffin.elf ## boot, stopped, and let gdb halt at every layer that a datagram passes
 	@$(PYTHON) tools/gdb.py
 
-check: $(BUILD)/muffin.elf ## layers, docstrings, format, links, READMEs, generated pages, promises, man pages, system calls; that sending allocates nothing
+check: $(BUILD)/muffin.elf ## layers, docstrings, format, links, READMEs, generated pages, promises, man pages, system calls, the list of mutants; that sending allocates nothing
 	@$(PYTHON) tools/check_layers.py
 	@$(PYTHON) tools/check_docs.py
 	@$(PYTHON) tools/check_only.py
@@ -353,6 +353,7 @@ check: $(BUILD)/muffin.elf ## layers, docstrings, format, links, READMEs, genera
 	@$(PYTHON) tools/check_promises.py
 	@$(PYTHON) tools/check_man.py
 	@$(PYTHON) tools/syscalls.py
+	@$(PYTHON) tools/mutants.py --check
 	@$(PYTHON) tools/check_noalloc.py --elf $(BUILD)/muffin.elf
 
 clean: ## remove everything that was built
