@@ -37,7 +37,7 @@ $(NATIVE_BUILD)/stack.a: $(filter-out %/native.o,$(NATIVE_OBJS))
 	@rm -f $@ && ar rcs $@ $^
 
 $(NATIVE_BUILD)/native: $(NATIVE_BUILD)/bench/native/native.o $(NATIVE_BUILD)/lwip.o $(NATIVE_BUILD)/stack.a
-	@$(HOST_CC) -no-pie -Wl,-z,noexecstack -o $@ $^ -llwip -lpthread
+	@$(HOST_CC) -no-pie -Wl,-z,noexecstack $(NAME_PARTS) -o $@ $^ -llwip -lpthread
 
 .PHONY: bench-native
 bench-native: $(NATIVE_BUILD)/native ## net/ as an ordinary process beside lwIP: ticks and instructions
