@@ -137,7 +137,8 @@ static const char *known_words(void)
 	static char text[512];
 
 	list_words(words, text, sizeof(text));
-	for_each_part(p) list_words(p->words, text, sizeof(text));
+	for_each_part(p)
+		list_words(p->words, text, sizeof(text));
 	text_format(text + strlen(text), sizeof(text) - strlen(text),
 		"or -- and the program's arguments");
 	return text;
@@ -161,7 +162,8 @@ static const struct boot_word *find_word(struct text t)
 {
 	const struct boot_word *found = NULL;
 
-	for_each_part(p) found = found ?: find_in(p->words, t);
+	for_each_part(p)
+		found = found ?: find_in(p->words, t);
 	return found ?: find_in(words, t);
 }
 

@@ -142,7 +142,9 @@ static const struct {
 
 static const struct part *reader_of(const char *path)
 {
-	for_each_part(p) if (p->file && strcmp(p->file, path) == 0) return p;
+	for_each_part(p)
+		if (p->file && strcmp(p->file, path) == 0)
+			return p;
 	return NULL;
 }
 
@@ -172,7 +174,9 @@ static void load_files(void)
 
 static void start_parts(void)
 {
-	for_each_part(p) if (p->start && !p->start()) power_fail(STATUS_CMDLINE);
+	for_each_part(p)
+		if (p->start && !p->start())
+			power_fail(STATUS_CMDLINE);
 }
 
 static void announce(void)
@@ -219,7 +223,9 @@ static void network_init(void)
 static void poll_on_tick(void)
 {
 	net_poll();
-	for_each_part(p) if (p->tick) p->tick();
+	for_each_part(p)
+		if (p->tick)
+			p->tick();
 }
 
 static void start_tick(void)
@@ -237,7 +243,9 @@ static u64 drain_network(void)
 	u64 dropped = net_drain();
 
 	net_stats_show();
-	for_each_part(p) if (p->end) p->end();
+	for_each_part(p)
+		if (p->end)
+			p->end();
 	return dropped;
 }
 

@@ -81,13 +81,14 @@ static void netdev_event(struct net_device *dev, enum netdev_event event)
 		neigh_ifdown(dev->net->arp_tbl, dev);
 	else
 		arp_announce(dev);
-	for_each_part(p) if (p->netdev_event) p->netdev_event(dev, event);
+	for_each_part(p)
+		if (p->netdev_event)
+			p->netdev_event(dev, event);
 }
 
 static void init_parts(void)
 {
-	for_each_part(p)
-	{
+	for_each_part(p) {
 		if (p->init)
 			p->init();
 		register_pernet_subsys(&p->pernet);

@@ -138,7 +138,9 @@ bool ipconfig_apply(struct net *net, char *problem, size_t len)
 	ipconfig_hosts_show();
 	if (ipconfig_words.ip_n == 0)
 		pr_notice("no ip= on the command line: no card has an address\n");
-	for_each_part(p) if (p->prepare && !p->prepare(net, problem, len)) return false;
+	for_each_part(p)
+		if (p->prepare && !p->prepare(net, problem, len))
+			return false;
 	for (u32 i = 0; i < ipconfig_words.ip_n; i++)
 		if (!apply_ip(net, &ipconfig_words.ips[i], problem, len))
 			return false;
@@ -148,6 +150,8 @@ bool ipconfig_apply(struct net *net, char *problem, size_t len)
 	for (u32 i = 0; i < ipconfig_words.neigh_n; i++)
 		if (!apply_neigh(net, &ipconfig_words.neighs[i], problem, len))
 			return false;
-	for_each_part(p) if (p->apply && !p->apply(net, problem, len)) return false;
+	for_each_part(p)
+		if (p->apply && !p->apply(net, problem, len))
+			return false;
 	return true;
 }
