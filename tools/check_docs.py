@@ -11,7 +11,7 @@ import re
 import sys
 from pathlib import Path
 
-from sources import blank, files, line_of
+from sources import ATTRIBUTE, NAME, blank, c_functions, files, line_of
 
 LONG, TOO_LONG = 40, 60     # lines of a function: warned about, refused
 HEAD_LINES = 5
@@ -21,9 +21,7 @@ OWN_README = ("net", "drivers/e1000")       # these folders and those in them ha
 NAMED_IN_README = ("net", "drivers", "kernel")     # what is below is named in the nearest README
 SPDX = "SPDX-License-Identifier: MIT"
 
-NAME = re.compile(r"([A-Za-z_]\w*)\s*\((?!\s*\*)")
 DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", re.M)
-BODY = re.compile(r"^(?P<head>[A-Za-z_][^;{}#]*?\))\s*^\{$(?P<body>.*?)^\}", re.M | re.S)
 FILE = re.compile(r"[\w-]+\.(?:[chS]|py)\b")
 IN_BACKTICKS = re.compile(r"`([\w./-]+\.[chS])`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -31,8 +29,6 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FOLLOWED = re.compile(r"Source: (?:(?:(?!Behaves as|Names as).)*?;\s+(?:\* )?)?Linux's "
                       r"(?!Documentation|include/|answers|early-userspace|rtnetlink names)", re.S)
 SOURCES = re.compile(r"Source:|Behaves as|Names as")
-ATTRIBUTE = re.compile(r"\b(?:__\w+|_Static_assert|_Alignas)\s*"
-                       r"(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?")
 
 
 def check_head(path, text):
@@ -105,17 +101,8 @@ def docstring_names(before):
     return re.findall(r"\w+", title)
 
 
-def c_functions(text):
-    """(name, line, lines of the body) of every function in C text."""
-    code = blank(text)
-    for match in BODY.finditer(code):
-        names = NAME.findall(ATTRIBUTE.sub(" ", match.group("head")))
-        yield names[0] if names else "?", line_of(code, match.start()), \
-            match.group("body").count("\n") - 1
-
-
 def python_functions(text):
-    """The same for Python."""
+    """(name, line, lines of the body) of every function in Python text."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node.name, node.lineno, node.end_lineno - node.lineno
@@ -123,7 +110,8 @@ def python_functions(text):
 
 def check_lengths(path, text, warn):
     """Functions over TOO_LONG lines; those over LONG go to warn."""
-    found = python_functions(text) if path.suffix == ".py" else c_functions(text)
+    found = python_functions(text) if path.suffix == ".py" else (
+        (name, line, body.count("\n") - 1) for name, line, body in c_functions(text))
     for name, line, length in found:
         words = f"{path}:{line}: {name} has {length} lines"
         if length > TOO_LONG:

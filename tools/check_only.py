@@ -12,20 +12,17 @@ import sys
 import tomllib
 from pathlib import Path
 
-from sources import blank, files, line_of
+from sources import c_functions, files
 
 UNDER = ("net", "drivers")
-# A function begins in the first column and ends with a brace there.
-FUNCTION = re.compile(r"^(?!#|typedef|struct \w+ \{|enum)[^\s/}][^;{}]*?\b(\w+)\([^;{}]*\)\s*\{.*?^\}",
-                      re.M | re.S)
 
 
 def functions(root):
-    """(file, name, line, text) of every function."""
+    """(file, name, line, body) of every function."""
     for path in files(root, ".c", ".h", under=UNDER):
-        text = blank(Path(root, path).read_text(encoding="utf-8"))
-        for match in FUNCTION.finditer(text):
-            yield path, match.group(1), line_of(text, match.start()), match.group()
+        text = Path(root, path).read_text(encoding="utf-8")
+        for name, line, body in c_functions(text):
+            yield path, name, line, body
 
 
 def check(rule, found):

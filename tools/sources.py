@@ -8,6 +8,10 @@ from pathlib import Path
 
 HIDDEN = {"build", ".git", "__pycache__", ".pytest_cache"}
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.S)
+NAME = re.compile(r"([A-Za-z_]\w*)\s*\((?!\s*\*)")
+ATTRIBUTE = re.compile(r"\b(?:__\w+|_Static_assert|_Alignas)\s*"
+                       r"(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?")
+FUNCTION = re.compile(r"^(?P<head>[A-Za-z_][^;{}#]*?\))\s*^\{$(?P<body>.*?)^\}", re.M | re.S)
 
 
 def files(root, *suffixes, under=("",)):
@@ -34,3 +38,11 @@ def blank(text):
 def line_of(text, position):
     """The number of the line a position is on, from 1."""
     return text.count("\n", 0, position) + 1
+
+
+def c_functions(text):
+    """(name, line, body) of every function in C text; the body without comments and strings."""
+    code = blank(text)
+    for match in FUNCTION.finditer(code):
+        names = NAME.findall(ATTRIBUTE.sub(" ", match.group("head")))
+        yield names[0] if names else "?", line_of(code, match.start()), match.group("body")
