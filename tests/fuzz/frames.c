@@ -11,23 +11,7 @@
 #include "net/wire/ip.h"
 #include "net/wire/udp.h"
 #include "tests/fuzz/values.h"
-
-static u16 sum_of(const u8 *at, u32 len, u32 start)
-{
-	u32 sum = start;
-
-	for (u32 i = 0; i < len; i++)
-		sum += i % 2 == 0 ? (u32)at[i] << 8 : at[i];
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (u16)~sum;
-}
-
-static void put16(u8 *at, u32 value)
-{
-	at[0] = (u8)(value >> 8);
-	at[1] = (u8)value;
-}
+#include "tests/unit/octets.h"
 
 static void put_be32(u8 *at, be32 value)
 {
@@ -66,7 +50,7 @@ static u32 build_udp(struct bytes *b, const u8 *ip, u8 *at)
 	for (u32 i = 12; i < 20; i += 2)
 		pseudo += (u32)(ip[i] << 8 | ip[i + 1]);
 	if (pick(b, 4))
-		put16(at + 6, sum_of(at, len, pseudo));
+		put16(at + 6, rfc1071(at, len, pseudo));
 	return len;
 }
 
@@ -89,7 +73,7 @@ static u32 build_icmp(struct bytes *b, const u8 *quoted, u32 quoted_len, u8 *at)
 	if (now_and_then(b) && quote)
 		at[8 + pick(b, quote)] ^= take(b);
 	put16(at + 2, 0);
-	put16(at + 2, sum_of(at, 8 + quote, 0));
+	put16(at + 2, rfc1071(at, 8 + quote, 0));
 	return 8 + quote;
 }
 
@@ -104,7 +88,7 @@ static u32 build_igmp(struct bytes *b, u8 *at)
 	put16(at + 8, take(b));
 	put16(at + 10, 0);
 	put16(at + 2, 0);
-	put16(at + 2, sum_of(at, len, 0));
+	put16(at + 2, rfc1071(at, len, 0));
 	return len;
 }
 
@@ -135,7 +119,7 @@ static u32 build_ip(struct bytes *b, const u8 *quoted, u32 quoted_len, u8 *ip)
 	put16(ip + 2, now_and_then(b) ? take_u16(b) : header + len);
 	if (now_and_then(b))
 		ip[0] = take(b);
-	put16(ip + 10, now_and_then(b) ? take(b) : sum_of(ip, header, 0));
+	put16(ip + 10, now_and_then(b) ? take(b) : rfc1071(ip, header, 0));
 	return header + len;
 }
 

@@ -13,6 +13,7 @@
 #include "net/net_init.h"
 #include "net/socket/socket.h"
 #include "net/wire/ip.h"
+#include "tests/unit/octets.h"
 #include "tests/unit/fake_device.h"
 #include "tests/unit/host_machine.h"
 #include "tests/unit/route_spec.h"
@@ -110,14 +111,3 @@ void assert_frame(u32 i, const char *hex);
 
 /* inject_hex - a frame comes in on eth0. */
 void inject_hex(const char *hex);
-
-/* get16, put16 - big-endian numbers in bytes. */
-u16 get16(const u8 *at);
-void put16(u8 *at, u16 value);
-
-/* rfc1071 - the Internet checksum, written down a second time: one big-endian word after the other,
- * an odd byte followed by zero. start: a sum to begin with, not complemented. */
-u16 rfc1071(const u8 *at, u32 len, u32 start);
-
-/* fix_ip_checksum - of the IPv4 header that stands 14 bytes into a frame. */
-void fix_ip_checksum(u8 *frame);
