@@ -33,7 +33,8 @@
 #include "net/neigh/arp.h"
 #include "net/net_init.h"
 
-#define STDIO_FDS 3
+#define STDIO_FDS   3
+#define ROUTES_FILE "/etc/routes"
 
 static struct bootinfo info;
 static struct cmdline line;
@@ -133,43 +134,30 @@ static void devices_init(void)
 	power_fail(STATUS_NO_NIC);
 }
 
-/* Files of the initrd that a part reads. */
-static const struct {
-	const char *path, *part;
-} part_files[] = {
-	{ "/etc/routes", "routesfile" },
-};
-
-static const struct part *reader_of(const char *path)
+static const struct part *routes_reader(void)
 {
 	for_each_part(p)
-		if (p->file && strcmp(p->file, path) == 0)
+		if (p->load_routes)
 			return p;
 	return NULL;
 }
 
-static void load_files(void)
+static void load_routes(void)
 {
+	const struct memfile *file = memfile_find(ROUTES_FILE);
+	const struct part *reader = routes_reader();
 	char problem[192];
 
-	for (size_t i = 0; i < ARRAY_SIZE(part_files); i++) {
-		const char *path = part_files[i].path;
-		const struct memfile *file = memfile_find(path);
-		const struct part *part = reader_of(path);
-		struct text text;
-
-		if (!file)
-			continue;
-		text = (struct text){ file->file->data, file->file->len };
-		if (part && part->load(&init_net, text, problem, sizeof(problem)))
-			continue;
-		if (part)
-			pr_err("%s, %s\n", path, problem);
-		else
-			pr_err("%s: this kernel was built without '%s' (make OMIT=)\n", path,
-				part_files[i].part);
-		power_fail(STATUS_CMDLINE);
-	}
+	if (!file)
+		return;
+	if (!reader)
+		pr_err(ROUTES_FILE ": this kernel was built without 'routesfile' (make OMIT=)\n");
+	else if (reader->load_routes(&init_net, (struct text){ file->file->data, file->file->len },
+			 problem, sizeof(problem)))
+		return;
+	else
+		pr_err(ROUTES_FILE ", %s\n", problem);
+	power_fail(STATUS_CMDLINE);
 }
 
 static void start_parts(void)
@@ -216,7 +204,7 @@ static void network_init(void)
 		pr_err("command line: %s\n", problem);
 		power_fail(STATUS_CMDLINE);
 	}
-	load_files();
+	load_routes();
 	announce();
 }
 

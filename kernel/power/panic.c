@@ -49,28 +49,32 @@ static void __noreturn stop(void)
 	power_fail(STATUS_PANIC);
 }
 
-void panic(const char *fmt, ...)
+static void say(const char *fmt, va_list args)
 {
 	char what[256];
+
+	text_vformat(what, sizeof(what), fmt, args);
+	pr_err("kernel panic: %s\n", what);
+}
+
+void panic(const char *fmt, ...)
+{
 	va_list args;
 
 	va_start(args, fmt);
-	text_vformat(what, sizeof(what), fmt, args);
+	say(fmt, args);
 	va_end(args);
-	pr_err("kernel panic: %s\n", what);
 	stack_show((u64)__builtin_frame_address(0));
 	stop();
 }
 
 void panic_regs(const struct pt_regs *regs, const char *fmt, ...)
 {
-	char what[256];
 	va_list args;
 
 	va_start(args, fmt);
-	text_vformat(what, sizeof(what), fmt, args);
+	say(fmt, args);
 	va_end(args);
-	pr_err("kernel panic: %s\n", what);
 	registers_show(regs);
 	stack_show(regs->sp);
 	stop();

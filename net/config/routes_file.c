@@ -32,4 +32,4 @@ bool ipconfig_load_routes(struct net *net, struct text file, char *problem, size
 	return true;
 }
 
-PART(routesfile) = { .name = "routesfile", .file = "/etc/routes", .load = ipconfig_load_routes };
+PART(routesfile) = { .name = "routesfile", .load_routes = ipconfig_load_routes };

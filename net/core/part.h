@@ -14,7 +14,6 @@
 #include "net/core/net_namespace.h"
 
 struct net_device;
-struct seq_file;
 
 /* A word of the kernel's command line. */
 struct boot_word {
@@ -53,9 +52,8 @@ struct part {
 	bool (*apply)(struct net *net, char *problem, size_t len);
 	/* on each tick, also while the program computes; it must not wait */
 	void (*tick)(void);
-	/* a file of the initrd that it reads, if it is there; false: problem says why not */
-	const char *file;
-	bool (*load)(struct net *net, struct text file, char *problem, size_t len);
+	/* the initrd has /etc/routes, with this text; false: problem says why it cannot be loaded */
+	bool (*load_routes)(struct net *net, struct text file, char *problem, size_t len);
 	/* the program has ended */
 	void (*end)(void);
 };

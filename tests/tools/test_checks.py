@@ -220,7 +220,7 @@ def test_files_that_call_each_other_fail(project):
     assert not passed and "files that need each other: net/low net/low_and net/low_too" in said
 
 
-def test_circle_that_is_let_stand(project):
+def test_circle_in_a_folder_of_the_list(project):
     """Within the folder that layers.toml names; not if it leads out of it."""
     write(project, "net/low_too.h", '#include "net/low.h"\n')
     write(project, "net/low.c", '#include "net/low_too.h"\n')

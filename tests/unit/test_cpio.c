@@ -170,7 +170,7 @@ static void names_of_another_archive(void **state)
 	assert_contents("/c", "");
 }
 
-/* Those of its last header; a link's are Linux's, whatever its header says. */
+/* Those of its last header; a link's are Linux's, not those of its header. */
 static void rights(void **state)
 {
 	put("a", "A", (struct spec){ .ino = 1, .mode = 0100640 });

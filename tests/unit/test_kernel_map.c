@@ -150,7 +150,7 @@ static void image_and_alias(void **state)
 
 #define PIECES 40
 
-/* Behind each piece, whatever its length, a page that nobody has. */
+/* Behind each piece of any length is a page that is not mapped. */
 static void guard_behind_each(void **state)
 {
 	u64 end = 0;

@@ -77,7 +77,7 @@ static void add(u64 start, u64 end, enum boot_memory type)
 	info.range[info.range_n++] = (struct boot_range){ at(start), at(end), type };
 }
 
-/* A few usable pieces behind each other, whatever else over them; borders lie anywhere. */
+/* A few usable pieces behind each other, with other kinds of memory over them; borders lie anywhere. */
 static void any_map(void)
 {
 	u64 below = 0;
@@ -162,7 +162,7 @@ static void aligned_for_devices(void **state)
 	}
 }
 
-/* The first 64 KiB belong to firmware, whatever the map says; nothing of it is touched here. */
+/* The first 64 KiB belong to firmware, also if the map says otherwise; nothing of it is touched here. */
 static void low_memory_stays(void **state)
 {
 	begin();

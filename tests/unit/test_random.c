@@ -71,7 +71,7 @@ static void pieces(void **state)
 	assert_int_equal(random_copy_out(out, sizeof(out)), -EFAULT);
 }
 
-/* Whoever reads memory afterwards cannot compute what was given before: no key is used twice, and none
+/* Memory read afterwards does not tell what was given before: no key is used twice, and none
  * is what was given. */
 static void key_goes(void **state)
 {
