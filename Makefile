@@ -221,6 +221,7 @@ PART_pacing     := net/config/ipconfig_qdisc.o net/device/qdisc.o net/device/rat
 PART_packet     := net/packet/af_packet.o net/packet/packet_sockopt.o net/packet/bpf.o
 PART_pcap       := net/packet/pcap.o kernel/capture.o
 PART_pmtu       := net/ipv4/pmtu.o
+PART_programs   := user/muffin-recv.o
 PART_proc       := net/config/proc.o kernel/counts.o
 PART_routesfile := net/config/routes_file.o net/fib/file.o
 PART_selftest   := net/config/selftest.o net/fib/selftest.o
@@ -232,10 +233,13 @@ OMITTED := $(if $(filter road,$(OMIT)),$(PARTS),$(OMIT))
 ifneq ($(filter-out $(PARTS),$(OMITTED)),)
 $(error OMIT: there is no part '$(filter-out $(PARTS),$(OMITTED))'; the parts are $(sort $(PARTS)), or road for all)
 endif
-LINKED := $(filter-out $(foreach part,$(OMITTED),$(PART_$(part))),$(OBJS))
+# Built-in programs, in the order in which they are named; the first is the default.
+PROGRAMS := muffin-send muffin-recv
+PROGRAM_OBJS := $(PROGRAMS:%=user/%.o)
+
+LINKED := $(filter-out $(foreach part,$(OMITTED),$(PART_$(part))),$(OBJS) $(PROGRAM_OBJS))
 
 KERNEL_OBJS := $(addprefix $(BUILD)/,$(OBJS))
-PROGRAM     := $(BUILD)/user/muffin-send
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wvla -Wmissing-prototypes \
 	-Wstrict-prototypes -Wno-override-init -Wno-cast-function-type -Wno-unused-parameter
@@ -263,14 +267,14 @@ LDFLAGS := -nostdlib -static --gc-sections -T linker.ld -z max-page-size=4096 -z
 
 # KERNEL= is another place for it.
 KERNEL    := $(BUILD)/muffin.elf
-LINK_OBJS := $(addprefix $(BUILD)/,$(LINKED)) $(BUILD)/program.o
+LINK_OBJS := $(addprefix $(BUILD)/,$(LINKED))
 BESIDE    := $(basename $(KERNEL))
 
 .PHONY: all
 all: $(KERNEL) ## build/muffin.elf, with a listing, a map and its symbols beside it
 
 # Linked twice: the first link tells where functions are, the second carries their names.
-$(KERNEL): $(KERNEL_OBJS) $(BUILD)/program.o $(KERNEL).omitted linker.ld tools/ksyms.py
+$(KERNEL): $(KERNEL_OBJS) $(PROGRAM_OBJS:%=$(BUILD)/%) $(KERNEL).omitted linker.ld tools/ksyms.py
 	@$(LD) $(LDFLAGS) -o $(BESIDE).first.elf $(LINK_OBJS)
 	@$(if $(filter symbols,$(OMITTED)),true,$(NM) -n $(BESIDE).first.elf) | $(PYTHON) tools/ksyms.py > $(BESIDE).ksyms.S
 	@$(CC) -c -o $(BESIDE).ksyms.o $(BESIDE).ksyms.S
@@ -309,28 +313,35 @@ $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 # a compiler would turn these loops into calls of themselves
 CFLAGS_string := $(NO_IDIOMS)
 
-$(BUILD)/program.o: boot/program.S $(PROGRAM)
-	@echo "  AS      $<"
-	@$(CC) -c -DPROGRAM='"$(PROGRAM)"' -o $@ $<
+$(PROGRAM_OBJS:%=$(BUILD)/%): $(BUILD)/%.o: boot/program.S $(BUILD)/%
+	@$(CC) -c -DNAME='"$(notdir $*)"' -DPROGRAM='"$(BUILD)/$*"' -o $@ $<
 
 # ---- ring 3 ----------------------------------------------------------------------------------
 
 USER_CFLAGS := -std=c11 -O2 -Wall -Wextra -Werror -static -s -D_POSIX_C_SOURCE=200809L
 
-$(BUILD)/user/%: user/%.c
+# What is loaded is copied at the start: built small, without what nothing calls.
+PROGRAM_CFLAGS := $(USER_CFLAGS) -Os -I. -D_GNU_SOURCE -Wshadow -Wmissing-prototypes -ffunction-sections -fdata-sections \
+	-Wl,--gc-sections -Wl,-z,noseparate-code
+USER_LIB := $(wildcard user/lib/*.c)
+
+$(BUILD)/user/%: user/%.c $(USER_LIB) $(wildcard user/*/*.h)
 	@mkdir -p $(@D)
 	@echo "  USER    $<"
-	@$(USER_CC) $(USER_CFLAGS) -o $@ $<
+	@$(USER_CC) $(PROGRAM_CFLAGS) -o $@ $(filter %.c,$^)
 
 # ---- using it --------------------------------------------------------------------------------
 
-.PHONY: setup run iso dist gdb check clean help
+.PHONY: setup run demo iso dist gdb check clean help
 
 setup: ## install what the other goals on its line need and is missing, naming it first; alone: all but bench's
 	@sh tools/setup.sh $(filter-out setup,$(MAKECMDGOALS))
 
 run: $(BUILD)/muffin.elf ## send a muffin in QEMU: what the kernel said, the listener got, the wire saw
 	@$(PYTHON) tools/run.py
+
+demo: $(BUILD)/muffin.elf ## one machine sends, another receives, across a Linux bridge: both ends and the wire between
+	@$(PYTHON) tools/demo.py
 
 iso: $(BUILD)/muffin.iso ## build/muffin.iso: CD, USB stick, BIOS and UEFI
 

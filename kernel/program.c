@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * program.c - which program runs: the built-in one, a module, or a file of the initrd.
+ * program.c - which program runs: a built-in one, a module, or a file of the initrd.
  * Not here: loading it (kernel/process/exec.c).
  * main.c calls in. Calls cpio.c, memfile.c.
  * Source: design: the program. */
@@ -12,10 +12,16 @@
 #include "kernel/mm/vm.h"
 #include "kernel/process/elf.h"
 
-#define BUILT_IN_NAME "muffin-send"
-#define INIT_DEFAULT  "/init" /* as Linux has it for an initrd */
+#define INIT_DEFAULT "/init" /* as Linux has it for an initrd */
 
-extern const u8 _program[], _program_end[];
+/* Made by boot/program.S, collected by linker.ld in the order of the Makefile's list; the first one is the default. */
+extern const struct built_in {
+	const char *name;
+	const u8 *start, *end;
+} __start_built_ins[], __stop_built_ins[];
+
+#define for_each_built_in(b)                                                                       \
+	for (const struct built_in *b = __start_built_ins; b < __stop_built_ins; b++)
 
 static bool has_initrd;
 
@@ -57,10 +63,22 @@ static bool take_module(struct boot_module *module, u32 number, struct exec *exe
 	return true;
 }
 
-static bool take_built_in(struct exec *exec)
+static const struct built_in *find_built_in(const char *name)
+{
+	for_each_built_in(b) if (strcmp(b->name, name) == 0) return b;
+	return NULL;
+}
+
+static bool list_built_in(void)
+{
+	for_each_built_in(b) pr_err("  built in: %s\n", b->name);
+	return false;
+}
+
+static bool take_built_in(const struct built_in *b, struct exec *exec)
 {
 	*exec = (struct exec){
-		.name = BUILT_IN_NAME, .image = _program, .len = (size_t)(_program_end - _program)
+		.name = b->name, .image = b->start, .len = (size_t)(b->end - b->start)
 	};
 	return true;
 }
@@ -68,12 +86,13 @@ static bool take_built_in(struct exec *exec)
 static bool take_init(const char *path, struct exec *exec)
 {
 	const struct memfile *file = memfile_find(path);
+	const struct built_in *b = file ? NULL : find_built_in(path);
 
-	if (!file && strcmp(path, BUILT_IN_NAME) == 0)
-		return take_built_in(exec);
+	if (b)
+		return take_built_in(b, exec);
 	if (!file) {
-		pr_err("init=%s: no such file in the initrd\n", path);
-		return false;
+		pr_err("init=%s: no such file in the initrd, nor a built-in program\n", path);
+		return list_built_in();
 	}
 	*exec = (struct exec){ .name = path, .image = file->file->data, .len = file->file->len };
 	return true;
@@ -121,10 +140,9 @@ static bool choose_image(const struct cmdline *line, struct exec *exec)
 	if (line->init || memfile_find(INIT_DEFAULT))
 		return take_init(line->init ? line->init : INIT_DEFAULT, exec);
 	if (!has_initrd)
-		return take_built_in(exec);
-	pr_err("the initrd has no " INIT_DEFAULT ": expected init= and a program in it, or "
-	       "init=" BUILT_IN_NAME ", which is built in\n");
-	return false;
+		return take_built_in(__start_built_ins, exec);
+	pr_err("the initrd has no " INIT_DEFAULT ": expected init= and a program\n");
+	return list_built_in();
 }
 
 bool program_choose(struct bootinfo *info, const struct cmdline *line, struct exec *exec)

@@ -18,6 +18,9 @@ HOST_SRCS := $(wildcard net/*.c net/*/*.c kernel/lib/*.c kernel/security/*.c) ke
 # The program's memory; pages and a TLB are tests/unit/host_mm.c's.
 HOST_SRCS += kernel/mm/vm.c kernel/mm/mmap.c kernel/mm/slab.c kernel/process/exec.c kernel/process/sys_mm.c
 
+# What the programs of ring 3 share.
+HOST_SRCS += $(wildcard user/lib/*.c)
+
 # A source with a main is a program of its own; the others are what the programs share.
 UNIT_MAINS  := $(shell grep -l '^int main' tests/unit/*.c 2>/dev/null)
 UNIT_SHARED := $(filter-out $(UNIT_MAINS),$(wildcard tests/unit/*.c)) $(wildcard bench/fib/synth.c)

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""check_man.py - the manual pages are well formed, and muffin(7) has every word of the command line.
+"""check_man.py - the manual pages are well formed, muffin(7) has every word of the command line, and each
+built-in program's page every option of its table.
 
 Not here: what the words do. `make check` calls it; calls mandoc.
 """
@@ -12,7 +13,22 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "docs" / "man").glob("*.[1-8]"))
 LINT_S = 120
+PROGRAMS = sorted((ROOT / "user").glob("muffin-*.c"))
+OPTION = re.compile(r"""^\t\{ (?:'(\w)'|0), "(\w+)", (NULL)?""", re.M)
 WORD = re.compile(r'^\t\{ (?:\.key = )?"(\S+?)"', re.M)
+
+
+def lacking_options(program):
+    """One line for each option that the program's page has no entry for, or no page."""
+    page = ROOT / "docs" / "man" / f"{program.stem}.1"
+    if not page.is_file():
+        return [f"{program.name}: there is no docs/man/{page.name}"]
+    text = page.read_text(encoding="utf-8")
+    items = []
+    for letter, name, flag in OPTION.findall(program.read_text(encoding="utf-8")):
+        short = f"Fl {letter} , " if letter else ""
+        items.append(f".It {short}Fl -{name}\n" if flag else f".It {short}Cm {name}= ")
+    return [f"{page.name}: lacks {item.strip()!r}" for item in items if item not in text]
 
 
 def main():
@@ -26,6 +42,8 @@ def main():
         lines.append("kernel/cmdline.c: no table of words found")
     lines += [f"muffin.7: lacks {word}" for word in words
               if not re.search(rf"[ ,.]{re.escape(word)}(\s|,|$)", page, re.M)]
+    for program in PROGRAMS:
+        lines += lacking_options(program)
     for line in lines:
         print(line)
     print(f"check_man: {len(PAGES)} pages, {len(words)} words, {len(lines)} violations")

@@ -44,7 +44,7 @@ grub=$(shipped grub-common)
 cat >"$folder/$name/NOTICES" <<END
 muffin $version is under the MIT licence: LICENSE.
 
-muffin.elf carries the program muffin-send, which is linked with musl (Debian's source package
+muffin.elf carries the programs whose pages are in man, which are linked with musl (Debian's source package
 $musl): licences/musl-dev.
 
 muffin.iso starts with GRUB (Debian's source package $grub), which is under the GNU General Public

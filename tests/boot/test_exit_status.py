@@ -332,6 +332,14 @@ def test_init_that_is_not_there(kernel, good, tmp_path):
     assert "init=/nowhere: no such file in the initrd" in said(result)
     assert result.status == NO_PROGRAM
 
+
+def test_name_that_is_not_built_in(kernel):
+    """init= without a slash, and neither the initrd nor the kernel has it: those there are, are listed."""
+    result = boot(kernel, f"{STATIC} init=muffin-eat")
+    assert ("init=muffin-eat: no such file in the initrd, nor a built-in program\n"
+            "  built in: muffin-send\n  built in: muffin-recv\n") in said(result)
+    assert result.status == NO_PROGRAM
+
 # ---- memory ------------------------------------------------------------------------------------
 
 

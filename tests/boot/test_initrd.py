@@ -102,6 +102,17 @@ def test_initrd_without_a_program(kernel, tmp_path):
     assert_success(result)
 
 
+def test_initrd_before_the_built_in_programs(kernel, program, tmp_path):
+    """A file of the initrd that has a built-in program's name is the one that runs."""
+    archive = images.cpio({"muffin-recv": program("show").read_bytes(), "etc/x": b"SEEN"})
+    result = start(kernel, tmp_path, archive, "init=muffin-recv -- /etc/x")
+    assert table(result.serial) == ["argv0 muffin-recv", "/etc/x SEEN"]
+    assert_success(result)
+    result = start(kernel, tmp_path, images.cpio({"etc/x": b""}), "init=muffin-recv -- time=1ms")
+    assert "0 datagrams, 0 bytes" in result.serial
+    assert_success(result)
+
+
 @pytest.mark.parametrize("before", [b"", images.cpio({"early": b"microcode"}) + bytes(12)],
                          ids=["alone", "behind another"])
 def test_compressed_archive(kernel, tmp_path, before):

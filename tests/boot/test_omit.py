@@ -20,7 +20,8 @@ MAKE_S = 600
 SUBSETS, SEED = 20, 1
 MUSL = {errno.ENOTTY: "Not a tty"}     # musl's words where they are not glibc's
 PARTS = ("egress", "errqueue", "groups", "ioctl", "namespaces", "netfilter", "netlink", "pacing",
-         "packet", "pcap", "pmtu", "proc", "routesfile", "selftest", "symbols", "unix")
+         "packet", "pcap", "pmtu", "proc", "programs", "routesfile", "selftest", "symbols",
+         "unix")
 # Words of the command line, or files of the initrd, by the part that takes them.
 WORDS = {"egress=10.0.2.2": "egress", "netns=a:eth0": "namespaces", "filter=out,drop": "netfilter",
          "qdisc=pfifo": "pacing", "pcap": "pcap", "pcap=wait": "pcap", "selftest": "selftest"}
@@ -73,11 +74,13 @@ def test_any_of_them(link):
 
 
 def test_what_is_left_out_is_gone(link, kernel):
-    """Each part makes the kernel smaller, but for the names, which are no functions."""
+    """Each part makes the kernel smaller, but for names and programs, which are no functions."""
     whole = code_bytes(kernel)
-    for part in set(PARTS) - {"symbols"}:
+    for part in set(PARTS) - {"symbols", "programs"}:
         assert code_bytes(link(part)) < whole - 200, part
     assert b"neigh_output" not in link("symbols").with_suffix(".ksyms.S").read_bytes()
+    assert b"listening on port" in kernel.read_bytes()
+    assert b"listening on port" not in link("programs").read_bytes()
     assert code_bytes(link("road")) < whole - (32 << 10)
 
 

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""test_demo.py - `make demo`: a sender, a switch, a receiver; it succeeds only if the muffin came out."""
+import subprocess
+
+import pytest
+
+from support import DEADLINE_S, ROOT
+
+NO_BRIDGE = subprocess.run(
+    ["unshare", "--net", "--map-root-user", "sh", "-c",
+     "ip tuntap add tap0 mode tap && ip link add br0 type bridge"],
+    capture_output=True, check=False, timeout=DEADLINE_S).returncode != 0
+WIRES = [pytest.param("bridge", marks=pytest.mark.skipif(NO_BRIDGE, reason="no namespace, tap or bridge")),
+         "sockets"]
+
+
+def demo(kernel, tmp_path, *args):
+    """tools/demo.py, ended."""
+    done = subprocess.run([ROOT / "tools" / "demo.py", "--kernel", kernel, "--pcap",
+                           tmp_path / "demo.pcap", "--timeout", str(DEADLINE_S), *args], cwd=ROOT,
+                          capture_output=True, text=True, timeout=3 * DEADLINE_S, check=False)
+    print(done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.mark.parametrize("wire", WIRES)
+def test_demo(kernel, tmp_path, wire):
+    """The whole series: out of one machine, across the wire, into the other."""
+    done = demo(kernel, tmp_path, "--wire", wire)
+    assert done.returncode == 0
+    assert "sender   | muffin sent :)\n" in done.stdout
+    assert "receiver | 6 bytes from 10.0.2.15:" in done.stdout and ": muffin\n" in done.stdout
+    assert "IP source              10.0.2.15" in done.stdout
+    assert "one muffin went from 10.0.2.15 across " in done.stdout
+
+
+def test_demo_with_something_else(kernel, tmp_path):
+    """What is no muffin is no success."""
+    done = demo(kernel, tmp_path, "--wire", "sockets", "--message", "muffins")
+    assert done.returncode == 1
+    assert "FAILED at delivery: 'muffins' came out, expected exactly 'muffin'" in done.stderr

@@ -1,0 +1,196 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""demo.py - two machines and a switch: one sends, the other receives, the wire between is shown:
+what `make demo` calls.
+
+Not here: the machines (qemu.py), one machine alone (run.py).
+The switch is a Linux bridge in a network namespace of its own; where no namespace or no tap can be had, the two
+cards are joined by QEMU's own sockets. Ends with 0 only if exactly one datagram came out at the other
+side, and says exactly "muffin"; with --rate only if all datagrams came out once, in order.
+"""
+import argparse
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import frame
+from outcome import DeadlineError, MachineError
+from qemu import Machine, Nic
+from run import MUFFIN, PORT, StepError, positive, show_first, summaries, title
+
+SENDER, RECEIVER = "10.0.2.15", "10.0.2.16"
+SENDER_MAC, RECEIVER_MAC = "52:54:00:12:34:56", "52:54:00:12:34:57"
+INSIDE = "MUFFIN_DEMO_INSIDE"   # set for this script once it runs in the namespace
+NAMESPACE_S = 30
+QUEUE = 10_000                  # frames that a tap keeps for a slow card
+
+SWITCH = f"""set -e
+ip link add br0 type bridge mcast_snooping 0
+for tap in tap0 tap1; do
+    ip tuntap add $tap mode tap
+    ip link set $tap addrgenmode none txqueuelen {QUEUE} master br0 up
+done
+ip link set br0 addrgenmode none up
+"""
+
+RECEIVED = re.compile(r"^(\d+) bytes? from ([\d.]+):(\d+): (.*)$", re.M)
+
+
+class Screen:
+    """Both machines' lines on one screen, each with the name of who said it."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+
+    def of(self, name):
+        """A function that takes a machine's text as it comes."""
+        rest = ""
+
+        def show(text):
+            nonlocal rest
+            *lines, rest = (rest + text).split("\n")
+            with self._lock:
+                for line in lines:
+                    print(f"{name:8} | {line}", flush=True)
+        return show
+
+
+def parse_arguments():
+    """The command line; argparse itself answers what it does not know."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    add = parser.add_argument
+    add("--kernel", default="build/muffin.elf", help="what to boot (default: %(default)s)")
+    add("--pcap", default="build/demo.pcap", help="where the capture goes (default: %(default)s)")
+    add("--wire", choices=["bridge", "sockets"],
+        help="what is between the two (default: bridge, if it can be had)")
+    add("--message", default=MUFFIN.decode(), help="what is sent (default: %(default)s)")
+    add("--timeout", type=positive, default=300, help="seconds until the machines are stopped")
+    return parser.parse_args()
+
+
+# ---- the wire ------------------------------------------------------------------------------------
+
+def enter_namespace():
+    """Run this script once more, in a namespace with a bridge. Returns why it cannot be had."""
+    unshare = ["unshare", "--net", "--map-root-user"]
+    try:
+        subprocess.run([*unshare, "sh", "-c", SWITCH], check=True, capture_output=True, text=True,
+                       timeout=NAMESPACE_S)
+    except subprocess.CalledProcessError as error:
+        return (error.stderr.strip().splitlines() or ["no reason given"])[-1]
+    except (OSError, subprocess.SubprocessError) as error:
+        return str(error)
+    os.environ[INSIDE] = "1"
+    os.execvp(unshare[0], [*unshare, "sh", "-c", f'{SWITCH}exec "$@"', "sh", sys.executable,
+                           *sys.argv])
+
+
+def bridge():
+    """The two ends of the bridge, for qemu.Nic."""
+    return [f"tap,ifname=tap{i},script=no,downscript=no" for i in range(2)]
+
+
+def sockets(folder):
+    """Two ends of a wire without a switch."""
+    ends = [Path(folder, "sender"), Path(folder, "receiver")]
+    return [f"dgram,local.type=unix,local.path={here},remote.type=unix,remote.path={there}"
+            for here, there in (ends, ends[::-1])]
+
+
+def choose_wire(args, folder):
+    """(what it is called, its two ends)"""
+    if os.environ.get(INSIDE):
+        return "a Linux bridge", bridge()
+    if args.wire != "sockets":
+        why = enter_namespace()
+        if args.wire == "bridge":
+            raise StepError("bridge", why, "`--wire sockets`, or `modprobe tun bridge` as root")
+        print(f"(no bridge: {why}; QEMU's sockets instead)")
+    return "QEMU's sockets", sockets(folder)
+
+
+# ---- the machines --------------------------------------------------------------------------------
+
+def machine(args, address, mac, netdev, words, pcap=None):
+    """One of the two."""
+    words = f"console=ttyS0,115200 ip={address}:::255.255.255.0::eth0:off hosts=b:{RECEIVER} {words}"
+    return Machine(kernel=args.kernel, append=words, nics=[Nic(netdev, mac=mac, pcap=pcap)])
+
+
+def play(args, ends):
+    """Both machines to their ends: the Results of sender and receiver."""
+    screen = Screen()
+    receiver = machine(args, RECEIVER, RECEIVER_MAC, ends[1],
+                       f"init=muffin-recv -- idle=1s time={args.timeout}s", args.pcap)
+    sender = machine(args, SENDER, SENDER_MAC, ends[0], f'-- b "{args.message}"')
+    with receiver.start(screen.of("receiver")) as receiving:
+        receiving.wait_for("listening", args.timeout)
+        with sender.start(screen.of("sender")) as sending:
+            sent = sending.wait(args.timeout)
+        return sent, receiving.wait(args.timeout)
+
+
+def show_wire(args, name):
+    """One line a frame, then the muffin's frame field by field."""
+    title(f"the wire between: {name} ({args.pcap})")
+    show_first(summaries(args.pcap))
+    muffins = [udp for _, raw in frame.read_pcap(args.pcap)
+               if (udp := frame.as_udp(raw)) and udp.ports[1] == PORT]
+    if muffins:
+        print("\nthe muffin's frame, field by field: offset, bytes, name, meaning")
+        print("\n".join(frame.show(frame.decode(muffins[0]))))
+
+
+def judge(sent, received):
+    """Nothing, if exactly the muffin came out; else the StepError that says what did not."""
+    if sent.status != 0:
+        raise StepError("sender", sent.words(), f"run it by hand:\n  {sent.command}")
+    came_out = RECEIVED.findall(received.serial)
+    if [(text, address) for _, address, _, text in came_out] != [(MUFFIN.decode(), SENDER)]:
+        texts = ", ".join(repr(text) for *_, text in came_out) or "nothing"
+        raise StepError("delivery", f"{texts} came out, expected exactly {MUFFIN.decode()!r}",
+                        "see the wire above: did a frame pass that says so?")
+    if received.status != 0:
+        raise StepError("receiver", received.words(), f"run it by hand:\n  {received.command}")
+
+
+def main():
+    """Everything in order; the exit status of the script."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    args = parse_arguments()
+    folder = tempfile.mkdtemp(prefix="muffin-")     # short: the path of a socket has 108 bytes
+    try:
+        Path(args.pcap).parent.mkdir(parents=True, exist_ok=True)
+        Path(args.pcap).unlink(missing_ok=True)
+        name, ends = choose_wire(args, folder)
+        title(f"a sender, {name}, a receiver")
+        sent, received = play(args, ends)
+        show_wire(args, name)
+        title("verdict")
+        judge(sent, received)
+    except BrokenPipeError:
+        raise
+    except (StepError, MachineError, DeadlineError, OSError, ValueError) as error:
+        sys.stdout.flush()
+        print(f"demo: FAILED at {error}", file=sys.stderr)
+        return 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"one muffin went from {SENDER} across {name} to {RECEIVER}, "
+          f"{sent.seconds:.2f} s from the sender's start to its power-off")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os._exit(141)   # the reader of our output is gone
