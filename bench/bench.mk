@@ -8,7 +8,7 @@ PEERS ?=
 export PEERS
 
 # Only TCG counts instructions; with ACCEL=kvm there are ticks, and nothing that needs counting.
-COUNTING := rules growth lookup stages profile
+COUNTING := rules receive growth lookup stages profile
 BENCHES  := instructions throughput native size boot $(if $(filter tcg,$(ACCEL)),$(COUNTING))
 
 .PHONY: bench bench-each $(BENCHES:%=bench-%)
@@ -37,6 +37,9 @@ bench-instructions: build/muffin.elf build/floor.elf build/bench/programs/bench-
 
 bench-rules: build/muffin.elf build/bench/programs/bench-rules ## guest instructions of a filter rule that does not match
 	$(PYTHON) bench/rules.py
+
+bench-receive: build/muffin.elf build/bench/programs/bench-recv ## guest instructions of each way to receive; the same among many sockets, senders, routes
+	$(PYTHON) bench/receive.py
 
 bench-growth: build/muffin.elf build/bench/programs/bench-send ## the same with many routes, neighbours, sockets
 	$(PYTHON) bench/growth.py

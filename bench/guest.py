@@ -45,7 +45,8 @@ def on_muffin(arguments, words="", kernel=KERNEL, program=PROGRAM, **options):
 def on_linux(arguments, program=PROGRAM, before="", **options):
     """What the program said there. before: pktgen=<frames>,<burst> to run first. As on muffin a program
     that fails is no measurement, nor is a datagram that a queue has dropped."""
-    machine = linux_peer.machine(f"{before} {program} {arguments}", [Nic(null_net())], **options)
+    nics = options.pop("nics", None) or [Nic(null_net())]
+    machine = linux_peer.machine(f"{before} {program} {arguments}", nics, **options)
     said = said_by(machine, "linux")
     if not LINUX_SENT_ALL.search(said):
         raise MachineError(f"linux: the program failed, or not all it sent has left:\n{said}")
