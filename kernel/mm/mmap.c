@@ -268,7 +268,7 @@ u64 mmap_free_range(u64 len, u64 below)
 	return i > 0 || below >= USER_MIN + len ? below - len : 0;
 }
 
-void *mmap_populate(u64 va)
+static void *populate(u64 va, void *(*alloc)(void))
 {
 	const struct vm_area *a = mmap_find(va);
 	u64 page_va = ALIGN_DOWN(va, PAGE_SIZE);
@@ -277,7 +277,7 @@ void *mmap_populate(u64 va)
 
 	if (pa)
 		return phys_to_virt(pa);
-	page = a ? page_alloc_zeroed() : NULL;
+	page = a ? alloc() : NULL;
 	if (!page)
 		return NULL;
 	if (vm_map(page_va, virt_to_phys(page), PAGE_SIZE, rights_of(a->prot)) < 0) {
@@ -285,4 +285,14 @@ void *mmap_populate(u64 va)
 		return NULL;
 	}
 	return page;
+}
+
+void *mmap_populate(u64 va)
+{
+	return populate(va, page_alloc_zeroed);
+}
+
+void *mmap_populate_unzeroed(u64 va)
+{
+	return populate(va, page_alloc);
 }

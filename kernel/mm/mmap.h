@@ -72,3 +72,7 @@ u64 mmap_free_range(u64 len, u64 below);
 /* mmap_populate - give the page at va memory now, zeroed.
  * Returns  its direct-map address, or NULL without memory */
 void *mmap_populate(u64 va);
+
+/* mmap_populate_unzeroed - the same for a caller who writes the whole page before ring 3 runs: it still holds what
+ * somebody left in it. */
+void *mmap_populate_unzeroed(u64 va);

@@ -125,7 +125,7 @@ static u64 range_take(u64 bytes, u64 align)
 	return start;
 }
 
-static void *page_alloc(void)
+void *page_alloc(void)
 {
 	struct free_page *page = free_list;
 	u64 pa;

@@ -11,6 +11,9 @@
  * KiB (BIOS data, and so that physical address 0 never means a page). */
 void page_init(const struct bootinfo *info);
 
+/* page_alloc - one page; its contents are unknown. Returns its direct-map address, or NULL. */
+void *page_alloc(void) __must_check;
+
 /* page_alloc_zeroed - one page of zeros. Returns its direct-map address, or NULL. */
 void *page_alloc_zeroed(void) __must_check;
 

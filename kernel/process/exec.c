@@ -57,7 +57,7 @@ static bool poke(u64 va, const void *from, u64 len)
 
 	while (len > 0) {
 		u64 n = min(len, PAGE_SIZE - (va & PAGE_MASK));
-		u8 *page = mmap_populate(va);
+		u8 *page = n == PAGE_SIZE ? mmap_populate_unzeroed(va) : mmap_populate(va);
 
 		if (!page)
 			return false;

@@ -25,7 +25,8 @@ static const u64 *root;
 
 static u64 pages_out, pages_left = HOST_NO_LIMIT;
 
-void *page_alloc_zeroed(void)
+/* Filled with something, so that what should be zero and is not shows. */
+void *page_alloc(void)
 {
 	void *page = pages_left > 0 ? aligned_alloc(PAGE_SIZE, PAGE_SIZE) : NULL;
 
@@ -33,7 +34,14 @@ void *page_alloc_zeroed(void)
 		return NULL;
 	pages_left -= pages_left != HOST_NO_LIMIT;
 	pages_out++;
-	return memset(page, 0, PAGE_SIZE);
+	return memset(page, 0xa5, PAGE_SIZE);
+}
+
+void *page_alloc_zeroed(void)
+{
+	void *page = page_alloc();
+
+	return page ? memset(page, 0, PAGE_SIZE) : NULL;
 }
 
 void page_free(void *page)
