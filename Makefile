@@ -322,7 +322,7 @@ USER_CFLAGS := -std=c11 -O2 -Wall -Wextra -Werror -static -s -D_POSIX_C_SOURCE=2
 
 # What is loaded is copied at the start: built small, without what nothing calls.
 PROGRAM_CFLAGS := $(USER_CFLAGS) -Os -I. -D_GNU_SOURCE -Wshadow -Wmissing-prototypes -ffunction-sections -fdata-sections \
-	-Wl,--gc-sections -Wl,-z,noseparate-code
+	-fno-pie -no-pie -fno-asynchronous-unwind-tables -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,-z,norelro
 USER_LIB := $(wildcard user/lib/*.c)
 
 $(BUILD)/user/%: user/%.c $(USER_LIB) $(wildcard user/*/*.h)

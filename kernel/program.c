@@ -91,7 +91,7 @@ static bool take_init(const char *path, struct exec *exec)
 	if (b)
 		return take_built_in(b, exec);
 	if (!file) {
-		pr_err("init=%s: no such file in the initrd, nor a built-in program\n", path);
+		pr_err("init=%s: no such file in the initrd\n", path);
 		return list_built_in();
 	}
 	*exec = (struct exec){ .name = path, .image = file->file->data, .len = file->file->len };

@@ -14,13 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
-bool socket_resolve(const char *host, const char *port, struct sockaddr_in *address)
+bool socket_resolve(const char *host, struct sockaddr_in *address)
 {
-	const struct addrinfo hints = {
-		.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV
-	};
+	const struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_DGRAM };
 	struct addrinfo *list;
-	int err = getaddrinfo(host, port, &hints, &list);
+	int err = getaddrinfo(host, NULL, &hints, &list);
 
 	if (err) {
 		printf("cannot resolve '%s': %s (the kernel's word hosts=%s:<address> names it)\n",
@@ -45,17 +43,16 @@ int socket_open(uint32_t address, uint16_t port)
 	const struct sockaddr_in local = {
 		.sin_family = AF_INET, .sin_addr.s_addr = htonl(address), .sin_port = htons(port)
 	};
-	char text[INET_ADDRSTRLEN];
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
 	if (fd < 0) {
-		fprintf(stderr, "no socket: %s\n", strerror(errno));
+		printf("no socket: %s\n", strerror(errno));
 		return -1;
 	}
 	if ((!address && !port) || bind(fd, (const void *)&local, sizeof(local)) == 0)
 		return fd;
-	fprintf(stderr, "cannot use address %s, port %u: %s\n",
-		inet_ntop(AF_INET, &local.sin_addr, text, sizeof(text)), port, strerror(errno));
+	fprintf(stderr, "cannot use address %s, port %u: %s\n", inet_ntoa(local.sin_addr), port,
+		strerror(errno));
 	close(fd);
 	return -1;
 }
@@ -64,12 +61,21 @@ bool socket_join(int fd, uint32_t group, uint32_t device_address)
 {
 	const struct ip_mreq request = { .imr_multiaddr.s_addr = htonl(group),
 		.imr_interface.s_addr = htonl(device_address) };
-	char text[INET_ADDRSTRLEN];
 
 	if (setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof(request)) == 0)
 		return true;
-	fprintf(stderr, "cannot join group %s: %s\n",
-		inet_ntop(AF_INET, &request.imr_multiaddr, text, sizeof(text)), strerror(errno));
+	fprintf(stderr, "cannot join group %s: %s\n", inet_ntoa(request.imr_multiaddr),
+		strerror(errno));
+	return false;
+}
+
+bool socket_leave_by(int fd, uint32_t device_address)
+{
+	const struct in_addr device = { htonl(device_address) };
+
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &device, sizeof(device)) == 0)
+		return true;
+	fprintf(stderr, "cannot send to groups by %s: %s\n", inet_ntoa(device), strerror(errno));
 	return false;
 }
 

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* socket_resolve - the IPv4 address of a host.
+/* socket_resolve - the IPv4 address of a host; the port is left at 0.
  * Returns  false, having said why on stdout: "cannot resolve .." */
-bool socket_resolve(const char *host, const char *port, struct sockaddr_in *address);
+bool socket_resolve(const char *host, struct sockaddr_in *address);
 
 /* socket_set - set an option of int size.
  * what     "ttl 300" for the message
@@ -25,6 +25,10 @@ int socket_open(uint32_t address, uint16_t port);
 /* socket_join - receive a group, on the device of an address or, with 0, where the route leads.
  * Returns  false, having said why on stderr */
 bool socket_join(int fd, uint32_t group, uint32_t device_address);
+
+/* socket_leave_by - what goes to groups leaves by the device that has this address.
+ * Returns  false, having said why not on stderr */
+bool socket_leave_by(int fd, uint32_t device_address);
 
 /* is_group - whether it is a multicast address, 224.0.0.0/4; host byte order. */
 static inline bool is_group(uint32_t address)
