@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """stages.py - guest instructions from the kernel's first to the first datagram's doorbell, by stage.
 
-Not here: how long they take (boot_time.py). QEMU counts them (-icount) and stops at each stage's first
+Not here: how long they take (boot_time.py). QEMU counts them (-icount) and stops at a stage's first
 function through its gdb stub. Firmware comes before and is not counted.
 """
 import argparse
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import guest
 from budget import judge, keep, run
-from profile import RIP, RSP, Stub, symbols
+from profile import RSP, Stub, symbols
 from qemu import Machine, Nic, null_net
 
 # The function a stage begins with, in kmain's order; what is not reached is left out.
@@ -33,34 +33,9 @@ DOORBELL = "e1000_xmit_frame"
 WORDS = f"{guest.ADDRESS} hosts=b:10.0.2.2"
 
 
-def stop_at(stub, address):
-    """A breakpoint there."""
-    stub.ask(f"Z0,{address:x},1")
-
-
-def follow(stub, monitor, addresses):
-    """function -> instructions executed before its first, as the functions are met; the last is
-    the end of the first datagram's DOORBELL function."""
-    found, names = {}, {address: name for name, address in addresses.items() if name != DOORBELL}
-    for address in names:
-        stop_at(stub, address)
-    while LAST not in found:
-        stub.ask("c")
-        at = stub.register(RIP)
-        stub.ask(f"z0,{at:x},1")
-        found[names[at]] = monitor.command("query-replay")["icount"]
-    for address in names:
-        stub.ask(f"z0,{address:x},1")
-    stub.run_to(addresses[DOORBELL])
-    stub.run_to(stub.word(stub.register(RSP)))
-    found["end"] = monitor.command("query-replay")["icount"]
-    return found
-
-
-def measure(kernel):
-    """stage -> instructions, in order."""
-    table = dict(zip(*reversed(symbols(kernel))))
-    addresses = {name: table[name] for name in [*STAGES, DOORBELL] if name in table}
+def count(kernel, addresses):
+    """Instructions that a machine has executed when it has come to these addresses, one after the other.
+    An address may be a function that is told the stub, which stands at the one before."""
     with tempfile.TemporaryDirectory(prefix="muffin-") as folder:
         path = Path(folder, "gdb")
         machine = Machine(kernel=kernel, append=WORDS, nics=[Nic(null_net())], icount=guest.ICOUNT,
@@ -69,11 +44,27 @@ def measure(kernel):
             running.monitor.command("query-status")     # the stub is there before the monitor is
             stub = Stub(path)
             try:
-                found = follow(stub, running.monitor, addresses)
+                for address in addresses:
+                    stub.run_to(address(stub) if callable(address) else address)
+                return running.monitor.command("query-replay")["icount"]
             finally:
                 stub.close()
-    marks = list(found.items())
-    return {STAGES[name]: then - at for (name, at), (_, then) in zip(marks, marks[1:])}
+
+
+def caller(stub):
+    """Where the function that has just been entered returns to."""
+    return stub.word(stub.register(RSP))
+
+
+def measure(kernel):
+    """stage -> instructions, in order. One machine for each: time goes on in a machine that the stub has
+    stopped, and what waits for a timer then does not."""
+    table = dict(zip(*reversed(symbols(kernel))))
+    starts = {name: count(kernel, [table[name]]) for name in STAGES if name in table}
+    marks = sorted(starts.items(), key=lambda item: item[1])
+    end = count(kernel, [table[LAST], table[DOORBELL], caller])
+    return {STAGES[name]: then - at
+            for (name, at), (_, then) in zip(marks, [*marks[1:], ("end", end)])}
 
 
 def main():
