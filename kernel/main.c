@@ -39,6 +39,7 @@
 static struct bootinfo info;
 static struct cmdline line;
 static struct exec program;
+static u64 entry, stack; /* where it begins */
 
 static void __noreturn fail(enum machine_status status, const char *what)
 {
@@ -104,9 +105,12 @@ static void find_power_off(void)
 
 static void memory_init(void)
 {
+	u64 apic_pa = timer_apic_pa();
+
 	page_init(&info);
 	cpu_protect();
 	vm_init();
+	timer_start(apic_pa ? vm_map_device(apic_pa, PAGE_SIZE) : NULL);
 	find_power_off();
 	pr_info("memory: %lu KiB, %lu KiB free\n", page_total_bytes() >> 10,
 		page_free_bytes() >> 10);
@@ -177,17 +181,16 @@ static void announce(void)
 			arp_announce(dev);
 }
 
-static void start_clocks(void)
+/* As late as possible, but before drivers wait for hardware: it measures since clock_start. */
+static void measure_clock(void)
 {
-	u64 apic_pa = timer_apic_pa();
 	char what[80];
 
-	clock_init(); /* as late as possible: it measures since clock_start */
+	clock_init();
 	if (clock_describe(what, sizeof(what)))
 		pr_info("clock: %s\n", what);
 	else
 		pr_warn("clock: %s\n", what);
-	timer_start(apic_pa ? vm_map_device(apic_pa, PAGE_SIZE) : NULL);
 }
 
 static void network_init(void)
@@ -197,7 +200,7 @@ static void network_init(void)
 	if (net_init() < 0)
 		fail(STATUS_NO_MEMORY, "out of memory: no room for the network's tables");
 	current->nsproxy->net_ns = get_net(&init_net);
-	start_clocks();
+	measure_clock();
 	start_parts();
 	devices_init();
 	if (!ipconfig_apply(&init_net, problem, sizeof(problem))) {
@@ -268,20 +271,23 @@ static void open_console(void)
 	}
 }
 
-static void __noreturn start_program(void)
+static void load_program(void)
 {
 	const char *problem;
-	u64 entry, sp;
 
 	if (!program_choose(&info, &line, &program))
 		power_fail(STATUS_NO_PROGRAM);
-	problem = exec_load(&program, &entry, &sp);
+	problem = exec_load(&program, &entry, &stack);
 	if (problem) {
 		pr_err("program '%s' (%lu bytes) is %s\n", program.name, program.len, problem);
 		power_fail(STATUS_NO_PROGRAM);
 	}
+}
+
+static void __noreturn start_program(void)
+{
 	pr_info("starting '%s' in ring 3\n", program.argv[0]);
-	enter_user(entry, sp);
+	enter_user(entry, stack);
 }
 
 /* Its first byte in memory is zero: an overflowing string cannot copy it. */
@@ -304,6 +310,7 @@ void kmain(u32 magic, u32 info_pa)
 	memory_init();
 	cpu_syscall_init(entry_SYSCALL_64);
 	files_init();
+	load_program();
 	network_init();
 	start_tick();
 	process_set_drain(drain_network);

@@ -60,29 +60,23 @@ static u32 pit_elapsed(void)
 	return PIT_START - count;
 }
 
-/* One reading of both clocks: tsc in the middle of the read, width: how long that took. */
-struct sample {
-	u64 tsc, width;
-	u32 pit;
-};
-
-/* The narrowest of a few readings: the others may have been interrupted by the host or by SMM. */
-static struct sample sample_clocks(void)
+/* The others may have been interrupted by the host or by SMM. */
+struct clock_sample clock_sample(u32 (*read)(void))
 {
-	struct sample best = { .width = UINT64_MAX };
+	struct clock_sample best = { .width = UINT64_MAX };
 
 	for (int i = 0; i < SAMPLE_TRIES; i++) {
 		u64 before = rdtsc();
-		u32 pit = pit_elapsed();
+		u32 count = read();
 		u64 width = rdtsc() - before;
 
 		if (width < best.width)
-			best = (struct sample){ before + width / 2, width, pit };
+			best = (struct clock_sample){ before + width / 2, width, count };
 	}
 	return best;
 }
 
-static struct sample first;
+static struct clock_sample first;
 
 static u64 ns_of(u64 ticks, u64 mult)
 {
@@ -105,7 +99,7 @@ static void set_rate(u64 hz)
 void clock_start(void)
 {
 	pit_start();
-	first = sample_clocks();
+	first = clock_sample(pit_elapsed);
 	tsc.start_tsc = first.tsc;
 	set_rate(TSC_HZ_FALLBACK);
 }
@@ -119,21 +113,21 @@ enum calibration {
 /* The TSC's rate from `first` to now, over at least `window` counts. */
 static enum calibration calibrate(u32 window, u64 *hz, u32 *bound_ppm)
 {
-	struct sample last;
+	struct clock_sample last;
 	u32 reads = 0;
 	u64 ticks;
 
-	while (pit_elapsed() - first.pit < window)
+	while (pit_elapsed() - first.count < window)
 		if (++reads == PIT_READS_MAX)
 			return NO_TIMER;
-	last = sample_clocks();
+	last = clock_sample(pit_elapsed);
 	/* Its output rises when the count has run out, after 55 ms: what it shows then is another lap. */
-	if ((inb(PORT_B) & PORT_B_OUT2) || last.pit <= first.pit || last.tsc <= first.tsc)
+	if ((inb(PORT_B) & PORT_B_OUT2) || last.count <= first.count || last.tsc <= first.tsc)
 		return UNUSABLE;
 	ticks = last.tsc - first.tsc;
-	*hz = ticks * PIT_HZ / (last.pit - first.pit);
+	*hz = ticks * PIT_HZ / (last.count - first.count);
 	*bound_ppm = (u32)min((first.width + last.width) * 1000000 / ticks, 1000000ul) +
-		     1000000 / (last.pit - first.pit);
+		     1000000 / (last.count - first.count);
 	return *hz < TSC_HZ_MAX ? MEASURED : UNUSABLE;
 }
 
@@ -157,10 +151,15 @@ void clock_init(void)
 		if (tries > 1)
 			window *= 2;
 		pit_start();
-		first = sample_clocks();
+		first = clock_sample(pit_elapsed);
 	}
 	tsc.measured = tsc.bound_ppm < UINT32_MAX;
 	set_rate(best_hz);
+}
+
+u64 clock_span_ns(u64 ticks)
+{
+	return ns_of(ticks, tsc.mult);
 }
 
 u64 clock_ns(void)

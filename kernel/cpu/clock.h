@@ -15,6 +15,18 @@ void clock_start(void);
  * over up to 32 ms more. Every wait in it is bounded by a count. */
 void clock_init(void);
 
+/* A timer's count, and the TSC in the middle of its reading, which took `width` ticks. */
+struct clock_sample {
+	u64 tsc, width;
+	u32 count;
+};
+
+/* clock_sample - the narrowest of a few readings of a timer. */
+struct clock_sample clock_sample(u32 (*read)(void));
+
+/* clock_span_ns - how long the TSC takes for so many ticks; right after clock_init. */
+u64 clock_span_ns(u64 ticks);
+
 /* clock_ns - nanoseconds since clock_start; 0 before it, by a guess until clock_init. It never goes back. */
 u64 clock_ns(void);
 

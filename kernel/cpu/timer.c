@@ -33,7 +33,6 @@ enum apic_register {
 #define LVT_PERIODIC     BIT(17)
 #define DIVIDE_BY_16     3
 #define CALIBRATE_US     500
-#define READINGS         3
 #define TICK_NS          (1000000000ull / TIMER_HZ)
 /* A shorter wait does not halt: setting the timer, halting and waking take about as long. */
 #define REST_MIN_NS 20000
@@ -78,29 +77,12 @@ static void apic_enable(void *registers)
 	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | SPURIOUS_VECTOR);
 }
 
-/* One reading of the timer, and when. */
-struct reading {
-	u64 ns, width_ns;
-	u32 count;
-};
-
-static struct reading started;
-
-/* The narrowest of a few: the CPU may be interrupted between the two clocks. */
-static struct reading read_timer(void)
+static u32 apic_count(void)
 {
-	struct reading best = { .width_ns = UINT64_MAX };
-
-	for (int i = 0; i < READINGS; i++) {
-		struct reading r = { .ns = clock_ns() };
-
-		r.count = apic_read(APIC_TIMER_CURRENT);
-		r.width_ns = clock_ns() - r.ns;
-		if (r.width_ns < best.width_ns)
-			best = r;
-	}
-	return best;
+	return apic_read(APIC_TIMER_CURRENT);
 }
+
+static struct clock_sample started;
 
 void timer_start(void *registers)
 {
@@ -110,19 +92,20 @@ void timer_start(void *registers)
 	apic_write(APIC_TIMER_DIVIDE, DIVIDE_BY_16);
 	apic_write(APIC_LVT_TIMER, LVT_MASKED);
 	apic_write(APIC_TIMER_INITIAL, UINT32_MAX);
-	started = read_timer();
+	started = clock_sample(apic_count);
 }
 
 /* How far the timer counts in a second, by the TSC. */
 static u64 apic_timer_hz(void)
 {
-	u64 ns = clock_ns() - started.ns;
-	struct reading now;
+	u64 ns = clock_span_ns(rdtsc() - started.tsc);
+	struct clock_sample now;
 
 	if (ns < CALIBRATE_US * 1000)
 		clock_delay_us(CALIBRATE_US - ns / 1000);
-	now = read_timer();
-	return (u64)(started.count - now.count) * 1000000000ull / (now.ns - started.ns);
+	now = clock_sample(apic_count);
+	return (u64)(started.count - now.count) * 1000000000ull /
+	       clock_span_ns(now.tsc - started.tsc);
 }
 
 void timer_init(void)

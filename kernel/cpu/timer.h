@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * timer.h - the tick: the local APIC's timer, TIMER_HZ times a second.
  * Not here: the time (clock.h).
- * trap.c calls timer_tick; kmain calls timer_start after clock_init, timer_init later.
+ * trap.c calls timer_tick; kmain calls timer_start once it can map memory, timer_init after clock_init.
  * Source: Intel SDM vol. 3A 10.5.4 (APIC timer), 10.12 (x2APIC). */
 #pragma once
 
