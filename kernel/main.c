@@ -18,6 +18,7 @@
 #include "kernel/fs/task.h"
 #include "kernel/lib/string.h"
 #include "kernel/lib/version.h"
+#include "kernel/mm/mmap.h"
 #include "kernel/mm/page.h"
 #include "kernel/mm/vm.h"
 #include "kernel/platform/acpi_tables.h"
@@ -93,14 +94,11 @@ static void read_command_line(u32 magic, u32 info_pa)
 		pr_warn("%u modules more than fit were ignored\n", info.modules_dropped);
 }
 
-/* Mapped now: at the end there may be no memory for page tables. */
-static void find_power_off(void)
+/* The program has ended: should all memory be used, its pages make room for page tables. */
+static bool find_power_off(struct acpi_off *off)
 {
-	struct acpi_off off;
-
-	acpi_init(info.has_rsdp ? info.rsdp : NULL);
-	if (acpi_find_off(&off))
-		acpi_set_off(&off);
+	mmap_discard(0, TASK_SIZE);
+	return acpi_find_off(off);
 }
 
 static void memory_init(void)
@@ -111,7 +109,8 @@ static void memory_init(void)
 	cpu_protect();
 	vm_init();
 	timer_start(apic_pa ? vm_map_device(apic_pa, PAGE_SIZE) : NULL);
-	find_power_off();
+	acpi_init(info.has_rsdp ? info.rsdp : NULL);
+	acpi_set_finder(find_power_off);
 	pr_info("memory: %lu KiB, %lu KiB free\n", page_total_bytes() >> 10,
 		page_free_bytes() >> 10);
 	pr_debug("cpu: %s%s%s%s%s\n", cpu_features.vendor, cpu_features.smep ? " smep" : "",

@@ -15,11 +15,12 @@
 #define ENABLE_WAIT_MS 300
 #define OFF_WAIT_MS    200
 
-static struct acpi_off off; /* no port: unknown */
+static struct acpi_off off;
+static bool (*find_off)(struct acpi_off *off);
 
-void acpi_set_off(const struct acpi_off *how)
+void acpi_set_finder(bool (*find)(struct acpi_off *off))
 {
-	off = *how;
+	find_off = find;
 }
 
 /* Firmware may hold the machine in legacy mode, where SLP_EN does nothing. */
@@ -43,7 +44,7 @@ static void sleep_write(u16 port, u32 type)
 
 void acpi_power_off(void)
 {
-	if (!off.pm1a_control)
+	if (!find_off || !find_off(&off))
 		return;
 	acpi_enable();
 	sleep_write(off.pm1a_control, off.type_a);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * acpi.h - turning the machine off.
  * Not here: where the tables say how (kernel/platform/acpi_tables.h).
- * kmain says how, at boot: at the end there may be no memory to read tables with. power.c calls in.
+ * kmain says who reads the tables, which is not needed before the end. power.c calls in.
  * Source: ACPI 6.4, 4.8.3.2 (PM1 control), 16.1.5 (entering S5). */
 #pragma once
 
@@ -15,8 +15,9 @@ struct acpi_off {
 	u8 acpi_enable;  /* ..that this byte ends */
 };
 
-/* acpi_set_off - how the machine is turned off. Until then it cannot be. */
-void acpi_set_off(const struct acpi_off *off);
+/* acpi_set_finder - find fills in how the machine is turned off, or returns false. It is called at the
+ * end of a program that succeeded; after a panic nothing is read. */
+void acpi_set_finder(bool (*find)(struct acpi_off *off));
 
 /* acpi_power_off - enter S5. Returns when the tables do not say how, or nothing happens. */
 void acpi_power_off(void);
