@@ -146,7 +146,7 @@ static const char *known_words(void)
 
 static bool is_word(struct text t, const char *key)
 {
-	return key[strlen(key) - 1] == '=' ? text_starts(t, key) : text_eq(t, key);
+	return text_starts(t, key) && (t.len == strlen(key) || key[strlen(key) - 1] == '=');
 }
 
 static const struct boot_word *find_in(const struct boot_word *list, struct text t)

@@ -136,7 +136,8 @@ static void lose_oldest(void)
 static void put(char c)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(consoles); i++)
-		if (!show_until(&consoles[i], RING_BYTES - 1))
+		if (written - consoles[i].shown == RING_BYTES &&
+			!show_until(&consoles[i], RING_BYTES - 1))
 			lose_oldest();
 	ring[SLOT(written)] = c;
 	written++;

@@ -45,8 +45,10 @@ static void crtc_write16(u8 index, u32 v)
 
 static void clear_row(u32 r)
 {
-	for (u32 i = 0; i < COLUMNS; i++)
-		cells()[r * COLUMNS + i] = COLOUR(VGA_GREY);
+	volatile u64 *four = (volatile u64 *)(cells() + r * COLUMNS);
+
+	for (u32 i = 0; i < COLUMNS / 4; i++)
+		four[i] = COLOUR(VGA_GREY) * 0x0001000100010001ull;
 }
 
 static bool text_mode(void)

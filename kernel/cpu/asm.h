@@ -5,6 +5,7 @@
  * Source: Intel SDM vol. 2; vol. 4 (MSR numbers). */
 #pragma once
 
+#include "boot/boot.h"
 #include "kernel/lib/types.h"
 
 static inline void outb(u16 port, u8 v)
@@ -108,6 +109,21 @@ static inline void invlpg(const void *va)
 	__asm__ volatile("invlpg (%0)" ::"r"(va) : "memory");
 }
 #endif
+
+/* clear_page, copy_page - eight bytes an iteration. */
+static inline void clear_page(void *to)
+{
+	u64 n = PAGE_BYTES / 8;
+
+	__asm__ volatile("rep stosq" : "+D"(to), "+c"(n) : "a"(0ul) : "memory");
+}
+
+static inline void copy_page(void *to, const void *from)
+{
+	u64 n = PAGE_BYTES / 8;
+
+	__asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(n)::"memory");
+}
 
 static inline void cpu_relax(void)
 {

@@ -27,7 +27,7 @@ static struct gate idt[VECTORS];
 
 static void gate_set(const char *stubs, u32 vector, u8 ist)
 {
-	u64 stub = (u64)stubs + (u64)min(vector, (u32)TRAP_SPURIOUS) * STUB_BYTES;
+	u64 stub = (u64)stubs + vector * STUB_BYTES;
 
 	idt[vector] = (struct gate){
 		.offset_low = (u16)stub,
@@ -47,7 +47,10 @@ void idt_init(const char *stubs)
 	} __packed pointer = { sizeof(idt) - 1, (u64)idt };
 
 	for (u32 v = 0; v < VECTORS; v++)
-		gate_set(stubs, v, 0);
+		if (v <= TRAP_SPURIOUS)
+			gate_set(stubs, v, 0);
+		else
+			idt[v] = idt[TRAP_SPURIOUS];
 	gate_set(stubs, VECTOR_DF, 1);
 	gate_set(stubs, VECTOR_MC, 1); /* both end the machine: they may share a stack */
 	gate_set(stubs, TRAP_NMI, 2);

@@ -27,9 +27,10 @@ bool text_eq(struct text t, const char *s)
 
 bool text_starts(struct text t, const char *s)
 {
-	size_t len = strlen(s);
-
-	return len <= t.len && memcmp(t.at, s, len) == 0;
+	for (; *s; s++, t.at++, t.len--)
+		if (t.len == 0 || *t.at != *s)
+			return false;
+	return true;
 }
 
 struct text text_cut(struct text *rest, char separator)

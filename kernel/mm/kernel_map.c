@@ -36,24 +36,24 @@ static u64 image_pa(const void *va)
 	return (u64)va - KERNEL_VMA;
 }
 
-static bool is_guard(u64 va)
-{
-	return va == (u64)kernel_stack_guard || va == (u64)df_stack_guard ||
-	       va == (u64)nmi_stack_guard;
-}
-
-static u32 image_rights(u64 va)
-{
-	if (va < (u64)_etext)
-		return VM_READ | VM_EXEC;
-	return va < (u64)_erodata ? VM_READ : VM_WRITE;
-}
+/* The pages between are the stacks' guards. */
+static const struct {
+	char *start, *end;
+	u32 rights;
+} section[] = {
+	{ _text, _etext, VM_READ | VM_EXEC },
+	{ _etext, _erodata, VM_READ },
+	{ _erodata, kernel_stack_guard, VM_WRITE },
+	{ kernel_stack_guard + PAGE_BYTES, df_stack_guard, VM_WRITE },
+	{ df_stack_guard + PAGE_BYTES, nmi_stack_guard, VM_WRITE },
+	{ nmi_stack_guard + PAGE_BYTES, _end, VM_WRITE },
+};
 
 static void map_image(void)
 {
-	for (u64 va = (u64)_text; va < (u64)_end; va += PAGE_SIZE)
-		if (!is_guard(va))
-			must_map(va, image_pa((void *)va), PAGE_SIZE, image_rights(va));
+	for (size_t i = 0; i < ARRAY_SIZE(section); i++)
+		must_map((u64)section[i].start, image_pa(section[i].start),
+			(u64)(section[i].end - section[i].start), section[i].rights);
 }
 
 /* Where the direct map shows the image's read-only part it is read-only, too. */

@@ -11,7 +11,7 @@
  * So start-up writes to no page, however large the machine is, and allocation and release take a few instructions.
  * Memory taken at boot (rings, pools) stays; only single pages come back. */
 #include "kernel/mm/page.h"
-#include "kernel/lib/string.h"
+#include "kernel/cpu/asm.h"
 #include "kernel/mm/layout.h"
 
 #define LOW_MEMORY_END 0x10000
@@ -144,7 +144,7 @@ void *page_alloc_zeroed(void)
 	void *page = page_alloc();
 
 	if (page)
-		memset(page, 0, PAGE_SIZE);
+		clear_page(page);
 	return page;
 }
 

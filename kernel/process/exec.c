@@ -57,11 +57,15 @@ static bool poke(u64 va, const void *from, u64 len)
 
 	while (len > 0) {
 		u64 n = min(len, PAGE_SIZE - (va & PAGE_MASK));
-		u8 *page = n == PAGE_SIZE ? mmap_populate_unzeroed(va) : mmap_populate(va);
+		bool whole = n == PAGE_SIZE;
+		u8 *page = whole ? mmap_populate_unzeroed(va) : mmap_populate(va);
 
 		if (!page)
 			return false;
-		memcpy(page + (va & PAGE_MASK), src, n);
+		if (whole)
+			copy_page(page, src);
+		else
+			memcpy(page + (va & PAGE_MASK), src, n);
 		va += n;
 		src += n;
 		len -= n;

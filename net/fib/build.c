@@ -6,15 +6,17 @@
 #include "net/fib/build.h"
 #include "kernel/lib/string.h"
 
-u8 fib_ends_from[256][8];
+u64 fib_ends_from[256];
 
+/* A bit adds one to the counts from itself and from those below. */
 void fib_popcount_init(void)
 {
-	for (u32 byte = 1; byte < 256 && fib_ends_from[255][0] == 0; byte++) {
-		u8 n = 0;
+	u64 one_each = 0;
 
-		for (u32 bit = 8; bit-- > 0;)
-			fib_ends_from[byte][bit] = n = (u8)(n + (byte >> bit & 1));
+	for (u32 bit = 1; bit < 256; bit *= 2) {
+		one_each = one_each << 8 | 1;
+		for (u32 low = 0; low < bit; low++)
+			fib_ends_from[bit + low] = fib_ends_from[low] + one_each;
 	}
 }
 

@@ -25,12 +25,13 @@ static __always_inline u32 popcount_hw(u64 x)
 #endif
 }
 
-/* [byte][bit]: the bits set from that one upward. Filled when the first table is made. */
-extern u8 fib_ends_from[256][8];
+/* Of each byte's value a word: its byte k counts the bits set from k upward. Filled when the first table
+ * is made. */
+extern u64 fib_ends_from[256];
 
 static __always_inline u32 ends_from(u8 bits, u32 bit)
 {
-	return fib_ends_from[bits][bit];
+	return ((const u8 *)&fib_ends_from[bits])[bit];
 }
 
 /* A whole word by the table, where speed does not matter. */
@@ -39,7 +40,7 @@ static inline u32 popcount_sw(u64 x)
 	u32 n = 0;
 
 	for (; x != 0; x >>= 8)
-		n += fib_ends_from[x & 255][0];
+		n += ends_from(x & 255, 0);
 	return n;
 }
 
