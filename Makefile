@@ -39,7 +39,8 @@ OBJS := \
 	net/ipv4/route.o \
 	net/fib/fib_trie.o \
 	net/fib/fib_select.o \
-	net/udp/flow_cache.o \
+	net/flow/flow_cache.o \
+	net/flow/flow_xmit.o \
 	net/udp/udp_output.o \
 	net/ipv4/ip_output.o \
 	net/socket/msg.o \
@@ -304,7 +305,7 @@ $(BUILD)/%.o: %.S Makefile
 	@$(CC) $(ASFLAGS) -MMD -MP -c -o $@ $<
 
 # What runs once is built small, what every packet meets is built fast.
-FAST := kernel/mm/uaccess net/socket/socket net/udp/af_inet net/udp/udp_send net/udp/udp_route net/udp/udp_output net/udp/udp_segment net/udp/flow_cache \
+FAST := kernel/mm/uaccess net/socket/socket net/udp/af_inet net/udp/udp_send net/udp/udp_route net/udp/udp_output net/udp/udp_segment net/flow/flow_cache net/flow/flow_xmit \
 	net/ipv4/route net/fib/fib_trie net/fib/fib_select net/ipv4/ip_output net/socket/msg net/netfilter/netfilter net/netfilter/nf_rules \
 	net/neigh/neigh_table net/device/dev_xmit net/ipv4/ip_input net/ipv4/protocol net/udp/udp_input \
 	drivers/e1000/tx drivers/e1000/rx net/fib/file

@@ -8,6 +8,7 @@
 #include "net/core/rtmsg.h"
 #include "net/device/dev_config.h"
 #include "net/device/loopback.h"
+#include "net/flow/flow_cache.h"
 #include "net/ipv4/devinet.h"
 #include "net/ipv4/fib_frontend.h"
 #include "net/ipv4/icmp.h"
@@ -35,6 +36,9 @@ static struct net_protocol inet_protocols[] = {
 #define NEIGH_MIN     64
 #define NEIGH_MAX     1024
 #define NEIGH_PER_MEM (64u << 10)
+#define FLOWS_MIN     64
+#define FLOWS_MAX     1024
+#define FLOWS_PER_MEM (64u << 10)
 
 static u32 scaled(u64 per, u32 low, u32 high)
 {
@@ -99,6 +103,8 @@ int net_init(void)
 {
 	int err = skb_pool_init(scaled(SKB_PER_MEM, SKB_MIN, SKB_MAX));
 
+	if (!err)
+		err = flow_init(scaled(FLOWS_PER_MEM, FLOWS_MIN, FLOWS_MAX));
 	if (err)
 		return err;
 	dev_set_notifier(netdev_event);

@@ -45,14 +45,23 @@ static void ring_flush(struct net_device *dev)
 	doorbells++;
 }
 
-static void ring_xmit_again(struct net_device *dev, size_t n, size_t len)
+static void ring_xmit_again(struct net_device *dev, size_t n, size_t bytes)
 {
 	dev->tx_next += (u32)n;
 	dev->tx_room -= (u32)n;
 	dev->stats.tx_packets += n;
-	dev->stats.tx_bytes += n * len;
+	dev->stats.tx_bytes += bytes;
 	if (!netdev_xmit_more)
 		ring_flush(dev);
+}
+
+static void ring_set_slot(struct net_device *dev, u32 slot, const struct sk_buff *skb)
+{
+	struct card *card = netdev_priv(dev);
+
+	card->ring[slot] = (struct descriptor){
+		.addr = (u64)(uintptr_t)skb->data, .len = skb->len, .command = TX_COMMAND
+	};
 }
 
 static int ring_xmit(struct sk_buff *skb, struct net_device *dev)
@@ -63,9 +72,7 @@ static int ring_xmit(struct sk_buff *skb, struct net_device *dev)
 	if (card->kept[slot] != skb)
 		skb_empty_slot(card->kept, slot);
 	card->kept[slot] = skb;
-	card->ring[slot] = (struct descriptor){
-		.addr = (u64)(uintptr_t)skb->data, .len = (u16)len, .command = TX_COMMAND
-	};
+	ring_set_slot(dev, slot, skb);
 	ring_xmit_again(dev, 1, len);
 	return 0;
 }
@@ -92,6 +99,7 @@ static const struct net_device_ops ring_ops = {
 	.ndo_open = ring_open,
 	.ndo_start_xmit = ring_xmit,
 	.ndo_xmit_again = ring_xmit_again,
+	.ndo_set_slot = ring_set_slot,
 	.ndo_flush = ring_flush,
 	.ndo_reclaim = ring_reclaim,
 	.ndo_poll = ring_poll,

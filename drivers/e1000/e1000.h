@@ -123,9 +123,11 @@ bool e1000_setup_tx(struct e1000_adapter *a);
 /* e1000_xmit_frame - ndo_start_xmit: the frame onto the ring, and the doorbell unless more follow. */
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev);
 
-/* e1000_xmit_again - ndo_xmit_again: the packets in the next n slots, sent again as they are now, frames of
- * len bytes. */
-void e1000_xmit_again(struct net_device *dev, size_t n, size_t len);
+/* e1000_xmit_again - ndo_xmit_again: the packets in the next n slots, sent again as they are now. */
+void e1000_xmit_again(struct net_device *dev, size_t n, size_t bytes);
+
+/* e1000_set_slot - ndo_set_slot: a slot's descriptor describes skb. */
+void e1000_set_slot(struct net_device *dev, u32 slot, const struct sk_buff *skb);
 
 /* e1000_flush - ndo_flush: the doorbell, if it was put off. */
 void e1000_flush(struct net_device *dev);

@@ -35,6 +35,7 @@ static const struct net_device_ops e1000_netdev_ops = {
 	.ndo_stop = e1000_stop,
 	.ndo_start_xmit = e1000_xmit_frame,
 	.ndo_xmit_again = e1000_xmit_again,
+	.ndo_set_slot = e1000_set_slot,
 	.ndo_flush = e1000_flush,
 	.ndo_reclaim = e1000_reclaim,
 	.ndo_check_link = e1000_check_link,

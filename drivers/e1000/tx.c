@@ -149,8 +149,8 @@ static inline void ring_doorbell(struct e1000_adapter *a, u32 tail)
 	ew32(a, E1000_TDT, tail);
 }
 
-/* The descriptors of the next n slots are complete: frames of len bytes. */
-static inline void advance(struct e1000_adapter *a, size_t n, size_t len)
+/* The descriptors of the next n slots are complete: frames of so many bytes in all. */
+static inline void advance(struct e1000_adapter *a, size_t n, size_t bytes)
 {
 	struct net_device *dev = &a->netdev;
 	u32 next = dev->tx_next + (u32)n;
@@ -158,14 +158,26 @@ static inline void advance(struct e1000_adapter *a, size_t n, size_t len)
 	dev->tx_next = next;
 	dev->tx_room -= (u32)n;
 	dev->stats.tx_packets += n;
-	dev->stats.tx_bytes += n * len;
+	dev->stats.tx_bytes += bytes;
 	if (likely(!netdev_xmit_more))
 		ring_doorbell(a, SLOT(next));
 }
 
-void e1000_xmit_again(struct net_device *dev, size_t n, size_t len)
+void e1000_xmit_again(struct net_device *dev, size_t n, size_t bytes)
 {
-	advance(container_of(dev, struct e1000_adapter, netdev), n, len);
+	advance(container_of(dev, struct e1000_adapter, netdev), n, bytes);
+}
+
+static inline void describe(struct e1000_tx_desc *desc, const struct sk_buff *skb)
+{
+	desc->addr = dma_addr(skb->data);
+	desc->len = skb->len;
+	desc->popts = skb->csum_partial ? TXD_POPTS_TXSM : 0;
+}
+
+void e1000_set_slot(struct net_device *dev, u32 slot, const struct sk_buff *skb)
+{
+	describe(&container_of(dev, struct e1000_adapter, netdev)->tx_ring[slot], skb);
 }
 
 /* The slot holds another packet. A function of its own, so that the common case saves no registers. */
@@ -182,16 +194,13 @@ static noinline int xmit_in_its_place(struct sk_buff *skb, struct net_device *de
 int e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 {
 	struct e1000_adapter *a = container_of(dev, struct e1000_adapter, netdev);
-	u32 i = SLOT(dev->tx_next), len;
-	struct e1000_tx_desc *desc = &a->tx_ring[i];
+	u32 i = SLOT(dev->tx_next);
 
 	if (unlikely(a->tx_skb[i] != skb))
 		return xmit_in_its_place(skb, dev);
-	len = eth_skb_pad(skb);
-	desc->addr = dma_addr(skb->data);
-	desc->len = (u16)len;
-	desc->popts = skb->csum_partial ? TXD_POPTS_TXSM : 0;
-	advance(a, 1, len);
+	eth_skb_pad(skb);
+	describe(&a->tx_ring[i], skb);
+	advance(a, 1, skb->len);
 	return 0;
 }
 

@@ -14,8 +14,8 @@
 #undef memcmp
 #undef strlen
 
-/* For QEMU's emulator: eight bytes at a time in a loop. There each iteration of `rep movsb` costs as much as one of
- * this loop and copies one byte. */
+/* For QEMU's emulator: words in a loop. There each iteration of `rep movsb` costs as much as one instruction and copies
+ * one byte. */
 typedef u64 __attribute__((may_alias, aligned(1))) word;
 
 void *memcpy(void *restrict dst, const void *restrict src, size_t len)
@@ -23,6 +23,14 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t len)
 	u8 *d = dst;
 	const u8 *s = src;
 
+	for (; len >= 4 * sizeof(word); len -= 4 * sizeof(word)) {
+		((word *)d)[0] = ((const word *)s)[0];
+		((word *)d)[1] = ((const word *)s)[1];
+		((word *)d)[2] = ((const word *)s)[2];
+		((word *)d)[3] = ((const word *)s)[3];
+		d += 4 * sizeof(word);
+		s += 4 * sizeof(word);
+	}
 	for (; len >= sizeof(word); len -= sizeof(word)) {
 		*(word *)d = *(const word *)s;
 		d += sizeof(word);

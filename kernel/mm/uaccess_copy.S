@@ -39,21 +39,23 @@
 
 /* int copy_user(dst rdi, src rsi, len rdx): either side may be the user's; the range has been
  * checked against TASK_SIZE. 32 bytes at a time, then eight, then the rest. Every access carries a
- * fixup: the kernel's side never faults. Uses no registers but rax, rcx, rdx, rsi, rdi, r8. */
+ * fixup: the kernel's side never faults. Uses no registers but rax, rcx, rdx, rsi, rdi. */
 	.balign 16
 	.globl copy_user
 copy_user:
 	USER_OPEN
+	.globl copy_user_begun		/* after user_access_begin, which this ends, too */
+copy_user_begun:
 	subq $32, %rdx
 	jb 2f
 1:	USER movq (%rsi), %rax
 	USER movq 8(%rsi), %rcx
-	USER movq 16(%rsi), %r8
 	USER movq %rax, (%rdi)
-	USER movq 24(%rsi), %rax
+	USER movq 16(%rsi), %rax
 	USER movq %rcx, 8(%rdi)
-	USER movq %r8, 16(%rdi)
-	USER movq %rax, 24(%rdi)
+	USER movq 24(%rsi), %rcx
+	USER movq %rax, 16(%rdi)
+	USER movq %rcx, 24(%rdi)
 	addq $32, %rsi
 	addq $32, %rdi
 	subq $32, %rdx
@@ -66,7 +68,9 @@ copy_user:
 	addq $8, %rdi
 	subq $8, %rdx
 	jae 3b
-4:	testb $4, %dl
+4:	testb $7, %dl
+	jz 7f
+	testb $4, %dl
 	jz 5f
 	USER movl (%rsi), %eax
 	USER movl %eax, (%rdi)
@@ -91,7 +95,7 @@ copy_user:
 	ret
 
 /* s64 copy_user_csum(dst rdi, src rsi, len rdx), csum_and_copy_from_user in net/core/machine.h: copy, and
- * sum up the bytes as 16-bit words. Uses no registers but rax, rcx, rdx, rsi, rdi, r8. */
+ * sum up the bytes as 16-bit words. Uses no registers but rax, rcx, rdx, rsi, rdi. */
 	.balign 16
 	.globl copy_user_csum
 copy_user_csum:
@@ -103,28 +107,27 @@ copy_user_csum:
 	ja .Lbad_range
 	USER_OPEN
 	xorl %eax, %eax
-	movl %edx, %ecx
-	andl $7, %ecx
 	subq $8, %rdx
 	jae 3f
-1:	jmp *.Ltail_table(, %rcx, 8)	/* the last 0 to 7 bytes */
+1:	andl $7, %edx			/* what was subtracted were eights */
+	jmp *.Ltail_table(, %rdx, 8)	/* the last 0 to 7 bytes */
 2:	USER_SHUT
 	ret
 
 3:	subq $24, %rdx
 	jb 5f
-4:	USER movq (%rsi), %r8
-	movq %r8, (%rdi)
-	addq %r8, %rax
-	USER movq 8(%rsi), %r8
-	movq %r8, 8(%rdi)
-	adcq %r8, %rax
-	USER movq 16(%rsi), %r8
-	movq %r8, 16(%rdi)
-	adcq %r8, %rax
-	USER movq 24(%rsi), %r8
-	movq %r8, 24(%rdi)
-	adcq %r8, %rax
+4:	USER movq (%rsi), %rcx
+	movq %rcx, (%rdi)
+	addq %rcx, %rax
+	USER movq 8(%rsi), %rcx
+	movq %rcx, 8(%rdi)
+	adcq %rcx, %rax
+	USER movq 16(%rsi), %rcx
+	movq %rcx, 16(%rdi)
+	adcq %rcx, %rax
+	USER movq 24(%rsi), %rcx
+	movq %rcx, 24(%rdi)
+	adcq %rcx, %rax
 	adcq $0, %rax
 	addq $32, %rsi
 	addq $32, %rdi
@@ -132,17 +135,17 @@ copy_user_csum:
 	jae 4b
 5:	addq $24, %rdx			/* what is left - 8 */
 	js 7f
-6:	USER movq (%rsi), %r8
-	movq %r8, (%rdi)
-	addq %r8, %rax
+6:	USER movq (%rsi), %rcx
+	movq %rcx, (%rdi)
+	addq %rcx, %rax
 	adcq $0, %rax
 	addq $8, %rsi
 	addq $8, %rdi
 	subq $8, %rdx
 	jae 6b
-7:	movl %eax, %r8d			/* 64 bits to 33: the halves are congruent */
+7:	movl %eax, %ecx			/* 64 bits to 33: the halves are congruent */
 	shrq $32, %rax
-	addq %r8, %rax
+	addq %rcx, %rax
 	jmp 1b
 
 	.macro TAIL_4

@@ -53,101 +53,127 @@ static __always_inline int copy_from_user_16(void *dst, const void __user *src)
 	USER_FAULTED(fault);
 }
 
-/* copy_user - see uaccess_copy.S; says which registers and which memory it changes, so that others stay
+/* copy_user_begun - see uaccess_copy.S; says which registers and which memory it changes, so that others stay
  * as the caller knows them. */
-static __always_inline int copy_user_call(void *dst, const void __user *src, size_t len)
+static __always_inline int copy_user_begun_call(void *dst, const void __user *src, size_t len)
 {
 	void *to = dst;
 	long err;
 
-	__asm__ volatile("call copy_user"
+	__asm__ volatile("call copy_user_begun"
 			 : "=a"(err), "=m"(*(u8(*)[])dst), "+D"(to), "+S"(src), "+d"(len)
 			 :
-			 : "rcx", "r8", "cc");
+			 : "rcx", "cc");
 	return (int)err;
 }
 
-/* user_range_is_ok - are len bytes, less than TASK_SIZE, from at on the user's? */
-static __always_inline bool user_range_is_ok(const void __user *at, size_t len)
+/* user_access_begin, user_access_end - between these the unsafe_ functions below may touch user memory. One pair for
+ * many accesses: with SMAP each costs as much as ten instructions. */
+static __always_inline void user_access_begin(void)
 {
-	return likely((u64)at <= TASK_SIZE - len);
+	__asm__ volatile(USER_OPEN ::: "memory");
 }
 
-/* copy_from_user_4_8, copy_from_user_8_16 - so many bytes, of a range that is the user's, as two words
- * that may overlap. Return 0 or -EFAULT. */
-#define USER_COPY_TWO_WORDS(name, word, bytes, a, c)                                               \
+static __always_inline void user_access_end(void)
+{
+	__asm__ volatile(USER_SHUT ::: "memory");
+}
+
+/* user_starts_ok - may accesses of at most USER_GAP bytes begin at the place? The last USER_GAP bytes below 2^47 are never
+ * mapped, so an access that begins below it is the program's or faults. Several places are asked at once, or-ed. */
+#define USER_BITS 47
+#define USER_GAP  0x10000ul
+
+_Static_assert(TASK_SIZE == (1ul << USER_BITS) - USER_GAP, "what is mapped ends before the gap");
+
+static __always_inline bool user_starts_ok(u64 places)
+{
+	return likely(places >> USER_BITS == 0);
+}
+
+/* unsafe_copy_4_8, unsafe_copy_8_16 - so many bytes as two words that may overlap. Return 0 or -EFAULT. */
+#define USER_COPY_TWO_WORDS(name, word, type, bytes, a, c)                                         \
 	static __always_inline int name(void *dst, const void __user *src, size_t len)             \
 	{                                                                                          \
-		__asm__ goto(USER_OPEN USER_MAY_FAULT("mov" word " (%0), %%" a, fault)             \
-				     USER_MAY_FAULT("mov" word " -" bytes "(%0, %2), %%" c, fault) \
-					     USER_SHUT "mov" word " %%" a ", (%1)\n"               \
-						       "mov" word " %%" c ", -" bytes "(%1, %2)"   \
+		u8 *to = dst;                                                                      \
+                                                                                                   \
+		__asm__ goto(USER_MAY_FAULT("mov" word " (%0), %%" a, fault) USER_MAY_FAULT(       \
+			"mov" word " -" bytes "(%0, %1), %%" c, fault) "mov" word " %%" a ", %2\n" \
+								       "mov" word " %%" c ", %3"   \
 			     :                                                                     \
-			     : "r"(src), "r"(dst), "r"(len)                                        \
-			     : "rax", "rcx", "memory"                                              \
+			     : "r"(src), "r"(len), "m"(*(type *)to),                               \
+			     "m"(*(type *)(to + len - sizeof(type)))                               \
+			     : a, c, "memory"                                                      \
 			     : fault);                                                             \
 		return 0;                                                                          \
-		USER_FAULTED(fault);                                                               \
+	fault:                                                                                     \
+		return -EFAULT;                                                                    \
 	}
 
-USER_COPY_TWO_WORDS(copy_from_user_4_8, "l", "4", "eax", "ecx")
-USER_COPY_TWO_WORDS(copy_from_user_8_16, "q", "8", "rax", "rcx")
+USER_COPY_TWO_WORDS(unsafe_copy_4_8, "l", u32, "4", "eax", "ecx")
+USER_COPY_TWO_WORDS(unsafe_copy_8_16, "q", u64, "8", "rax", "rcx")
 
-/* copy_from_user_checked - of a range that is the user's. Returns 0 or -EFAULT. */
-static __always_inline int copy_from_user_checked(void *dst, const void __user *src, size_t len)
+/* unsafe_copy_from_user - of a range that is the user's. Returns 0 or -EFAULT. */
+static __always_inline int unsafe_copy_from_user(void *dst, const void __user *src, size_t len)
 {
+	int err;
+
 	if (likely(len - 4 <= 4))
-		return copy_from_user_4_8(dst, src, len);
+		return unsafe_copy_4_8(dst, src, len);
 	if (len - 8 <= 8)
-		return copy_from_user_8_16(dst, src, len);
-	return copy_user_call(dst, src, len);
+		return unsafe_copy_8_16(dst, src, len);
+	err = copy_user_begun_call(dst, src, len);
+	user_access_begin(); /* it has ended it */
+	return err;
 }
 
-/* get_user_words - words 0, 1, 2, 3 and 5 of a struct mmsghdr: all of a plain message. Returns 0 or
+/* unsafe_get_words - words 0, 1, 2, 3 and 5 of a struct mmsghdr: all of a plain message. Returns 0 or
  * -EFAULT. */
-static __always_inline int get_user_words(u64 word[6], const void __user *src)
+static __always_inline int unsafe_get_words(u64 word[6], const void __user *src)
 {
 	u64 w0, w1, w2, w3, w5;
 
-	__asm__ goto(USER_OPEN USER_MAY_FAULT("movq (%5), %0", fault) USER_MAY_FAULT(
-		"movq 8(%5), %1", fault) USER_MAY_FAULT("movq 16(%5), %2", fault)
-			     USER_MAY_FAULT("movq 24(%5), %3", fault)
-				     USER_MAY_FAULT("movq 40(%5), %4", fault) USER_SHUT
+	__asm__ goto(USER_MAY_FAULT("movq (%5), %0", fault) USER_MAY_FAULT("movq 8(%5), %1", fault)
+			     USER_MAY_FAULT("movq 16(%5), %2", fault)
+				     USER_MAY_FAULT("movq 24(%5), %3", fault)
+					     USER_MAY_FAULT("movq 40(%5), %4", fault)
 		     : "=&r"(w0), "=&r"(w1), "=&r"(w2), "=&r"(w3), "=&r"(w5)
 		     : "r"(src)
 		     : "memory"
 		     : fault);
 	word[0] = w0, word[1] = w1, word[2] = w2, word[3] = w3, word[5] = w5;
 	return 0;
-	USER_FAULTED(fault);
+fault:
+	return -EFAULT;
 }
 
-/* get_user_2 - two words. Returns 0 or -EFAULT. */
-static __always_inline int get_user_2(u64 *a, u64 *b, const void __user *src)
+/* unsafe_get_2 - two words. Returns 0 or -EFAULT. */
+static __always_inline int unsafe_get_2(u64 *a, u64 *b, const void __user *src)
 {
 	u64 w0, w1;
 
-	__asm__ goto(USER_OPEN USER_MAY_FAULT("movq (%2), %0", fault)
-			     USER_MAY_FAULT("movq 8(%2), %1", fault) USER_SHUT
+	__asm__ goto(USER_MAY_FAULT("movq (%2), %0", fault) USER_MAY_FAULT("movq 8(%2), %1", fault)
 		     : "=&r"(w0), "=&r"(w1)
 		     : "r"(src)
 		     : "memory"
 		     : fault);
 	*a = w0, *b = w1;
 	return 0;
-	USER_FAULTED(fault);
+fault:
+	return -EFAULT;
 }
 
-/* put_user_u32 - one word of four bytes. Returns 0 or -EFAULT. */
-static __always_inline int put_user_u32(u32 value, void __user *dst)
+/* unsafe_put_u32 - one word of four bytes. Returns 0 or -EFAULT. */
+static __always_inline int unsafe_put_u32(u32 value, void __user *dst)
 {
-	__asm__ goto(USER_OPEN USER_MAY_FAULT("movl %1, (%0)", fault) USER_SHUT
+	__asm__ goto(USER_MAY_FAULT("movl %1, (%0)", fault)
 		     :
 		     : "r"(dst), "r"(value)
 		     : "memory"
 		     : fault);
 	return 0;
-	USER_FAULTED(fault);
+fault:
+	return -EFAULT;
 }
 
 /* csum_and_copy_from_user - see net/core/machine.h. A call that says which registers and which memory it
@@ -160,7 +186,7 @@ static __always_inline s64 csum_and_copy_from_user(void *dst, const void __user 
 	__asm__ volatile("call copy_user_csum"
 			 : "=a"(sum), "=m"(*(u8(*)[])dst), "+D"(to), "+S"(src), "+d"(len)
 			 :
-			 : "rcx", "r8", "cc");
+			 : "rcx", "cc");
 	return sum;
 }
 #endif

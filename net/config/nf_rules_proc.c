@@ -87,7 +87,7 @@ static void show_list(
 	for (u32 i = 0; i <= list->n; i++) {
 		const struct nf_rule *rule = &list->rules[i];
 
-		seq_printf(m, "%lu %lu %s,", rule->packets, rule->bytes, name);
+		seq_printf(m, "%lu %lu %s,", rule->counter.packets, rule->counter.bytes, name);
 		if (i < list->n) {
 			show_rule(m, net, rule);
 			continue;

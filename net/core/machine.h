@@ -122,39 +122,44 @@ static inline int copy_from_user_16(void *dst, const void __user *src)
 	return copy_from_user(dst, src, 16);
 }
 
-/* user_range_is_ok - do len bytes from at lie in user space? For small len. */
-static inline bool user_range_is_ok(const void __user *at, size_t len)
+/* user_access_begin, user_access_end, user_starts_ok, unsafe_copy_4_8, unsafe_copy_from_user, unsafe_get_words, unsafe_get_2,
+ * unsafe_put_u32 - see kernel/mm/uaccess_copy.h. */
+static inline void user_access_begin(void)
 {
-	return (u64)(uintptr_t)at <= TASK_SIZE - len;
 }
 
-/* copy_from_user_checked - copy_from_user for a range that user_range_is_ok has accepted. */
-static inline int copy_from_user_checked(void *dst, const void __user *src, size_t len)
+static inline void user_access_end(void)
+{
+}
+
+static inline bool user_starts_ok(u64 places)
+{
+	return places >> 47 == 0;
+}
+
+static inline int unsafe_copy_4_8(void *dst, const void __user *src, size_t len)
 {
 	return copy_from_user(dst, src, len);
 }
 
-/* copy_from_user_4_8 - the same for four to eight bytes. */
-static inline int copy_from_user_4_8(void *dst, const void __user *src, size_t len)
+static inline int unsafe_copy_from_user(void *dst, const void __user *src, size_t len)
 {
 	return copy_from_user(dst, src, len);
 }
 
-/* get_user_words, get_user_2, put_user_u32 - see kernel/mm/uaccess_copy.h. The caller has checked that
- * the address is the user's. */
-static inline int get_user_words(u64 word[6], const void __user *src)
+static inline int unsafe_get_words(u64 word[6], const void __user *src)
 {
 	return copy_from_user(word, src, 6 * sizeof(u64));
 }
 
-static inline int get_user_2(u64 *a, u64 *b, const void __user *src)
+static inline int unsafe_get_2(u64 *a, u64 *b, const void __user *src)
 {
 	return copy_from_user(a, src, sizeof(*a)) < 0
 		       ? -EFAULT
 		       : copy_from_user(b, (const u64 *)src + 1, sizeof(*b));
 }
 
-static inline int put_user_u32(u32 value, void __user *dst)
+static inline int unsafe_put_u32(u32 value, void __user *dst)
 {
 	return copy_to_user(dst, &value, sizeof(value));
 }
@@ -164,8 +169,9 @@ static inline int put_user_u32(u32 value, void __user *dst)
  * Returns  the unfolded sum, below 2^34; or -EFAULT */
 s64 csum_and_copy_from_user(void *dst, const void __user *src, size_t len) __must_check;
 #else
-/* copy_user, copy_user_csum - the copies themselves, but for callers that know which registers they use. */
+/* copy_user, copy_user_begun, copy_user_csum - the copies themselves, but for callers that know which registers they use. */
 int copy_user(void *dst, const void *src, size_t len);
+int copy_user_begun(void *dst, const void *src, size_t len);
 s64 copy_user_csum(void *dst, const void __user *src, size_t len);
 #include "kernel/mm/uaccess_copy.h" /* all of these, inline */
 #endif

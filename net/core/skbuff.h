@@ -67,7 +67,7 @@ struct sk_buff {
 	bool to_many : 1;      /* received: for all sockets that share the port, not for one */
 	u8 spare : 5;
 	u16 len; /* bytes from data, without frags */
-	u64 tag; /* the flow and length (net/udp/flow_cache.h) whose headers and padding it carries; 0: none */
+	u64 tag; /* the flow and length (net/flow/flow_cache.h) whose headers and padding it carries; 0: none */
 };
 
 _Static_assert(sizeof(struct sk_buff) <= SKB_FRAME_OFF, "headers follow");

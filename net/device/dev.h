@@ -39,9 +39,12 @@ struct net_device_ops {
 	void (*ndo_stop)(struct net_device *dev);
 	/* one frame; tx_room was not zero. Takes the skb; 0 or -EIO */
 	int (*ndo_start_xmit)(struct sk_buff *skb, struct net_device *dev);
-	/* the packets in the next n slots as they are now, frames of len bytes; NULL in a driver that keeps
-	 * none. n is at most tx_room */
-	void (*ndo_xmit_again)(struct net_device *dev, size_t n, size_t len);
+	/* the packets in the next n slots as they are now, frames of so many bytes in all; NULL in a driver that
+	 * keeps none. n is at most tx_room */
+	void (*ndo_xmit_again)(struct net_device *dev, size_t n, size_t bytes);
+	/* skb is the packet in a slot, free by tx_room, with its final length: describe it to the hardware, so that
+	 * ndo_xmit_again can send it */
+	void (*ndo_set_slot)(struct net_device *dev, u32 slot, const struct sk_buff *skb);
 	/* the frames that netdev_xmit_more promised are all there: tell the hardware */
 	void (*ndo_flush)(struct net_device *dev);
 	/* take back what the hardware has sent, set tx_room anew */
@@ -162,10 +165,6 @@ static inline bool dev_xmit_begin(void)
 
 /* dev_xmit_end - ring the doorbells of net's devices, unless an outer batch will. */
 void dev_xmit_end(struct net *net, bool outer);
-
-/* dev_fast_path_ok - do frames go straight to the driver, past no tap and no queue? The answer is valid as long as the
- * namespace's generation (genid) does not change. */
-bool dev_fast_path_ok(const struct net_device *dev);
 
 /* dev_xmit_paced - dev_queue_xmit for a packet that leaves its socket's pacing queue. */
 int dev_xmit_paced(struct sk_buff *skb);

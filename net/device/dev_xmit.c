@@ -9,11 +9,6 @@
 #include "net/core/sock.h"
 #include "net/device/tap.h"
 
-bool dev_fast_path_ok(const struct net_device *dev)
-{
-	return !taps_active.enabled && !dev->qdisc;
-}
-
 /* dev_hard_start_xmit - the last common step: the driver has it, and it has no sender any more. Taps see the
  * frame as the wire will. */
 static inline int dev_hard_start_xmit(struct sk_buff *skb, struct net_device *dev)

@@ -5,15 +5,24 @@
  * Behaves as Linux's ptype_all. */
 #include "net/device/tap.h"
 
-struct static_key taps_active;
+struct static_key taps_active, xmit_watched;
 static struct list_head taps = LIST_HEAD_INIT(taps);
 
-/* Cached flows become stale, so that their packets pass the taps. */
-static void set_taps_active(bool active)
+void dev_watch_xmit(s32 change)
+{
+	static s32 n;
+
+	n += change;
+	static_key_set(&xmit_watched, n > 0);
+}
+
+/* Cached flows become stale: taps see whole checksums, which a card completes too late for them. */
+static void taps_changed(s32 change)
 {
 	struct net *net;
 
-	static_key_set(&taps_active, active);
+	static_key_set(&taps_active, !list_empty(&taps));
+	dev_watch_xmit(change);
 	for_each_net(net)
 		net_changed(net);
 }
@@ -21,13 +30,13 @@ static void set_taps_active(bool active)
 void dev_add_tap(struct packet_tap *tap)
 {
 	list_add_tail(&tap->list, &taps);
-	set_taps_active(true);
+	taps_changed(1);
 }
 
 void dev_remove_tap(struct packet_tap *tap)
 {
 	list_del(&tap->list);
-	set_taps_active(!list_empty(&taps));
+	taps_changed(-1);
 }
 
 noinline void show_taps(const struct sk_buff *skb, bool outgoing)

@@ -22,5 +22,11 @@ void dev_remove_tap(struct packet_tap *tap);
 /* taps_active - there is at least one tap; patched into the code. */
 extern struct static_key taps_active;
 
+/* xmit_watched - somebody wants to see what leaves by the fast path: taps, or hooks that count. */
+extern struct static_key xmit_watched;
+
+/* dev_watch_xmit - one more (1) or one less (-1) of them. */
+void dev_watch_xmit(s32 change);
+
 /* show_taps - to each of them. */
 void show_taps(const struct sk_buff *skb, bool outgoing);

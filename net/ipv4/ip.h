@@ -14,6 +14,35 @@
 struct icmp_error;
 struct sock;
 
+/* Options of one message in place of its socket's. */
+struct ipcm_cookie {
+	be32 addr;    /* source address; zero: the socket's, unless any_addr */
+	int oif;      /* device; 0: the socket's */
+	s16 tos, ttl; /* -1: the socket's */
+	s32 gso_size; /* payload of each datagram that the message becomes; 0: one; -1: the socket's */
+	bool dontroute;
+	bool any_addr; /* routing chooses the source, though the socket has one */
+};
+
+#define IPCM_USUAL                                                                                 \
+	{                                                                                          \
+		.tos = -1, .ttl = -1, .gso_size = -1                                               \
+	}
+
+/* ipcm_is_usual - are all of them the socket's own, but for the segment size? */
+static inline bool ipcm_is_usual(const struct ipcm_cookie *ipc)
+{
+	return be32_is_zero(ipc->addr) && ipc->oif == 0 && ipc->tos < 0 && ipc->ttl < 0 &&
+	       !ipc->dontroute && !ipc->any_addr;
+}
+
+/* ipcm_same_flow - would both route a message, and fill its headers, alike? */
+static inline bool ipcm_same_flow(const struct ipcm_cookie *a, const struct ipcm_cookie *b)
+{
+	return be32_eq(a->addr, b->addr) && a->oif == b->oif && a->tos == b->tos &&
+	       a->ttl == b->ttl && a->dontroute == b->dontroute && a->any_addr == b->any_addr;
+}
+
 /* The header of a flow, made once. */
 struct ip_template {
 	struct iphdr iph; /* without tot_len and check */

@@ -6,7 +6,7 @@
 #include "net/netfilter/netfilter.h"
 #include "kernel/mm/slab.h"
 #include "net/core/skb_owner.h"
-#include "net/device/dev.h"
+#include "net/device/tap.h"
 #include "net/netfilter/nf_queue.h"
 
 static struct slab hooks_slab = SLAB(struct nf_hooks);
@@ -28,6 +28,15 @@ __cold void nf_exit(struct net *net)
 	slab_free(&hooks_slab, net->nf);
 }
 
+static __cold void hook_count(struct net *net, enum nf_inet_hooks hook, s32 change)
+{
+	registered[hook] += (u32)change;
+	static_key_set(&nf_hooks_needed[hook], registered[hook] > 0);
+	if (hook == NF_INET_LOCAL_OUT || hook == NF_INET_POST_ROUTING)
+		dev_watch_xmit(change);
+	net_changed(net);
+}
+
 __cold void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops)
 {
 	struct nf_hook_ops *later;
@@ -36,9 +45,7 @@ __cold void nf_register_net_hook(struct net *net, struct nf_hook_ops *ops)
 		if (later->priority > ops->priority)
 			break;
 	list_add_tail(&ops->list, &later->list);
-	registered[ops->hooknum]++;
-	static_key_set(&nf_hooks_needed[ops->hooknum], true);
-	net_changed(net);
+	hook_count(net, ops->hooknum, 1);
 }
 
 __cold void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops)
@@ -46,9 +53,7 @@ __cold void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops)
 	if (net->nf->queue_handler)
 		net->nf->queue_handler->drop(net, ops, NULL);
 	list_del(&ops->list);
-	registered[ops->hooknum]--;
-	static_key_set(&nf_hooks_needed[ops->hooknum], registered[ops->hooknum] > 0);
-	net_changed(net);
+	hook_count(net, ops->hooknum, -1);
 }
 
 __cold void nf_netdev_event(struct net_device *dev, enum netdev_event event)

@@ -24,14 +24,6 @@ void nf_unregister_net_hook(struct net *net, struct nf_hook_ops *ops);
  * by it or leaves by it is dropped, so none points to a device that is somebody else's. */
 void nf_netdev_event(struct net_device *dev, enum netdev_event event);
 
-/* nf_fast_path_ok - does no hook see what this namespace sends? As long as its generation stands, the answer
- * does, too. */
-static inline bool nf_fast_path_ok(const struct net *net)
-{
-	return !net->nf || (list_empty(&net->nf->hooks[NF_INET_LOCAL_OUT]) &&
-				   list_empty(&net->nf->hooks[NF_INET_POST_ROUTING]));
-}
-
 /* nf_hook_slow - what nf_hook_fn is. */
 int nf_hook_slow(enum nf_inet_hooks hook, struct net *net, struct sk_buff *skb,
 	struct net_device *in, struct net_device *out, nf_okfn okfn);

@@ -37,9 +37,24 @@ static inline enum skb_drop_reason nf_drop_reason(
 	return state->in ? SKB_DROP_NETFILTER_IN : out;
 }
 
+/* What all packets that a flow sends by the fast path have in common. */
+struct nf_flow {
+	be32 saddr, daddr;
+	be16 source, dest;
+	u8 protocol;
+	const struct net_device *out;
+};
+
+struct nf_counter {
+	u64 packets, bytes;
+};
+
 struct nf_hook_ops {
 	struct list_head list;
 	u32 (*hook)(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
+	/* would hook let every packet of the flow go on, and do no more than count it? Then where, or else NULL;
+	 * the answer stands as long as the namespace's generation. NULL: it looks at each packet */
+	struct nf_counter *(*flow_accepted)(void *priv, const struct nf_flow *flow);
 	void *priv;
 	enum nf_inet_hooks hooknum;
 	int priority; /* smaller runs first */

@@ -33,21 +33,29 @@ static bool has_ports(const struct sk_buff *skb, const struct iphdr *iph, u32 he
 	       !(be16_to_cpu(iph->frag_off) & IP_OFFSET) && skb->len >= header_len + PORTS;
 }
 
+static u64 lanes_of(u8 protocol, const struct net_device *dev)
+{
+	return lane_value(NF_LANE_PROTO, protocol) |
+	       lane_value(NF_LANE_DEV, min((u32)dev->ifindex, NF_DEV_MAX));
+}
+
+static u64 port_lanes(be16 source, be16 dest)
+{
+	return lane_value(NF_LANE_PORTED, 1) | lane_value(NF_LANE_SPORT, be16_to_cpu(source)) |
+	       lane_value(NF_LANE_DPORT, be16_to_cpu(dest));
+}
+
 static u64 packet_lanes(
 	const struct sk_buff *skb, const struct iphdr *iph, const struct nf_hook_state *state)
 {
-	const struct net_device *dev = state->in ?: state->out;
 	u32 header_len = (u32)(iph->version_ihl & 15) * 4;
-	u64 lanes = lane_value(NF_LANE_PROTO, iph->protocol) |
-		    lane_value(NF_LANE_DEV, min((u32)dev->ifindex, NF_DEV_MAX));
+	u64 lanes = lanes_of(iph->protocol, state->in ?: state->out);
 	be16 ports[2];
 
 	if (!has_ports(skb, iph, header_len))
 		return lanes;
 	memcpy(ports, (const u8 *)iph + header_len, sizeof(ports));
-	return lanes | lane_value(NF_LANE_PORTED, 1) |
-	       lane_value(NF_LANE_SPORT, be16_to_cpu(ports[0])) |
-	       lane_value(NF_LANE_DPORT, be16_to_cpu(ports[1]));
+	return lanes | port_lanes(ports[0], ports[1]);
 }
 
 /* The policy behind the last rule matches, so there is always one. */
@@ -71,9 +79,20 @@ static u32 rules_hook(void *priv, struct sk_buff *skb, const struct nf_hook_stat
 	struct nf_rule *rule =
 		first_match(list->rules, packet_addresses(iph), packet_lanes(skb, iph, state));
 
-	rule->packets++;
-	rule->bytes += (u64)skb->len + skb->frags_len;
+	rule->counter.packets++;
+	rule->counter.bytes += (u64)skb->len + skb->frags_len;
 	return rule->verdict;
+}
+
+/* A rule looks at nothing that differs between packets of a flow. */
+static struct nf_counter *rules_flow_accepted(void *priv, const struct nf_flow *flow)
+{
+	const struct nf_rule_list *list = priv;
+	struct nf_rule *rule =
+		first_match(list->rules, (u64)flow->daddr.raw << 32 | flow->saddr.raw,
+			lanes_of(flow->protocol, flow->out) | port_lanes(flow->source, flow->dest));
+
+	return rule->verdict == NF_ACCEPT ? &rule->counter : NULL;
 }
 
 /* ---- one rule ---------------------------------------------------------------------------- */
@@ -127,11 +146,13 @@ struct nf_rule_list *nf_rule_list(const struct net *net, enum nf_inet_hooks hook
 	return net->nf_rules ? &net->nf_rules->lists[hook] : NULL;
 }
 
-/* Off costs nothing: the hook is registered while it could make a difference. */
+/* Off costs nothing: the hook is registered while it could make a difference. What flows keep of the rules is
+ * stale. */
 static void list_changed(struct net *net, struct nf_rule_list *list)
 {
 	bool needed = list->n > 0 || list->rules[0].verdict != NF_ACCEPT;
 
+	net_changed(net);
 	if (needed && !list->registered)
 		nf_register_net_hook(net, &list->ops);
 	if (!needed && list->registered)
@@ -166,6 +187,7 @@ static struct nf_rules *rules_new(void)
 
 	for (u32 hook = 0; rules && hook < NF_INET_NUMHOOKS; hook++)
 		rules->lists[hook].ops = (struct nf_hook_ops){ .hook = rules_hook,
+			.flow_accepted = rules_flow_accepted,
 			.priv = &rules->lists[hook],
 			.hooknum = (enum nf_inet_hooks)hook };
 	return rules;
@@ -199,7 +221,7 @@ int nf_rule_append(struct net *net, enum nf_inet_hooks hook, const struct nf_rul
 
 static bool says_the_same(const struct nf_rule *a, const struct nf_rule *b)
 {
-	return memcmp(a, b, offsetof(struct nf_rule, packets)) == 0;
+	return memcmp(a, b, offsetof(struct nf_rule, counter)) == 0;
 }
 
 int nf_rule_delete(struct net *net, enum nf_inet_hooks hook, const struct nf_rule *rule)

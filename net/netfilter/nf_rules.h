@@ -32,7 +32,7 @@ struct nf_rule {
 		high; /* each lane: the least value less one, its guard set; the greatest plus one */
 	u32 verdict;  /* NF_ACCEPT, NF_DROP, or NF_QUEUE with its number above */
 	u32 pad;
-	u64 packets, bytes; /* that it decided */
+	struct nf_counter counter; /* of what it decided */
 } __aligned(CACHE_LINE);
 
 #define NF_RULES_MAX 1023 /* of one hook */

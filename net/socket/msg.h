@@ -6,6 +6,7 @@
 #pragma once
 
 #include "kernel/lib/byteorder.h"
+#include "kernel/lib/string.h"
 #include "net/core/machine.h"
 
 #define AF_UNSPEC 0
@@ -20,6 +21,25 @@ struct sockaddr_in {
 };
 
 _Static_assert(sizeof(struct sockaddr_in) == 16, "bits of the system-call ABI");
+
+/* sockaddr_key - family, port and address in one word, to be compared. */
+static inline u64 sockaddr_key(const struct sockaddr_in *addr)
+{
+	u64 key;
+
+	memcpy(&key, addr, sizeof(key));
+	return key;
+}
+
+_Static_assert(offsetof(struct sockaddr_in, sin_zero) == sizeof(u64), "all of it but the zeros");
+
+static inline struct sockaddr_in sockaddr_of_key(u64 key)
+{
+	struct sockaddr_in addr = { .sin_family = 0 };
+
+	memcpy(&addr, &key, sizeof(key));
+	return addr;
+}
 
 #define SOCKADDR_MAX 128
 
@@ -111,31 +131,32 @@ struct user_mmsghdr {
 
 _Static_assert(sizeof(struct user_mmsghdr) == 64, "x86_64 struct mmsghdr");
 
+#define MSG_PLAIN_MAX 0x7fff /* longer ones are never sent by the fast path */
+
 /* One piece, an address or none: what nearly every message is. */
 struct plain_message {
 	const void __user *name; /* NULL: none */
 	u32 namelen;
 	const void __user *base; /* len bytes that are the user's */
-	size_t len;
-	size_t controllen; /* not zero: there are control data */
+	size_t len;              /* at most MSG_PLAIN_MAX */
+	size_t controllen;       /* not zero: there are control data */
 };
 
-/* msg_read_plain - umsg, which has been checked to be the user's. Returns false when it is another kind of
- * message, or cannot be read. */
+/* msg_read_plain - umsg, which has been checked to be the user's, after user_access_begin. Returns false when it is
+ * another kind of message, or cannot be read. */
 static __always_inline bool msg_read_plain(
 	struct plain_message *m, const struct user_mmsghdr __user *umsg)
 {
 	u64 word[6], base, len;
 
 	/* name, namelen, iov, iovlen, control (not read), controllen */
-	if (unlikely(get_user_words(word, umsg) < 0 || word[3] != 1))
+	if (unlikely(unsafe_get_words(word, umsg) < 0 || word[3] != 1))
 		return false;
-	if (unlikely(!user_range_is_ok((void *)word[2], sizeof(struct iovec)) ||
-		     get_user_2(&base, &len, (void *)word[2]) < 0))
+	if (unlikely(!user_starts_ok(word[0] | word[2]) ||
+		     unsafe_get_2(&base, &len, (void *)word[2]) < 0))
 		return false;
 	*m = (struct plain_message){ (void *)word[0], (u32)word[1], (void *)base, len, word[5] };
-	return len <= UINT16_MAX && user_range_is_ok(m->base, len) &&
-	       user_range_is_ok(m->name, sizeof(struct sockaddr_in));
+	return likely(len <= MSG_PLAIN_MAX && user_starts_ok(base));
 }
 
 /* One control message; its data follow, then zeros to a multiple of eight bytes. */

@@ -149,7 +149,7 @@ long sys_sendto(int fd, u64 buf, u64 len, u32 flags, u64 addr, u32 addr_len)
 	msg->how = flags;
 	msg->at = (u8 *)buf;
 	msg->at_len = len;
-	if (unlikely(len > SENDTO_MAX || (file->flags & O_NONBLOCK)))
+	if (unlikely(len > MSG_PLAIN_MAX || (file->flags & O_NONBLOCK)))
 		return sendto_odd(file, msg, len, addr, addr_len);
 	if (addr) {
 		if (unlikely(addr_len != sizeof(struct sockaddr_in)))
@@ -224,9 +224,13 @@ static noinline ssize send_controlled(
 {
 	u64 control, controllen;
 	ssize len;
+	int err;
 
-	if (get_user_2(&control, &controllen, &umsg->hdr.control) < 0)
-		return -EFAULT;
+	user_access_begin();
+	err = unsafe_get_2(&control, &controllen, &umsg->hdr.control);
+	user_access_end();
+	if (err)
+		return err;
 	len = import_control(control, controllen, msg);
 	if (len == 0) {
 		msg->unusual = true;
@@ -241,8 +245,12 @@ static ssize send_message(
 	struct socket *sock, const struct user_mmsghdr __user *umsg, struct msghdr *msg, u32 flags)
 {
 	struct plain_message m;
+	bool plain;
 
-	if (unlikely(!msg_read_plain(&m, umsg)))
+	user_access_begin();
+	plain = msg_read_plain(&m, umsg);
+	user_access_end();
+	if (unlikely(!plain))
 		return sendmsg_any(sock, umsg, msg, flags);
 	msg->name = NULL;
 	if (m.name) {
@@ -312,7 +320,7 @@ long sys_sendmmsg(int fd, u64 vec, u32 vlen, u32 flags)
 			break;
 		err = send_message(sock, um + sent, &sendto_msg, flags);
 		if (err >= 0)
-			err = put_user_u32((u32)err, &um[sent].len);
+			err = copy_to_user(&um[sent].len, &(u32){ (u32)err }, sizeof(u32));
 		if (err < 0)
 			break;
 	}

@@ -7,7 +7,7 @@
 
 #include "kernel/lib/string.h"
 #include "net/socket/socket.h"
-#include "net/udp/flow_cache.h"
+#include "net/flow/flow_cache.h"
 #include "net/udp/ip_cmsg_send.h"
 
 struct inet_sock {
@@ -27,9 +27,10 @@ struct inet_sock {
 	bool port_locked, addr_locked; /* the program chose the port, the address */
 	struct list_head bind_node;    /* in its port's list */
 
-	/* The flow to the last destination; valid for its key, while rt_valid. Every change of an option or of
-	 * the port that it depends on calls inet_forget_route. */
-	struct flow_cache flow;
+	/* The flow to the last destination, or flow_none. Every change of an option or of the port that flows
+	 * depend on gives a new owner number (inet_forget_route). */
+	struct flow_cache *flow;
+	u64 flow_owner;
 
 	/* A datagram that MSG_MORE or UDP_CORK keep open: what it has so far, and the flow it began with. */
 	struct {
@@ -48,28 +49,19 @@ struct inet_sock {
 	be32 mc_addr; /* and the address they leave from */
 };
 
+/* inet_use_flow - the socket's last flow, until the table gives its place away (flow_create). */
+static inline void inet_use_flow(struct inet_sock *inet, struct flow_cache *flow)
+{
+	inet->flow->user = NULL;
+	inet->flow = flow;
+	flow->user = &inet->flow;
+}
+
+/* inet_forget_route - what was cached for this socket is never found again. */
 static inline void inet_forget_route(struct inet_sock *inet)
 {
-	flow_forget(&inet->flow);
-}
-
-/* sockaddr_key - family, port and address in one word, to be compared. */
-static inline u64 sockaddr_key(const struct sockaddr_in *addr)
-{
-	u64 key;
-
-	memcpy(&key, addr, sizeof(key));
-	return key;
-}
-
-_Static_assert(offsetof(struct sockaddr_in, sin_zero) == sizeof(u64), "all of it but the zeros");
-
-static inline struct sockaddr_in sockaddr_of_key(u64 key)
-{
-	struct sockaddr_in addr = { .sin_family = 0 };
-
-	memcpy(&addr, &key, sizeof(key));
-	return addr;
+	inet_use_flow(inet, &flow_none);
+	inet->flow_owner = flow_new_owner();
 }
 
 static inline struct inet_sock *inet_sk(const struct sock *sk)

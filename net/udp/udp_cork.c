@@ -161,6 +161,8 @@ ssize udp_begin_pending(struct sock *sk, const struct flow_cache *flow, struct m
 	ssize sent;
 
 	inet->pending.flow = *flow;
+	inet->pending.flow.owner = 0;
+	flow_close(&inet->pending.flow);
 	inet->pending.cork.segment = (u32)gso_size;
 	keep_as_it_begins(&inet->pending.flow);
 	sk_set_tx_mode(sk, SK_TX_PENDING, true);

@@ -21,13 +21,9 @@ static inline const struct sockaddr_in *udp_destination(
 /* udp_route - route flow->to with flow->ipc. Returns 0 or routing's error; then nothing is cached. */
 int udp_route(struct sock *sk, struct flow_cache *flow) __must_check;
 
-/* udp_begin_flow - the same for another destination, from the port that the socket has now. */
-int udp_begin_flow(struct sock *sk, struct flow_cache *flow, u64 to,
-	const struct ipcm_cookie *ipc) __must_check;
-
-/* udp_find_flow - the flow for a destination: the one that is kept, if it is valid still. */
-int udp_find_flow(struct sock *sk, struct flow_cache *flow, const struct sockaddr_in *to,
-	const struct ipcm_cookie *ipc) __must_check;
+/* udp_find_flow - the flow for a destination (sockaddr_key) and control messages: the one that is kept, routed again
+ * if it is not valid, or a new one. The table keeps it. Or an error pointer: routing's. */
+struct flow_cache *udp_find_flow(struct sock *sk, u64 to, const struct ipcm_cookie *ipc);
 
 /* udp_try_again - the tables changed while a sender waited for room (*err is -ESTALE): is there a route
  * again, and a try left? If not, *err is why. tries: begins at zero. */
@@ -42,7 +38,11 @@ int udp_may_send(struct sock *sk) __must_check;
 int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *flow);
 
 /* udp_fast_path_ok - does the socket want nothing that a cached header does not have, and need not wait? */
-bool udp_fast_path_ok(const struct sock *sk);
+static inline bool udp_fast_path_ok(const struct sock *sk)
+{
+	return likely(!sk->sk_tx_unusual) ||
+	       !(sk->sk_no_check_tx || sk->sk_wmem_full || (sk->sk_tx_modes & SK_TX_PACED));
+}
 
 /* udp_send_one - one datagram of msg's next len bytes: with a cached header if that can be.
  * Returns len or negative errno. Blocks as udp_sendmsg. */

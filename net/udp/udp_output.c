@@ -3,6 +3,7 @@
  * Not here: the message it comes from (udp_send.c, udp_segment.c, udp_cork.c), where to (udp_route.c).
  * udp_send.c, udp_segment.c and udp_cork.c call in; calls flow_xmit or ip_send_skb.
  * Source: RFC 768; RFC 1122 4.1.3. */
+#include "net/flow/flow_xmit.h"
 #include "net/core/checksum.h"
 #include "net/socket/datagram.h"
 #include "net/udp/errqueue.h"
@@ -49,12 +50,6 @@ int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *
 	return err;
 }
 
-bool udp_fast_path_ok(const struct sock *sk)
-{
-	return !sk->sk_tx_unusual ||
-	       !(sk->sk_no_check_tx || sk->sk_wmem_full || (sk->sk_tx_modes & SK_TX_PACED));
-}
-
 /* Send with the cached header, which is built if necessary. Returns false when the slow path has to build the packet. */
 static bool udp_send_cached(
 	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len)
@@ -63,10 +58,10 @@ static bool udp_send_cached(
 
 	if (!udp_fast_path_ok(sk))
 		return false;
-	if (flow->len != len)
-		flow_build_header(flow, len);
-	if (flow->len != len || msg->at_len < len || (dev->tx_room == 0 && dev_room(dev) == 0) ||
-		!flow_send(flow, msg->at))
+	if (flow->len_end == 0)
+		flow_open(flow);
+	if (len >= flow->len_end || msg->at_len < len ||
+		(dev->tx_room == 0 && dev_room(dev) == 0) || !flow_send(flow, msg->at, len))
 		return false;
 	msg_advance(msg, len);
 	return true;

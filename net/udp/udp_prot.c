@@ -13,11 +13,18 @@ static struct slab udp_slab = SLAB(struct inet_sock);
 
 static struct sock *udp_alloc(void)
 {
-	return slab_alloc(&udp_slab);
+	struct inet_sock *inet = slab_alloc(&udp_slab);
+
+	if (!inet)
+		return NULL;
+	inet->flow = &flow_none;
+	inet_forget_route(inet);
+	return &inet->sk;
 }
 
 static void udp_free(struct sock *sk)
 {
+	inet_forget_route(inet_sk(sk));
 	slab_free(&udp_slab, sk);
 }
 
@@ -25,30 +32,35 @@ static void udp_free(struct sock *sk)
  * next call, so it counts as writable. */
 bool udp_writable(struct sock *sk)
 {
-	struct flow_cache *flow = &inet_sk(sk)->flow;
-	struct sockaddr_in to = sockaddr_of_key(flow->to);
+	const struct inet_sock *inet = inet_sk(sk);
+	struct flow_cache *flow = inet->flow;
 
-	if (flow->to == 0 || udp_find_flow(sk, flow, &to, &ipcm_usual))
+	if (inet->peer_family)
+		flow = udp_find_flow(sk, sockaddr_key(&inet->peer), &ipcm_usual);
+	else if (flow != &flow_none)
+		flow = udp_find_flow(sk, flow->to, &ipcm_usual);
+	else
 		return sock_has_room(sk, NULL, NULL, 1, 1);
-	return sock_has_room(sk, flow->rt.dev, flow->rt.neigh, 1, 1);
+	return IS_ERR(flow) ? sock_has_room(sk, NULL, NULL, 1, 1)
+			    : sock_has_room(sk, flow->rt.dev, flow->rt.neigh, 1, 1);
 }
 
 static int udp_connect(struct sock *sk, const struct sockaddr_in *addr)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	struct flow_cache *flow = &inet->flow;
-	int err = udp_begin_flow(sk, flow, sockaddr_key(addr), &ipcm_usual);
+	struct flow_cache flow = { .to = sockaddr_key(addr), .ipc = ipcm_usual };
+	int err = udp_route(sk, &flow);
 
 	if (err)
 		return err;
 	inet->peer_family = AF_INET;
-	inet->inet_daddr = flow->rt.daddr; /* 0.0.0.0 has become an address */
+	inet->inet_daddr = flow.rt.daddr; /* 0.0.0.0 has become an address */
 	inet->inet_dport = addr->sin_port;
 	if (be32_is_zero(inet->inet_rcv_saddr))
-		inet->inet_rcv_saddr = flow->rt.saddr;
+		inet->inet_rcv_saddr = flow.rt.saddr;
 	if (be32_is_zero(inet->inet_saddr))
-		inet->inet_saddr = flow->rt.saddr;
-	flow->to = sockaddr_key(&inet->peer);
+		inet->inet_saddr = flow.rt.saddr;
+	inet_forget_route(inet);
 	return 0;
 }
 

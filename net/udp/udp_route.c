@@ -72,20 +72,26 @@ int udp_route(struct sock *sk, struct flow_cache *flow)
 	return 0;
 }
 
-int udp_begin_flow(struct sock *sk, struct flow_cache *flow, u64 to, const struct ipcm_cookie *ipc)
+/* Messages whose control messages change the way or the headers have a flow beside the usual one. */
+struct flow_cache *udp_find_flow(struct sock *sk, u64 to, const struct ipcm_cookie *ipc)
 {
-	flow->to = to;
-	flow->ipc = *ipc;
-	flow->source = cpu_to_be16(inet_sk(sk)->inet_num);
-	return udp_route(sk, flow);
-}
+	struct inet_sock *inet = inet_sk(sk);
+	bool usual = ipcm_is_usual(ipc);
+	u64 owner = inet->flow_owner | !usual;
+	struct flow_cache *flow = inet->flow;
+	int err;
 
-int udp_find_flow(struct sock *sk, struct flow_cache *flow, const struct sockaddr_in *to,
-	const struct ipcm_cookie *ipc)
-{
-	if (flow->to == sockaddr_key(to) && rt_valid(sk->sk_net, &flow->rt))
-		return 0;
-	return udp_begin_flow(sk, flow, sockaddr_key(to), ipc);
+	if (usual && flow->to == to && rt_valid(sk->sk_net, &flow->rt))
+		return flow;
+	flow = flow_lookup(owner, to) ?: flow_create(owner, to);
+	if (usual)
+		inet_use_flow(inet, flow);
+	if (rt_valid(sk->sk_net, &flow->rt) && (usual || ipcm_same_flow(&flow->ipc, ipc)))
+		return flow;
+	flow->ipc = *ipc;
+	flow->source = cpu_to_be16(inet->inet_num);
+	err = udp_route(sk, flow);
+	return err ? ERR_PTR(err) : flow;
 }
 
 /* A bound, since the tables might change each time the sender has waited. */

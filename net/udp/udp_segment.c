@@ -3,21 +3,22 @@
  * Not here: one datagram (udp_output.c).
  * udp_send.c and udp_cork.c call in. Calls flow_xmit if there is a cached header, else udp_send_one.
  * Source: udp(7). Behaves as Linux's udp_send_skb and udp_cmsg_send: what it refuses. */
+#include "net/flow/flow_xmit.h"
 #include "net/udp/udp_impl.h"
 
-static __always_inline bool fill_segment(const struct flow_burst *b, u32 i, void *payload)
-{
-	return flow_fill(b, i, (const u8 *)payload + i * b->len);
-}
-
-/* Send up to n consecutive segments in packets that carry the header already: at least `least`, or none. Returns how
+/* Send up to n consecutive segments of size bytes with the cached header: at least `least`, or none. Returns how
  * many. */
-static u32 xmit_segments(struct flow_cache *flow, u8 __user *payload, u32 n, u32 least)
+static size_t xmit_segments(
+	struct flow_cache *flow, u8 __user *payload, size_t size, size_t n, size_t least)
 {
-	n = flow_room(flow, n);
-	if (n < least || !user_range_is_ok(payload, n * flow->len))
+	struct net_device *dev = flow->dev;
+	struct flow_payloads segments = flow_payloads(flow, payload, size);
+
+	segments.two_words = (segments.tag & FLOW_TAG_CSUM) && size - 4 <= 4;
+	n = flow_room(dev, (u32)n);
+	if (n < least || !user_starts_ok((u64)payload))
 		return 0;
-	return flow_xmit(flow, n, least, fill_segment, payload);
+	return flow_xmit(dev, n, least, true, flow_fill_any, &segments);
 }
 
 /* As many of the next ones as can go at once, or else one, however: left bytes are to be sent. Returns how many
@@ -26,12 +27,12 @@ static ssize send_some(
 	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t left, size_t size)
 {
 	int err = rt_valid(sk->sk_net, &flow->rt) ? 0 : udp_route(sk, flow);
-	u32 n = 0;
+	size_t n = 0;
 
 	if (err)
 		return err;
-	if (flow->len == size && msg->at_len >= left)
-		n = xmit_segments(flow, msg->at, (u32)(left / size), 1);
+	if (size < flow->len_end && msg->at_len >= left && left >= size)
+		n = xmit_segments(flow, msg->at, size, left / size, 1);
 	if (n == 0)
 		return udp_send_one(sk, flow, msg, min(left, size));
 	msg_advance(msg, n * size);
@@ -40,10 +41,10 @@ static ssize send_some(
 
 /* Send all segments at once, if none has to wait and all can be read. */
 static __always_inline bool send_at_once(const struct sock *sk, struct flow_cache *flow,
-	const struct msghdr *msg, size_t len, size_t size, u32 n)
+	const struct msghdr *msg, size_t len, size_t size, size_t n)
 {
-	return flow->len == size && n * size == len && msg->at_len == len && udp_fast_path_ok(sk) &&
-	       xmit_segments(flow, msg->at, n, n) == n;
+	return size < flow->len_end && n * size == len && msg->at_len == len &&
+	       udp_fast_path_ok(sk) && xmit_segments(flow, msg->at, size, n, n) == n;
 }
 
 ssize udp_send_segments(
@@ -61,7 +62,7 @@ ssize udp_send_segments(
 		return -EINVAL;
 	if (len <= size)
 		return udp_send_one(sk, flow, msg, len);
-	if (likely(send_at_once(sk, flow, msg, len, size, (u32)n)))
+	if (likely(send_at_once(sk, flow, msg, len, size, n)))
 		return (ssize)len;
 	err = msg_probe(msg, len);
 	if (!err)

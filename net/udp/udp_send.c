@@ -4,6 +4,7 @@
  * (udp_segment.c).
  * af_inet.c calls udp_prot's functions; calls flow_xmit, or udp_output.c for the slow path.
  * Source: RFC 768; RFC 1122 4.1.3. Behaves as Linux's udp_sendmsg: the order of its checks. */
+#include "net/flow/flow_xmit.h"
 #include "net/socket/sockopt.h"
 #include "net/udp/udp_impl.h"
 
@@ -19,16 +20,15 @@ static int udp_check_destination(const struct sockaddr_in *to, const struct msgh
 	return be16_is_zero(to->sin_port) ? -EINVAL : 0;
 }
 
-/* Destination and control messages are known, and so is the flow for them. */
-static ssize udp_send_by(struct sock *sk, struct flow_cache *flow, const struct ipcm_cookie *ipc,
-	struct msghdr *msg, size_t len)
+/* Destination and control messages are known. */
+static ssize udp_send_by(
+	struct sock *sk, const struct ipcm_cookie *ipc, struct msghdr *msg, size_t len)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 	size_t gso_size = ipc->gso_size < 0 ? inet->gso_size : (size_t)ipc->gso_size;
-	int err = udp_find_flow(sk, flow, udp_destination(inet, msg), ipc);
+	struct flow_cache *flow = udp_find_flow(sk, sockaddr_key(udp_destination(inet, msg)), ipc);
+	int err = IS_ERR(flow) ? (int)PTR_ERR(flow) : udp_may_send(sk);
 
-	if (!err)
-		err = udp_may_send(sk);
 	if (err)
 		return err;
 	if (msg->flags & MSG_CONFIRM)
@@ -40,18 +40,16 @@ static ssize udp_send_by(struct sock *sk, struct flow_cache *flow, const struct 
 	return udp_send_one(sk, flow, msg, len);
 }
 
-/* Control messages: if they differ from the socket's options, this message has a flow of its own. */
+/* Control messages. */
 static noinline ssize udp_send_controlled(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct ipcm_cookie ipc = IPCM_USUAL;
-	struct flow_cache own;
 	int err = ip_cmsg_send(msg, &ipc);
 
 	if (err)
 		return err;
 	ipc.dontroute = msg->flags & MSG_DONTROUTE;
-	own.to = 0; /* no address is */
-	return udp_send_by(sk, ipcm_is_usual(&ipc) ? &inet_sk(sk)->flow : &own, &ipc, msg, len);
+	return udp_send_by(sk, &ipc, msg, len);
 }
 
 /* The slow path: another flow or length, options, errors, waiting, fragments. */
@@ -71,64 +69,111 @@ static noinline ssize udp_sendmsg_slow(struct sock *sk, struct msghdr *msg, size
 		return err;
 	if (unlikely(msg->controllen || (msg->flags & MSG_DONTROUTE)))
 		return udp_send_controlled(sk, msg, len);
-	return udp_send_by(sk, &inet->flow, &ipcm_usual, msg, len);
+	return udp_send_by(sk, &ipcm_usual, msg, len);
 }
 
-/* May the fast path send it? The cached flow is this message's, its header is complete, sk_tx_unusual is zero. */
-static __always_inline bool udp_flow_is_cached(
-	const struct sock *sk, const struct msghdr *msg, size_t len)
+/* Does the socket want nothing unusual, and the message neither? */
+static __always_inline bool udp_is_usual(const struct sock *sk, const struct msghdr *msg)
 {
-	const struct inet_sock *inet = inet_sk(sk);
-	const struct flow_cache *flow = &inet->flow;
+	return likely(!(sk->sk_tx_unusual || (msg->how & ~(u64)MSG_USUAL)));
+}
 
-	if (unlikely(sk->sk_tx_unusual || (msg->how & ~(u64)MSG_USUAL)))
-		return false;
-	return likely(sockaddr_key(udp_destination(inet, msg)) == flow->to && len == flow->len &&
-		      rt_valid(sk->sk_net, &flow->rt));
+/* The last flow is another destination's, or the packet in the next slot carries another header. */
+static noinline ssize udp_sendmsg_elsewhere(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct flow_cache *flow = inet->flow;
+	u64 to = sockaddr_key(udp_destination(inet, msg));
+
+	if (to != flow->to)
+		flow = flow == &flow_none ? NULL : flow_lookup(inet->flow_owner, to);
+	if (likely(flow && rt_valid(sk->sk_net, &flow->rt) && flow_send(flow, msg->at, len))) {
+		inet_use_flow(inet, flow);
+		return (ssize)len;
+	}
+	return udp_sendmsg_slow(sk, msg, len);
 }
 
 ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
-	if (likely(udp_flow_is_cached(sk, msg, len) && flow_send(&inet_sk(sk)->flow, msg->at)))
+	const struct inet_sock *inet = inet_sk(sk);
+	struct flow_cache *flow = inet->flow;
+	struct flow_payloads one;
+
+	if (unlikely(!udp_is_usual(sk, msg)))
+		return udp_sendmsg_slow(sk, msg, len);
+	if (unlikely(sockaddr_key(udp_destination(inet, msg)) != flow->to ||
+		     !rt_valid(sk->sk_net, &flow->rt) || !flow_may_send(flow, msg->at)))
+		return udp_sendmsg_elsewhere(sk, msg, len);
+	one = flow_payloads(flow, msg->at, len);
+	if (likely(flow_xmit(flow->dev, 1, 1, true, flow_fill_again, &one)))
 		return (ssize)len;
-	return udp_sendmsg_slow(sk, msg, len);
+	return udp_sendmsg_elsewhere(sk, msg, len);
 }
 
 /* ---- sendmmsg ----------------------------------------------------------------------------- */
 
 struct batch {
 	const struct inet_sock *inet;
-	struct user_mmsghdr __user *vec;
+	struct flow_cache *flow;         /* of the last message */
+	struct user_mmsghdr __user *vec; /* the next one */
 };
 
-/* The first word of the address is the flow's key; the rest must be readable. No control data. */
-static __always_inline bool udp_message_is_plain(
-	const struct inet_sock *inet, const struct plain_message *m)
+/* The flow of a message without control messages, valid and on the batch's device, or NULL. The first word of an address
+ * is its key; the rest must be readable. */
+static __always_inline struct flow_cache *udp_batch_flow(
+	const struct batch *batch, const struct plain_message *m, const struct net_device *dev)
 {
+	const struct inet_sock *inet = batch->inet;
 	u64 to = sockaddr_key(&inet->peer), rest;
+	struct flow_cache *flow = batch->flow;
 
+	if (m->controllen)
+		return NULL;
 	if (m->name &&
-		(m->namelen != sizeof(struct sockaddr_in) || get_user_2(&to, &rest, m->name) < 0))
-		return false;
-	return to == inet->flow.to && m->len == inet->flow.len && m->controllen == 0;
+		(m->namelen != sizeof(struct sockaddr_in) || unsafe_get_2(&to, &rest, m->name) < 0))
+		return NULL;
+	if (likely(to == flow->to))
+		return flow;
+	flow = flow_lookup(inet->flow_owner, to);
+	return flow && rt_valid(inet->sk.sk_net, &flow->rt) && flow->dev == dev ? flow : NULL;
 }
 
-static __always_inline bool fill_message(const struct flow_burst *b, u32 i, void *arg)
+static __always_inline struct sk_buff *fill_message(
+	const struct flow_burst *b, size_t slot, void *arg)
 {
-	const struct batch *batch = arg;
+	struct batch *batch = arg;
+	struct sk_buff *skb = b->slot[slot];
 	struct plain_message m;
+	struct flow_cache *flow;
+	u64 tag;
 
-	return msg_read_plain(&m, &batch->vec[i]) && udp_message_is_plain(batch->inet, &m) &&
-	       flow_fill(b, i, m.base) && put_user_u32((u32)m.len, &batch->vec[i].len) == 0;
+	if (!msg_read_plain(&m, batch->vec))
+		return NULL;
+	flow = udp_batch_flow(batch, &m, b->dev);
+	if (unlikely(!flow))
+		return NULL;
+	batch->flow = flow;
+	tag = flow->tag | m.len;
+	if (unlikely(skb->tag != tag) && !flow_put_same_kind(flow, skb, tag, m.len))
+		skb = flow_put_header(flow, slot, (u32)m.len);
+	if (unlikely(!skb || !flow_fill(skb, flow, tag, m.base, m.len) ||
+		     unsafe_put_u32((u32)m.len, &batch->vec->len)))
+		return NULL;
+	batch->vec++;
+	return skb;
 }
 
 u32 udp_send_batch(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 flags)
 {
-	struct flow_cache *flow = &inet_sk(sk)->flow;
-	struct batch batch = { inet_sk(sk), vec };
+	struct inet_sock *inet = inet_sk(sk);
+	struct batch batch = { inet, inet->flow, vec };
+	struct net_device *dev;
 
-	if (sk->sk_tx_unusual || (flags & ~MSG_USUAL) || flow->len == FLOW_NO_HEADER ||
-		!rt_valid(sk->sk_net, &flow->rt))
+	if (sk->sk_tx_unusual || (flags & ~MSG_USUAL) || !rt_valid(sk->sk_net, &batch.flow->rt))
 		return 0;
-	return flow_xmit(flow, flow_room(flow, n), 1, fill_message, &batch);
+	dev = batch.flow->dev;
+	n = (u32)flow_xmit(dev, flow_room(dev, n), 1, false, fill_message, &batch);
+	inet_use_flow(inet, batch.flow);
+	return n;
 }

@@ -39,10 +39,10 @@ def test_as_it_is():
 @pytest.mark.parametrize("file, code, words", [
     ("net/udp/udp_send.c", "dev->netdev_ops->ndo_xmit_again(dev, 1, 60);", "only flow_xmit may"),
     ("net/ipv4/ip_output.c", "dev->netdev_ops->ndo_start_xmit(skb, dev);",
-     "only dev_hard_start_xmit, flow_xmit_new may"),
+     "only dev_hard_start_xmit may"),
     ("drivers/e1000/rx.c", "dev->tx_next += 1;", "only advance, e1000_setup_tx"),
     ("drivers/e1000/rx.c", "++dev->tx_next;", "only advance, e1000_setup_tx"),
-    ("net/udp/udp_send.c", "skb->tag = 1;", "only flow_build_header"),
+    ("net/udp/udp_send.c", "skb->tag = 1;", "only flow_begin"),
 ])
 def test_one_more(copy, file, code, words):
     """A function that does it, too, is named, with its line."""

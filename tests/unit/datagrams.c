@@ -115,10 +115,10 @@ const u8 *noise(u32 seed, u32 n)
 
 /* ---- the card ---------------------------------------------------------------------------- */
 
-void card_is(bool keep, bool csum)
+void card_is(bool keep, bool checksums)
 {
 	eth0.keep = keep;
-	eth0.dev.features = csum ? NETIF_F_HW_CSUM : 0;
+	eth0.dev.features = checksums ? NETIF_F_HW_CSUM : 0;
 	net_poll();
 	fake_forget(&eth0);
 	fake_give_back_all();

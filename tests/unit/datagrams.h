@@ -35,7 +35,7 @@ const u8 *noise(u32 seed, u32 n);
 /* ---- the card ---------------------------------------------------------------------------- */
 
 /* card_is - whether packets stay in its slots, and whether it does checksums. Nothing is in flight. */
-void card_is(bool keep, bool csum);
+void card_is(bool keep, bool checksums);
 
 /* fill_with_junk - every packet of the pool and every slot of the card holds other bytes now. */
 void fill_with_junk(int fd);

@@ -117,14 +117,28 @@ static int fake_xmit(struct sk_buff *skb, struct net_device *dev)
 	return 0;
 }
 
-static void fake_xmit_again(struct net_device *dev, size_t n, size_t len)
+static void fake_set_slot(struct net_device *dev, u32 slot, const struct sk_buff *skb)
+{
+	struct fake_device *fake = fake_of(dev);
+
+	BUG_ON(fake->slot[slot] != skb || skb->len < ETH_ZLEN);
+	BUG_ON(skb->csum_partial && !(dev->features & NETIF_F_HW_CSUM));
+	fake->desc[slot] = (struct fake_desc){ skb->data, skb->len, skb->csum_partial };
+}
+
+static void fake_xmit_again(struct net_device *dev, size_t n, size_t bytes)
 {
 	struct fake_device *fake = fake_of(dev);
 
 	BUG_ON(n > dev->tx_room);
-	for (u32 i = 0; i < n; i++)
-		BUG_ON(fake->desc[SLOT(dev->tx_next + i)].len != len ||
-			dev_tx_slot(dev, i)->len != len);
+	for (u32 i = 0; i < n; i++) {
+		const struct sk_buff *skb = dev_tx_slot(dev, i);
+		const struct fake_desc *desc = &fake->desc[SLOT(dev->tx_next + i)];
+
+		BUG_ON(desc->data != skb->data || desc->len != skb->len);
+		bytes -= desc->len;
+	}
+	BUG_ON(bytes != 0);
 	fake->again_n += n;
 	advance(fake, n);
 }
@@ -172,6 +186,7 @@ static const struct net_device_ops fake_ops = {
 	.ndo_open = fake_open,
 	.ndo_start_xmit = fake_xmit,
 	.ndo_xmit_again = fake_xmit_again,
+	.ndo_set_slot = fake_set_slot,
 	.ndo_flush = fake_flush,
 	.ndo_reclaim = fake_reclaim,
 	.ndo_poll = fake_poll,

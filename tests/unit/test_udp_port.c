@@ -57,6 +57,7 @@ static void every_port_is_found(void **state)
 
 	for (u32 i = 0; i < PORTS; i++) {
 		sks[i].sk.sk_net = &init_net;
+		sks[i].flow = &flow_none;
 		list_init(&sks[i].bind_node);
 		if (FIRST + i != left)
 			assert_int_equal(udp_port_get(&sks[i].sk, (u16)(FIRST + i)), 0);
