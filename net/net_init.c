@@ -13,6 +13,7 @@
 #include "net/ipv4/fib_frontend.h"
 #include "net/ipv4/icmp.h"
 #include "net/ipv4/ip.h"
+#include "net/ipv4/rx_flow.h"
 #include "net/neigh/arp.h"
 #include "net/neigh/neigh_impl.h"
 #include "net/udp/af_inet.h"
@@ -20,8 +21,8 @@
 
 /* The only place that knows who sits above whom. */
 static const struct packet_type packet_types[] = {
-	{ ETH_P_IP, ip_rcv },
-	{ ETH_P_ARP, arp_rcv },
+	{ ETH_P_IP, ip_rcv, rx_flow_receive },
+	{ ETH_P_ARP, arp_rcv, NULL },
 };
 
 static struct net_protocol inet_protocols[] = {

@@ -4,22 +4,22 @@
  * dev_poll.c calls e1000_poll through e1000_netdev_ops.
  * Source: Intel SDM 317453, 3.2 (receive), 13.4.22-13.4.29.
  *
- * Every slot always has a buffer. A full one goes up the stack and an empty one takes its place; if no buffer is free,
- * the frame is dropped and its buffer stays. So reception never stops for lack of memory. */
+ * Every slot always has a buffer, which goes up the stack only when an empty one takes its place (netif_receive_slots).
+ * So reception never stops for lack of memory. */
 #include "drivers/e1000/e1000.h"
 #include "kernel/mm/layout.h"
 #include "net/core/machine.h"
 
 #define SLOT(i) ((i) & (E1000_RX_RING - 1))
 
-/* Frames are written here so that the IPv4 header lies on 16 bytes. */
-#define RX_HEADROOM (SKB_NETWORK_OFF - ETH_HLEN)
 /* BSIZE says 2048; what hardware really writes is bounded by the longest frame it takes, 1522 bytes
  * without LPE (13.4.22), so the room behind the head is enough. */
+_Static_assert(RX_BURST <= E1000_RX_RING / 4, "the card has buffers while a burst goes up");
 _Static_assert(SKB_SLOT - RX_HEADROOM >= 1522, "a frame must fit behind the headroom");
 
 static void give(struct e1000_adapter *a, u32 i, struct sk_buff *skb)
 {
+	skb->dev = &a->netdev;
 	a->rx_skb[i] = skb;
 	a->rx_ring[i] = (struct e1000_rx_desc){ .addr = virt_to_phys(skb->data) };
 }
@@ -65,60 +65,87 @@ void e1000_set_rx_mode(struct net_device *dev)
 		RCTL_EN | RCTL_BAM | RCTL_SECRC | filter_off);
 }
 
+static void refill(struct e1000_adapter *a)
+{
+	barrier(); /* the descriptors are written before the tail */
+	ew32(a, E1000_RDT, SLOT(a->rx_next - 1));
+}
+
 /* Called last, when all else is set. All slots but one belong to the hardware: a tail equal to the head would mean
  * that none do. */
 void e1000_enable_rx(struct e1000_adapter *a)
 {
 	e1000_set_rx_mode(&a->netdev);
-	ew32(a, E1000_RDT, SLOT(a->rx_next - 1));
+	refill(a);
 }
 
-/* One full descriptor: the frame goes up if it is whole and there is a buffer to replace it. */
-static void receive_one(struct e1000_adapter *a, u32 i, const struct e1000_rx_desc *desc)
+/* A frame that is not whole, or damaged; or the rest of one. */
+static noinline void drop_broken(struct e1000_adapter *a)
 {
-	struct sk_buff *skb = a->rx_skb[i], *fresh;
-	bool end = desc->status & RXD_STAT_EOP;
+	u32 i = SLOT(a->rx_next);
 
-	if (!end || a->rx_broken || (desc->errors & RXD_ERRORS)) {
-		a->rx_broken = !end;
-		a->netdev.stats.rx_errors++;
-		skb_pool.dropped[SKB_DROP_RX_ERROR]++;
-		give(a, i, skb);
-		return;
-	}
-	fresh = skb_alloc_reserved(RX_HEADROOM);
-	if (!fresh) {
-		a->netdev.stats.rx_dropped++;
-		skb_pool.dropped[SKB_DROP_RX_NO_BUFFER]++;
-		give(a, i, skb);
-		return;
-	}
-	give(a, i, fresh);
-	skb->dev = &a->netdev;
-	skb->len = (u16)min((u32)desc->len, (u32)(SKB_SLOT - RX_HEADROOM));
-	netif_receive_skb(skb);
+	a->rx_broken = !(a->rx_ring[i].status & RXD_STAT_EOP);
+	a->rx_ring[i].status = 0;
+	a->rx_next++;
+	a->netdev.stats.rx_errors++;
+	skb_pool.dropped[SKB_DROP_RX_ERROR]++;
 }
 
+/* How many of the next most descriptors, which follow each other in memory, hold whole frames: their lengths to len. */
+static u32 whole_frames(struct e1000_adapter *a, u32 most, u16 len[])
+{
+	struct e1000_rx_desc *desc = &a->rx_ring[SLOT(a->rx_next)];
+	u32 n = 0;
+
+	for (; n < most; n++, desc++) {
+		u8 status = READ_ONCE(desc->status);
+
+		if ((status & (RXD_STAT_DD | RXD_STAT_EOP)) != (RXD_STAT_DD | RXD_STAT_EOP))
+			break;
+		barrier(); /* the rest of the descriptor is read after its DD bit */
+		if (unlikely(desc->errors & RXD_ERRORS))
+			break;
+		len[n] = (u16)min((u32)desc->len, (u32)(SKB_SLOT - RX_HEADROOM));
+		desc->status = 0;
+	}
+	return n;
+}
+
+/* Up to most frames go up, and their descriptors are the card's again, with the packets that the slots have now. */
+static u32 receive_some(struct e1000_adapter *a, u32 most)
+{
+	u32 first = SLOT(a->rx_next);
+	u16 len[RX_BURST];
+	struct rx_burst burst = { .dev = &a->netdev, .slot = &a->rx_skb[first], .len = len };
+
+	if (unlikely(a->rx_broken))
+		return 0;
+	burst.n = whole_frames(a, min(most, E1000_RX_RING - first), len);
+	if (!burst.n)
+		return 0;
+	netif_receive_slots(&burst);
+	for (u32 i = 0; burst.replaced >> i; i++)
+		if (burst.replaced >> i & 1)
+			a->rx_ring[first + i].addr = virt_to_phys(burst.slot[i]->data);
+	a->rx_next += burst.n;
+	return burst.n;
+}
+
+/* The tail moves after each burst, so that the card never waits for the end of a long look. */
 int e1000_poll(struct net_device *dev, int budget)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
-	int n = 0;
+	u32 left = (u32)budget;
 
-	while (n < budget) {
-		u32 i = SLOT(a->rx_next);
-		struct e1000_rx_desc desc;
+	while (left > 0 && (READ_ONCE(a->rx_ring[SLOT(a->rx_next)].status) & RXD_STAT_DD)) {
+		u32 n = receive_some(a, min(left, (u32)RX_BURST));
 
-		if (!(READ_ONCE(a->rx_ring[i].status) & RXD_STAT_DD))
-			break;
-		barrier(); /* the rest of the descriptor is read after its DD bit */
-		desc = a->rx_ring[i];
-		a->rx_next++;
-		n++;
-		receive_one(a, i, &desc);
+		if (n == 0) {
+			drop_broken(a);
+			n = 1;
+		}
+		left -= n;
+		refill(a);
 	}
-	if (n > 0) {
-		barrier(); /* the fresh descriptors are written before the tail */
-		ew32(a, E1000_RDT, SLOT(a->rx_next - 1));
-	}
-	return n;
+	return budget - (int)left;
 }

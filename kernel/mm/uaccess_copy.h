@@ -176,6 +176,88 @@ fault:
 	return -EFAULT;
 }
 
+/* unsafe_get_u32 - the same the other way. */
+static __always_inline int unsafe_get_u32(u32 *value, const void __user *src)
+{
+	u32 v;
+
+	__asm__ goto(USER_MAY_FAULT("movl (%1), %0", fault)
+		     : "=&r"(v)
+		     : "r"(src)
+		     : "memory"
+		     : fault);
+	*value = v;
+	return 0;
+fault:
+	return -EFAULT;
+}
+
+/* unsafe_put_2 - two words. Returns 0 or -EFAULT. */
+static __always_inline int unsafe_put_2(u64 a, u64 b, void __user *dst)
+{
+	__asm__ goto(USER_MAY_FAULT("movq %1, (%0)", fault) USER_MAY_FAULT("movq %2, 8(%0)", fault)
+		     :
+		     : "r"(dst), "r"(a), "r"(b)
+		     : "memory"
+		     : fault);
+	return 0;
+fault:
+	return -EFAULT;
+}
+
+/* unsafe_put_received - what a received message changes of a struct mmsghdr beside namelen: no control data, flags, len.
+ * Returns 0 or -EFAULT. */
+static __always_inline int unsafe_put_received(u32 flags, u32 len, void __user *dst)
+{
+	__asm__ goto(USER_MAY_FAULT("movq $0, 40(%0)", fault) USER_MAY_FAULT(
+		"movl %1, 48(%0)", fault) USER_MAY_FAULT("movl %2, 56(%0)", fault)
+		     :
+		     : "r"(dst), "r"(flags), "r"(len)
+		     : "memory"
+		     : fault);
+	return 0;
+fault:
+	return -EFAULT;
+}
+
+/* unsafe_put_4_8, unsafe_put_8_16 - so many bytes, as two words that may overlap. Return 0 or -EFAULT. */
+#define USER_PUT_TWO_WORDS(name, word, bytes, a, c)                                                \
+	static __always_inline int name(void __user *dst, const void *src, size_t len)             \
+	{                                                                                          \
+		__asm__ goto(                                                                      \
+			"mov" word " (%0), %%" a "\n"                                              \
+			"mov" word " -" bytes "(%0, %2), %%" c                                     \
+			"\n" USER_MAY_FAULT("mov" word " %%" a ", (%1)", fault)                    \
+				USER_MAY_FAULT("mov" word " %%" c ", -" bytes "(%1, %2)", fault)   \
+			:                                                                          \
+			: "r"(src), "r"(dst), "r"(len)                                             \
+			: "rax", "rcx", "memory"                                                   \
+			: fault);                                                                  \
+		return 0;                                                                          \
+	fault:                                                                                     \
+		return -EFAULT;                                                                    \
+	}
+
+USER_PUT_TWO_WORDS(unsafe_put_4_8, "l", "4", "eax", "ecx")
+USER_PUT_TWO_WORDS(unsafe_put_8_16, "q", "8", "rax", "rcx")
+
+/* unsafe_copy_to_user - to a range that is the user's. Returns 0 or -EFAULT. */
+static __always_inline int unsafe_copy_to_user(void __user *dst, const void *src, size_t len)
+{
+	long err;
+
+	if (likely(len - 4 <= 4))
+		return unsafe_put_4_8(dst, src, len);
+	if (len - 8 <= 8)
+		return unsafe_put_8_16(dst, src, len);
+	__asm__ volatile("call copy_user_begun"
+			 : "=a"(err), "+D"(dst), "+S"(src), "+d"(len)
+			 :
+			 : "rcx", "cc", "memory");
+	user_access_begin(); /* it has ended it */
+	return (int)err;
+}
+
 /* csum_and_copy_from_user - see net/core/machine.h. A call that says which registers and which memory it
  * changes leaves the others as the caller knows them. */
 static __always_inline s64 csum_and_copy_from_user(void *dst, const void __user *src, size_t len)

@@ -13,22 +13,50 @@
 /* An unfinished sum of 16-bit words; 48 bits of head room before csum_fold must see it. */
 typedef u64 csum;
 
+/* csum_carry - a word of 64 bits to a sum of such words, its carry added again (RFC 1071 2.C): 2^64 is one more than a
+ * multiple of 65,535. */
+static inline u64 csum_carry(u64 sum, u64 word)
+{
+	u64 wrapped;
+	bool carry = __builtin_add_overflow(sum, word, &wrapped);
+
+	return wrapped + carry;
+}
+
+/* csum_short - such a sum as an unfinished sum again: below 2^33. */
+static inline csum csum_short(u64 sum)
+{
+	return (u32)sum + (sum >> 32);
+}
+
 /* csum_add - bytes to a sum. at: any alignment; len: an odd last byte counts as if followed by
  * zero, so only the last piece of a message may have odd length. */
 static inline csum csum_add(csum sum, const void *at, size_t len)
 {
-	typedef u32 __attribute__((may_alias, aligned(1))) word;
-	typedef u16 __attribute__((may_alias, aligned(1))) half;
+	typedef u64 __attribute__((may_alias, aligned(1))) word;
+	typedef u32 __attribute__((may_alias, aligned(1))) half;
+	typedef u16 __attribute__((may_alias, aligned(1))) quarter;
 	const u8 *p = at;
+	u64 words = 0;
 
+	for (; len >= 4 * sizeof(word); len -= 4 * sizeof(word), p += 4 * sizeof(word)) {
+		words = csum_carry(words, *(const word *)p);
+		words = csum_carry(words, *((const word *)p + 1));
+		words = csum_carry(words, *((const word *)p + 2));
+		words = csum_carry(words, *((const word *)p + 3));
+	}
 	for (; len >= sizeof(word); len -= sizeof(word), p += sizeof(word))
-		sum += *(const word *)p;
-	if (len >= sizeof(half)) {
+		words = csum_carry(words, *(const word *)p);
+	sum += csum_short(words);
+	if (len & sizeof(half)) {
 		sum += *(const half *)p;
-		len -= sizeof(half);
 		p += sizeof(half);
 	}
-	return len ? sum + *p : sum;
+	if (len & sizeof(quarter)) {
+		sum += *(const quarter *)p;
+		p += sizeof(quarter);
+	}
+	return len & 1 ? sum + *p : sum;
 }
 
 /* csum_fold_32 - the finished checksum of a sum below 2^32, ready to be stored. Adding a word to
@@ -79,8 +107,18 @@ static inline be16 udp_checksum(csum sum)
 	return check.raw ? check : (be16){ 0xffff };
 }
 
-/* csum_ok - a message whose checksum field took part sums up to all ones. */
+#define CSUM_INVERSE  0xfffefffefffefffful
+#define CSUM_MULTIPLE (UINT64_MAX / 65535)
+
+/* csum_is_multiple - of 65,535? 65,535 times the inverse is 1, modulo 2^64. So a multiple times the inverse is its
+ * quotient, and all other numbers become larger than any quotient. */
+static inline bool csum_is_multiple(u64 sum)
+{
+	return sum * CSUM_INVERSE <= CSUM_MULTIPLE;
+}
+
+/* csum_ok - a message whose checksum field took part sums up to all ones, which is a multiple of 65,535; zero is not. */
 static inline bool csum_ok(csum sum)
 {
-	return csum_fold(sum).raw == 0;
+	return sum && csum_is_multiple(sum);
 }

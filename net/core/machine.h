@@ -123,7 +123,7 @@ static inline int copy_from_user_16(void *dst, const void __user *src)
 }
 
 /* user_access_begin, user_access_end, user_starts_ok, unsafe_copy_4_8, unsafe_copy_from_user, unsafe_get_words, unsafe_get_2,
- * unsafe_put_u32 - see kernel/mm/uaccess_copy.h. */
+ * unsafe_put_u32, unsafe_get_u32, unsafe_put_2, unsafe_put_received, unsafe_copy_to_user - see kernel/mm/uaccess_copy.h. */
 static inline void user_access_begin(void)
 {
 }
@@ -162,6 +162,34 @@ static inline int unsafe_get_2(u64 *a, u64 *b, const void __user *src)
 static inline int unsafe_put_u32(u32 value, void __user *dst)
 {
 	return copy_to_user(dst, &value, sizeof(value));
+}
+
+static inline int unsafe_get_u32(u32 *value, const void __user *src)
+{
+	return copy_from_user(value, src, sizeof(*value));
+}
+
+static inline int unsafe_put_2(u64 a, u64 b, void __user *dst)
+{
+	const u64 both[2] = { a, b };
+
+	return copy_to_user(dst, both, sizeof(both));
+}
+
+static inline int unsafe_put_received(u32 flags, u32 len, void __user *dst)
+{
+	const u64 none = 0;
+
+	return copy_to_user((u8 *)dst + 40, &none, sizeof(none)) < 0 ||
+			       copy_to_user((u8 *)dst + 48, &flags, sizeof(flags)) < 0 ||
+			       copy_to_user((u8 *)dst + 56, &len, sizeof(len)) < 0
+		       ? -EFAULT
+		       : 0;
+}
+
+static inline int unsafe_copy_to_user(void __user *dst, const void *src, size_t len)
+{
+	return copy_to_user(dst, src, len);
 }
 
 /* csum_and_copy_from_user - the same as copy_from_user, and the sum of the bytes on the way

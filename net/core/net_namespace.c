@@ -7,6 +7,7 @@
 #include "kernel/mm/slab.h"
 #include "net/core/timer.h"
 
+u64 net_rx_genid;
 struct net init_net;
 struct list_head net_namespace_list = LIST_HEAD_INIT(net_namespace_list);
 struct net_account net_gone;

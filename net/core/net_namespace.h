@@ -15,6 +15,7 @@ struct udp_table;
 struct nf_hooks;
 struct nf_rules;
 struct pmtu_table;
+struct rx_flow;
 
 /* Counters, in Linux's SNMP terms where it has them. */
 struct net_mib {
@@ -38,7 +39,10 @@ struct net {
 	struct list_head dev_base; /* struct net_device.list, in order of ifindex */
 	struct net_device *loopback_dev;
 	int ifindex_last;
-	u64 genid; /* moves whenever a cached route may be stale */
+	u64 genid;    /* moves whenever a cached route may be stale */
+	u64 rx_genid; /* the same for what is cached about received datagrams: net/ipv4/rx_flow.h */
+	struct rx_flow *rx_flows; /* NULL until a program waits for a datagram */
+	u32 rx_flow_n;            /* a power of two */
 	struct fib_table *fib;
 	struct neigh_table *arp_tbl;
 	struct udp_table *udp_table;
@@ -98,8 +102,17 @@ extern struct net_account net_gone;
 /* net_add_accepted - add to an account what a namespace has accepted for sending. */
 void net_add_accepted(struct net_account *a, const struct net *net);
 
+extern u64 net_rx_genid; /* the last one: none is given twice, not to another namespace either */
+
+/* net_rx_changed - a received datagram may be for another socket than before. */
+static inline void net_rx_changed(struct net *net)
+{
+	net->rx_genid = ++net_rx_genid;
+}
+
 /* net_changed - a device, an address, a route or a neighbour changed: cached routes are stale. */
 static inline void net_changed(struct net *net)
 {
 	net->genid++;
+	net_rx_changed(net);
 }

@@ -47,13 +47,11 @@ const char *skb_drop_name(enum skb_drop_reason reason)
 
 void skb_release(struct sk_buff *skb)
 {
-	mem_poison(&skb->next + 1, skb_slot_len(skb) - sizeof(skb->next));
 	if (skb_is_small(skb)) {
-		skb->next = skb_pool.small_free;
-		skb_pool.small_free = skb;
-		skb_pool.small_free_n++;
+		skb_release_small(skb);
 		return;
 	}
+	mem_poison(&skb->next + 1, SKB_SLOT - sizeof(skb->next));
 	if (unlikely(skb_pool.reserve_n < SKB_RESERVE)) {
 		skb->next = skb_pool.reserve;
 		skb_pool.reserve = skb;
@@ -136,23 +134,17 @@ struct sk_buff *skb_take_fresh(void)
 	return skb;
 }
 
-struct sk_buff *skb_alloc_small(void)
+struct sk_buff *skb_take_fresh_small(void)
 {
-	struct sk_buff *skb = skb_pool.small_free;
+	struct sk_buff *skb;
 
-	if (skb) {
-		skb_pool.small_free = skb->next;
-		mem_unpoison(skb, SKB_SMALL);
-	} else {
-		if (skb_pool.small_fresh == skb_pool.small[1] + skb_pool.small_bytes)
-			return NULL;
-		if (skb_pool.small_fresh == skb_pool.small[0] + skb_pool.small_bytes)
-			skb_pool.small_fresh = skb_pool.small[1];
-		skb = (struct sk_buff *)skb_pool.small_fresh;
-		skb_pool.small_fresh += SKB_SMALL;
-		skb->tag = 0;
-	}
-	skb_pool.small_free_n--;
+	if (skb_pool.small_fresh == skb_pool.small[1] + skb_pool.small_bytes)
+		return NULL;
+	if (skb_pool.small_fresh == skb_pool.small[0] + skb_pool.small_bytes)
+		skb_pool.small_fresh = skb_pool.small[1];
+	skb = (struct sk_buff *)skb_pool.small_fresh;
+	skb_pool.small_fresh += SKB_SMALL;
+	skb->tag = 0;
 	return skb;
 }
 
@@ -161,7 +153,7 @@ struct sk_buff *skb_shrink(struct sk_buff *skb)
 	size_t at = (size_t)(skb->data - skb_slot(skb)), len = at + skb->len;
 	struct sk_buff *small;
 
-	if (len > SKB_SMALL || skb->frags || skb_pool.small_free_n <= skb_pool.small_total_n / 2)
+	if (len > SKB_SMALL || skb->frags || !skb_small_plenty())
 		return skb;
 	small = skb_alloc_small();
 	memcpy(small, skb, len);

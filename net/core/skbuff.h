@@ -145,7 +145,10 @@ int skb_pool_extend(u32 n) __must_check;
 
 /* skb_alloc_small - a packet that has room for a frame of SKB_SMALL_FRAME bytes, built at SKB_FRAME_OFF.
  * Unless it has a tag, skb_init has to follow. NULL when none is free; one of skb_alloc does as well. */
-struct sk_buff *skb_alloc_small(void);
+static inline struct sk_buff *skb_alloc_small(void);
+
+/* skb_take_fresh_small - a small slot that was never used, or NULL. For skb_alloc_small. */
+struct sk_buff *skb_take_fresh_small(void);
 
 /* skb_alloc_reserved - skb_alloc, out of the reserve when the pool is empty. For answers: receiving
  * and ARP. */
@@ -202,6 +205,20 @@ static inline struct sk_buff *skb_alloc(u32 headroom)
 	return skb;
 }
 
+static inline struct sk_buff *skb_alloc_small(void)
+{
+	struct sk_buff *skb = skb_pool.small_free;
+
+	if (likely(skb)) {
+		skb_pool.small_free = skb->next;
+		mem_unpoison(skb, SKB_SMALL);
+	} else if (!(skb = skb_take_fresh_small())) {
+		return NULL;
+	}
+	skb_pool.small_free_n--;
+	return skb;
+}
+
 /* skb_truesize - bytes of memory that it occupies, with its fragments: what its socket is charged. */
 u32 skb_truesize(const struct sk_buff *skb);
 
@@ -228,6 +245,15 @@ static inline bool skb_is_small(const struct sk_buff *skb)
 static inline u32 skb_slot_len(const struct sk_buff *skb)
 {
 	return skb_is_small(skb) ? SKB_SMALL : SKB_SLOT;
+}
+
+/* skb_release_small - a small packet back to the pool. */
+static inline void skb_release_small(struct sk_buff *skb)
+{
+	mem_poison(&skb->next + 1, SKB_SMALL - sizeof(skb->next));
+	skb->next = skb_pool.small_free;
+	skb_pool.small_free = skb;
+	skb_pool.small_free_n++;
 }
 
 /* skb_release - one slot back to the pool; no counter changes. */
@@ -279,8 +305,14 @@ u64 skb_checksum(const struct sk_buff *skb, u64 sum);
  * free. */
 struct sk_buff *skb_copy(const struct sk_buff *skb);
 
-/* skb_shrink - the packet itself, or a small one in its place with the same bytes, if they fit and half of the
- * small ones, which are the rings', are free. Takes the skb, which has no owner. */
+/* skb_small_plenty - may a small packet wait in a socket? Half of them are the rings'. */
+static inline bool skb_small_plenty(void)
+{
+	return skb_pool.small_free_n > skb_pool.small_total_n / 2;
+}
+
+/* skb_shrink - the packet itself, or a small one in its place with the same bytes, if they fit and there are plenty.
+ * Takes the skb, which has no owner. */
 struct sk_buff *skb_shrink(struct sk_buff *skb);
 
 /* skb_put - room for len more bytes at the end; returns where they go. */

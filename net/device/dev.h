@@ -192,12 +192,33 @@ void dev_pacing_start(void);
 /* netif_receive_skb - a frame came in: Ethernet header at data. Takes the skb. */
 void netif_receive_skb(struct sk_buff *skb);
 
+#define RX_HEADROOM (SKB_NETWORK_OFF - ETH_HLEN) /* so that the IPv4 header lies on 16 bytes */
+#define RX_BURST    16
+
+/* Frames that came in, in the packets of a receive ring's slots, which follow each other. */
+struct rx_burst {
+	struct net_device *dev; /* of all packets, too */
+	struct sk_buff **slot;  /* the frame lies RX_HEADROOM into its packet's data */
+	const u16 *len;
+	u32 n;        /* at most RX_BURST */
+	u32 done;     /* those before it are done */
+	u32 replaced; /* bits of slots that have another packet now */
+};
+
+/* netif_receive_slots - all of a burst. Short frames are copied, and where no packet is free they are dropped and
+ * counted: the packet stays in its slot. Otherwise it goes up, and another one takes its place. */
+void netif_receive_slots(struct rx_burst *burst);
+
 /* dev_deliver_skb - data is at the header behind Ethernet's, skb->protocol says which: to its handler. Takes
  * the skb. */
 void dev_deliver_skb(struct sk_buff *skb);
 
 /* net_poll - one step for all devices of all namespaces: receive, reclaim, timers. */
 void net_poll(void);
+
+/* net_look - what may bring a packet for a socket of this namespace at once: receive from its devices, run timers that
+ * are due. Every 16th time all of net_poll, and the tick does that, too: what else there is never waits long. */
+void net_look(struct net *net);
 
 /* net_wait - one step of every wait in the kernel: rest, then net_poll. The caller checks its condition
  * before each step, having polled once before the first.
@@ -216,6 +237,8 @@ u32 dev_tx_pending(void);
 struct packet_type {
 	u16 type;                          /* ethertype, host order */
 	void (*func)(struct sk_buff *skb); /* data at the layer-3 header; takes the skb */
+	/* of the first protocol of the table: frames in their slots, as far as they need not go the long way */
+	void (*early)(struct rx_burst *burst);
 };
 
 /* dev_set_protocols - the handler of each ethertype (net_init.c's table). */

@@ -40,6 +40,23 @@ void net_poll(void)
 	netdev_xmit_more = batch;
 }
 
+#define LOOKS 16 /* the last of so many is a net_poll */
+
+void net_look(struct net *net)
+{
+	static u32 looks;
+	struct net_device *dev;
+
+	if (unlikely(++looks % LOOKS == 0)) {
+		net_poll();
+		return;
+	}
+	list_for_each(dev, &net->dev_base, list)
+		if (dev->flags & IFF_UP)
+			dev->netdev_ops->ndo_poll(dev, POLL_BUDGET);
+	run_timers();
+}
+
 void net_wait(u64 since_ns, u64 until_ns)
 {
 	if (clock_ns() - since_ns > SPIN_NS)

@@ -28,6 +28,35 @@ static enum pkt_type classify(const struct net_device *dev, const struct ethhdr 
 	return eth->h_dest[0] & 1 ? PACKET_MULTICAST : PACKET_OTHERHOST;
 }
 
+/* A frame is dropped here rather than leave its slot without a packet. */
+static noinline void receive_next(struct rx_burst *burst)
+{
+	struct sk_buff **slot = &burst->slot[burst->done], *skb = *slot;
+	struct sk_buff *fresh = skb_alloc_reserved(RX_HEADROOM);
+
+	if (fresh) {
+		fresh->dev = burst->dev;
+		*slot = fresh;
+		burst->replaced |= 1u << burst->done;
+		skb->len = burst->len[burst->done];
+		netif_receive_skb(skb);
+	} else {
+		burst->dev->stats.rx_dropped++;
+		skb_pool.dropped[SKB_DROP_RX_NO_BUFFER]++;
+	}
+	burst->done++;
+}
+
+void netif_receive_slots(struct rx_burst *burst)
+{
+	for (; burst->done < burst->n; receive_next(burst)) {
+		if (!static_branch_unlikely(&taps_active))
+			ptypes->early(burst);
+		if (burst->done == burst->n)
+			break;
+	}
+}
+
 void netif_receive_skb(struct sk_buff *skb)
 {
 	const struct ethhdr *eth = (const void *)skb->data;

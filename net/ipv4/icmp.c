@@ -41,17 +41,25 @@ static void icmp_push(struct net *net, struct sk_buff *skb, const struct rtable 
 	ip_send_skb(net, skb, rt, &t);
 }
 
+static struct {
+	u64 begin_ns;
+	u32 sent;
+} window; /* one second's errors */
+
+bool icmp_unreach_allowed(void)
+{
+	return window.sent < UNREACH_PER_SEC || clock_ns() - window.begin_ns >= NSEC_PER_SEC;
+}
+
 static bool rate_allows(void)
 {
-	static u64 window_ns;
-	static u32 sent;
 	u64 now = clock_ns();
 
-	if (now - window_ns >= NSEC_PER_SEC) {
-		window_ns = now;
-		sent = 0;
+	if (now - window.begin_ns >= NSEC_PER_SEC) {
+		window.begin_ns = now;
+		window.sent = 0;
 	}
-	return sent++ < UNREACH_PER_SEC;
+	return window.sent < UNREACH_PER_SEC && ++window.sent;
 }
 
 void icmp_send_unreach(const struct sk_buff *skb, enum icmp_unreach code)

@@ -29,6 +29,9 @@ void icmp_learn_pmtu(struct net *net, const struct icmp_error *e);
 /* icmp_rcv - an ICMP message came in, data at its header. Takes the skb. */
 void icmp_rcv(struct sk_buff *skb);
 
+/* icmp_unreach_allowed - at most 100 errors a second are sent: is there one left in this second? */
+bool icmp_unreach_allowed(void);
+
 /* icmp_send_unreach - tell the sender of skb that it could not be delivered, if RFC 1122 3.2.2
  * allows it: never about a broadcast, and at most 100 a second. skb stays the caller's. */
 void icmp_send_unreach(const struct sk_buff *skb, enum icmp_unreach code);

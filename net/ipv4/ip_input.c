@@ -9,6 +9,7 @@
 #include "net/ipv4/igmp.h"
 #include "net/ipv4/ip.h"
 #include "net/ipv4/route.h"
+#include "net/ipv4/rx_flow.h"
 #include "net/netfilter/netfilter.h"
 
 static int ip_local_deliver(struct net *net, struct sk_buff *skb)
@@ -124,6 +125,8 @@ void ip_rcv(struct sk_buff *skb)
 	if (problem == SKB_NOT_DROPPED_YET)
 		problem = ip_route_input(skb);
 	if (problem != SKB_NOT_DROPPED_YET) {
+		if (problem == SKB_DROP_NOT_LOCAL)
+			rx_flow_drop(skb, problem);
 		kfree_skb(skb, problem);
 		return;
 	}

@@ -7,15 +7,8 @@
 #include "net/core/skb_owner.h"
 #include "net/device/dev.h"
 
-static u32 rmem_all; /* sk_rmem of all socks */
-
-/* As on Linux an empty buffer takes any one packet. Of what may wait in all a socket holds no more than it
- * leaves to others: half, if it is the only one. */
-static bool takes(const struct sock *sk, u32 size)
-{
-	return sk->sk_socket && (!sk->sk_rmem || sk->sk_rmem + size <= sk->sk_rcvbuf) &&
-	       sk->sk_rmem + rmem_all + 2 * size <= skb_waiting_max() * SKB_SLOT;
-}
+u32 sock_rmem_all;
+struct sock_reader sock_reader;
 
 static int queue_tail(struct sock *sk, struct sk_buff_head *queue, struct sk_buff *skb)
 {
@@ -24,9 +17,8 @@ static int queue_tail(struct sock *sk, struct sk_buff_head *queue, struct sk_buf
 
 		skb = skb_shrink(skb);
 		size = skb_truesize(skb);
-		if (takes(sk, size)) {
-			sk->sk_rmem += size;
-			rmem_all += size;
+		if (sock_takes(sk, size)) {
+			sock_charge_rcv(sk, size);
 			skb_queue_tail(queue, skb);
 			return 0;
 		}
@@ -50,11 +42,22 @@ struct sk_buff *sock_dequeue(struct sock *sk, struct sk_buff_head *queue)
 {
 	struct sk_buff *skb = skb_dequeue(queue);
 
-	if (skb) {
-		sk->sk_rmem -= skb_truesize(skb);
-		rmem_all -= skb_truesize(skb);
-	}
+	if (skb)
+		sock_uncharge_rcv(sk, skb_truesize(skb));
 	return skb;
+}
+
+void sock_consume_first(struct sock *sk)
+{
+	struct sk_buff *skb = skb_dequeue(&sk->sk_receive_queue);
+
+	if (likely(skb_is_small(skb) && !skb->owned)) {
+		sock_uncharge_rcv(sk, SKB_SMALL);
+		skb_release_small(skb);
+		return;
+	}
+	sock_uncharge_rcv(sk, skb_truesize(skb));
+	consume_skb(skb);
 }
 
 static void purge(struct sock *sk, struct sk_buff_head *queue)
@@ -76,39 +79,56 @@ void sock_purge_rcv(struct sock *sk)
 	purge(sk, &sk->sk_error_queue);
 }
 
+static bool something_came(struct sock *sk)
+{
+	if (sk->sk_prot->refill)
+		sk->sk_prot->refill(sk);
+	return sk->sk_receive_queue.n > 0 || sk->sk_err;
+}
+
 /* Wait for a packet or an error. Returns 0 when there is one of them. */
-static int wait_for_packet(struct sock *sk, u32 flags)
+static noinline int wait_for_packet(struct sock *sk, u32 flags)
 {
 	u64 start, deadline;
 
-	if (sk->sk_receive_queue.n > 0 || sk->sk_err)
+	net_look(sk->sk_net);
+	if (something_came(sk))
 		return 0;
+	if (flags & MSG_DONTWAIT)
+		return -EAGAIN;
 	start = clock_ns();
 	deadline = sk->sk_rcvtimeo == UINT64_MAX ? UINT64_MAX : start + sk->sk_rcvtimeo;
-	for (net_poll();; net_wait(start, deadline)) {
-		if (sk->sk_prot->refill)
-			sk->sk_prot->refill(sk);
-		if (sk->sk_receive_queue.n > 0 || sk->sk_err)
-			return 0;
-		if ((flags & MSG_DONTWAIT) || clock_ns() >= deadline)
-			return -EAGAIN;
+	while (clock_ns() < deadline) {
 		if (sk->sk_shutdown & RCV_SHUTDOWN)
 			return 0;
 		if (signal_pending(deadline == UINT64_MAX))
 			return -EINTR;
+		net_wait(start, deadline);
+		if (something_came(sk))
+			return 0;
 	}
+	return -EAGAIN;
 }
 
 struct sk_buff *skb_recv_datagram(struct sock *sk, u32 flags, int *err)
 {
-	*err = flags & MSG_ERRQUEUE ? -EAGAIN : wait_for_packet(sk, flags);
+	struct sk_buff *skb = sk->sk_receive_queue.first;
+
+	*err = 0;
+	if (likely(skb && !sk->sk_err && !(flags & MSG_ERRQUEUE)))
+		return skb;
+	if (flags & MSG_ERRQUEUE)
+		*err = -EAGAIN;
+	else if (!skb && !sk->sk_err)
+		*err = wait_for_packet(sk, flags);
 	if (!*err)
 		*err = sock_error(sk);
 	return *err ? NULL : sk->sk_receive_queue.first;
 }
 
-/* A message may be in pieces. */
-static int copy_pieces(struct msghdr *msg, const struct sk_buff *skb, u32 offset, size_t len)
+/* A message may be in pieces, and so may the room for it. */
+static noinline int copy_pieces(
+	struct msghdr *msg, const struct sk_buff *skb, u32 offset, size_t len)
 {
 	size_t n = min(len, (size_t)skb->len - offset);
 	int err = memcpy_to_msg(msg, skb->data + offset, n);
@@ -123,13 +143,17 @@ static int copy_pieces(struct msghdr *msg, const struct sk_buff *skb, u32 offset
 
 ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t len)
 {
-	const struct sk_buff *skb = sk->sk_receive_queue.first;
+	struct sk_buff *skb = sk->sk_receive_queue.first;
 	size_t payload = (size_t)skb->len + skb->frags_len - offset, n = min(len, payload);
-	int err = copy_pieces(msg, skb, offset, n);
 	u32 flags = msg->flags;
+	int err;
 
+	if (likely(!skb->frags && n <= msg->at_len))
+		err = copy_to_user(msg->at, skb->data + offset, n);
+	else
+		err = copy_pieces(msg, skb, offset, n);
 	msg->flags = n < payload ? MSG_TRUNC : 0;
 	if (!(flags & MSG_PEEK))
-		consume_skb(sock_dequeue(sk, &sk->sk_receive_queue));
+		sock_consume_first(sk);
 	return err ? err : (ssize)(flags & MSG_TRUNC ? payload : n);
 }

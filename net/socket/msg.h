@@ -41,6 +41,12 @@ static inline struct sockaddr_in sockaddr_of_key(u64 key)
 	return addr;
 }
 
+/* sockaddr_in_key - family, port and address in one word, the first of a struct sockaddr_in. */
+static inline u64 sockaddr_in_key(be32 addr, be16 port)
+{
+	return AF_INET | (u64)port.raw << 16 | (u64)addr.raw << 32;
+}
+
 #define SOCKADDR_MAX 128
 
 struct sockaddr_storage {
@@ -142,9 +148,12 @@ struct plain_message {
 	size_t controllen;       /* not zero: there are control data */
 };
 
-/* msg_read_plain - umsg, which has been checked to be the user's, after user_access_begin. Returns false when it is
- * another kind of message, or cannot be read. */
-static __always_inline bool msg_read_plain(
+/* Of a call that receives plain messages: this one is not. No errno. */
+#define RECV_LONG_WAY (-4096)
+
+/* msg_read_piece - umsg, which has been checked to be the user's, after user_access_begin. Its name and its piece begin
+ * where user_starts_ok accepts them. Returns false when it has several pieces or none, or cannot be read. */
+static __always_inline bool msg_read_piece(
 	struct plain_message *m, const struct user_mmsghdr __user *umsg)
 {
 	u64 word[6], base, len;
@@ -156,7 +165,14 @@ static __always_inline bool msg_read_plain(
 		     unsafe_get_2(&base, &len, (void *)word[2]) < 0))
 		return false;
 	*m = (struct plain_message){ (void *)word[0], (u32)word[1], (void *)base, len, word[5] };
-	return likely(len <= MSG_PLAIN_MAX && user_starts_ok(base));
+	return likely(user_starts_ok(base));
+}
+
+/* msg_read_plain - the same, and false when it is too long. */
+static __always_inline bool msg_read_plain(
+	struct plain_message *m, const struct user_mmsghdr __user *umsg)
+{
+	return msg_read_piece(m, umsg) && likely(m->len <= MSG_PLAIN_MAX);
 }
 
 /* One control message; its data follow, then zeros to a multiple of eight bytes. */

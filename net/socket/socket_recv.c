@@ -6,6 +6,12 @@
 #include "kernel/security/security.h"
 #include "net/socket/socket_user.h"
 
+/* Does a security module want to see each call that receives? */
+static __always_inline bool recv_watched(void)
+{
+	return static_branch_unlikely(&security_active[SECURITY_SOCKET_RECVMSG]);
+}
+
 ssize sock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	int err = security_socket_recvmsg(sock, msg, len);
@@ -13,29 +19,74 @@ ssize sock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	return err ? err : sock->ops->recvmsg(sock, msg, len);
 }
 
-long sys_recvfrom(int fd, u64 buf, u64 len, u32 flags, u64 addr, u64 addr_len)
+static noinline long recvfrom_slow(
+	struct socket *sock, u64 buf, u64 len, u32 flags, u64 addr, u64 addr_len)
 {
 	struct sockaddr_storage address;
-	struct msghdr msg = {
-		.at = (void *)buf, .at_len = min(len, (u64)SENDTO_MAX), .flags = flags
-	};
+	struct msghdr msg = { .at = (void *)buf,
+		.at_len = min(len, (u64)SENDTO_MAX),
+		.flags = flags,
+		.name = addr ? &address : NULL };
+	ssize received = sock_recvmsg(sock, &msg, msg.at_len);
+	int err;
+
+	if (received < 0 || !addr)
+		return received;
+	err = move_addr_to_user(&address, msg.namelen, addr, addr_len);
+	return err ? err : received;
+}
+
+/* Is the range of the room the user's, and is there room for the sender's whole address, where it is asked for? Who
+ * writes there sees whether there is memory. */
+static __always_inline bool recvfrom_is_plain(u64 buf, u64 len, u64 addr, u64 addr_len)
+{
+	u32 room = sizeof(struct sockaddr_in);
+	int err = 0;
+
+	if (len > SENDTO_MAX || !user_starts_ok(buf | addr | addr_len))
+		return false;
+	if (addr) {
+		user_access_begin();
+		err = unsafe_get_u32(&room, (void *)addr_len);
+		user_access_end();
+	}
+	return !err && (s32)room >= (s32)sizeof(struct sockaddr_in);
+}
+
+static __always_inline int tell_namelen(u64 addr_len)
+{
+	int err;
+
+	user_access_begin();
+	err = unsafe_put_u32(sizeof(struct sockaddr_in), (void *)addr_len);
+	user_access_end();
+	return err;
+}
+
+long sys_recvfrom(int fd, u64 buf, u64 len, u32 flags, u64 addr, u64 addr_len)
+{
 	long err = 0;
 	struct socket *sock = sockfd_lookup(fd, &err);
-	ssize received;
+	const struct proto *prot;
 
-	if (!sock)
+	if (unlikely(!sock))
 		return err;
-	if (addr)
-		msg.name = &address;
 	if (sock->file->flags & O_NONBLOCK)
-		msg.flags |= MSG_DONTWAIT;
-	received = sock_recvmsg(sock, &msg, msg.at_len);
-	if (received >= 0 && addr) {
-		err = move_addr_to_user(&address, msg.namelen, addr, addr_len);
-		if (err)
-			return err;
+		flags |= MSG_DONTWAIT;
+	prot = sock->sk->sk_prot;
+	if (likely(prot->recv_plain && !(flags & ~MSG_USUAL) && !recv_watched() &&
+		    recvfrom_is_plain(buf, len, addr, addr_len))) {
+		const struct plain_message m = {
+			.name = (void *)addr, .base = (void *)buf, .len = len
+		};
+		ssize received = prot->recv_plain(sock->sk, &m, flags);
+
+		if (likely(received >= 0) && addr)
+			err = tell_namelen(addr_len);
+		if (likely(received != RECV_LONG_WAY))
+			return err ? err : received;
 	}
-	return received;
+	return recvfrom_slow(sock, buf, len, flags, addr, addr_len);
 }
 
 /* What the program learns beside the message: the sender, flags, how much of its room for control
@@ -77,10 +128,9 @@ static ssize recv_user_msg(struct socket *sock, u64 umsg, u32 flags)
 		return len;
 	msg = (struct msghdr){ .name = um.name ? &address : NULL,
 		.flags = flags,
-		.iov = iov_buffer,
-		.iov_n = um.iovlen,
 		.control = (void *)um.control,
 		.controllen = um.controllen };
+	msg_set_pieces(&msg, iov_buffer, um.iovlen);
 	if (sock->file->flags & O_NONBLOCK)
 		msg.flags |= MSG_DONTWAIT;
 	received = sock_recvmsg(sock, &msg, (size_t)len);
@@ -114,6 +164,30 @@ static u64 time_left(u64 deadline_ns)
 	return now < deadline_ns ? deadline_ns - now : 0;
 }
 
+/* What needs no waiting, no clock and no odd message, which is nearly everything. */
+static u64 recv_batch(struct socket *sock, u64 umsgs, u64 n, u32 flags)
+{
+	if (!sock->sk->sk_prot->recv_batch || (flags & ~(u32)(MSG_USUAL | MSG_WAITFORONE)) ||
+		recv_watched() || !access_ok((void *)umsgs, n * sizeof(struct user_mmsghdr)))
+		return 0;
+	return sock->sk->sk_prot->recv_batch(sock->sk, (void *)umsgs, (u32)n);
+}
+
+/* The next message, and its length. own_timeout: the socket's. Returns 0 or why there is none. */
+static long recv_one(struct socket *sock, u64 umsg, u32 flags, u64 own_timeout, u64 deadline_ns)
+{
+	long err;
+	u32 len;
+
+	if (deadline_ns != UINT64_MAX)
+		sock->sk->sk_rcvtimeo = min(own_timeout, time_left(deadline_ns));
+	err = recv_user_msg(sock, umsg, flags & ~(u32)MSG_WAITFORONE);
+	if (err < 0)
+		return err;
+	len = (u32)err;
+	return copy_to_user((u8 *)umsg + offsetof(struct user_mmsghdr, len), &len, sizeof(len));
+}
+
 /* Until n messages are there, the deadline has passed, or the first has come and the rest is not worth
  * waiting for (MSG_WAITFORONE). Returns how many, *err: why no more. */
 static u64 recv_messages(
@@ -121,24 +195,20 @@ static u64 recv_messages(
 {
 	u64 own_timeout = sock->sk->sk_rcvtimeo, got = 0;
 
-	while (got < n) {
-		u64 at = umsgs + got * sizeof(struct user_mmsghdr), left = time_left(deadline_ns);
-		u32 len;
-
-		if (deadline_ns != UINT64_MAX)
-			sock->sk->sk_rcvtimeo = min(own_timeout, left);
-		*err = recv_user_msg(sock, at, flags & ~(u32)MSG_WAITFORONE);
+	for (;;) {
+		if (deadline_ns == UINT64_MAX)
+			got += recv_batch(
+				sock, umsgs + got * sizeof(struct user_mmsghdr), n - got, flags);
+		if (got == n)
+			break;
+		if (got && (flags & MSG_WAITFORONE))
+			flags |= MSG_DONTWAIT;
+		*err = recv_one(sock, umsgs + got * sizeof(struct user_mmsghdr), flags, own_timeout,
+			deadline_ns);
 		if (*err < 0)
 			break;
-		len = (u32)*err;
-		*err = copy_to_user(
-			(u8 *)at + offsetof(struct user_mmsghdr, len), &len, sizeof(len));
-		if (*err)
-			break;
 		got++;
-		if (flags & MSG_WAITFORONE)
-			flags |= MSG_DONTWAIT;
-		if (clock_ns() >= deadline_ns)
+		if (deadline_ns != UINT64_MAX && clock_ns() >= deadline_ns)
 			break;
 	}
 	sock->sk->sk_rcvtimeo = own_timeout;

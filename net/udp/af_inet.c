@@ -51,7 +51,7 @@ __cold static int inet_create(struct net *net, struct socket *sock, int protocol
 	inet = inet_sk(sk);
 	inet->uc_ttl = IPDEFTTL;
 	inet->mc_ttl = 1;
-	inet->mc_loop = inet->mc_all = true;
+	inet->mc_loop = inet->mc_all = inet->rx_unusual = true;
 	inet->pmtudisc = IP_PMTUDISC_WANT;
 	list_init(&inet->bind_node);
 	return 0;
@@ -110,6 +110,8 @@ __cold static int inet_dgram_connect(
 
 	if (len < sizeof(addr->family))
 		return -EINVAL;
+	net_rx_changed(
+		sk->sk_net); /* a connected socket receives less; nothing comes in meanwhile */
 	if (addr->family == AF_UNSPEC)
 		return sk->sk_prot->disconnect(sk);
 	if (inet_autobind(sk))
@@ -192,10 +194,15 @@ static ssize inet_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	return sock->sk->sk_prot->recvmsg(sock->sk, msg, len);
 }
 
-/* TTL, TOS and others are in the flow's headers. */
+/* TTL, TOS and others are in the flow's headers; SO_REUSEPORT, SO_BINDTODEVICE and others decide what comes in. */
 static void inet_options_changed(struct socket *sock)
 {
-	inet_forget_route(inet_sk(sock->sk));
+	struct sock *sk = sock->sk;
+	struct inet_sock *inet = inet_sk(sk);
+
+	inet_forget_route(inet);
+	net_rx_changed(sk->sk_net);
+	inet->rx_unusual = true; /* until the next call has looked */
 }
 
 const struct proto_ops inet_dgram_ops = {

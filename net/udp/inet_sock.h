@@ -44,6 +44,7 @@ struct inet_sock {
 	bool corkflag;
 	bool mc_loop, mc_all;                    /* groups: a copy for us; others' joins, too */
 	bool pktinfo, recvttl, recvtos, recverr; /* control messages that recvmsg gives */
+	bool rx_unusual; /* it gives some, or an option was set since the last call: the long way receives */
 	bool freebind, bind_address_no_port;
 	int mc_index; /* device that groups leave by; 0: routing chooses */
 	be32 mc_addr; /* and the address they leave from */

@@ -44,6 +44,10 @@ int udp_push_pending_frames(struct sock *sk, enum sock_wait how);
  * Blocks   until one comes or SO_RCVTIMEO has passed, unless MSG_DONTWAIT */
 ssize udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len);
 
+/* udp_recv_batch - of n messages of recvmmsg without flags, the first for which there is a datagram already, as far
+ * as they are plain. vec: the user's. Returns how many. */
+u32 udp_recv_batch(struct sock *sk, struct user_mmsghdr __user *vec, u32 n);
+
 /* udp_writable - would a datagram be taken without waiting? Where poll's POLLOUT comes from. */
 bool udp_writable(struct sock *sk);
 
@@ -56,3 +60,8 @@ void udp_link_failure(struct sock *sk, const struct sk_buff *skb);
 
 /* udp_err - ICMP complains about a datagram of ours. See struct net_protocol. */
 void udp_err(struct net *net, const struct icmp_error *e);
+
+/* udp_recv_plain - the oldest datagram into a plain message, whose name and control data are not looked at but for name:
+ * room for 16 bytes, or NULL. flags: only such as do not keep it from the shortest way (MSG_USUAL).
+ * Returns  its bytes, or -EAGAIN with MSG_DONTWAIT; RECV_LONG_WAY: nothing has happened, ask udp_recvmsg */
+ssize udp_recv_plain(struct sock *sk, const struct plain_message *m, u32 flags);

@@ -7,6 +7,7 @@
 #include "net/core/skb_owner.h"
 #include "net/ipv4/icmp.h"
 #include "net/ipv4/igmp.h"
+#include "net/ipv4/rx_flow.h"
 #include "net/socket/datagram.h"
 #include "net/socket/sockopt.h"
 #include "net/udp/errqueue.h"
@@ -103,6 +104,7 @@ void udp_rcv(struct sk_buff *skb)
 		return;
 	}
 	sk = udp_lookup(net, &t);
+	rx_flow_socket(skb, sk);
 	if (sk) {
 		deliver(sk, skb);
 		return;
@@ -161,16 +163,28 @@ __cold void udp_link_failure(struct sock *sk, const struct sk_buff *skb)
 	udp_report_error(sk, &e, (const struct udphdr *)(iph + 1));
 }
 
-static void fill_name(struct msghdr *msg, const struct sk_buff *skb)
+static __always_inline u64 name_key(const struct sk_buff *skb)
 {
 	const struct iphdr *iph = skb_network_header(skb);
 	const struct udphdr *uh = skb_transport_header(skb);
 
+	return sockaddr_in_key(iph->saddr, uh->source);
+}
+
+static void fill_name(struct msghdr *msg, const struct sk_buff *skb)
+{
 	msg->namelen = sizeof(msg->name->in);
 	if (msg->name)
-		msg->name->in = (struct sockaddr_in){
-			.sin_family = AF_INET, .sin_port = uh->source, .sin_addr = iph->saddr
-		};
+		msg->name->in = sockaddr_of_key(name_key(skb));
+}
+
+/* A program that receives has a table of flows; one that only sends needs none. */
+static noinline void begin_receiving(struct inet_sock *inet)
+{
+	if (!inet->sk.sk_net->rx_flows)
+		rx_flow_start(inet->sk.sk_net);
+	inet->rx_unusual = inet->pktinfo || inet->recvttl || inet->recvtos ||
+			   inet->sk.sk_timestamp || inet->sk.sk_rxq_ovfl;
 }
 
 ssize udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len)
@@ -178,13 +192,91 @@ ssize udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	const struct sk_buff *skb;
 	int err;
 
-	if (msg->flags & MSG_ERRQUEUE)
+	if (unlikely(msg->flags & MSG_ERRQUEUE))
 		return ip_recv_error(sk, msg, len);
+	if (unlikely(inet_sk(sk)->rx_unusual))
+		begin_receiving(inet_sk(sk));
 	skb = skb_recv_datagram(sk, msg->flags, &err);
 	if (!skb)
 		return err;
 	fill_name(msg, skb);
-	sock_recv_cmsgs(msg, sk, skb);
-	ip_cmsg_recv(msg, inet_sk(sk), skb->dev, skb_network_header(skb));
+	if (inet_sk(sk)->rx_unusual) {
+		sock_recv_cmsgs(msg, sk, skb);
+		ip_cmsg_recv(msg, inet_sk(sk), skb->dev, skb_network_header(skb));
+	}
 	return skb_copy_datagram(sk, msg, sizeof(struct udphdr), len);
+}
+
+/* ---- plain messages ------------------------------------------------------------------------- */
+
+/* Into one message or several, straight from the frames. Returns how many have come. */
+static __always_inline u32 read_frames(struct sock *sk, struct user_mmsghdr __user *vec, u32 n)
+{
+	sock_reader.sk = sk;
+	sock_reader.vec = vec;
+	sock_reader.n = n;
+	net_look(sk->sk_net);
+	sock_reader.sk = NULL;
+	return n - sock_reader.n;
+}
+
+/* The packets that wait already. Returns how many of n. */
+static u32 read_queue(struct sock *sk, struct user_mmsghdr __user *vec, u32 n)
+{
+	const struct sk_buff *skb;
+	u32 i = 0;
+
+	user_access_begin();
+	for (; i < n && (skb = sk->sk_receive_queue.first); i++) {
+		if (skb->frags ||
+			!mmsg_give(&vec[i], name_key(skb), skb->data + sizeof(struct udphdr),
+				(size_t)skb->len - sizeof(struct udphdr)))
+			break;
+		sock_consume_first(sk);
+	}
+	user_access_end();
+	return i;
+}
+
+u32 udp_recv_batch(struct sock *sk, struct user_mmsghdr __user *vec, u32 n)
+{
+	u32 i;
+
+	if (inet_sk(sk)->rx_unusual || sk->sk_err)
+		return 0;
+	i = read_queue(sk, vec, n);
+	if (i == n || sk->sk_receive_queue.first)
+		return i;
+	return i + read_frames(sk, vec + i, n - i);
+}
+
+static ssize give_first(struct sock *sk, const struct plain_message *m)
+{
+	const struct sk_buff *skb = sk->sk_receive_queue.first;
+	size_t len = (size_t)skb->len - sizeof(struct udphdr);
+	bool given;
+
+	if (skb->frags)
+		return RECV_LONG_WAY;
+	user_access_begin();
+	given = msg_give(m, name_key(skb), skb->data + sizeof(struct udphdr), &len);
+	user_access_end();
+	if (!given)
+		return RECV_LONG_WAY;
+	sock_consume_first(sk);
+	return (ssize)len;
+}
+
+ssize udp_recv_plain(struct sock *sk, const struct plain_message *m, u32 flags)
+{
+	if (inet_sk(sk)->rx_unusual || sk->sk_err)
+		return RECV_LONG_WAY;
+	if (!sk->sk_receive_queue.first) {
+		sock_reader.one = *m;
+		if (read_frames(sk, NULL, 1))
+			return (ssize)sock_reader.one.len;
+	}
+	if (sk->sk_receive_queue.first)
+		return give_first(sk, m);
+	return sk->sk_err || !(flags & MSG_DONTWAIT) ? RECV_LONG_WAY : -EAGAIN;
 }

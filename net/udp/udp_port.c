@@ -5,6 +5,7 @@
  * Source: RFC 6056 3.3.1 (random port selection). Behaves as Linux's ip_local_port_range. */
 #include "net/udp/udp_port.h"
 #include "kernel/mm/slab.h"
+#include "net/ipv4/rx_flow.h"
 #include "net/udp/udp.h"
 
 #define BUCKETS         64
@@ -31,6 +32,7 @@ int udp_init(struct net *net)
 
 void udp_exit(struct net *net)
 {
+	rx_flow_exit(net);
 	slab_free(&table_slab, net->udp_table);
 }
 
@@ -95,6 +97,7 @@ int udp_port_get(struct sock *sk, u16 port)
 		net_changed(sk->sk_net);
 	sk->sk_net->udp_table->asked = false;
 	list_add(&inet->bind_node, bucket_of(sk->sk_net, port));
+	net_rx_changed(sk->sk_net);
 	return 0;
 }
 
@@ -114,6 +117,7 @@ void udp_port_put(struct sock *sk)
 	struct inet_sock *inet = inet_sk(sk);
 
 	list_del(&inet->bind_node);
+	net_rx_changed(sk->sk_net);
 	inet->inet_num = 0;
 	sk->sk_unbound = true;
 }

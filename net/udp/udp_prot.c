@@ -97,5 +97,7 @@ const struct proto udp_prot = {
 	.sendmsg = udp_sendmsg,
 	.send_batch = udp_send_batch,
 	.recvmsg = udp_recvmsg,
+	.recv_batch = udp_recv_batch,
+	.recv_plain = udp_recv_plain,
 	.link_failure = udp_link_failure,
 };

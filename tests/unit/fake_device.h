@@ -36,6 +36,7 @@ struct fake_device {
 	struct fake_desc desc[FAKE_RING];
 	u32 again_n;   /* how often one was sent again */
 	u32 doorbells; /* flushes among them */
+	u32 stayed_n; /* received frames whose packets stayed in their slots: copied or dropped there */
 	u32 flushes;
 	int open_answer, xmit_answer;              /* 0 or a negative errno */
 	void (*on_poll)(struct fake_device *fake); /* each ndo_poll; may inject */
@@ -51,6 +52,9 @@ void fake_set_link(struct fake_device *fake, bool up);
 
 /* fake_inject - a frame comes in. len: 0..1952 bytes. It is dropped when the pool is empty. */
 void fake_inject(struct fake_device *fake, const void *frame, u32 len);
+
+/* fake_inject_burst - n frames, at most RX_BURST, in slots that follow each other. */
+void fake_inject_burst(struct fake_device *fake, const struct fake_frame *frame, u32 n);
 
 /* fake_give_back_all - what lies in the slots of all of them returns to the pool. */
 void fake_give_back_all(void);

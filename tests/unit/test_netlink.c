@@ -484,6 +484,7 @@ static void namespaces(void **state)
 	struct sockaddr_nl at = { .nl_family = AF_NETLINK, .nl_pid = 7, .nl_groups = 4 };
 	int a = demo_socket(), b;
 
+	list_init(&other.dev_base);
 	init_task.nsproxy = &there;
 	b = demo_socket();
 	init_task.nsproxy = here;

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ * rx_flow.h - received flows: for which socket a datagram is, cached for all sockets of a namespace.
+ * Not here: the answers themselves (ip_input.c, udp_input.c); waiting packets (net/socket/datagram.h).
+ * dev_receive.c offers rx_flow_receive each frame; ip_input.c and udp_input.c keep their answers here.
+ * Behaves as Linux's early demux, one step further.
+ *
+ * The next datagram of the same sender to the same port gets the same answers: its addresses are possible, it is for
+ * this host, this is its socket. A table of a namespace keeps them, so that a frame costs a comparison, its two
+ * checksums, and a copy of a short one into a small packet in the socket's queue. Its buffer never leaves the ring.
+ * Five rules keep that correct:
+ *
+ *   key         Source and destination address, both ports, the device. A datagram to one of the card's
+ *               own addresses only (Ethernet and IPv4), not a broadcast's or a group's, and not out of lo.
+ *   valid       flow->genid == net->rx_genid. What changes an answer moves rx_genid: everything that moves genid
+ *               (addresses, routes, devices, namespaces: net_changed), and whatever changes the choice of a
+ *               socket: a port taken or given back, connect, disconnect, any option (net_rx_changed).
+ *               So a socket that is gone is never found.
+ *   long way    Everything that is not plain takes it, and it alone counts and answers what is wrong: IPv4
+ *               options, fragments, other protocols, lengths that disagree, a wrong checksum, no packet free.
+ *   asked       What may see any packet is asked for each: taps and netfilter's hooks (static keys). What a
+ *               socket wants of its own (time stamps) is in the socket.
+ *   counted     Both ways count the same: /proc/net/snmp, the device's and the socket's counters, drops by reason.
+ *
+ * A flow may also be one that is dropped: to a port without socket, or not for an address of this host. */
+#pragma once
+
+#include "net/device/dev.h"
+#include "net/wire/ip.h"
+#include "net/wire/udp.h"
+
+struct sock;
+
+/* rx_flow_receive - frames that came in, in their slots: as many as need not go the long way. */
+void rx_flow_receive(struct rx_burst *burst);
+
+/* rx_flow_socket - keep the long way's answer for a datagram, data at its UDP header: sk; NULL: no socket. */
+void rx_flow_socket(const struct sk_buff *skb, struct sock *sk);
+
+/* rx_flow_drop - the same for a packet, data at its IPv4 header, that is dropped: SKB_DROP_NOT_LOCAL. */
+void rx_flow_drop(const struct sk_buff *skb, enum skb_drop_reason reason);
+
+/* rx_flow_start - a program waits for datagrams in net: from now on there is a table, if there is memory. */
+void rx_flow_start(struct net *net);
+
+/* rx_flow_exit - the namespace ends. */
+void rx_flow_exit(struct net *net);
