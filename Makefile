@@ -223,7 +223,7 @@ PART_pacing     := net/config/ipconfig_qdisc.o net/device/qdisc.o net/device/rat
 PART_packet     := net/packet/af_packet.o net/packet/packet_sockopt.o net/packet/bpf.o
 PART_pcap       := net/packet/pcap.o kernel/capture.o
 PART_pmtu       := net/ipv4/pmtu.o
-PART_programs   := user/muffin-recv.o
+PART_programs   := user/muffin-recv.o user/muffin-blast.o
 PART_proc       := net/config/proc.o kernel/counts.o
 PART_routesfile := net/config/routes_file.o net/fib/file.o
 PART_selftest   := net/config/selftest.o net/fib/selftest.o
@@ -236,7 +236,7 @@ ifneq ($(filter-out $(PARTS),$(OMITTED)),)
 $(error OMIT: there is no part '$(filter-out $(PARTS),$(OMITTED))'; the parts are $(sort $(PARTS)), or road for all)
 endif
 # Built-in programs, in the order in which they are named; the first is the default.
-PROGRAMS := muffin-send muffin-recv
+PROGRAMS := muffin-send muffin-recv muffin-blast
 PROGRAM_OBJS := $(PROGRAMS:%=user/%.o)
 
 LINKED := $(filter-out $(foreach part,$(OMITTED),$(PART_$(part))),$(OBJS) $(PROGRAM_OBJS))
@@ -327,6 +327,9 @@ PROGRAM_CFLAGS := $(USER_CFLAGS) -Os -I. -D_GNU_SOURCE -Wshadow -Wmissing-protot
 	-fno-pie -no-pie -fno-asynchronous-unwind-tables -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,-z,norelro
 USER_LIB := $(wildcard user/lib/*.c)
 
+$(BUILD)/user/muffin-blast: $(wildcard user/blast/*.c)
+$(BUILD)/user/muffin-recv: $(wildcard user/recv/*.c)
+
 $(BUILD)/user/%: user/%.c $(USER_LIB) $(wildcard user/*/*.h)
 	@mkdir -p $(@D)
 	@echo "  USER    $<"
@@ -342,8 +345,8 @@ setup: ## install what the other goals on its line need and is missing, naming i
 run: $(BUILD)/muffin.elf ## send a muffin in QEMU: what the kernel said, the listener got, the wire saw
 	@$(PYTHON) tools/run.py
 
-demo: $(BUILD)/muffin.elf ## one machine sends, another receives, across a Linux bridge: both ends and the wire between
-	@$(PYTHON) tools/demo.py
+demo: $(BUILD)/muffin.elf ## one machine sends, another receives, across a Linux bridge: both ends and the wire between; RATE=max: a million datagrams
+	@$(PYTHON) tools/demo.py $(if $(RATE),--rate $(RATE))
 
 iso: $(BUILD)/muffin.iso ## build/muffin.iso: CD, USB stick, BIOS and UEFI
 

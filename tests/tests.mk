@@ -18,8 +18,8 @@ HOST_SRCS := $(wildcard net/*.c net/*/*.c kernel/lib/*.c kernel/security/*.c) ke
 # The program's memory; pages and a TLB are tests/unit/host_mm.c's.
 HOST_SRCS += kernel/mm/vm.c kernel/mm/mmap.c kernel/mm/slab.c kernel/process/exec.c kernel/process/sys_mm.c
 
-# What the programs of ring 3 share.
-HOST_SRCS += $(wildcard user/lib/*.c)
+# Programs of ring 3, but for what opens sockets at once.
+HOST_SRCS += $(wildcard user/lib/*.c) $(addprefix user/blast/,account.c control.c pace.c pcap.c plan.c search.c)
 
 # A source with a main is a program of its own; the others are what the programs share.
 UNIT_MAINS  := $(shell grep -l '^int main' tests/unit/*.c 2>/dev/null)

@@ -25,7 +25,11 @@ def lacking_options(program):
         return [f"{program.name}: there is no docs/man/{page.name}"]
     text = page.read_text(encoding="utf-8")
     items = []
-    for letter, name, flag in OPTION.findall(program.read_text(encoding="utf-8")):
+    sources = [program, *(ROOT / "user" / program.stem.removeprefix("muffin-")).glob("*.c")]
+    rows = [row for file in sources for row in OPTION.findall(file.read_text(encoding="utf-8"))]
+    if not rows:
+        return [f"{program.name}: no table of options found"]
+    for letter, name, flag in rows:
         short = f"Fl {letter} , " if letter else ""
         items.append(f".It {short}Fl -{name}\n" if flag else f".It {short}Cm {name}= ")
     return [f"{page.name}: lacks {item.strip()!r}" for item in items if item not in text]

@@ -9,6 +9,7 @@ cards are joined by QEMU's own sockets. Ends with 0 only if exactly one datagram
 side, and says exactly "muffin"; with --rate only if all datagrams came out once, in order.
 """
 import argparse
+import json
 import os
 import re
 import shutil
@@ -22,10 +23,13 @@ from pathlib import Path
 import frame
 from outcome import DeadlineError, MachineError
 from qemu import Machine, Nic
-from run import MUFFIN, PORT, StepError, positive, show_first, summaries, title
+from run import MUFFIN, PORT, SHOW_N, StepError, positive, show_first, summaries, title
 
 SENDER, RECEIVER = "10.0.2.15", "10.0.2.16"
 SENDER_MAC, RECEIVER_MAC = "52:54:00:12:34:56", "52:54:00:12:34:57"
+PORTS = f"{PORT}-{PORT + 63}"
+MANY = 1_000_000
+WINDOW = 256                    # so many of them may be under way: what a receiver has packets for
 INSIDE = "MUFFIN_DEMO_INSIDE"   # set for this script once it runs in the namespace
 NAMESPACE_S = 30
 QUEUE = 10_000                  # frames that a tap keeps for a slow card
@@ -39,7 +43,7 @@ done
 ip link set br0 addrgenmode none up
 """
 
-RECEIVED = re.compile(r"^(\d+) bytes? from ([\d.]+):(\d+): (.*)$", re.M)
+RECEIVED = re.compile(r"^(\d+) bytes? from ([\d.]+):(\d+): ([^\r\n]*)", re.M)
 
 
 class Screen:
@@ -69,6 +73,8 @@ def parse_arguments():
     add("--pcap", default="build/demo.pcap", help="where the capture goes (default: %(default)s)")
     add("--wire", choices=["bridge", "sockets"],
         help="what is between the two (default: bridge, if it can be had)")
+    add("--count", type=int, default=MANY, help="with --rate: how many (default: %(default)s)")
+    add("--rate", help=f"send many numbered datagrams to {PORTS} instead: 10kpps, 100mbit, max")
     add("--message", default=MUFFIN.decode(), help="what is sent (default: %(default)s)")
     add("--timeout", type=positive, default=300, help="seconds until the machines are stopped")
     return parser.parse_args()
@@ -117,20 +123,29 @@ def choose_wire(args, folder):
 
 # ---- the machines --------------------------------------------------------------------------------
 
-def machine(args, address, mac, netdev, words, pcap=None):
+def machine(args, address, mac, netdev, told, pcap=None):
     """One of the two."""
-    words = f"console=ttyS0,115200 ip={address}:::255.255.255.0::eth0:off hosts=b:{RECEIVER} {words}"
-    return Machine(kernel=args.kernel, append=words, nics=[Nic(netdev, mac=mac, pcap=pcap)])
+    line = f"console=ttyS0,115200 ip={address}:::255.255.255.0::eth0:off hosts=b:{RECEIVER}"
+    return Machine(kernel=args.kernel, append=f"{line} {told}", nics=[Nic(netdev, mac=mac, pcap=pcap)])
+
+
+def words(args):
+    """What the two programs are told: sender's and receiver's words."""
+    if args.rate:
+        return (f"init=muffin-blast -- rate={args.rate} count={args.count} window={WINDOW} port={PORTS} b",
+                f"init=muffin-recv -- port={PORTS} --quiet --check --answer --json idle=2s "
+                f"time={args.timeout}s")
+    return f'-- b "{args.message}"', f"init=muffin-recv -- idle=1s time={args.timeout}s"
 
 
 def play(args, ends):
     """Both machines to their ends: the Results of sender and receiver."""
     screen = Screen()
-    receiver = machine(args, RECEIVER, RECEIVER_MAC, ends[1],
-                       f"init=muffin-recv -- idle=1s time={args.timeout}s", args.pcap)
-    sender = machine(args, SENDER, SENDER_MAC, ends[0], f'-- b "{args.message}"')
+    to_sender, to_receiver = words(args)
+    receiver = machine(args, RECEIVER, RECEIVER_MAC, ends[1], to_receiver, args.pcap)
+    sender = machine(args, SENDER, SENDER_MAC, ends[0], to_sender)
     with receiver.start(screen.of("receiver")) as receiving:
-        receiving.wait_for("listening", args.timeout)
+        receiving.wait_for("starting 'muffin-recv'", args.timeout)
         with sender.start(screen.of("sender")) as sending:
             sent = sending.wait(args.timeout)
         return sent, receiving.wait(args.timeout)
@@ -139,9 +154,9 @@ def play(args, ends):
 def show_wire(args, name):
     """One line a frame, then the muffin's frame field by field."""
     title(f"the wire between: {name} ({args.pcap})")
-    show_first(summaries(args.pcap))
-    muffins = [udp for _, raw in frame.read_pcap(args.pcap)
-               if (udp := frame.as_udp(raw)) and udp.ports[1] == PORT]
+    show_first(summaries(args.pcap, SHOW_N if args.rate else None))
+    muffins = [] if args.rate else [udp for _, raw in frame.read_pcap(args.pcap)
+                                    if (udp := frame.as_udp(raw)) and udp.ports[1] == PORT]
     if muffins:
         print("\nthe muffin's frame, field by field: offset, bytes, name, meaning")
         print("\n".join(frame.show(frame.decode(muffins[0]))))
@@ -149,15 +164,32 @@ def show_wire(args, name):
 
 def judge(sent, received):
     """Nothing, if exactly the muffin came out; else the StepError that says what did not."""
-    if sent.status != 0:
-        raise StepError("sender", sent.words(), f"run it by hand:\n  {sent.command}")
     came_out = RECEIVED.findall(received.serial)
     if [(text, address) for _, address, _, text in came_out] != [(MUFFIN.decode(), SENDER)]:
         texts = ", ".join(repr(text) for *_, text in came_out) or "nothing"
         raise StepError("delivery", f"{texts} came out, expected exactly {MUFFIN.decode()!r}",
                         "see the wire above: did a frame pass that says so?")
-    if received.status != 0:
-        raise StepError("receiver", received.words(), f"run it by hand:\n  {received.command}")
+    judge_machines(sent, received)
+
+
+def judge_many(sent, received, count):
+    """The same for many: each once, in order."""
+    account = re.search(r"^\{.*\}", received.serial, re.M)
+    account = json.loads(account.group()) if account else {}
+    expected = {"received": count, "lost": 0, "twice": 0, "out_of_order": 0, "unknown": 0}
+    if expected.items() - account.items():
+        found = ", ".join(f"{key} {account.get(key)}" for key in expected)
+        raise StepError("delivery", f"{found}; expected {count} received and 0 of all others",
+                        "a lower --rate, and what both machines said above")
+    judge_machines(sent, received)
+    return account
+
+
+def judge_machines(sent, received):
+    """Both must have succeeded."""
+    for name, result in (("sender", sent), ("receiver", received)):
+        if result.status != 0:
+            raise StepError(name, result.words(), f"run it by hand:\n  {result.command}")
 
 
 def main():
@@ -173,7 +205,7 @@ def main():
         sent, received = play(args, ends)
         show_wire(args, name)
         title("verdict")
-        judge(sent, received)
+        account = judge_many(sent, received, args.count) if args.rate else judge(sent, received)
     except BrokenPipeError:
         raise
     except (StepError, MachineError, DeadlineError, OSError, ValueError) as error:
@@ -182,7 +214,9 @@ def main():
         return 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"one muffin went from {SENDER} across {name} to {RECEIVER}, "
+    what = (f"{args.count:,} datagrams in {account['seconds']:.2f} s, none lost, none twice, in order,"
+            if args.rate else "one muffin")
+    print(f"{what} went from {SENDER} across {name} to {RECEIVER}, "
           f"{sent.seconds:.2f} s from the sender's start to its power-off")
     return 0
 

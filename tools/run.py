@@ -164,19 +164,20 @@ def show_capture(path):
         print("\n".join(frame.show(frame.decode(muffins[0]))))
 
 
-def summaries(path):
-    """One line a frame: tshark's if it is there, else scapy's."""
+def summaries(path, most=None):
+    """One line a frame, of the first so many: tshark's if it is there, else scapy's."""
     if shutil.which("tshark"):
+        count = ["-c", str(most)] if most else []
         try:
-            done = subprocess.run(["tshark", "-n", "-r", path], capture_output=True, text=True,
+            done = subprocess.run(["tshark", "-n", "-r", path, *count], capture_output=True, text=True,
                                   timeout=TSHARK_S, check=True)
             return done.stdout.splitlines()
         except (subprocess.SubprocessError, OSError) as error:
             print(f"(tshark failed: {error}; scapy's words instead)")
-    return scapy_summaries(path)
+    return scapy_summaries(path, most)
 
 
-def scapy_summaries(path):
+def scapy_summaries(path, most):
     """One line a frame, in scapy's words."""
     try:
         from scapy.utils import rdpcap  # pylint: disable=import-outside-toplevel
@@ -184,7 +185,7 @@ def scapy_summaries(path):
         import scapy.layers.inet  # noqa: F401  pylint: disable=import-outside-toplevel
     except ImportError:
         return ["(neither tshark nor scapy is installed: run `make setup`)"]
-    return [f"{number:5} {packet.summary()}" for number, packet in enumerate(rdpcap(path), 1)]
+    return [f"{number:5} {packet.summary()}" for number, packet in enumerate(rdpcap(path, most or -1), 1)]
 
 
 def judge(result, datagrams):

@@ -8,6 +8,7 @@
 #include "user/lib/options.h"
 #include "user/lib/sockets.h"
 #include "user/lib/values.h"
+#include "user/recv/question.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -136,7 +137,7 @@ static void show(const uint8_t *payload, uint32_t len, const struct sockaddr_in 
 }
 
 /* What becomes of one datagram. Returns whether it goes back to its sender. */
-static bool take(uint8_t *payload, uint32_t len, struct msghdr *msg)
+static bool take(int fd, uint8_t *payload, uint32_t len, struct msghdr *msg)
 {
 	const struct sockaddr_in *from = msg->msg_name;
 	uint32_t address = ntohl(from->sin_addr.s_addr);
@@ -144,9 +145,9 @@ static bool take(uint8_t *payload, uint32_t len, struct msghdr *msg)
 	bool stamped = stamp_read(payload, len, &stamp);
 
 	if (stamped && stamp.kind == STAMP_QUESTION) {
-		payload[1] = STAMP_ANSWER;
-		stamp_set_received(payload, checker_received(address, stamp.run));
-		return want.answer;
+		if (want.answer)
+			question_keep(fd, payload, from, stamp.run);
+		return false;
 	}
 	got.datagrams++;
 	got.bytes += len;
@@ -190,7 +191,7 @@ static void take_batch(int fd, struct batch *b, uint32_t n)
 	for (uint32_t i = 0; i < n; i++) {
 		struct msghdr *msg = &b->msg[i].msg_hdr;
 
-		if (take(b->payload[i], b->msg[i].msg_len, msg)) {
+		if (take(fd, b->payload[i], b->msg[i].msg_len, msg)) {
 			b->iov[i].iov_len = b->msg[i].msg_len;
 			msg->msg_control = NULL;
 			msg->msg_controllen = 0;
@@ -349,11 +350,13 @@ static void receive(void)
 
 	while (!stop && !(want.count && got.datagrams >= want.count)) {
 		uint64_t moment = next_moment(end_ns, line_ns);
+		uint32_t asked_n = question_waiting();
 
-		if (poll(sockets, socket_n, timeout_ms(moment, now)) > 0)
+		if (poll(sockets, socket_n, asked_n ? 0 : timeout_ms(moment, now)) > 0)
 			for (uint32_t i = 0; i < socket_n; i++)
 				if (sockets[i].revents)
 					drain(sockets[i].fd);
+		got.unsent += question_answer(asked_n);
 		now = clock_now();
 		if (now >= line_ns) {
 			show_counts();

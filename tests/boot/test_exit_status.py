@@ -337,7 +337,8 @@ def test_name_that_is_not_built_in(kernel):
     """init= without a slash, and neither the initrd nor the kernel has it: those there are, are listed."""
     result = boot(kernel, f"{STATIC} init=muffin-eat")
     assert ("init=muffin-eat: no such file in the initrd\n"
-            "  built in: muffin-send\n  built in: muffin-recv\n") in said(result)
+            "  built in: muffin-send\n  built in: muffin-recv\n"
+            "  built in: muffin-blast") in said(result)
     assert result.status == NO_PROGRAM
 
 # ---- memory ------------------------------------------------------------------------------------

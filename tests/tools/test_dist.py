@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MAKE_S = 1200
 EPOCH = "1700000000"
 EXPECTED = {"muffin.elf", "muffin.iso", "muffin.sym", "LICENSE", "NOTICES", "README.md", "CHANGELOG.md",
-            "SHA256SUMS", "man/muffin.7", "man/muffin-recv.1", "man/muffin-send.1", "licences/musl-dev",
-            "licences/grub-common"} | {f"docs/{page.name}" for page in (ROOT / "docs").iterdir() if page.is_file()}
+            "SHA256SUMS", "man/muffin.7", "man/muffin-blast.1", "man/muffin-recv.1", "man/muffin-send.1",
+            "licences/musl-dev", "licences/grub-common"} | {f"docs/{page.name}" for page in (ROOT / "docs").iterdir() if page.is_file()}
 
 
 def run(*command, cwd=ROOT):

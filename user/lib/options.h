@@ -58,7 +58,7 @@ option_take take_number, take_duration, take_rate, take_range, take_address, tak
 	take_text;
 
 #define EXPECTED_DURATION  "a time: a number and ns, us, ms, s, m or h"
-#define EXPECTED_RATE      "a number and pps, kpps, mpps, bit, kbit, mbit or gbit; or max"
+#define EXPECTED_RATE      "a number and k, M, pps, kpps, mpps, bit, kbit, mbit or gbit; or max"
 #define EXPECTED_PORTS     "a port from 1 to 65535, or two and a hyphen between them"
 #define EXPECTED_ADDRESS   "an IPv4 address"
 #define EXPECTED_ADDRESSES "an IPv4 address, two and a hyphen between them, or a prefix"

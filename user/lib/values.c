@@ -21,8 +21,8 @@ static const struct unit times[] = { { "", NS_PER_S }, { "ns", 1 }, { "us", 1000
 	{ "ms", 1000000 }, { "s", NS_PER_S }, { "m", 60 * NS_PER_S }, { "h", 3600 * NS_PER_S },
 	{ NULL, 0 } };
 
-static const struct unit packets[] = { { "", 1 }, { "pps", 1 }, { "kpps", 1000 },
-	{ "mpps", 1000000 }, { NULL, 0 } };
+static const struct unit packets[] = { { "", 1 }, { "k", 1000 }, { "M", 1000000 }, { "pps", 1 },
+	{ "kpps", 1000 }, { "mpps", 1000000 }, { NULL, 0 } };
 
 static const struct unit bits[] = { { "bit", 1 }, { "kbit", 1000 }, { "mbit", 1000000 },
 	{ "gbit", 1000000000 }, { NULL, 0 } };
