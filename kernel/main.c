@@ -153,6 +153,7 @@ static void load_routes(void)
 
 	if (!file)
 		return;
+	clock_init(); /* it is said how long they took */
 	if (!reader)
 		pr_err(ROUTES_FILE ": this kernel was built without 'routesfile' (make OMIT=)\n");
 	else if (reader->load_routes(&init_net, (struct text){ file->file->data, file->file->len },
@@ -180,18 +181,6 @@ static void announce(void)
 			arp_announce(dev);
 }
 
-/* As late as possible, but before drivers wait for hardware: it measures since clock_start. */
-static void measure_clock(void)
-{
-	char what[80];
-
-	clock_init();
-	if (clock_describe(what, sizeof(what)))
-		pr_info("clock: %s\n", what);
-	else
-		pr_warn("clock: %s\n", what);
-}
-
 static void network_init(void)
 {
 	char problem[128];
@@ -199,7 +188,6 @@ static void network_init(void)
 	if (net_init() < 0)
 		fail(STATUS_NO_MEMORY, "out of memory: no room for the network's tables");
 	current->nsproxy->net_ns = get_net(&init_net);
-	measure_clock();
 	start_parts();
 	devices_init();
 	if (!ipconfig_apply(&init_net, problem, sizeof(problem))) {
@@ -210,22 +198,27 @@ static void network_init(void)
 	announce();
 }
 
+/* As late as possible: they are measured since clock_start and timer_start. */
+static void measure_clocks(void)
+{
+	char what[80];
+
+	clock_init();
+	if (clock_describe(what, sizeof(what)))
+		pr_info("clock: %s\n", what);
+	else
+		pr_warn("clock: %s\n", what);
+	timer_init();
+	timer_describe(what, sizeof(what));
+	pr_debug("timer: %s\n", what);
+}
+
 static void poll_on_tick(void)
 {
 	net_poll();
 	for_each_part(p)
 		if (p->tick)
 			p->tick();
-}
-
-static void start_tick(void)
-{
-	char what[80];
-
-	timer_init();
-	timer_describe(what, sizeof(what));
-	pr_debug("timer: %s\n", what);
-	trap_set_poll(poll_on_tick);
 }
 
 static u64 drain_network(void)
@@ -309,9 +302,10 @@ void kmain(u32 magic, u32 info_pa)
 	memory_init();
 	cpu_syscall_init(entry_SYSCALL_64);
 	files_init();
-	load_program();
 	network_init();
-	start_tick();
+	load_program();
+	measure_clocks();
+	trap_set_poll(poll_on_tick);
 	process_set_drain(drain_network);
 	open_console();
 	start_program();

@@ -35,8 +35,8 @@
 static struct {
 	u64 start_tsc;
 	u64 hz;
-	u64 mult; /* nanoseconds a tick, times 2^32 */
-	u32 bound_ppm;
+	u64 mult;      /* nanoseconds a tick, times 2^32 */
+	u32 bound_ppm; /* 0: clock_init was not called yet */
 	bool measured;
 } tsc;
 
@@ -138,6 +138,8 @@ void clock_init(void)
 	u64 hz, best_hz = TSC_HZ_FALLBACK;
 	u32 ppm, window = PIT_WINDOW;
 
+	if (tsc.bound_ppm)
+		return;
 	tsc.bound_ppm = UINT32_MAX;
 	for (u32 tries = 1; tries <= CALIBRATIONS_MAX; tries++) {
 		enum calibration result = calibrate(window, &hz, &ppm);
@@ -169,8 +171,10 @@ u64 clock_ns(void)
 
 void clock_delay_us(u64 us)
 {
-	u64 end = clock_ns() + us * 1000;
+	u64 end;
 
+	clock_init();
+	end = clock_ns() + us * 1000;
 	while (clock_ns() < end)
 		cpu_relax();
 }

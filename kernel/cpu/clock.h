@@ -12,7 +12,7 @@ void clock_start(void);
 
 /* clock_init - measure the TSC over the time since clock_start, at least 2 ms: what the machine did
  * in between cost nothing. When that was too long for the 8254, or the CPU was held up while it read,
- * over up to 32 ms more. Every wait in it is bounded by a count. */
+ * over up to 32 ms more. Every wait in it is bounded by a count. A second call does nothing. */
 void clock_init(void);
 
 /* A timer's count, and the TSC in the middle of its reading, which took `width` ticks. */
@@ -30,7 +30,7 @@ u64 clock_span_ns(u64 ticks);
 /* clock_ns - nanoseconds since clock_start; 0 before it, by a guess until clock_init. It never goes back. */
 u64 clock_ns(void);
 
-/* clock_delay_us - spin; at least that long. */
+/* clock_delay_us - spin; at least that long. Calls clock_init, if nobody has. */
 void clock_delay_us(u64 us);
 
 /* clock_describe - what was found and how far it may be off, in words. Returns false when nothing was

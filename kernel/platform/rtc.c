@@ -4,6 +4,7 @@
  * Declared in net/core/machine.h; system calls and captures ask. Calls acpi_tables.c for the century.
  * Source: Motorola MC146818; ACPI 6.4, 5.2.9 (CENTURY, always in BCD). */
 #include "kernel/cpu/asm.h"
+#include "kernel/cpu/clock.h"
 #include "kernel/lib/string.h"
 #include "kernel/platform/acpi_tables.h"
 #include "net/core/machine.h"
@@ -114,6 +115,7 @@ void clock_realtime_start(void)
 
 	if (offset_ns)
 		return;
+	clock_init(); /* it may move the clock */
 	raw = read_all();
 	offset_ns = seconds_of(&raw, rtc_read(RTC_STATUS_B)) * NSEC_PER_SEC - clock_ns();
 }

@@ -241,6 +241,23 @@ static void held_up_always(void **state)
 	}
 }
 
+/* Who has to wait before clock_init measures first: the guess would be twice as long. */
+static void delay_measures(void **state)
+{
+	u64 at;
+
+	turn_on(2000000000);
+	clock_start();
+	pass(100000);
+	clock_delay_us(1);
+	assert_true(tsc.measured);
+	at = pc.ns;
+	clock_delay_us(5000);
+	assert_in_range(pc.ns - at, 4950000, 5100000);
+	clock_init(); /* takes no time any more */
+	assert_in_range(pc.ns - at, 4950000, 5100000);
+}
+
 static void no_timer(void **state)
 {
 	char what[80];
@@ -291,6 +308,7 @@ int main(void)
 		BARE_TEST(held_up_once),
 		BARE_TEST(held_up_for_a_while),
 		BARE_TEST(held_up_always),
+		BARE_TEST(delay_measures),
 		BARE_TEST(no_timer),
 		BARE_TEST(tick_held_up_once),
 	};
