@@ -118,14 +118,14 @@ OBJS := \
 	net/fib/change.o \
 	net/fib/answers.o \
 	net/fib/build.o \
-	net/fib/forms.o \
+	net/fib/list.o \
+	net/fib/roots.o \
 	net/fib/pool.o \
 	net/fib/semantics.o \
 	net/fib/sync.o \
 	net/fib/hash.o \
 	net/fib/table.o \
 	net/fib/dump.o \
-	net/fib/file.o \
 	net/fib/selftest.o \
 	net/config/egress.o \
 	net/device/dev_config.o \
@@ -139,7 +139,6 @@ OBJS := \
 	net/config/ipconfig_netns.o \
 	net/config/ipconfig_apply.o \
 	net/config/routes_file.o \
-	net/config/selftest.o \
 	net/net_init.o \
 	net/net_exit.o \
 	net/device/account.o \
@@ -225,9 +224,10 @@ PART_pcap       := net/packet/pcap.o kernel/capture.o
 PART_pmtu       := net/ipv4/pmtu.o
 PART_programs   := user/muffin-recv.o user/muffin-blast.o
 PART_proc       := net/config/proc.o kernel/counts.o
-PART_routesfile := net/config/routes_file.o net/fib/file.o
-PART_selftest   := net/config/selftest.o net/fib/selftest.o
+PART_routesfile := net/config/routes_file.o
+PART_selftest   := net/fib/selftest.o
 PART_symbols    :=
+PART_trie       := net/fib/build.o net/fib/hash.o net/fib/roots.o
 PART_unix       := net/unix/%.o
 PARTS           := $(patsubst PART_%,%,$(filter PART_%,$(.VARIABLES)))
 
@@ -235,11 +235,18 @@ OMITTED := $(if $(filter road,$(OMIT)),$(PARTS),$(OMIT))
 ifneq ($(filter-out $(PARTS),$(OMITTED)),)
 $(error OMIT: there is no part '$(filter-out $(PARTS),$(OMITTED))'; the parts are $(sort $(PARTS)), or road for all)
 endif
+
+# What several parts use is left out with the last of them.
+SHARED_dump := net/fib/dump.o
+USERS_dump  := netlink proc trie
+SHARED      := $(patsubst SHARED_%,%,$(filter SHARED_%,$(.VARIABLES)))
+UNUSED      := $(foreach name,$(SHARED),$(if $(filter-out $(OMITTED),$(USERS_$(name))),,$(SHARED_$(name))))
+
 # Built-in programs, in the order in which they are named; the first is the default.
 PROGRAMS := muffin-send muffin-recv muffin-blast
 PROGRAM_OBJS := $(PROGRAMS:%=user/%.o)
 
-LINKED := $(filter-out $(foreach part,$(OMITTED),$(PART_$(part))),$(OBJS) $(PROGRAM_OBJS))
+LINKED := $(filter-out $(UNUSED) $(foreach part,$(OMITTED),$(PART_$(part))),$(OBJS) $(PROGRAM_OBJS))
 
 KERNEL_OBJS := $(addprefix $(BUILD)/,$(OBJS))
 
@@ -309,7 +316,7 @@ $(BUILD)/%.o: %.S Makefile
 FAST := kernel/mm/uaccess net/socket/socket net/socket/socket_user net/socket/socket_recv net/socket/datagram net/udp/af_inet net/udp/udp_send net/udp/udp_route net/udp/udp_output net/udp/udp_segment net/flow/flow_cache net/flow/flow_xmit \
 	net/ipv4/route net/fib/fib_trie net/fib/fib_select net/ipv4/ip_output net/socket/msg net/netfilter/netfilter net/netfilter/nf_rules \
 	net/neigh/neigh_table net/device/dev_xmit net/device/dev_receive net/ipv4/rx_flow net/ipv4/ip_input net/ipv4/protocol net/udp/udp_input \
-	drivers/e1000/tx drivers/e1000/rx net/fib/file
+	drivers/e1000/tx drivers/e1000/rx net/config/routes_file
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 
 # a compiler would turn these loops into calls of themselves

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * parse.c - numbers and addresses out of bounded text.
- * Not here: tables of fields (fields.c), what the text means (cmdline, net/config/ipconfig.c, net/fib/file.c).
+ * Not here: tables of fields (fields.c), what the text means (cmdline, net/config/ipconfig.c, net/config/routes_file.c).
  * Everything that reads configuration calls in. Calls nothing.
  * Source: RFC 4632 3.1 (prefixes); the dotted quad of inet_pton(3). */
 #include "kernel/lib/parse.h"

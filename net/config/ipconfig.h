@@ -36,7 +36,7 @@ bool ipconfig_parse_hosts(struct text value, struct parse_error *error);
  * problem   filled (at most len bytes) when the answer is false: which word could not be applied */
 bool ipconfig_apply(struct net *net, char *problem, size_t len);
 
-/* ipconfig_load_routes - every route of a routes file (net/fib/file.h).
+/* ipconfig_load_routes - every route of a routes file (net/config/routes_file.h).
  * problem   filled (at most len bytes) when the answer is false: which line, and what was expected */
 bool ipconfig_load_routes(struct net *net, struct text file, char *problem, size_t len);
 

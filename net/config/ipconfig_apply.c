@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * ipconfig_apply.c - the network as it was described, brought about: addresses, routes, neighbours.
- * Not here: the words (ipconfig.c), what the settings do (route.c, neigh_state.c, fib/file.c).
+ * Not here: the words (ipconfig.c), what the settings do (route.c, neigh_state.c, routes_file.c).
  * kernel/main.c calls in when the devices are there.
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=). */
 #include "kernel/lib/format.h"

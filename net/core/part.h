@@ -13,6 +13,7 @@
 #include "kernel/lib/parse.h"
 #include "net/core/net_namespace.h"
 
+struct fib_trie_ops;
 struct net_device;
 
 /* A word of the kernel's command line. */
@@ -44,7 +45,7 @@ struct part {
 	struct pernet_operations pernet;
 	/* on each event of a device, after net/ipv4 and net/neigh have handled it */
 	void (*netdev_event)(struct net_device *dev, enum netdev_event event);
-	/* the clock runs, devices are not up; false: the machine must end, and the reason is printed */
+	/* devices are not up; false: the machine must end, and the reason is printed */
 	bool (*start)(void);
 	/* carry out the command line: before devices get their addresses, and after. false: problem
 	 * (at most len bytes) says why */
@@ -54,6 +55,8 @@ struct part {
 	void (*tick)(void);
 	/* the initrd has /etc/routes, with this text; false: problem says why it cannot be loaded */
 	bool (*load_routes)(struct net *net, struct text file, char *problem, size_t len);
+	/* searching tables of many routes */
+	const struct fib_trie_ops *trie;
 	/* the program has ended */
 	void (*end)(void);
 };

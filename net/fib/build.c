@@ -1,24 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * build.c - blocks of the trie: one builder for a single route and for a whole table.
- * Not here: searching (inline in fib_trie.h, where the picture of a block is), forms (forms.c).
- * forms.c calls in; it calls pool.c.
+ * Not here: searching (inline in fib_trie.h, where the picture of a block is), roots (roots.c).
+ * roots.c calls in; it calls pool.c.
  * Source: see fib_trie.h. */
 #include "net/fib/build.h"
 #include "kernel/lib/string.h"
-
-u64 fib_ends_from[256];
-
-/* A bit adds one to the counts from itself and from those below. */
-void fib_popcount_init(void)
-{
-	u64 one_each = 0;
-
-	for (u32 bit = 1; bit < 256; bit *= 2) {
-		one_each = one_each << 8 | 1;
-		for (u32 low = 0; low < bit; low++)
-			fib_ends_from[bit + low] = fib_ends_from[low] + one_each;
-	}
-}
 
 static u32 popcount(u64 x)
 {

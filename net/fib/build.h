@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * build.h - blocks of the trie: built from answers, read, given back.
- * Not here: the forms of a table (forms.c), searching (fib_trie.h, where the picture is).
- * forms.c calls in; it calls pool.c.
+ * Not here: roots (roots.c), searching (fib_trie.h, where the picture is).
+ * roots.c calls in; it calls pool.c.
  * Source: see fib_trie.h. */
 #pragma once
 

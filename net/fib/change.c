@@ -181,7 +181,7 @@ int fib_table_insert(struct fib_table *tb, const struct fib_config *cfg)
 		return err;
 	err = fib_aliases_fit(&tb->aliases, tb->aliases.n);
 	if (err == 0) {
-		fib_heads_fit(tb, &tb->alias_heads, &alias_chain, tb->aliases.n);
+		fib_heads_want(tb, &tb->alias_heads, &alias_chain, tb->aliases.n);
 		err = insert_at(tb, find_place(tb, &k), &k, info, cfg->nlflags);
 	}
 	if (err != 0)
@@ -218,7 +218,7 @@ static void close_hole(struct fib_table *tb, u32 hole)
 		*link = hole;
 	}
 	(void)fib_aliases_fit(&tb->aliases, last - 1);
-	fib_heads_fit(tb, &tb->alias_heads, &alias_chain, last);
+	fib_heads_want(tb, &tb->alias_heads, &alias_chain, last);
 }
 
 static void remove_alias(struct fib_table *tb, struct place p, const struct fib_key *k)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * dump.c - the routes in order: for who lists them, and for building the trie from them.
  * Not here: which routes there are (change.c).
- * rtnetlink and answers.c call in; it calls table.c.
+ * rtnetlink, proc.c and roots.c call in; it calls table.c.
  * Source: see fib.h. */
 #include "net/fib/table.h"
 
@@ -62,27 +62,6 @@ u64 *fib_sorted_keys(const struct fib_table *tb)
 	}
 	mem_free(other != NULL ? other : keys, bytes);
 	return other != NULL ? keys : NULL;
-}
-
-struct fib_config fib_config_of(const struct fib_table *tb, u32 alias)
-{
-	const struct fib_alias *fa = fib_alias_at(tb, alias);
-	const struct fib_info *fi = fib_info_at(tb, fa->info);
-
-	return (struct fib_config){
-		.dst = cpu_to_be32(fa->prefix),
-		.dst_len = fa->plen,
-		.tos = fa->tos,
-		.type = fi->type,
-		.scope = fi->scope,
-		.protocol = fi->protocol,
-		.table_id = fa->table_id,
-		.priority = fi->priority,
-		.mtu = fi->mtu,
-		.prefsrc = fi->prefsrc,
-		.nhs = fi->nhs,
-		.nh = fi->nh,
-	};
 }
 
 int fib_dump_start(struct fib_table *tb, struct fib_cursor *c)

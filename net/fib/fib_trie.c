@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * fib_trie.c - fib_table_lookup: one walk of the trie, rarely a look at the routes.
- * Not here: the trie itself (fib_trie.h has the picture), changing it (fib/forms.c), choosing
+ * Not here: the trie itself (fib_trie.h has the picture), changing it (fib/list.c, fib/roots.c), choosing
  * among several next hops (fib_select.c).
  * route.c calls in; it calls fib/table.c and fib/semantics.c.
  * Source: RFC 1812 5.2.4.3. */
@@ -10,6 +10,20 @@
 _Static_assert(offsetof(struct fib_result, scope) - offsetof(struct fib_result, prefixlen) == 3 &&
 		       offsetof(struct fib_dst, scope) - offsetof(struct fib_dst, plen) == 3,
 	"four bytes that are moved together");
+
+u64 fib_ends_from[256];
+
+/* A bit adds one to the counts from itself and from those below. */
+void fib_popcount_init(void)
+{
+	u64 one_each = 0;
+
+	for (u32 bit = 1; bit < 256; bit *= 2) {
+		one_each = one_each << 8 | 1;
+		for (u32 low = 0; low < bit; low++)
+			fib_ends_from[bit + low] = fib_ends_from[low] + one_each;
+	}
+}
 
 /* The address is read again: keeping it would cost the walk a register and a move. */
 static __always_inline void fill_result(struct fib_result *res, struct fib_table *tb,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * fib_trie.h - the forwarding trie: from a destination address to the number of its answer.
  * Not here: what an answer means and which routes there are (fib/semantics.c, fib/table.c).
- * fib_trie.c looks up; fib/forms.c changes it, with blocks that fib/build.c builds.
+ * fib_trie.c looks up; fib/list.c and fib/roots.c change it, with blocks that fib/build.c builds.
  * Source: the idea of a level-compressed trie, Nilsson and Karlsson, "IP-Address Lookup Using
  * LC-Tries", IEEE JSAC 17(6), 1999; counting bits instead of storing pointers, Degermark et al.,
  * "Small Forwarding Tables for Fast Routing Lookups", SIGCOMM 1997. */
@@ -216,7 +216,7 @@ static inline void fib_trie_prefetch(const struct fib_trie *t, u32 addr)
 		__builtin_prefetch(&fib_root_words(t->root)[addr >> (32 - width)]);
 }
 
-/* ---- changing it: fib/forms.c ---------------------------------------------------------------- */
+/* ---- changing it: fib/list.c, fib/roots.c ----------------------------------------------------- */
 
 /* Answers for intervals of addresses: the answer for `addr`, which has been `old` up to *last; *last
  * gets how far it goes at least. Asked for ascending addresses, maybe twice; from 0 again for another
@@ -242,18 +242,6 @@ void fib_trie_free(struct fib_trie *t);
  *               done, and fib_trie_give_up must follow */
 int fib_trie_update(struct fib_trie *t, u32 prefix, u8 len, u16 id) __must_check;
 
-/* fib_trie_build - build a trie aside and put it in place of this one.
- * width     of the root; 0: a list, if it is short enough, or a small root
- * answers   what it shall say; `old` means nothing
- * Returns   0 or -ENOMEM; then nothing has changed */
-int fib_trie_build(struct fib_trie *t, u32 width, fib_answers *answers, void *arg) __must_check;
-
-/* fib_trie_fitting - the width that fits the present size. */
-u32 fib_trie_fitting(const struct fib_trie *t);
-
-/* fib_trie_misfits - it would be better built again, with that width. */
-bool fib_trie_misfits(const struct fib_trie *t);
-
 /* fib_trie_give_up - drop the trie and its memory; every address gets the answer id. */
 void fib_trie_give_up(struct fib_trie *t, u16 id);
 
@@ -263,3 +251,15 @@ size_t fib_trie_bytes(const struct fib_trie *t);
 /* fib_trie_lookup - the lookup for a root of this width on this CPU (fib_trie.c). */
 int (*fib_trie_lookup(u32 width))(struct fib_table *tb, const struct flowi4 *flp,
 	struct fib_result *res, const struct fib_root *root);
+
+/* fib_root_bytes - what a root of this width takes. */
+size_t fib_root_bytes(u32 width);
+
+/* fib_trie_start_pool - an empty pool over one half of the trie's address space. */
+void fib_trie_start_pool(const struct fib_trie *t, struct fib_pool *pool, u32 half);
+
+/* fib_trie_show - one store shows another form. */
+void fib_trie_show(struct fib_trie *t, struct fib_root *root, u32 width);
+
+/* fib_trie_show_list - show the answers as a list of at most max intervals. Returns false when they are more. */
+bool fib_trie_show_list(struct fib_trie *t, u32 max, fib_answers *answers, void *arg);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * hash.c - hash chains that grow and shrink with what hangs on them.
  * Not here: what a key is; the owner of the items hashes them.
- * fib/table.c and fib/semantics.c call in; it calls net/core/machine.h.
+ * change.c and semantics.c call in through the part's table (roots.c); it calls net/core/machine.h.
  * Source: Knuth, "The Art of Computer Programming" vol. 3, 6.4 (separate chaining). */
 #include "kernel/lib/string.h"
 #include "net/fib/table.h"
@@ -9,20 +9,6 @@
 /* Heads outside the table's page come in whole pages: this is the first such size. */
 #define FAR_BITS 10u
 #define MAX_BITS 26u
-
-void fib_heads_init(struct fib_heads *h)
-{
-	memset(h, 0, sizeof *h);
-	h->head = h->near;
-	h->bits = FIB_HEADS_NEAR_BITS;
-}
-
-void fib_heads_free(struct fib_heads *h)
-{
-	if (h->head != h->near)
-		mem_free(h->head, sizeof(u32) << h->bits);
-	fib_heads_init(h);
-}
 
 /* At most one item to a head on average. Heads come fourfold, so that few items are hung over often,
  * and half of them go when fifteen of sixteen would be idle. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * pool.c - pieces of eight-byte units.
  * Not here: locks; a table is changed by one writer at a time.
- * build.c, forms.c and semantics.c call in; it calls net/core/machine.h.
+ * build.c, list.c, roots.c and semantics.c call in; it calls net/core/machine.h.
  * Source: see fib/pool.h. */
 #include "net/fib/pool.h"
 #include "kernel/lib/string.h"

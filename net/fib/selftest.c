@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * selftest.c - the trie proves itself on the machine it runs on, against a linear search.
+ * selftest.c - the word selftest: before anything is sent, the table proves itself against a linear search.
  * Not here: the thorough tests (tests/unit/test_fib_*.c).
- * The kernel calls in, on request at boot; it calls fib/table.c, fib/change.c, fib_trie.c.
+ * kernel/cmdline.c and kernel/main.c call in; it calls fib/table.c, fib/change.c, fib_trie.c.
  * Source: RFC 1812 5.2.4.3, rule (2) longest match. */
+#include "net/core/part.h"
 #include "net/fib/table.h"
 
 #define ROUTES 200u
@@ -115,3 +116,27 @@ int fib_selftest(void)
 	fib_table_free(tb);
 	return bad;
 }
+
+/* ---- the word ------------------------------------------------------------------------------ */
+
+static bool asked_for;
+
+static bool take(struct text value, struct parse_error *error)
+{
+	asked_for = true;
+	return true;
+}
+
+static bool start(void)
+{
+	if (!asked_for)
+		return true;
+	if (fib_selftest() != 0)
+		panic("the route trie does not answer as a linear search does");
+	pr_info("selftest: the route trie answers as a linear search does\n");
+	return true;
+}
+
+PART(selftest) = {
+	.name = "selftest", .words = BOOT_WORDS({ "selftest", .take = take }), .start = start
+};

@@ -233,7 +233,7 @@ int fib_create_info(struct fib_table *tb, const struct fib_config *cfg, u32 *inf
 		int err = new_info(tb, cfg, &found);
 		if (err != 0)
 			return err;
-		fib_heads_fit(tb, &tb->info_heads, &info_chain, ++tb->info_n);
+		fib_heads_want(tb, &tb->info_heads, &info_chain, ++tb->info_n);
 		u32 *head = fib_heads_at(&tb->info_heads, hash);
 		*next_info(tb, found) = *head;
 		*head = found;
@@ -264,7 +264,7 @@ void fib_release_info(struct fib_table *tb, u32 info)
 	*link = *next_info(tb, info);
 	dst_free(tb, fib_info_node_at(tb, info)->dst_id);
 	fib_pool_give(&tb->infos, info, info_units(fi->nhs));
-	fib_heads_fit(tb, &tb->info_heads, &info_chain, --tb->info_n);
+	fib_heads_want(tb, &tb->info_heads, &info_chain, --tb->info_n);
 	if (tb->info_n == 0)
 		start_over(tb);
 }

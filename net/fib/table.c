@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * table.c - a routing table as a whole: its memory, its routes by prefix, listing them.
  * Not here: changing it (fib/change.c), looking up in the trie (fib_trie.c).
- * route.c and the other fib_ files call in; it calls fib/hash.c, fib/pool.c, fib/forms.c.
+ * route.c and the other fib_ files call in; it calls fib/pool.c, fib/list.c.
  * Source: see fib/table.h. */
 #include "net/fib/table.h"
-#include "kernel/lib/string.h"
+#include "net/core/part.h"
 
 #define DSTS_BYTES  (FIB_DST_MAX * sizeof(struct fib_dst)) /* behind page 0, which has some */
 #define INFOS_BYTES (16ul << 20)
@@ -47,6 +47,8 @@ struct fib_table *fib_table_new(void)
 	}
 	tb->reserved = bytes;
 	tb->hash_seed = random_u32();
+	for_each_part(p)
+		fib_trie_ops = p->trie ?: fib_trie_ops;
 	fib_popcount_init();
 	lay_out(tb, budget);
 	fib_heads_init(&tb->alias_heads);
@@ -70,6 +72,17 @@ void fib_dsts_trim(struct fib_table *tb)
 	tb->dst_room = FIB_NEAR_DSTS;
 }
 
+static size_t heads_bytes(const struct fib_heads *h)
+{
+	return h->head == h->near ? 0 : sizeof(u32) << h->bits;
+}
+
+static void free_heads(struct fib_heads *h)
+{
+	if (h->head != h->near)
+		mem_free(h->head, heads_bytes(h));
+}
+
 void fib_table_free(struct fib_table *tb)
 {
 	if (tb == NULL)
@@ -80,15 +93,10 @@ void fib_table_free(struct fib_table *tb)
 	fib_dsts_trim(tb);
 	if (tb->aliases.far_bytes != 0)
 		mem_decommit(tb->aliases.far, tb->aliases.far_bytes);
-	fib_heads_free(&tb->alias_heads);
-	fib_heads_free(&tb->info_heads);
+	free_heads(&tb->alias_heads);
+	free_heads(&tb->info_heads);
 	mem_decommit(tb, FIB_PAGE);
 	mem_release(tb, bytes);
-}
-
-static size_t heads_bytes(const struct fib_heads *h)
-{
-	return h->head == h->near ? 0 : sizeof(u32) << h->bits;
 }
 
 struct fib_bytes fib_table_bytes(const struct fib_table *tb)
@@ -156,4 +164,25 @@ u32 fib_next_alias(const struct fib_table *tb, u32 alias)
 	const struct fib_alias *next = fib_alias_at(tb, fa->next);
 
 	return fa->next != 0 && next->prefix == fa->prefix && next->plen == fa->plen ? fa->next : 0;
+}
+
+struct fib_config fib_config_of(const struct fib_table *tb, u32 alias)
+{
+	const struct fib_alias *fa = fib_alias_at(tb, alias);
+	const struct fib_info *fi = fib_info_at(tb, fa->info);
+
+	return (struct fib_config){
+		.dst = cpu_to_be32(fa->prefix),
+		.dst_len = fa->plen,
+		.tos = fa->tos,
+		.type = fi->type,
+		.scope = fi->scope,
+		.protocol = fi->protocol,
+		.table_id = fa->table_id,
+		.priority = fi->priority,
+		.mtu = fi->mtu,
+		.prefsrc = fi->prefsrc,
+		.nhs = fi->nhs,
+		.nh = fi->nh,
+	};
 }

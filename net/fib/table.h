@@ -137,14 +137,14 @@ static inline u32 *fib_heads_at(const struct fib_heads *h, u32 hash)
 }
 
 /* fib_heads_init - no chains yet, all heads in the table's page. */
-void fib_heads_init(struct fib_heads *h);
+static inline void fib_heads_init(struct fib_heads *h)
+{
+	*h = (struct fib_heads){ .head = h->near, .bits = FIB_HEADS_NEAR_BITS };
+}
 
 /* fib_heads_fit - as many heads as n items want. Without memory the chains grow longer instead.
  * Chains keep their order. */
 void fib_heads_fit(struct fib_table *tb, struct fib_heads *h, const struct fib_chain *chain, u32 n);
-
-/* fib_heads_free - give back what does not lie in the table's page. */
-void fib_heads_free(struct fib_heads *h);
 
 /* ---- fib/semantics.c ------------------------------------------------------------------- */
 
@@ -190,6 +190,9 @@ u32 fib_first_alias(const struct fib_table *tb, u32 prefix, u8 plen);
 /* fib_next_alias - the next best of the same prefix, or 0. */
 u32 fib_next_alias(const struct fib_table *tb, u32 alias);
 
+/* fib_config_of - the route of an alias as it was given; nh points into the table. */
+struct fib_config fib_config_of(const struct fib_table *tb, u32 alias);
+
 /* fib_aliases_fit - memory for n routes; what more there is, but for a page, is given back.
  * Returns  0, -ENOMEM, or -ENOSPC when that is more than the table can name */
 int fib_aliases_fit(struct fib_aliases *a, u32 n);
@@ -198,9 +201,6 @@ int fib_aliases_fit(struct fib_aliases *a, u32 n);
 void fib_dsts_trim(struct fib_table *tb);
 
 /* ---- fib/dump.c ------------------------------------------------------------------------ */
-
-/* fib_config_of - the route of an alias as it was given; nh points into the table. */
-struct fib_config fib_config_of(const struct fib_table *tb, u32 alias);
 
 /* A sort key: the prefix and its length, from bit 39 down; above them a route's number. */
 #define FIB_KEY_BITS 40u
@@ -247,8 +247,36 @@ int fib_follow(struct fib_table *tb, const struct fib_key *k, u32 info) __must_c
 /* fib_give_up - without memory for the trie every lookup searches the routes, until there is some. */
 void fib_give_up(struct fib_table *tb);
 
-/* fib_changed - routes have come or gone: build the trie again if it wants that. */
-void fib_changed(struct fib_table *tb);
-
 /* fib_refresh_default - the default route's first alias may have changed. */
 void fib_refresh_default(struct fib_table *tb);
+
+/* ---- the part "trie": fib/roots.c --------------------------------------------------------- */
+
+/* What a table of more routes than a list holds is searched with. Without it lookups in such a table search its
+ * routes, whose hash chains grow long. */
+struct fib_trie_ops {
+	/* a range of a trie with a root gets these answers; 0 or -ENOMEM as fib_trie_update */
+	int (*change)(struct fib_trie *t, u32 first, u32 last, fib_answers *answers, void *arg);
+	int (*rebuild)(
+		struct fib_table *tb); /* from all routes, in the form that fits: 0 or -ENOMEM */
+	void (*changed)(struct fib_table *tb);
+	void (*fit_heads)(
+		struct fib_table *tb, struct fib_heads *h, const struct fib_chain *chain, u32 n);
+};
+
+extern const struct fib_trie_ops *fib_trie_ops;
+
+/* fib_changed - routes have come or gone: build the trie again if it wants that. */
+static inline void fib_changed(struct fib_table *tb)
+{
+	if (fib_trie_ops)
+		fib_trie_ops->changed(tb);
+}
+
+/* fib_heads_want - fib_heads_fit, if there is the part. */
+static inline void fib_heads_want(
+	struct fib_table *tb, struct fib_heads *h, const struct fib_chain *chain, u32 n)
+{
+	if (fib_trie_ops)
+		fib_trie_ops->fit_heads(tb, h, chain, n);
+}

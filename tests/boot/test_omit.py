@@ -21,7 +21,7 @@ SUBSETS, SEED = 20, 1
 MUSL = {errno.ENOTTY: "Not a tty"}     # musl's words where they are not glibc's
 PARTS = ("egress", "errqueue", "groups", "ioctl", "namespaces", "netfilter", "netlink", "pacing",
          "packet", "pcap", "pmtu", "proc", "programs", "routesfile", "selftest", "symbols",
-         "unix")
+         "trie", "unix")
 # Words of the command line, or files of the initrd, by the part that takes them.
 WORDS = {"egress=10.0.2.2": "egress", "netns=a:eth0": "namespaces", "filter=out,drop": "netfilter",
          "qdisc=pfifo": "pacing", "pcap": "pcap", "pcap=wait": "pcap", "selftest": "selftest"}

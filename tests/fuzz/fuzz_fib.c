@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * fuzz_fib.c - the input is a program of table operations; a list of routes must agree throughout.
- * Not here: the routes file's text (net/fib/file.c has unit tests only).
+ * Not here: the routes file's text (net/config/routes_file.c has unit tests only).
  * libFuzzer calls in; it calls the table and tests/unit/test_fib_oracle.c.
  * Source: see test_fib_oracle.h. */
 #include "net/fib/table.h"

@@ -3,11 +3,11 @@
  * loaded goes with its namespace.
  * Not here: whether the right lines are refused (tests/unit/test_fib_file.c), the table (fuzz_fib.c).
  * libFuzzer calls in.
- * Source: net/fib/file.h, net/config/ipconfig.h. */
+ * Source: net/config/routes_file.h, net/config/ipconfig.h. */
 #include "kernel/fs/task.h"
 #include "kernel/lib/format.h"
 #include "net/config/ipconfig.h"
-#include "net/fib/file.h"
+#include "net/config/routes_file.h"
 #include "net/ipv4/route.h"
 #include "tests/fuzz/bytes.h"
 #include "tests/fuzz/host_net.h"

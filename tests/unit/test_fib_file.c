@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * test_fib_file.c - a routes file is taken as meant, or refused with line, word and reason.
  * Not here: the initrd it lies in.
- * cmocka calls in; it calls fib/file.c and looks the routes up.
- * Source: the format in net/fib/file.h. */
-#include "net/fib/file.h"
+ * cmocka calls in; it calls routes_file.c and looks the routes up.
+ * Source: the format in net/config/routes_file.h. */
+#include "net/config/routes_file.h"
 #include "net/fib/table.h"
 #include "bench/fib/synth.h"
 #include "tests/unit/host_machine.h"

@@ -436,6 +436,35 @@ static void each_commit_fails_once(void **state)
 	free(r);
 }
 
+/* A kernel without "trie": more routes than a list holds are searched, and are right as ever. */
+static void without_the_part(void **state)
+{
+	const struct fib_trie_ops *part = fib_trie_ops;
+	struct synth_route *r = calloc(OOM_ROUTES, sizeof *r);
+
+	memset(&o, 0, sizeof o);
+	synth_table(r, OOM_ROUTES);
+	fib_trie_ops = NULL;
+	for (u32 i = 0; i < OOM_ROUTES; i++) {
+		struct oracle_route route = route_from(&r[i]);
+		assert_int_equal(insert(route, ADD), oracle_insert(&o, &route, ADD));
+	}
+	assert_true(tb->linear);
+	check_all(r, OOM_ROUTES);
+	for (u32 i = 0; i < OOM_ROUTES; i += 2) {
+		struct oracle_route route = route_from(&r[i]);
+		assert_int_equal(delete (route), oracle_delete(&o, &route));
+	}
+	check_all(r, OOM_ROUTES);
+	assert_int_equal(fib_table_commit(tb), 0);
+	assert_true(tb->linear);
+	fib_trie_ops = part;
+	assert_int_equal(fib_table_commit(tb), 0);
+	assert_false(tb->linear);
+	check_all(r, OOM_ROUTES);
+	free(r);
+}
+
 static void out_of_numbers(void **state)
 {
 	struct fib_nh nh = { .weight = 1 };
@@ -577,6 +606,7 @@ int main(int argc, char **argv)
 		FIB_TEST(dump),
 		FIB_TEST(out_of_memory),
 		FIB_TEST(each_commit_fails_once),
+		FIB_TEST(without_the_part),
 		FIB_TEST(out_of_numbers),
 		FIB_TEST(half_done_update),
 		FIB_TEST(refused_changes_leave_nothing),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * file.h - routes from a text: one `prefix nexthop dev [metric]` a line.
+ * routes_file.h - routes from a text: one `prefix nexthop dev [metric]` a line.
  * Not here: where the text comes from (the initrd), which devices there are (the caller knows).
- * Boot configuration calls in; it calls fib/change.c and kernel/lib/parse.c.
+ * Boot configuration calls in; it calls net/fib and kernel/lib/parse.c.
  * Source: this file; addresses and prefixes as in kernel/lib/parse.h. */
 #pragma once
 
