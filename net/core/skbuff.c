@@ -88,7 +88,7 @@ int skb_pool_init(u32 n)
 	skb_pool.small[1] = skb_pool.fresh + large;
 	skb_pool.small[0] = skb_pool.small_fresh = dma_alloc(small) ?: skb_pool.small[1];
 	skb_pool.small_bytes = small;
-	skb_pool.small_free_n = skb_pool.small_total_n =
+	skb_pool.small_free_n = skb_pool.small_total_n = skb_pool.small_fresh_n =
 		(skb_pool.small[0] == skb_pool.small[1] ? 1 : 2) * (n / 4);
 	skb_pool.fresh_n = n + SKB_RESERVE;
 	for (u32 i = 0; i < SKB_RESERVE; i++)
@@ -138,9 +138,9 @@ struct sk_buff *skb_take_fresh_small(void)
 {
 	struct sk_buff *skb;
 
-	if (skb_pool.small_fresh == skb_pool.small[1] + skb_pool.small_bytes)
+	if (skb_pool.small_fresh_n == 0)
 		return NULL;
-	if (skb_pool.small_fresh == skb_pool.small[0] + skb_pool.small_bytes)
+	if (skb_pool.small_fresh_n-- == skb_pool.small_bytes / SKB_SMALL)
 		skb_pool.small_fresh = skb_pool.small[1];
 	skb = (struct sk_buff *)skb_pool.small_fresh;
 	skb_pool.small_fresh += SKB_SMALL;

@@ -126,7 +126,8 @@ struct skb_pool {
 	u32 reserve_n;
 	struct sk_buff *small_free; /* of SKB_SMALL bytes, not counted above either */
 	u8 *small[2];               /* two areas of small_bytes: the first is used up first */
-	u8 *small_fresh;            /* slots from here to the end of its area were never used */
+	u8 *small_fresh;            /* slots from here to the end of its area were never used ... */
+	u32 small_fresh_n;          /* ... so many with the second area's, if it is not the one */
 	size_t small_bytes;
 	u32 small_free_n, small_total_n; /* the fresh ones, too */
 	u64 dropped[SKB_DROP_REASONS];

@@ -45,11 +45,7 @@ static int stack_up(void **state)
 /* All small packets are somewhere in their list or were never used. */
 static u32 small_free(void)
 {
-	size_t in_first = (size_t)(skb_pool.small_fresh - skb_pool.small[0]),
-	       in_second = (size_t)(skb_pool.small_fresh - skb_pool.small[1]),
-	       used = in_first <= skb_pool.small_bytes ? in_first
-						       : skb_pool.small_bytes + in_second;
-	u32 n = skb_pool.small_total_n - (u32)(used / SKB_SMALL);
+	u32 n = skb_pool.small_fresh_n;
 
 	for (const struct sk_buff *skb = skb_pool.small_free; skb; skb = skb->next)
 		n++;

@@ -103,6 +103,25 @@ static void no_memory_for_small_packets(void **state)
 	assert_false(skb_is_small(skb_alloc(0)));
 }
 
+/* The second area ends where the first one begins, as in a machine that gives memory from its end. */
+static void areas_side_by_side(void **state)
+{
+	const struct sk_buff *last = NULL;
+
+	assert_int_equal(skb_pool_init(16), 0);
+	skb_pool.small[1] = dma_alloc(2 * skb_pool.small_bytes);
+	skb_pool.small[0] = skb_pool.small_fresh = skb_pool.small[1] + skb_pool.small_bytes;
+	for (u32 i = 0; i < 8; i++) {
+		const struct sk_buff *skb = skb_alloc_small();
+
+		assert_non_null(skb);
+		assert_ptr_not_equal(skb, last);
+		assert_true(skb_is_small(skb));
+		last = skb;
+	}
+	assert_null(skb_alloc_small());
+}
+
 /* What waits in a socket: short packets become small ones, the same but for their place. */
 static void shrunk(void **state)
 {
@@ -361,6 +380,7 @@ int main(void)
 		BARE_TEST(copy_has_no_owner),
 		BARE_TEST(small_packets),
 		BARE_TEST(no_memory_for_small_packets),
+		BARE_TEST(areas_side_by_side),
 		BARE_TEST(shrunk),
 		BARE_TEST(headers_and_room),
 		BARE_TEST(queues),
