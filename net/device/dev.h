@@ -93,7 +93,8 @@ struct net_device {
 	u32 mtu; /* bytes of IPv4 packet */
 	u32 flags;
 	int ifindex;
-	struct Qdisc *qdisc; /* NULL: straight to the ring. If there is one, tx_room is zero */
+	struct Qdisc *
+		qdisc; /* NULL: straight to the ring. It decides about tx_room (net/core/qdisc.h) */
 	struct net_device_stats stats;
 
 	u8 dev_addr[ETH_ALEN];

@@ -115,7 +115,7 @@ __cold void dev_drop_waiting(struct net_device *dev, enum skb_drop_reason reason
 	struct Qdisc *q, *tmp;
 
 	if (dev->qdisc)
-		dev->qdisc->ring_room = 0;
+		dev->qdisc->ring_room = dev->tx_room = 0;
 	list_for_each_safe(q, tmp, &qdisc_waiting, list)
 		q->ops->drop(q, dev, reason);
 }

@@ -12,6 +12,8 @@
 struct dev_qdisc {
 	struct rate_queue rq;
 	struct net_device *dev;
+	u32 opened; /* Qdisc_ops.open: frames that it let through, at most ... */
+	u64 bytes;  /* ... and bytes that the device had sent before */
 };
 
 static struct slab qdisc_slab = SLAB(struct dev_qdisc);
@@ -21,11 +23,20 @@ static struct dev_qdisc *of(const struct rate_queue *rq)
 	return container_of(rq, struct dev_qdisc, rq);
 }
 
-/* As net/core/qdisc.h says: only the discipline sees the ring's room. */
+/* As net/core/qdisc.h says: only the discipline sees the ring's room, unless it makes no difference. */
 static void hide_ring(struct dev_qdisc *dq)
 {
-	dq->rq.q.ring_room = dq->dev->tx_room;
-	dq->dev->tx_room = 0;
+	struct Qdisc *q = &dq->rq.q;
+
+	q->is_open = q->queue.n == 0 && !tb_has_rate(&dq->rq.tb);
+	q->ring_room = q->is_open ? 0 : dq->dev->tx_room;
+	if (!q->is_open)
+		dq->dev->tx_room = 0;
+}
+
+static void show_ring(struct dev_qdisc *dq)
+{
+	dq->dev->tx_room = qdisc_ring_room(&dq->rq.q, dq->dev->tx_room);
 }
 
 static bool ring_has_room(const struct rate_queue *rq, const struct sk_buff *skb)
@@ -46,7 +57,7 @@ static void send(struct rate_queue *rq, struct sk_buff *skb, bool more)
 
 static void run(struct rate_queue *rq)
 {
-	of(rq)->dev->tx_room = rq->q.ring_room;
+	show_ring(of(rq));
 	rate_queue_release(rq);
 	hide_ring(of(rq));
 }
@@ -76,18 +87,45 @@ static int enqueue(struct Qdisc *q, struct sk_buff *skb)
 	if (!skb->owned && q->queue.n >= q->limit + SKB_RESERVE)
 		return dev_drop(skb, SKB_DROP_QDISC_FULL, ENOBUFS);
 	rate_queue_add(rq, skb);
-	if (q->ring_room == 0)
+	if (qdisc_ring_room(q, dev->tx_room) == 0)
 		dev_reclaim(dev);
 	else
 		run(rq);
 	return 0;
 }
 
+static u32 open_for(struct Qdisc *q, u32 len)
+{
+	struct dev_qdisc *dq = of(rate_queue_of(q));
+	struct net_device *dev = dq->dev;
+
+	if (q->queue.n > 0)
+		return 0;
+	if (q->ring_room == 0)
+		dev_reclaim(dev);
+	dq->bytes = dev->stats.tx_bytes;
+	dev->tx_room = (u32)min((u64)q->ring_room, tb_allows(&dq->rq.tb, len, clock_ns()));
+	dq->opened = dev->tx_room;
+	return dq->opened;
+}
+
+static u32 close_behind(struct Qdisc *q)
+{
+	struct dev_qdisc *dq = of(rate_queue_of(q));
+	struct net_device *dev = dq->dev;
+	u32 sent = dq->opened - dev->tx_room;
+
+	tb_take_many(&dq->rq.tb, sent, dev->stats.tx_bytes - dq->bytes);
+	q->ring_room -= sent;
+	dev->tx_room = 0;
+	return sent;
+}
+
 static void destroy(struct Qdisc *q)
 {
 	struct dev_qdisc *dq = of(rate_queue_of(q));
 
-	dq->dev->tx_room = q->ring_room;
+	show_ring(dq);
 	dq->dev->tx_ring_n = q->ring_n;
 	dq->dev->qdisc = NULL;
 	slab_free(&qdisc_slab, dq);
@@ -96,6 +134,8 @@ static void destroy(struct Qdisc *q)
 static const struct rate_queue_ops dev_qdisc_ops = {
 	.qdisc = { .enqueue = enqueue,
 		.reclaimed = reclaimed,
+		.open = open_for,
+		.close = close_behind,
 		.drop = rate_queue_drop,
 		.destroy = destroy },
 	.has_room = ring_has_room,

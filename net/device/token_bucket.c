@@ -17,20 +17,9 @@
  * Example: 1,000 packets a second, burst 3: a packet costs 1 ms, the bucket holds 3 ms. After a pause three packets
  * leave at once and full_ns is 3 ms ahead; the fourth leaves when it is 2 ms ahead, 1 ms later, and so on each ms. */
 #include "net/device/token_bucket.h"
-#include "net/core/machine.h"
-#include "net/wire/ethernet.h"
 
-#define TB_SHIFT 20
-#define TB_HALF  (1u << (TB_SHIFT - 1))
 /* One tick: while a program computes, queues are looked at only so often. Packets late by less make up for it. */
 #define LATE_NS (10 * NSEC_PER_MSEC)
-
-/* No packet waits longer than a second (tc-fq has the same bound). A short frame counts with its padding. */
-static u64 cost(const struct token_bucket *tb, u32 len)
-{
-	len = max(len, (u32)ETH_ZLEN);
-	return min((tb->per_packet + len * tb->per_byte + TB_HALF) >> TB_SHIFT, NSEC_PER_SEC);
-}
 
 void tb_set_rate(struct token_bucket *tb, u64 rate, bool packets, u32 burst)
 {
@@ -47,17 +36,10 @@ void tb_set_rate(struct token_bucket *tb, u64 rate, bool packets, u32 burst)
 
 u64 tb_ready(const struct token_bucket *tb, u32 len)
 {
-	u64 spare = tb->burst_ns - min(tb->burst_ns, cost(tb, len));
-
-	return tb->full_ns - min(tb->full_ns, spare);
-}
-
-void tb_rest(struct token_bucket *tb, u64 now_ns)
-{
-	tb->full_ns = max(tb->full_ns, now_ns);
+	return tb_ready_at(tb, tb_cost(tb, len));
 }
 
 void tb_take(struct token_bucket *tb, u32 len, u64 now_ns)
 {
-	tb->full_ns = max(tb->full_ns, now_ns - min(now_ns, LATE_NS)) + cost(tb, len);
+	tb->full_ns = max(tb->full_ns, now_ns - min(now_ns, LATE_NS)) + tb_cost(tb, len);
 }

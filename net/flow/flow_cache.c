@@ -139,7 +139,7 @@ static bool fast_path_ok(struct flow_cache *flow)
 
 	return flow->owner && flow->ip.df && !(flow->rt.flags & RTCF_COPY) &&
 	       flow->ip.iph.ttl > 0 && !be16_is_zero(flow->dest) && flow->rt.neigh->connected &&
-	       dev->netdev_ops->ndo_xmit_again && !dev->qdisc && netfilter_accepts(flow);
+	       dev->netdev_ops->ndo_xmit_again && netfilter_accepts(flow);
 }
 
 void flow_open(struct flow_cache *flow)

@@ -17,7 +17,7 @@
  *               neighbour, link, hook, rule, tap, queueing discipline, a socket's pacing) increments net->genid
  *               (net_changed), so one comparison asks for all of them.
  *   tx_room     Of flow->dev; zero stops the fast path, for any reason: ring full, device down, no carrier, a queueing
- *               discipline attached; or a layer below UDP wants to delay this flow's packets, then dev is flow_closed
+ *               discipline that must be asked; or a layer below UDP wants to delay this flow's packets, then dev is flow_closed
  *               (flow_open). What wants to see them is shown them (flow_watch). What a socket itself wants
  *               otherwise is in sk_tx_unusual. The driver sets tx_room; senders only count it down.
  *   len_end     Payloads shorter than this may carry the header.

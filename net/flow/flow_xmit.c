@@ -5,6 +5,7 @@
  * Source: flow_cache.h. */
 #include "net/flow/flow_xmit.h"
 #include "kernel/lib/string.h"
+#include "net/core/qdisc.h"
 
 #define HEADERS (ETH_HLEN + IP_HLEN + UDP_HLEN)
 
@@ -80,6 +81,16 @@ struct sk_buff *flow_put_header(struct flow_cache *flow, size_t slot, u32 len)
 	}
 	flow_copy_header(flow, skb, tag);
 	return skb;
+}
+
+bool flow_send_now(struct flow_cache *flow, const void __user *payload, size_t len)
+{
+	struct Qdisc *q = flow->dev->qdisc;
+
+	if (!q || !q->ops->open(q, (u32)(HEADERS + len)))
+		return false;
+	flow_send(flow, payload, len);
+	return q->ops->close(q) > 0;
 }
 
 /* ---- who watches ------------------------------------------------------------------------------ */

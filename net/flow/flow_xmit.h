@@ -163,6 +163,9 @@ static __always_inline struct sk_buff *flow_fill_any(
 	return skb;
 }
 
+/* flow_send_now - flow_send by leave of the device's queueing discipline, if it has one: if the packet may go at once. */
+bool flow_send_now(struct flow_cache *flow, const void __user *payload, size_t len);
+
 /* flow_may_send - is there room for one packet, and may its payload be read? */
 static __always_inline bool flow_may_send(const struct flow_cache *flow, const void __user *payload)
 {

@@ -78,7 +78,7 @@ static bool waits_for_time(const struct sock *sk, const struct room *r)
 {
 	const struct Qdisc *q = r->dev->qdisc;
 
-	return (q && q->ring_room > 0) || sk_tx_room(sk) < r->n;
+	return (q && qdisc_ring_room(q, r->dev->tx_room) > 0) || sk_tx_room(sk) < r->n;
 }
 
 static noinline int wait_for_room(struct sock *sk, struct room *r)

@@ -61,7 +61,8 @@ static bool udp_send_cached(
 	if (flow->len_end == 0)
 		flow_open(flow);
 	if (len >= flow->len_end || msg->at_len < len ||
-		(dev->tx_room == 0 && dev_room(dev) == 0) || !flow_send(flow, msg->at, len))
+		(dev->tx_room == 0 && dev_room(dev) == 0) ||
+		!(flow_send(flow, msg->at, len) || flow_send_now(flow, msg->at, len)))
 		return false;
 	msg_advance(msg, len);
 	return true;

@@ -5,6 +5,7 @@
  * af_inet.c calls udp_prot's functions; calls flow_xmit, or udp_output.c for the slow path.
  * Source: RFC 768; RFC 1122 4.1.3. Behaves as Linux's udp_sendmsg: the order of its checks. */
 #include "net/flow/flow_xmit.h"
+#include "net/core/qdisc.h"
 #include "net/socket/sockopt.h"
 #include "net/udp/udp_impl.h"
 
@@ -78,20 +79,34 @@ static __always_inline bool udp_is_usual(const struct sock *sk, const struct msg
 	return likely(!(sk->sk_tx_unusual || (msg->how & ~(u64)MSG_USUAL)));
 }
 
-/* The last flow is another destination's, or the packet in the next slot carries another header. */
+/* There is no room for a packet of the last flow, or no payload, unless a queueing discipline lets it through. */
+static noinline ssize udp_sendmsg_no_room(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	if (flow_send_now(inet_sk(sk)->flow, msg->at, len))
+		return (ssize)len;
+	return udp_sendmsg_slow(sk, msg, len);
+}
+
+/* The last flow is another destination's, or the packet in the next slot is of another kind. */
 static noinline ssize udp_sendmsg_elsewhere(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct flow_cache *flow = inet->flow;
 	u64 to = sockaddr_key(udp_destination(inet, msg));
 
-	if (to != flow->to)
-		flow = flow == &flow_none ? NULL : flow_lookup(inet->flow_owner, to);
-	if (likely(flow && rt_valid(sk->sk_net, &flow->rt) && flow_send(flow, msg->at, len))) {
+	if (to != flow->to) {
+		if (flow == &flow_none)
+			return udp_sendmsg_slow(sk, msg, len);
+		flow = flow_lookup(inet->flow_owner, to);
+		if (!flow)
+			return udp_sendmsg_slow(sk, msg, len);
 		inet_use_flow(inet, flow);
-		return (ssize)len;
 	}
-	return udp_sendmsg_slow(sk, msg, len);
+	if (unlikely(!rt_valid(sk->sk_net, &flow->rt)))
+		return udp_sendmsg_slow(sk, msg, len);
+	if (likely(flow_send(flow, msg->at, len)))
+		return (ssize)len;
+	return udp_sendmsg_no_room(sk, msg, len);
 }
 
 ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
@@ -103,8 +118,10 @@ ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	if (unlikely(!udp_is_usual(sk, msg)))
 		return udp_sendmsg_slow(sk, msg, len);
 	if (unlikely(sockaddr_key(udp_destination(inet, msg)) != flow->to ||
-		     !rt_valid(sk->sk_net, &flow->rt) || !flow_may_send(flow, msg->at)))
+		     !rt_valid(sk->sk_net, &flow->rt)))
 		return udp_sendmsg_elsewhere(sk, msg, len);
+	if (unlikely(!flow_may_send(flow, msg->at)))
+		return udp_sendmsg_no_room(sk, msg, len);
 	one = flow_payloads(flow, msg->at, len);
 	if (likely(flow_xmit(flow->dev, 1, 1, true, flow_fill_again, &one)))
 		return (ssize)len;
@@ -169,11 +186,18 @@ u32 udp_send_batch(struct sock *sk, struct user_mmsghdr __user *vec, u32 n, u32 
 	struct inet_sock *inet = inet_sk(sk);
 	struct batch batch = { inet, inet->flow, vec };
 	struct net_device *dev;
+	bool asked; /* the device's discipline */
 
 	if (sk->sk_tx_unusual || (flags & ~MSG_USUAL) || !rt_valid(sk->sk_net, &batch.flow->rt))
 		return 0;
 	dev = batch.flow->dev;
-	n = (u32)flow_xmit(dev, flow_room(dev, n), 1, false, fill_message, &batch);
+	asked = dev->qdisc && dev->tx_room == 0;
+	if (asked && !dev->qdisc->ops->open(dev->qdisc, ETH_HLEN + dev->mtu))
+		return 0;
+	n = (u32)flow_xmit(dev, asked ? min(n, dev->tx_room) : flow_room(dev, n), 1, false,
+		fill_message, &batch);
+	if (asked)
+		dev->qdisc->ops->close(dev->qdisc);
 	inet_use_flow(inet, batch.flow);
 	return n;
 }

@@ -92,6 +92,34 @@ static void bucket_makes_up_for_lateness(void **state)
 	assert_int_equal(tb_ready(&tb, 60), START_NS + 47 * MS);
 }
 
+/* As many as could be taken one after the other, and taking them together is the same to a nanosecond each. */
+static void bucket_counts_what_it_allows(void **state)
+{
+	static const struct qdisc_spec specs[] = {
+		{ .rate = 1000, .packets = true },
+		{ .rate = 1000, .packets = true, .burst = 7 },
+		{ .rate = 3000000, .packets = true, .burst = 100 },
+		{ .rate = 8000000, .burst = 9000 },
+		{ .rate = 999999937, .burst = 65536 },
+	};
+
+	for (u32 i = 0; i < 1000; i++) {
+		struct token_bucket tb = bucket(specs[i % ARRAY_SIZE(specs)]), one, all;
+		u64 now = START_NS + i * 977 * US % (20 * MS);
+		u32 len = 60 + i * 31 % 1455, n = 0;
+
+		for (u32 k = i % 5; k > 0; k--)
+			take(&tb, 100);
+		one = all = tb;
+		tb_rest(&one, now);
+		for (; tb_ready(&one, len) <= now; n++)
+			tb_take(&one, len, now);
+		assert_int_equal(tb_allows(&all, len, now), n);
+		tb_take_many(&all, n, (u64)n * len);
+		assert_in_range(all.full_ns + n - one.full_ns, 0, 2 * n);
+	}
+}
+
 /* No rate is so low that a packet would take more than a second, none so high that it overflows. */
 static void bucket_at_its_ends(void **state)
 {
@@ -229,16 +257,77 @@ static void sndbuf_bounds_what_waits(void **state)
 /* The ring's room is the queue's business while there is one, and everybody's again afterwards. */
 static void ring_is_given_back(void **state)
 {
-	const struct qdisc_spec spec = { .limit = 10 };
+	const struct qdisc_spec spec = { .limit = 10 },
+				paced = { .rate = 1000, .packets = true, .limit = 10 };
 	u32 room = eth0.dev.tx_room, slots = eth0.dev.tx_ring_n;
 
 	assert_true(room > 0);
 	assert_int_equal(dev_set_qdisc(&eth0.dev, &spec), 0);
+	assert_int_equal(eth0.dev.tx_room, room); /* it makes no difference while nothing waits */
+	assert_int_equal(dev_set_qdisc(&eth0.dev, &paced), 0);
 	assert_int_equal(eth0.dev.tx_room, 0);
 	assert_int_equal(eth0.dev.tx_ring_n, 10);
 	assert_int_equal(dev_set_qdisc(&eth0.dev, NULL), 0);
 	assert_int_equal(eth0.dev.tx_room, room);
 	assert_int_equal(eth0.dev.tx_ring_n, slots);
+}
+
+static const struct qdisc_spec three = { .rate = 1000, .packets = true, .burst = 3, .limit = 50 };
+
+/* The time of three has come: they take the fast path. The others wait, and keep their order. */
+static void what_may_go_goes_at_once(void **state)
+{
+	int fd = queued_sender(three);
+	u64 cached;
+
+	eth0.keep = true;
+	send_n(fd, 1); /* its flow is there now */
+	host_advance_clock(10 * MS);
+	net_poll();
+	fake_forget(&eth0);
+	cached = init_net.mib.udp_out_cached;
+	send_n(fd, 5);
+	assert_int_equal(eth0.sent_n, 3);
+	assert_int_equal(init_net.mib.udp_out_cached - cached, 3);
+	assert_int_equal(eth0.dev.tx_room, 0);
+	for (u32 left = 2; left > 0; left--) {
+		host_advance_clock(1 * MS - 1);
+		net_poll();
+		assert_int_equal(eth0.sent_n, 5 - left);
+		host_advance_clock(1);
+		net_poll();
+		assert_int_equal(eth0.sent_n, 6 - left);
+	}
+	send_n(fd, 1); /* nothing waits, but it is too early */
+	assert_int_equal(eth0.sent_n, 5);
+	assert_int_equal(init_net.mib.queued, 1);
+	host_advance_clock(10 * MS); /* nobody has looked yet: the one that waits goes first */
+	assert_int_equal(send_len(fd, 100, 0), 100);
+	assert_int_equal(eth0.sent_n, 7);
+	assert_int_equal(eth0.sent[6].len, HEADERS + 100);
+}
+
+static void a_batch_goes_as_far_as_it_may(void **state)
+{
+	int fd = queued_sender(three);
+	struct iovec iov = { (void *)(uintptr_t) "muffin", 6 };
+	struct sockaddr_in to = inet_addr_of(PEER_IP, PEER_PORT);
+	struct user_mmsghdr vec[8] = { 0 };
+
+	eth0.keep = true;
+	send_n(fd, 1);
+	host_advance_clock(10 * MS);
+	net_poll();
+	fake_forget(&eth0);
+	for (u32 i = 0; i < ARRAY_SIZE(vec); i++)
+		vec[i].hdr = (struct user_msghdr){
+			.name = user(&to), .namelen = 16, .iov = user(&iov), .iovlen = 1
+		};
+	assert_int_equal(sys_sendmmsg(fd, user(vec), ARRAY_SIZE(vec), 0), ARRAY_SIZE(vec));
+	assert_int_equal(eth0.sent_n, 3);
+	assert_int_equal(init_net.mib.queued, 5);
+	stack_step(100);
+	assert_int_equal(eth0.sent_n, 8);
 }
 
 /* Looked at too late: those whose time has come leave together, one doorbell for all. */
@@ -619,12 +708,15 @@ int main(void)
 		BARE_TEST(bucket_counts_bits),
 		BARE_TEST(bucket_lets_a_burst_go),
 		BARE_TEST(bucket_makes_up_for_lateness),
+		BARE_TEST(bucket_counts_what_it_allows),
 		BARE_TEST(bucket_at_its_ends),
 		STACK_TEST(leaves_at_its_time),
 		STACK_TEST(full_is_told),
 		STACK_TEST(timeout_of_a_sender),
 		STACK_TEST(sndbuf_bounds_what_waits),
 		STACK_TEST(ring_is_given_back),
+		STACK_TEST(what_may_go_goes_at_once),
+		STACK_TEST(a_batch_goes_as_far_as_it_may),
 		STACK_TEST(late_is_made_up_for),
 		STACK_TEST(waits_for_the_link),
 		STACK_TEST(a_device_set_down_drops),
