@@ -154,7 +154,7 @@ def play(args, ends):
 def show_wire(args, name):
     """One line a frame, then the muffin's frame field by field."""
     title(f"the wire between: {name} ({args.pcap})")
-    show_first(summaries(args.pcap, SHOW_N if args.rate else None))
+    show_first(summaries(args.pcap, SHOW_N if args.rate else None, PORTS))
     muffins = [] if args.rate else [udp for _, raw in frame.read_pcap(args.pcap)
                                     if (udp := frame.as_udp(raw)) and udp.ports[1] == PORT]
     if muffins:

@@ -164,13 +164,16 @@ def show_capture(path):
         print("\n".join(frame.show(frame.decode(muffins[0]))))
 
 
-def summaries(path, most=None):
-    """One line a frame, of the first so many: tshark's if it is there, else scapy's."""
+def summaries(path, most=None, ports=None):
+    """One line a frame, of the first so many: tshark's if it is there, else scapy's.
+
+    ports  what their datagrams carry is data, also where another protocol is registered: 4747-4810"""
     if shutil.which("tshark"):
-        count = ["-c", str(most)] if most else []
+        options = ["-c", str(most)] if most else []
+        options += ["-d", f"udp.port=={ports},data"] if ports else []
         try:
-            done = subprocess.run(["tshark", "-n", "-r", path, *count], capture_output=True, text=True,
-                                  timeout=TSHARK_S, check=True)
+            done = subprocess.run(["tshark", "-n", "-r", path, *options], capture_output=True,
+                                  text=True, timeout=TSHARK_S, check=True)
             return done.stdout.splitlines()
         except (subprocess.SubprocessError, OSError) as error:
             print(f"(tshark failed: {error}; scapy's words instead)")

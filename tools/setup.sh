@@ -9,6 +9,7 @@ set -eu
 build="gcc libc6-dev make binutils python3 musl-tools"
 qemu="qemu-system-x86 seabios ipxe-qemu"
 run="$qemu tshark"
+demo="$run iproute2"
 image="grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools"
 check="clang-format mandoc python3-pyelftools"
 test="$run $image $check python3-pytest python3-pytest-xdist python3-scapy ovmf libcmocka-dev clang llvm
@@ -74,6 +75,7 @@ for goal in "${@:-test}"; do
 	case $goal in
 	all | clean | help) ;;
 	run) wanted="$wanted $run" ;;
+	demo) wanted="$wanted $demo" ;;
 	iso | dist) wanted="$wanted $image git" ;;
 	gdb) wanted="$wanted $qemu gdb" ;;
 	check) wanted="$wanted $check" ;;

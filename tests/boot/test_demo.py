@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: MIT
 """test_demo.py - `make demo`: a sender, a switch, a receiver; it succeeds only if the muffin came out."""
+import json
 import subprocess
 
 import pytest
 
 from support import DEADLINE_S, ROOT
+
+import demo as demo_script      # support.py has made tools/ known
+from outcome import Result
+from run import StepError
 
 NO_BRIDGE = subprocess.run(
     ["unshare", "--net", "--map-root-user", "sh", "-c",
@@ -48,3 +53,36 @@ def test_demo_of_many(kernel, tmp_path, wire):
     done = demo(kernel, tmp_path, "--wire", wire, "--rate", "max", "--count", "10000")
     assert done.returncode == 0
     assert "10,000 datagrams in " in done.stdout and "none lost, none twice, in order" in done.stdout
+
+
+def ended(serial, exit_code=0):
+    """A machine that said this."""
+    return Result(serial, exit_code, "guest-shutdown", 1.0, "", "")
+
+
+WHOLE = {"received": 9, "lost": 0, "twice": 0, "out_of_order": 0, "unknown": 0}
+
+
+@pytest.mark.parametrize("wrong", [{"received": 8}, {"lost": 1}, {"twice": 1}, {"out_of_order": 1},
+                                   {"unknown": 1}, None])
+def test_judge_of_many(wrong):
+    """One that is lost, twice or late, or no account at all, is no success."""
+    assert demo_script.judge_many(ended(""), ended(f"{json.dumps(WHOLE)}\r\n"), 9) == WHOLE
+    said = json.dumps(WHOLE | wrong) if wrong else ""
+    with pytest.raises(StepError, match="delivery: received .*; expected 9 received and 0 of all others"):
+        demo_script.judge_many(ended(""), ended(said), 9)
+
+
+MUFFIN = "6 bytes from 10.0.2.15:4711: muffin\r\n"
+
+
+@pytest.mark.parametrize("serial", [
+    "", MUFFIN * 2, MUFFIN.replace("muffin", "muffins"), MUFFIN.replace("10.0.2.15", "10.0.2.99")])
+def test_judge(serial):
+    """Exactly one muffin, from the sender; and both machines end well."""
+    demo_script.judge(ended(""), ended(MUFFIN))
+    with pytest.raises(StepError, match="delivery: "):
+        demo_script.judge(ended(""), ended(serial))
+    for machines in ((ended("", 7), ended(MUFFIN)), (ended(""), ended(MUFFIN, 7))):
+        with pytest.raises(StepError, match="(sender|receiver): status 3"):
+            demo_script.judge(*machines)

@@ -87,7 +87,7 @@ static void test_random_streams(void **state)
 	static uint32_t numbers[2 * N];
 
 	srand(1);
-	for (int round = 0; round < 200; round++) {
+	for (int round = 0; round < 60; round++) {
 		bool seen[N] = { false };
 		uint64_t received = 0, twice = 0, late = 0;
 		uint32_t n = 0, next = 0;
