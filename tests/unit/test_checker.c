@@ -82,7 +82,7 @@ static void test_edges_of_the_window(void **state)
 static void test_random_streams(void **state)
 {
 	enum {
-		N = 1500
+		N = 2 * CHECKER_WINDOW + 500
 	};
 	static uint32_t numbers[2 * N];
 
