@@ -191,6 +191,17 @@ def test_ends(kernel, words, status, text):
     assert result.status == status
 
 
+def test_groups_on_linux():
+    """It gets what goes to the group that it joined, and muffin-send reaches it."""
+    script = (f"ip link set lo up multicast on; ip route add 239.0.0.0/8 dev lo; ip addr add 192.0.2.1/32 dev lo; "
+              f"{RECV} group=239.1.2.3-239.1.2.4 address=192.0.2.1 count=2 time={DEADLINE_S} & "
+              f"until grep -q 030201EF /proc/net/igmp && grep -q 040201EF /proc/net/igmp; do sleep 0.05; done; "
+              f"for to in 239.1.2.3 239.1.2.4; do {RECV.parent}/muffin-send address=192.0.2.1 $to to$to; done; wait $!")
+    done = subprocess.run(["unshare", "-rn", "sh", "-c", script], capture_output=True, text=True,
+                          timeout=2 * DEADLINE_S, check=False)
+    assert re.findall(r" from 192\.0\.2\.1:\d+: (\S+)$", done.stdout, re.M) == ["to239.1.2.3", "to239.1.2.4"]
+
+
 def test_without_a_network(kernel):
     """No address, no link: it listens, and ends when it is told to."""
     result = boot(kernel, f"{CONSOLE} ip=off init=muffin-recv -- time=10ms")

@@ -326,10 +326,8 @@ static void test_what_limited(void **state)
 	struct account a = { .run_ns = 100 };
 
 	assert_string_equal(account_limit(&a, 1000), "CPU");
-	a.paced_ns = 5; /* not more than a twentieth */
+	a.ring_ns = 5; /* not more than a twentieth */
 	assert_string_equal(account_limit(&a, 1000), "CPU");
-	a.paced_ns = 50;
-	assert_string_equal(account_limit(&a, 1000), "pacing");
 	a.ring_ns = 60;
 	a.wire_bits = 1;
 	assert_string_equal(account_limit(&a, 11000000), "link"); /* one bit in 100 ns */
@@ -338,6 +336,8 @@ static void test_what_limited(void **state)
 	assert_string_equal(account_limit(&a, 1000000000), "ring");
 	a.window_ns = 70;
 	assert_string_equal(account_limit(&a, 1000), "receiver");
+	a.kept = true;
+	assert_string_equal(account_limit(&a, 1000), "pacing");
 }
 
 static void test_json(void **state)
@@ -348,6 +348,7 @@ static void test_json(void **state)
 		.run_ns = 3 * NS_PER_S,
 		.stopped_ns = NS_PER_S,
 		.paced_ns = NS_PER_S,
+		.kept = true,
 		.flows = 2 };
 	char text[512];
 	size_t len = account_json(&a, 1, text, sizeof(text));
@@ -359,6 +360,7 @@ static void test_json(void **state)
 		"\"ring_percent\":0,\"receiver_percent\":0}");
 	memset(&a, 0xff, sizeof(a)); /* the longest there can be */
 	a.asked = true;
+	a.kept = false;
 	a.stopped_ns = 0;
 	assert_true(account_json(&a, 1, text, sizeof(text)) < sizeof(text) - 2);
 	assert_int_equal(text[strlen(text) - 1], '}');

@@ -30,12 +30,12 @@ static unsigned percent(const struct account *a, uint64_t ns)
 	return running_ns(a) ? (unsigned)(ns * 100 / running_ns(a)) : 0;
 }
 
-/* Who waited for the plan kept it. Who waited for room met the link, if it was full, or else a slow card. */
+/* Who waited for room met the link, if it was full, or else a slow card. */
 const char *account_limit(const struct account *a, uint64_t link_bits)
 {
 	uint64_t noticeable = running_ns(a) / NOTICEABLE;
 
-	if (a->paced_ns > noticeable && a->paced_ns >= a->ring_ns && a->paced_ns >= a->window_ns)
+	if (a->kept)
 		return "pacing";
 	if (a->window_ns > noticeable && a->window_ns >= a->ring_ns)
 		return "receiver";

@@ -18,6 +18,7 @@ struct account {
 		stopped_ns; /* of it: waited for the plan, for room, for the receiver,
 							    * for "start" */
 	uint64_t flows;
+	bool kept;         /* there is a rate, and its plan was kept */
 	bool asked;        /* a receiver was asked, and answered: */
 	uint64_t received; /* so many had arrived then */
 };

@@ -19,6 +19,7 @@
 #define ROOM_NS      10000000ull   /* so long room is waited for before it is tried again */
 #define ASK_AGAIN_NS 50000000ull   /* so long an answer is waited for */
 #define LAST_ASK_NS  2000000000ull /* so long the last ones may be under way */
+#define LATE         100           /* a plan that is late by less of the time was kept */
 #define GIVE_UP_NS   5000000000ull /* a receiver that has not answered for so long is not there */
 #define LOOK_NS                                                                                    \
 	1000000ull /* so often descriptors are looked at while there is nothing to wait for */
@@ -52,6 +53,8 @@ const struct account *run_account(void)
 static void count_time(uint64_t now)
 {
 	account.run_ns = now - start_ns;
+	account.kept = want.timed ||
+		       (pace_limits(&pace) && pace_due_ns(&pace) + account.run_ns / LATE >= now);
 	if (want.time_ns)
 		end_ns = start_ns + account.stopped_ns + want.time_ns;
 }
