@@ -135,6 +135,7 @@ OBJS := \
 	net/core/net_namespace.o \
 	net/core/nsfs.o \
 	net/config/ipconfig.o \
+	net/config/ipconfig_route.o \
 	net/config/ipconfig_qdisc.o \
 	net/config/ipconfig_netns.o \
 	net/config/ipconfig_apply.o \
@@ -224,6 +225,7 @@ PART_pcap       := net/packet/pcap.o kernel/capture.o
 PART_pmtu       := net/ipv4/pmtu.o
 PART_programs   := user/muffin-recv.o user/muffin-blast.o
 PART_proc       := net/config/proc.o kernel/counts.o
+PART_route      := net/config/ipconfig_route.o
 PART_routesfile := net/config/routes_file.o
 PART_selftest   := net/fib/selftest.o
 PART_symbols    :=

@@ -87,7 +87,6 @@ static bool take_init(struct text value, struct parse_error *error)
 
 static const struct boot_word words[] = {
 	{ "ip=", .take = ipconfig_parse_ip },
-	{ "route=", .take = ipconfig_parse_route },
 	{ "neigh=", .take = ipconfig_parse_neigh },
 	{ "hosts=", .take = ipconfig_parse_hosts },
 	{ "console=", .take = take_console },
@@ -103,6 +102,7 @@ static const struct boot_word words[] = {
 	{ .key = "ro" },
 	{ .key = "rw" },
 	/* of parts, for a kernel without them */
+	{ "route=", .part = "route" },
 	{ "netns=", .part = "namespaces" },
 	{ "qdisc=", .part = "pacing" },
 	{ "filter=", .part = "netfilter" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * ipconfig.c - the network as the command line describes it: ip=, route=, neigh=, netns=, hosts=.
+ * ipconfig.c - the network as the command line describes it: ip=, neigh=, hosts=.
  * Not here: the command line itself (kernel/cmdline.c), bringing it about (ipconfig_apply.c).
  * kernel/cmdline.c calls the parsers, kernel/main.c asks for the files. Calls parse.c.
  * Source: Linux's Documentation/admin-guide/nfs/nfsroot (ip=); hosts(5), resolv.conf(5). */
@@ -14,8 +14,8 @@
 
 struct ipconfig_words ipconfig_words;
 
-static char hosts_file[HOSTS_FILE_MAX] = "127.0.0.1\tlocalhost\n";
-static size_t hosts_len = sizeof("127.0.0.1\tlocalhost\n") - 1;
+static char hosts_file[HOSTS_FILE_MAX];
+static size_t hosts_len;
 static char resolv_file[WORDS_MAX * 2 * sizeof("nameserver 255.255.255.255\n")];
 
 bool ipconfig_room(u32 n, struct text value, const char *word, struct parse_error *error)
@@ -119,80 +119,6 @@ bool ipconfig_parse_ip(struct text value, struct parse_error *error)
 	return true;
 }
 
-/* ---- route= ------------------------------------------------------------------------------ */
-
-static bool read_dst(struct text t, const struct field *f, void *at)
-{
-	struct fib_config *cfg = at;
-
-	return parse_prefix(t, &cfg->dst, &cfg->dst_len);
-}
-
-static bool read_type(struct text t, const struct field *f, void *at)
-{
-	u8 *type = at;
-
-	*type = fib_type_of(t);
-	return *type != RTN_UNSPEC;
-}
-
-/* The hop that an option belongs to: the last one, or a further one when that one has it already. */
-static void *hop_of(void *into, const struct field *f)
-{
-	struct route_word *r = into;
-	u32 n = max(r->cfg.nhs, 1u);
-	const u8 *member = (u8 *)&r->hop[n - 1] + f->at;
-	bool given = false;
-
-	for (u32 i = 0; i < f->size; i++)
-		given |= member[i] != 0;
-	if (n + given > ROUTE_HOPS_MAX)
-		return NULL;
-	r->cfg.nhs = n + given;
-	return &r->hop[r->cfg.nhs - 1];
-}
-
-static const struct field route_fields[] = {
-	{ "prefix", read_dst, FIELD(struct route_word, cfg), .expected = PARSE_PREFIX_EXPECTED },
-	{ "via", FIELD_IPV4(struct route_hop, nh.gw), .inner = true, .of = hop_of },
-	{ "dev", FIELD_DEV(struct route_hop, device), .inner = true, .of = hop_of },
-	{ "weight", FIELD_U32(struct route_hop, nh.weight, 1, 255), .inner = true, .of = hop_of },
-	{ "src", FIELD_IPV4(struct route_word, cfg.prefsrc) },
-	{ "metric", FIELD_U32(struct route_word, cfg.priority, 0, 4294967295) },
-	{ "mtu", FIELD_U32(struct route_word, cfg.mtu, 68, 65535) },
-	{ "type", read_type, FIELD(struct route_word, cfg.type),
-		.expected = "unicast, blackhole, unreachable, prohibit or throw" },
-	{ .expected = "via=, dev=, weight=, src=, metric=, mtu= or type=" },
-};
-
-/* A unicast route has hops, each with a gateway or a device; others have none. */
-static bool check_hops(struct text prefix, const struct route_word *r, struct parse_error *error)
-{
-	if (r->cfg.type != RTN_UNICAST)
-		return r->cfg.nhs == 0 ||
-		       parse_fail(error, prefix, "route", "no next hop: it is not a unicast route");
-	for (u32 i = 0; i < max(r->cfg.nhs, 1u); i++)
-		if (be32_is_zero(r->hop[i].nh.gw) && !r->hop[i].device[0])
-			return parse_fail(
-				error, prefix, "route", "a via= or a dev= behind the prefix");
-	return true;
-}
-
-bool ipconfig_parse_route(struct text value, struct parse_error *error)
-{
-	struct route_word *r = &ipconfig_words.routes[ipconfig_words.route_n];
-	struct text rest = value, prefix = text_cut(&rest, ',');
-
-	if (ipconfig_words.route_n == WORDS_MAX)
-		return parse_fail(error, prefix,
-			"route=", "at most 16 of them; more fit the initrd's /etc/routes");
-	*r = (struct route_word){ .cfg.type = RTN_UNICAST };
-	if (!parse_word(value, ',', route_fields, 1, r, error) || !check_hops(prefix, r, error))
-		return false;
-	ipconfig_words.route_n++;
-	return true;
-}
-
 /* ---- neigh= ------------------------------------------------------------------------------ */
 
 static bool read_mac(struct text t, const struct field *f, void *at)
@@ -235,16 +161,29 @@ static const struct field host_fields[] = {
 	{ .expected = "a comma between two entries" },
 };
 
+static void add_host(const char *name, be32 addr)
+{
+	hosts_len += text_format(
+		hosts_file + hosts_len, sizeof(hosts_file) - hosts_len, "%pI4\t%s\n", &addr, name);
+}
+
+/* The first line. */
+static void add_localhost(void)
+{
+	if (hosts_len == 0)
+		add_host("localhost", cpu_to_be32(INADDR_LOOPBACK));
+}
+
 static bool parse_host(struct text entry, struct parse_error *error)
 {
 	struct host host;
 
 	if (!parse_word(entry, ':', host_fields, 2, &host, error))
 		return false;
+	add_localhost();
 	if (hosts_len + NAME_MAX + sizeof("255.255.255.255\t\n") > sizeof(hosts_file))
 		return parse_fail(error, entry, "entry", "fewer names: /etc/hosts is full");
-	hosts_len += text_format(hosts_file + hosts_len, sizeof(hosts_file) - hosts_len,
-		"%pI4\t%s\n", &host.addr, host.name);
+	add_host(host.name, host.addr);
 	return true;
 }
 
@@ -281,6 +220,7 @@ void ipconfig_hosts_show(void)
 
 const char *ipconfig_hosts_file(size_t *len)
 {
+	add_localhost();
 	*len = hosts_len;
 	return hosts_file;
 }

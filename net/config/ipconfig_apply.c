@@ -33,7 +33,7 @@ struct net_device *ipconfig_device(struct net *net, const char *name)
 	return NULL;
 }
 
-static int add_route(struct net *net, struct fib_config *cfg, struct fib_nh *nh)
+int ipconfig_add_route(struct net *net, struct fib_config *cfg, struct fib_nh *nh)
 {
 	cfg->protocol = RTPROT_BOOT;
 	cfg->nlflags = FIB_CREATE | FIB_APPEND;
@@ -62,63 +62,11 @@ static bool apply_ip(struct net *net, const struct ip_word *ip, char *problem, s
 	pr_info("%s: address %pI4/%u\n", dev->name, &ip->client, prefix_len);
 	if (be32_is_zero(ip->gateway))
 		return true;
-	if (add_route(net, &cfg, &gateway) < 0)
+	if (ipconfig_add_route(net, &cfg, &gateway) < 0)
 		return ipconfig_refuse(problem, len, "ip=: the gateway %pI4 is not inside %pI4/%u",
 			&ip->gateway, &ip->client, prefix_len);
 	pr_info("%s: default route via %pI4\n", dev->name, &ip->gateway);
 	return true;
-}
-
-/* Every hop's device, by name; all are in one namespace, which *net becomes. */
-static bool find_hops(
-	struct net **net, struct route_word *r, struct fib_nh *nh, char *problem, size_t len)
-{
-	for (u32 i = 0; i < r->cfg.nhs; i++) {
-		const char *name = r->hop[i].device;
-		struct net_device *dev = name[0] ? ipconfig_device(*net, name) : NULL;
-
-		nh[i] = r->hop[i].nh;
-		if (!name[0])
-			continue;
-		if (!dev || (i > 0 && dev->net != *net))
-			return ipconfig_refuse(problem, len, "route=: there is no device '%s'%s",
-				name, dev ? " in the namespace of the others" : "");
-		nh[i].oif = dev->ifindex;
-		*net = dev->net;
-	}
-	return true;
-}
-
-static void explain(
-	const struct route_word *r, const struct fib_nh *nh, int err, char *problem, size_t len)
-{
-	u32 i = 0;
-
-	while (i + 1 < r->cfg.nhs && nh[i].dev)
-		i++;
-	if (err == -ENETUNREACH)
-		text_format(problem, len, "route=: via %pI4 is on no device's link", &nh[i].gw);
-	else
-		text_format(problem, len, "route=: %pI4/%u: %s", &r->cfg.dst, r->cfg.dst_len,
-			err == -EEXIST   ? "there already"
-			: err == -EINVAL ? "src= is not an address of this host"
-					 : "no memory");
-}
-
-static bool apply_route(struct net *net, struct route_word *r, char *problem, size_t len)
-{
-	struct fib_nh nh[ROUTE_HOPS_MAX];
-	int err;
-
-	if (!find_hops(&net, r, nh, problem, len))
-		return false;
-	err = add_route(net, &r->cfg, nh);
-	if (err)
-		explain(r, nh, err, problem, len);
-	else
-		pr_info("route: %s %pI4/%u\n", fib_type_names[r->cfg.type], &r->cfg.dst,
-			r->cfg.dst_len);
-	return err == 0;
 }
 
 static bool apply_neigh(struct net *net, const struct neigh_word *n, char *problem, size_t len)
@@ -144,14 +92,11 @@ bool ipconfig_apply(struct net *net, char *problem, size_t len)
 	for (u32 i = 0; i < ipconfig_words.ip_n; i++)
 		if (!apply_ip(net, &ipconfig_words.ips[i], problem, len))
 			return false;
-	for (u32 i = 0; i < ipconfig_words.route_n; i++)
-		if (!apply_route(net, &ipconfig_words.routes[i], problem, len))
+	for_each_part(p)
+		if (p->apply && !p->apply(net, problem, len))
 			return false;
 	for (u32 i = 0; i < ipconfig_words.neigh_n; i++)
 		if (!apply_neigh(net, &ipconfig_words.neighs[i], problem, len))
-			return false;
-	for_each_part(p)
-		if (p->apply && !p->apply(net, problem, len))
 			return false;
 	return true;
 }

@@ -67,5 +67,8 @@ bool ipconfig_refuse(char *problem, size_t len, const char *fmt, ...) __printf(3
 /* ipconfig_device - the device of a name, wherever it is, or net's first one that is not lo; or NULL. */
 struct net_device *ipconfig_device(struct net *net, const char *name);
 
+/* ipconfig_add_route - a route of the command line; cfg and nh as for inet_rtm_newroute. */
+int ipconfig_add_route(struct net *net, struct fib_config *cfg, struct fib_nh *nh);
+
 /* ipconfig_room - is there room for one more of a word that was said n times? Returns false with *error filled */
 bool ipconfig_room(u32 n, struct text value, const char *word, struct parse_error *error);

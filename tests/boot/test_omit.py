@@ -20,10 +20,10 @@ MAKE_S = 600
 SUBSETS, SEED = 20, 1
 MUSL = {errno.ENOTTY: "Not a tty"}     # musl's words where they are not glibc's
 PARTS = ("egress", "errqueue", "groups", "ioctl", "namespaces", "netfilter", "netlink", "pacing",
-         "packet", "pcap", "pmtu", "proc", "programs", "routesfile", "selftest", "symbols",
+         "packet", "pcap", "pmtu", "proc", "programs", "route", "routesfile", "selftest", "symbols",
          "trie", "unix")
 # Words of the command line, or files of the initrd, by the part that takes them.
-WORDS = {"egress=10.0.2.2": "egress", "netns=a:eth0": "namespaces", "filter=out,drop": "netfilter",
+WORDS = {"route=default,via=10.0.2.2": "route", "egress=10.0.2.2": "egress", "netns=a:eth0": "namespaces", "filter=out,drop": "netfilter",
          "qdisc=pfifo": "pacing", "pcap": "pcap", "pcap=wait": "pcap", "selftest": "selftest"}
 
 
