@@ -133,7 +133,7 @@ def words(args):
     """What the two programs are told: sender's and receiver's words."""
     if args.rate:
         return (f"init=muffin-blast -- rate={args.rate} count={args.count} window={WINDOW} port={PORTS} b",
-                f"init=muffin-recv -- port={PORTS} --quiet --check --answer --json idle=2s "
+                f"init=muffin-recv -- port={PORTS} --quiet --check --answer --busy --json idle=2s "
                 f"time={args.timeout}s")
     return f'-- b "{args.message}"', f"init=muffin-recv -- idle=1s time={args.timeout}s"
 

@@ -30,7 +30,7 @@ static struct {
 	uint32_t address;
 	struct range group;
 	uint64_t count, time_ns, idle_ns, interval_ns;
-	bool quiet, check, echo, answer, json;
+	bool quiet, check, echo, answer, busy, json;
 } want = { .ports = { 4747, 4747 } };
 
 static const struct option options[] = {
@@ -54,6 +54,7 @@ static const struct option options[] = {
 	{ 'e', "echo", NULL, "send each datagram back", .to = &want.echo },
 	{ 'k', "answer", NULL, "tell a sender that asks how many have arrived",
 		.to = &want.answer },
+	{ 'b', "busy", NULL, "never rest: look again and again", .to = &want.busy },
 	{ 'j', "json", NULL, "the account at the end as a line of JSON", .to = &want.json },
 	{ .name = NULL },
 };
@@ -352,7 +353,7 @@ static void receive(void)
 		uint64_t moment = next_moment(end_ns, line_ns);
 		uint32_t asked_n = question_waiting();
 
-		if (poll(sockets, socket_n, asked_n ? 0 : timeout_ms(moment, now)) > 0)
+		if (poll(sockets, socket_n, asked_n || want.busy ? 0 : timeout_ms(moment, now)) > 0)
 			for (uint32_t i = 0; i < socket_n; i++)
 				if (sockets[i].revents)
 					drain(sockets[i].fd);

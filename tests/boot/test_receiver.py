@@ -140,9 +140,10 @@ def test_json(kernel, where, sender):
     assert receiver.status == 0
 
 
-def test_echo(kernel, where, sender):
+@pytest.mark.parametrize("busy", ["", "--busy"])
+def test_echo(kernel, where, sender, busy):
     """What was sent comes back, a stamped one marked; an echo is not sent back."""
-    with where(kernel, "-qe count=4") as receiver:
+    with where(kernel, f"-qe {busy} count=4") as receiver:
         for payload, back in ((b"muffin", b"muffin"), (stamped(3), stamped(3, b"e")),
                               (stamped(4, b"e"), None),
                               (stamped(5, more=b"tail"), stamped(5, b"e", more=b"tail"))):

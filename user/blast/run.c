@@ -16,11 +16,13 @@
 #include <time.h>
 
 #define NEVER        UINT64_MAX
-#define ROOM_NS      10000000ull   /* so long room is waited for before it is tried again */
-#define ASK_AGAIN_NS 50000000ull   /* so long an answer is waited for */
-#define LAST_ASK_NS  2000000000ull /* so long the last ones may be under way */
-#define LATE         100           /* a plan that is late by less of the time was kept */
-#define GIVE_UP_NS   5000000000ull /* a receiver that has not answered for so long is not there */
+#define ROOM_NS      10000000ull /* so long room is waited for before it is tried again */
+#define ASK_AGAIN_NS 50000000ull /* so long an answer is waited for */
+#define WINDOW_LOOK_NS                                                                             \
+	100000ull /* so short that a system that polls its cards does not rest meanwhile */
+#define LAST_ASK_NS 2000000000ull /* so long the last ones may be under way */
+#define LATE        100           /* a plan that is late by less of the time was kept */
+#define GIVE_UP_NS  5000000000ull /* a receiver that has not answered for so long is not there */
 #define LOOK_NS                                                                                    \
 	1000000ull /* so often descriptors are looked at while there is nothing to wait for */
 
@@ -214,7 +216,7 @@ static bool step(uint64_t now)
 	else if (want.window && window_is_full(now)) {
 		if (now - answered_ns(now) > GIVE_UP_NS)
 			return give_up();
-		wait_until(now + ASK_AGAIN_NS, -1, &account.window_ns);
+		wait_until(now + WINDOW_LOOK_NS, -1, &account.window_ns);
 	} else {
 		n = choose(now, frame_len, size);
 		done = traffic->send(n);
