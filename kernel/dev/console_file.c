@@ -165,7 +165,7 @@ static ssize console_file_read(struct file *file, void __user *buf, size_t len)
 	return n;
 }
 
-static u16 console_file_poll(struct file *file)
+static u32 console_file_poll(struct file *file, u32 wanted)
 {
 	u32 least = tty.cc[VTIME] ? 1 : tty.cc[VMIN];
 

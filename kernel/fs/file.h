@@ -25,9 +25,11 @@ struct file_operations {
 	long (*writev)(struct file *file, u64 iov, u64 n);
 	s64 (*lseek)(struct file *file, s64 offset, int whence); /* NULL: -ESPIPE */
 	long (*ioctl)(struct file *file, u32 cmd, u64 arg);      /* NULL: -ENOTTY */
-	u16 (*poll)(struct file *file);                          /* NULL: always ready */
-	void (*release)(struct file *file);                      /* the last descriptor is gone */
-	u32 mode;                                                /* S_IF* and rights, for fstat */
+	/* which POLL* events there are; those outside `wanted` (and POLLERR, POLLHUP) may be missing. NULL: always
+	 * ready */
+	u32 (*poll)(struct file *file, u32 wanted);
+	void (*release)(struct file *file); /* the last descriptor is gone */
+	u32 mode;                           /* S_IF* and rights, for fstat */
 };
 
 /* What stat reports, beside the size. */
@@ -79,6 +81,7 @@ struct files {
 /* new_ino - a number that no other file has. */
 u32 new_ino(void);
 
+#define POLL_ALL   0xffff
 #define POLLIN     0x001
 #define POLLOUT    0x004
 #define POLLERR    0x008

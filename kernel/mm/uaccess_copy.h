@@ -176,17 +176,33 @@ fault:
 	return -EFAULT;
 }
 
-/* unsafe_get_u32 - the same the other way. */
-static __always_inline int unsafe_get_u32(u32 *value, const void __user *src)
-{
-	u32 v;
+/* unsafe_get_u32, unsafe_get_u64, unsafe_put_u16 - the same for others. */
+#define USER_GET_WORD(name, type, instruction)                                                     \
+	static __always_inline int name(type *value, const void __user *src)                       \
+	{                                                                                          \
+		type v;                                                                            \
+                                                                                                   \
+		__asm__ goto(USER_MAY_FAULT(instruction " (%1), %0", fault)                        \
+			     : "=&r"(v)                                                            \
+			     : "r"(src)                                                            \
+			     : "memory"                                                            \
+			     : fault);                                                             \
+		*value = v;                                                                        \
+		return 0;                                                                          \
+	fault:                                                                                     \
+		return -EFAULT;                                                                    \
+	}
 
-	__asm__ goto(USER_MAY_FAULT("movl (%1), %0", fault)
-		     : "=&r"(v)
-		     : "r"(src)
+USER_GET_WORD(unsafe_get_u32, u32, "movl")
+USER_GET_WORD(unsafe_get_u64, u64, "movq")
+
+static __always_inline int unsafe_put_u16(u16 value, u16 __user *dst)
+{
+	__asm__ goto(USER_MAY_FAULT("movw %w1, %0", fault)
+		     :
+		     : "m"(*dst), "r"(value)
 		     : "memory"
 		     : fault);
-	*value = v;
 	return 0;
 fault:
 	return -EFAULT;

@@ -76,9 +76,10 @@ static long wait_until(long (*look)(void *what), void *what, u64 end_ns)
 	}
 }
 
-static u16 file_ready(struct file *file)
+static __always_inline u32 file_ready(struct file *file, u32 wanted)
 {
-	return file->ops->poll ? file->ops->poll(file) : POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+	return file->ops->poll ? file->ops->poll(file, wanted)
+			       : POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
 }
 
 /* ---- poll -------------------------------------------------------------------------------- */
@@ -88,35 +89,66 @@ struct pollfd {
 	u16 events, revents;
 };
 
+_Static_assert(sizeof(struct pollfd) == 8 && FDS_MAX * sizeof(struct pollfd) <= USER_GAP,
+	"one word each; one check for all");
+
 struct poll_call {
 	u64 fds;
 	u32 n;
 };
 
-static u16 poll_one(const struct pollfd *p)
+static __always_inline u32 poll_one(int fd, u32 events)
 {
-	struct file *file = file_of(p->fd);
+	struct file *file = file_of(fd);
+	u32 ready;
 
-	if (p->fd < 0)
-		return 0;
-	return file ? file_ready(file) & (p->events | POLLERR | POLLHUP) : POLLNVAL;
+	if (unlikely(!file))
+		return fd < 0 ? 0 : POLLNVAL;
+	ready = file_ready(file, events);
+	return likely(!ready) ? 0 : (u16)(ready & (events | POLLERR | POLLHUP));
+}
+
+static __always_inline int get_pollfd(u64 *word, const struct pollfd __user *user)
+{
+	user_access_begin();
+	if (unlikely(unsafe_get_u64(word, user) < 0)) {
+		user_access_end();
+		return -EFAULT;
+	}
+	user_access_end();
+	return 0;
+}
+
+static __always_inline int put_revents(u32 revents, struct pollfd __user *user)
+{
+	user_access_begin();
+	if (unlikely(unsafe_put_u16((u16)revents, &user->revents) < 0)) {
+		user_access_end();
+		return -EFAULT;
+	}
+	user_access_end();
+	return 0;
 }
 
 /* Look at each once; results go back to the program. Returns how many are ready, or -EFAULT. */
 static long poll_all(void *what)
 {
 	const struct poll_call *call = what;
+	struct pollfd __user *user = (void *)call->fds, *end = user + call->n;
 	long ready = 0;
+	u64 word;
 
-	for (u32 i = 0; i < call->n; i++) {
-		struct pollfd *user = (struct pollfd *)call->fds + i, p;
+	if (call->n && !user_starts_ok(call->fds))
+		return -EFAULT;
+	for (; user != end; user++) {
+		u32 revents;
 
-		if (copy_from_user(&p, user, sizeof(p)) < 0)
+		if (get_pollfd(&word, user) < 0)
 			return -EFAULT;
-		p.revents = poll_one(&p);
-		if (p.revents)
+		revents = poll_one((int)word, (u32)(word >> 32));
+		if (unlikely(revents))
 			ready++;
-		if (put_user(p.revents, &user->revents) < 0)
+		if (put_revents(revents, user) < 0)
 			return -EFAULT;
 	}
 	return ready;
@@ -182,13 +214,13 @@ static long select_all(void *what)
 	for (u32 fd = 0; fd < call->n; fd++) {
 		u64 word = fd / 64, bit = 1ull << fd % 64;
 		struct file *file = file_of((int)fd);
-		u16 events;
+		u32 events;
 
 		if (!((call->in[0][word] | call->in[1][word] | call->in[2][word]) & bit))
 			continue;
 		if (!file)
 			return -EBADF;
-		events = file_ready(file);
+		events = file_ready(file, POLL_ALL);
 		for (u32 set = 0; set < SETS; set++) {
 			if (!(call->in[set][word] & bit) || !(events & set_events[set]))
 				continue;

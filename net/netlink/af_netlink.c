@@ -214,7 +214,7 @@ static const struct sockopt_table *const netlink_options[] = { &socket_options, 
 
 /* ---- messages ---------------------------------------------------------------------------- */
 
-static u16 netlink_poll(struct socket *sock)
+static u32 netlink_poll(struct socket *sock, u32 wanted)
 {
 	struct netlink_sock *nlk = nlk_sk(sock);
 

@@ -282,7 +282,7 @@ static int packet_getname(struct socket *sock, struct sockaddr_storage *addr, bo
 	return (int)SLL_ADDR_OFF + sll->sll_halen;
 }
 
-static u16 packet_poll(struct socket *sock)
+static u32 packet_poll(struct socket *sock, u32 wanted)
 {
 	const struct sock *sk = sock->sk;
 	struct net_device *dev = dev_get_by_index(sk->sk_net, pkt_sk(sk)->ifindex);

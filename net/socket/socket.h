@@ -43,7 +43,7 @@ struct proto_ops {
 	int (*connect)(struct socket *sock, const struct sockaddr_storage *addr, u32 len);
 	/* fills addr; returns its length or a negative errno. peer: the other end's */
 	int (*getname)(struct socket *sock, struct sockaddr_storage *addr, bool peer);
-	u16 (*poll)(struct socket *sock);
+	u32 (*poll)(struct socket *sock, u32 wanted); /* see struct file_operations */
 	int (*shutdown)(struct socket *sock, int how);
 	const struct sockopt_table *const *options; /* sockopt.h */
 	/* an option has been set that what is cached may depend on; NULL: nothing is */

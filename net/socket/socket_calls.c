@@ -57,11 +57,11 @@ static long sock_writev(struct file *file, u64 iov, u64 n)
 	return move_pieces(file, iov, n, sock_sendmsg);
 }
 
-static u16 sock_poll(struct file *file)
+static u32 sock_poll(struct file *file, u32 wanted)
 {
 	struct socket *sock = file->private_data;
 
-	return sock->ops->poll(sock);
+	return sock->ops->poll(sock, wanted);
 }
 
 #define SIOCINQ  0x541b

@@ -136,10 +136,9 @@ __cold static int inet_getname(struct socket *sock, struct sockaddr_storage *add
 	return sizeof(addr->in);
 }
 
-static u16 inet_poll(struct socket *sock)
+static noinline u32 poll_some(struct sock *sk, u32 wanted)
 {
-	struct sock *sk = sock->sk;
-	u16 events = 0;
+	u32 events = 0;
 
 	if (sk->sk_err || sk->sk_error_queue.n > 0)
 		events |= POLLERR;
@@ -147,9 +146,20 @@ static u16 inet_poll(struct socket *sock)
 		events |= POLLIN | POLLRDNORM;
 	if (sk->sk_shutdown == SHUTDOWN_MASK)
 		events |= POLLHUP;
-	if (udp_writable(sk))
+	if ((wanted & (POLLOUT | POLLWRNORM)) && udp_writable(sk))
 		events |= POLLOUT | POLLWRNORM;
 	return events;
+}
+
+/* Most sockets of a program that waits for datagrams have nothing to tell. */
+static u32 inet_poll(struct socket *sock, u32 wanted)
+{
+	struct sock *sk = sock->sk;
+
+	if (likely(!((uintptr_t)sk->sk_receive_queue.first | (uintptr_t)sk->sk_error_queue.first) &&
+		    !sk->sk_err && !sk->sk_shutdown && !(wanted & (POLLOUT | POLLWRNORM))))
+		return 0;
+	return poll_some(sk, wanted);
 }
 
 enum shutdown_how {

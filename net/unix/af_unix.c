@@ -113,7 +113,7 @@ static ssize unix_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	return err;
 }
 
-static u16 unix_poll(struct socket *sock)
+static u32 unix_poll(struct socket *sock, u32 wanted)
 {
 	return POLLOUT | POLLWRNORM |
 	       (sock->sk->sk_shutdown & RCV_SHUTDOWN ? POLLIN | POLLRDNORM : 0);

@@ -464,7 +464,7 @@ static void use_as_file(struct bytes *b)
 	if (is_socket(file))
 		file->flags |= O_NONBLOCK;
 	if (file->ops->poll)
-		file->ops->poll(file);
+		file->ops->poll(file, POLL_ALL);
 	if (pick(b, 2) && file->ops->read)
 		file->ops->read(file, (void *)pointer(b, data_in), some_len(b));
 	if (pick(b, 2) && file->ops->readv)

@@ -149,7 +149,8 @@ static void pending_while_they_wait(void **state)
 	router_complains(3, 3, 0, 0);
 	sock_error(sk_of(fd));
 	assert_int_equal(
-		fd_get(&init_task.files, fd)->ops->poll(fd_get(&init_task.files, fd)) & POLLERR,
+		fd_get(&init_task.files, fd)->ops->poll(fd_get(&init_task.files, fd), POLL_ALL) &
+			POLLERR,
 		POLLERR);
 	set_int(fd, SOL_IP, IP_RECVERR, 0); /* forgets them */
 	assert_int_equal(read_error(fd), -EAGAIN);

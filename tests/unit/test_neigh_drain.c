@@ -117,9 +117,9 @@ static void senders_wait_behind_it(void **state)
 	stack_answer_arp(PEER_IP, peer_mac);
 	file = fd_get(&init_task.files, fd);
 	assert_int_equal(send_number(fd, 40), -EAGAIN); /* no room on the ring either */
-	assert_int_equal(file->ops->poll(file) & POLLOUT, 0);
+	assert_int_equal(file->ops->poll(file, POLL_ALL) & POLLOUT, 0);
 	room_for(FAKE_RING);
-	assert_int_equal(file->ops->poll(file) & POLLOUT, POLLOUT);
+	assert_int_equal(file->ops->poll(file, POLL_ALL) & POLLOUT, POLLOUT);
 	assert_int_equal(send_number(fd, 40), 4);
 	assert_numbers(0, 0, 41);
 }

@@ -127,7 +127,7 @@ static bool writable(int fd)
 {
 	struct file *file = fd_get(&init_task.files, fd);
 
-	return file->ops->poll(file) & POLLOUT;
+	return file->ops->poll(file, POLL_ALL) & POLLOUT;
 }
 
 static void queue_is_bounded_in_packets(void **state)
@@ -212,12 +212,12 @@ static void send_buffer_bounds_what_is_queued(void **state)
 
 	set_int(fd, 1, 7 /* SO_SNDBUF */, 1); /* 4608 */
 	for (u32 i = 0; i < 3; i++) {
-		assert_int_equal(file->ops->poll(file) & POLLOUT, POLLOUT);
+		assert_int_equal(file->ops->poll(file, POLL_ALL) & POLLOUT, POLLOUT);
 		assert_int_equal(
 			send_to(fd, payload, 1400, MSG_DONTWAIT, PEER_IP, PEER_PORT), 1400);
 	}
 	assert_int_equal(sk_of(fd)->sk_wmem, 3 * SKB_SLOT);
-	assert_int_equal(file->ops->poll(file) & POLLOUT, 0);
+	assert_int_equal(file->ops->poll(file, POLL_ALL) & POLLOUT, 0);
 	assert_int_equal(send_to(fd, payload, 1, MSG_DONTWAIT, PEER_IP, PEER_PORT), -EAGAIN);
 	set_int(fd, 1, 7, 100000); /* more room: at once */
 	assert_int_equal(send_to(fd, payload, 1, MSG_DONTWAIT, PEER_IP, PEER_PORT), 1);
@@ -227,7 +227,7 @@ static void send_buffer_bounds_what_is_queued(void **state)
 	eth0.on_poll = answer_after_a_second;
 	assert_int_equal(send_to(fd, payload, 1, 0, PEER_IP, PEER_PORT), 1);
 	assert_true(clock_ns() > NSEC_PER_SEC);
-	assert_int_equal(file->ops->poll(file) & POLLOUT, POLLOUT);
+	assert_int_equal(file->ops->poll(file, POLL_ALL) & POLLOUT, POLLOUT);
 }
 
 static void waiting_for_the_send_buffer_ends(void **state)

@@ -69,7 +69,7 @@ static u16 poll_of(int fd)
 {
 	struct file *file = fd_get(&init_task.files, fd);
 
-	return file->ops->poll(file);
+	return file->ops->poll(file, POLL_ALL);
 }
 
 /* The numbers of the datagrams on the wire are 0, 1, 2 ... */

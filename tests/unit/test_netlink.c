@@ -500,9 +500,10 @@ static void readiness(void **state)
 	int fd = demo_socket();
 	struct file *file = fd_get(&init_task.files, fd);
 
-	assert_int_equal(file->ops->poll(file), POLLOUT | POLLWRNORM);
+	assert_int_equal(file->ops->poll(file, POLL_ALL), POLLOUT | POLLWRNORM);
 	ask(fd, DEMO_ECHO, 0, 1, 0);
-	assert_int_equal(file->ops->poll(file), POLLOUT | POLLWRNORM | POLLIN | POLLRDNORM);
+	assert_int_equal(
+		file->ops->poll(file, POLL_ALL), POLLOUT | POLLWRNORM | POLLIN | POLLRDNORM);
 }
 
 /* ---- attributes -------------------------------------------------------------------------- */

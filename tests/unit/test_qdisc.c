@@ -189,7 +189,7 @@ static u16 poll_of(int fd)
 {
 	struct file *file = fd_get(&init_task.files, fd);
 
-	return file->ops->poll(file);
+	return file->ops->poll(file, POLL_ALL);
 }
 
 /* The first leaves at once, four wait, and then the sender does; each leaves when its time is. */

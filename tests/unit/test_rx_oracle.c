@@ -331,7 +331,7 @@ static long ready(void)
 {
 	struct file *file = fd_get(&init_task.files, some_fd());
 
-	return file->ops->poll(file);
+	return file->ops->poll(file, POLL_ALL);
 }
 
 static long option(void)

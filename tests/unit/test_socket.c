@@ -319,21 +319,22 @@ static void read_write_poll(void **state)
 	assert_int_equal(sys_connect(fd, user(&to), 16), 0);
 	assert_int_equal(file->ops->write(file, "muffin", 6), 6);
 	assert_frame(0, FRAME_MUFFIN);
-	assert_int_equal(file->ops->poll(file), POLLOUT | POLLWRNORM);
+	assert_int_equal(file->ops->poll(file, POLL_ALL), POLLOUT | POLLWRNORM);
 	inject_hex(FRAME_CRUMBS);
-	assert_int_equal(file->ops->poll(file), POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM);
+	assert_int_equal(
+		file->ops->poll(file, POLL_ALL), POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM);
 	assert_int_equal(file->ops->read(file, buf, 8), 6);
 	file->flags |= O_NONBLOCK;
 	assert_int_equal(file->ops->read(file, buf, 8), -EAGAIN);
 	inject_hex(FRAME_TOLD_PORT);
-	assert_int_equal(file->ops->poll(file), POLLERR | POLLOUT | POLLWRNORM);
+	assert_int_equal(file->ops->poll(file, POLL_ALL), POLLERR | POLLOUT | POLLWRNORM);
 	eth0.stuck = true;
 	assert_int_equal(file->ops->write(file, "muffin", 6), -ECONNREFUSED);
 	while (eth0.dev.tx_room > 0)
 		file->ops->write(file, "muffin", 6);
 	assert_int_equal(file->ops->write(file, "muffin", 6), -EAGAIN);
 	assert_int_equal(sys_sendto(fd, user("x"), 1, 0, 0, 0), -EAGAIN);
-	assert_int_equal(file->ops->poll(file), 0);
+	assert_int_equal(file->ops->poll(file, POLL_ALL), 0);
 }
 
 /* O_NONBLOCK is MSG_DONTWAIT for every call. */
