@@ -44,6 +44,8 @@ struct e1000_adapter {
 	struct sk_buff *rx_skb[E1000_RX_RING];
 	u32 rx_next;
 	bool rx_broken; /* inside a frame that spans descriptors: it is dropped */
+	u16 rx_len[RX_BURST];
+	struct rx_burst rx_burst; /* of frames that are on their way up */
 
 	struct pci_dev pci;
 	u32 mta[E1000_MTA_N]; /* what the multicast filter holds: it survives a reset here */

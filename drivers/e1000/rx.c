@@ -45,6 +45,7 @@ __cold bool e1000_setup_rx(struct e1000_adapter *a)
 	for (u32 i = 0; i < E1000_RX_RING; i++)
 		give(a, i, a->rx_skb[i]);
 	a->rx_broken = false;
+	a->rx_burst = (struct rx_burst){ .dev = &a->netdev, .len = a->rx_len };
 	a->rx_next = E1000_COUNT_START(E1000_RX_RING);
 	base = virt_to_phys(a->rx_ring);
 	ew32(a, E1000_RDBAL, (u32)base);
@@ -92,9 +93,8 @@ static noinline void drop_broken(struct e1000_adapter *a)
 }
 
 /* How many of the next most descriptors, which follow each other in memory, hold whole frames: their lengths to len. */
-static u32 whole_frames(struct e1000_adapter *a, u32 most, u16 len[])
+static __always_inline u32 whole_frames(struct e1000_rx_desc *desc, u32 most, u16 len[])
 {
-	struct e1000_rx_desc *desc = &a->rx_ring[SLOT(a->rx_next)];
 	u32 n = 0;
 
 	for (; n < most; n++, desc++) {
@@ -111,41 +111,40 @@ static u32 whole_frames(struct e1000_adapter *a, u32 most, u16 len[])
 	return n;
 }
 
-/* Up to most frames go up, and their descriptors are the card's again, with the packets that the slots have now. */
-static u32 receive_some(struct e1000_adapter *a, u32 most)
+/* n frames go up, and their descriptors are the card's again, with the packets that the slots have now. */
+static __always_inline void receive_burst(struct e1000_adapter *a, u32 first, u32 n)
 {
-	u32 first = SLOT(a->rx_next);
-	u16 len[RX_BURST];
-	struct rx_burst burst = { .dev = &a->netdev, .slot = &a->rx_skb[first], .len = len };
+	struct rx_burst *burst = &a->rx_burst;
 
-	if (unlikely(a->rx_broken))
-		return 0;
-	burst.n = whole_frames(a, min(most, E1000_RX_RING - first), len);
-	if (!burst.n)
-		return 0;
-	netif_receive_slots(&burst);
-	for (u32 i = 0; burst.replaced >> i; i++)
-		if (burst.replaced >> i & 1)
-			a->rx_ring[first + i].addr = virt_to_phys(burst.slot[i]->data);
-	a->rx_next += burst.n;
-	return burst.n;
+	burst->n = n;
+	burst->slot = &a->rx_skb[first];
+	burst->done = burst->replaced = 0;
+	netif_receive_slots(burst);
+	for (u32 i = 0; unlikely(burst->replaced >> i); i++)
+		if (burst->replaced >> i & 1)
+			a->rx_ring[first + i].addr = virt_to_phys(burst->slot[i]->data);
+	a->rx_next += n;
 }
 
 /* The tail moves after each burst, so that the card never waits for the end of a long look. */
 int e1000_poll(struct net_device *dev, int budget)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
-	u32 left = (u32)budget;
+	u32 left = (u32)budget, first, most, n;
 
-	while (left > 0 && (READ_ONCE(a->rx_ring[SLOT(a->rx_next)].status) & RXD_STAT_DD)) {
-		u32 n = receive_some(a, min(left, (u32)RX_BURST));
-
-		if (n == 0) {
+	do {
+		first = SLOT(a->rx_next);
+		if (!(READ_ONCE(a->rx_ring[first].status) & RXD_STAT_DD))
+			break;
+		most = min(left, (u32)RX_BURST);
+		most = min(most, E1000_RX_RING - first);
+		n = a->rx_broken ? 0 : whole_frames(&a->rx_ring[first], most, a->rx_len);
+		if (likely(n > 0))
+			receive_burst(a, first, n);
+		else
 			drop_broken(a);
-			n = 1;
-		}
-		left -= n;
 		refill(a);
-	}
+		left -= max(n, 1u);
+	} while (left > 0);
 	return budget - (int)left;
 }

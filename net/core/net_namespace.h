@@ -41,6 +41,7 @@ struct net {
 	int ifindex_last;
 	u64 genid;    /* moves whenever a cached route may be stale */
 	u64 rx_genid; /* the same for what is cached about received datagrams: net/ipv4/rx_flow.h */
+	struct rx_flow *rx_last;  /* of the last frame, which is often the next one's */
 	struct rx_flow *rx_flows; /* NULL until a program waits for a datagram */
 	u32 rx_flow_n;            /* a power of two */
 	struct fib_table *fib;

@@ -12,7 +12,6 @@ struct Qdisc;
 struct net;
 struct socket;
 struct msghdr;
-struct plain_message;
 struct user_mmsghdr;
 struct sockaddr_in;
 
@@ -32,8 +31,8 @@ struct proto {
 	ssize (*recvmsg)(struct sock *sk, struct msghdr *msg, size_t len);
 	/* receive the first of n messages as far as they are plain and there already; returns how many */
 	u32 (*recv_batch)(struct sock *sk, struct user_mmsghdr __user *vec, u32 n);
-	/* one plain message, or RECV_LONG_WAY */
-	ssize (*recv_plain)(struct sock *sk, const struct plain_message *m, u32 flags);
+	/* sock_reader.one, a plain message, or RECV_LONG_WAY */
+	ssize (*recv_plain)(struct sock *sk, u32 flags);
 	/* a reader waits: queue what is made only when it is read; NULL: nothing is */
 	void (*refill)(struct sock *sk);
 	/* skb, an IPv4 packet of sk's that was queued, is dropped: its next hop did not answer ARP */

@@ -221,6 +221,10 @@ void net_poll(void);
  * are due. Every 16th time all of net_poll, and the tick does that, too: what else there is never waits long. */
 void net_look(struct net *net);
 
+/* net_look_at - the same, but only this device's frames, where a socket's datagrams usually come from; not when it is
+ * time for a net_poll. Returns whether any came. */
+bool net_look_at(struct net_device *dev);
+
 /* net_wait - one step of every wait in the kernel: rest, then net_poll. The caller checks its condition
  * before each step, having polled once before the first.
  * since_ns  when the wait began (clock_ns): it spins for a moment before the CPU rests; or

@@ -42,9 +42,18 @@ void net_poll(void)
 
 #define LOOKS 16 /* the last of so many is a net_poll */
 
+static u32 looks;
+
+bool net_look_at(struct net_device *dev)
+{
+	if (unlikely(looks % LOOKS == LOOKS - 1 || !(dev->flags & IFF_UP)))
+		return false;
+	looks++;
+	return dev->netdev_ops->ndo_poll(dev, POLL_BUDGET) > 0;
+}
+
 void net_look(struct net *net)
 {
-	static u32 looks;
 	struct net_device *dev;
 
 	if (unlikely(++looks % LOOKS == 0)) {

@@ -77,6 +77,8 @@ static int loopback_poll(struct net_device *dev, int budget)
 	struct sk_buff_head *queue = netdev_priv(dev);
 	int n = min(budget, (int)queue->n);
 
+	if (likely(n == 0))
+		return 0;
 	for (int i = 0; i < n; i++) {
 		struct sk_buff *skb = skb_dequeue(queue);
 

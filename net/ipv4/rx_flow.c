@@ -24,11 +24,14 @@
  * In datagrams of one sender, and of one length, only identification and checksums differ. */
 struct rx_flow {
 	u64 genid;
-	const struct net_device *dev;
+	struct net_device *dev;
 	u64 word[HEADER_WORDS]; /* masked */
 	u32 ip_sum, udp_sum; /* of what does not differ; UDP's with the pseudo-header. Below 2^17 */
 	u64 answer;          /* a struct sock *, or the reason to drop it */
 	u32 total;           /* length of the IPv4 packet */
+	u32 frame_len;       /* with Ethernet's header */
+	u32 words;           /* whole ones of eight bytes in the payload */
+	u64 tail;            /* mask: the bytes of the word behind them that are payload */
 };
 
 #define WORD_2_MASK   0xffffffff0000fffful /* all but the identification */
@@ -71,7 +74,7 @@ static __always_inline bool header_is(const struct rx_flow *flow, const u8 *fram
 
 	return load_u64(frame + 32) == flow->word[4] && (word3 & WORD_3_MASK) == flow->word[3] &&
 	       (word2 & WORD_2_MASK) == flow->word[2] && load_u64(frame + 8) == flow->word[1] &&
-	       load_u64(frame) == flow->word[0] && len >= ETH_HLEN + flow->total &&
+	       load_u64(frame) == flow->word[0] && len >= flow->frame_len &&
 	       csum_is_multiple((u64)flow->ip_sum + (u16)(word2 >> 16) + (u16)word3);
 }
 
@@ -85,6 +88,9 @@ static void remember(struct rx_flow *flow, const u8 *frame)
 	flow->word[2] &= WORD_2_MASK;
 	flow->word[3] &= WORD_3_MASK;
 	flow->total = be16_to_cpu(iph->tot_len);
+	flow->frame_len = flow->total + ETH_HLEN;
+	flow->words = (flow->total - IP_HLEN - UDP_HLEN) / 8;
+	flow->tail = (1ul << 8 * ((flow->total - IP_HLEN - UDP_HLEN) % 8)) - 1;
 	flow->ip_sum = csum_16(csum_add(0, iph, IP_HLEN));
 	flow->ip_sum += (0xffffu ^ iph->id.raw) + (0xffffu ^ iph->check.raw);
 	flow->udp_sum = csum_16(
@@ -140,91 +146,81 @@ static bool header_is_plain(const struct iphdr *iph, u32 room)
 	       csum_is_multiple(csum_add(0, iph, IP_HLEN));
 }
 
-enum way {
-	LONG_WAY,
-	DROPPED,
-	KNOWN
-};
+/* Stand for the last frame's flow when there is none, or it was dropped without one. They are longer than any frame. */
+static struct rx_flow no_flow = { .frame_len = UINT32_MAX };
+static struct rx_flow dropped = { .frame_len = UINT32_MAX, .answer = SKB_DROP_REASONS };
 
 /* To another host's card: only a card that hears everything lets these in. */
-static enum way drop_foreign(struct net *net, const struct ethhdr *eth)
+static struct rx_flow *drop_foreign(struct net *net, const struct ethhdr *eth)
 {
 	if (eth->h_dest[0] & 1)
-		return LONG_WAY;
+		return NULL;
 	net->mib.ip_in_receives++;
 	skb_pool.dropped[SKB_DROP_OTHERHOST]++;
-	return DROPPED;
+	return &dropped;
 }
 
-/* A frame whose header no flow has. If it is plain, it may have the addresses and ports of one: KNOWN, and the flow has
- * this header from now on. */
-static noinline enum way look_up(
-	struct rx_flow **flow, const struct net_device *dev, const u8 *frame, u32 len)
+/* A frame whose header no flow has. If it is plain, it may have the addresses and ports of one, which has this header
+ * from now on. */
+static noinline struct rx_flow *look_up(const struct net_device *dev, const u8 *frame, u32 len)
 {
 	const struct ethhdr *eth = (const void *)frame;
 	struct net *net = dev->net;
 	struct rx_flow *at;
 
 	if (len < HEADERS || !is_plain_ip(eth))
-		return LONG_WAY;
+		return NULL;
 	if (!is_to(dev, eth))
 		return drop_foreign(net, eth);
 	if (!header_is_plain((const void *)(eth + 1), len - ETH_HLEN))
-		return LONG_WAY;
+		return NULL;
 	at = place_for(net, frame);
 	if (!flow_is(at, frame, dev, net->rx_genid))
 		at = other_place(net, at);
 	if (!flow_is(at, frame, dev, net->rx_genid))
-		return LONG_WAY;
+		return NULL;
 	remember(at, frame);
-	*flow = at;
-	return KNOWN;
+	return at;
 }
 
-static struct rx_flow no_flow = { .total = UINT16_MAX }; /* longer than any frame */
-static struct rx_flow *last_flow = &no_flow; /* of the last frame, which is often the next one's */
-
-/* *flow: the last frame's, of this device and valid, or no_flow; and then this one's. */
-static __always_inline enum way find(
-	struct rx_flow **flow, const struct net_device *dev, const u8 *frame, u32 len)
+/* last: the last frame's flow, of this device and valid, or no_flow. Returns this frame's, or &dropped; NULL: it has to
+ * go the long way. */
+static __always_inline struct rx_flow *find(
+	struct rx_flow *last, const struct net_device *dev, const u8 *frame, u32 len)
 {
 	struct net *net = dev->net;
 	struct rx_flow *at;
 
-	if (likely(header_is(*flow, frame, len)))
-		return KNOWN;
+	if (likely(header_is(last, frame, len)))
+		return last;
 	at = place_for(net, frame);
-	if (likely(at->genid == net->rx_genid && at->dev == dev && header_is(at, frame, len))) {
-		*flow = at;
-		return KNOWN;
-	}
-	return look_up(flow, dev, frame, len);
-}
-
-/* Of len bytes, seven at most; a slot goes on behind them. */
-static __always_inline u64 load_tail(const u8 *at, u32 len)
-{
-	return len ? load_u64(at) << (64 - 8 * len) >> (64 - 8 * len) : 0;
+	if (likely(at->genid == net->rx_genid && at->dev == dev && header_is(at, frame, len)))
+		return at;
+	return look_up(dev, frame, len);
 }
 
 /* Of a frame that is a flow's: is its UDP checksum right, if it has one? */
 static __always_inline bool payload_is_right(const struct rx_flow *flow, const u8 *frame)
 {
-	const u8 *p = frame + HEADERS, *end = p + ((flow->total - IP_HLEN - UDP_HLEN) & ~7u);
+	const u8 *p = frame + HEADERS;
 	u64 sum = flow->udp_sum;
+	u32 n = flow->words;
 	be16 check;
 
 	memcpy(&check, frame + UDP_CHECK_OFF, sizeof(check));
 	if (unlikely(be16_is_zero(check)))
 		return true;
 	sum += check.raw;
-	for (; end - p >= 32; p += 32) {
+	for (; n >= 8; n -= 8, p += 64) {
 		sum = csum_carry(csum_carry(sum, load_u64(p)), load_u64(p + 8));
 		sum = csum_carry(csum_carry(sum, load_u64(p + 16)), load_u64(p + 24));
+		sum = csum_carry(csum_carry(sum, load_u64(p + 32)), load_u64(p + 40));
+		sum = csum_carry(csum_carry(sum, load_u64(p + 48)), load_u64(p + 56));
 	}
-	for (; p < end; p += 8)
+	for (; n > 0; n--, p += 8)
 		sum = csum_carry(sum, load_u64(p));
-	return csum_is_multiple(csum_carry(sum, load_tail(p, (flow->total - IP_HLEN) & 7)));
+	/* a slot goes on behind the frame */
+	return csum_is_multiple(csum_carry(sum, load_u64(p) & flow->tail));
 }
 
 /* ---- to the socket -------------------------------------------------------------------------- */
@@ -356,14 +352,22 @@ static noinline bool receive_other(struct run *run, struct rx_burst *burst, u32 
 }
 
 /* The reader's message gets it, if there is one left that is plain. */
-static __always_inline bool receive_direct(struct run *run, const u8 *frame, u32 total)
+static __always_inline bool give(const struct rx_flow *flow, const u8 *frame)
 {
 	const struct iphdr *iph = (const void *)(frame + ETH_HLEN);
 	const struct udphdr *uh = (const void *)(iph + 1);
 
-	run->direct = reader_give(&sock_reader, sockaddr_in_key(iph->saddr, uh->source), uh + 1,
-		total - IP_HLEN - UDP_HLEN);
-	run->read += run->direct;
+	return reader_give(&sock_reader, sockaddr_in_key(iph->saddr, uh->source), uh + 1,
+		flow->total - IP_HLEN - UDP_HLEN);
+}
+
+static __always_inline bool receive_direct(
+	struct run *run, const struct rx_flow *flow, const u8 *frame)
+{
+	if (likely(give(flow, frame)))
+		run->read++;
+	else
+		run->direct = false;
 	return run->direct;
 }
 
@@ -372,6 +376,8 @@ static __always_inline bool receive_direct(struct run *run, const u8 *frame, u32
 /* A flow that is dropped. The answer that a port is closed is the long way's, while it may be sent. */
 static noinline bool drop_unwanted(struct net *net, const struct rx_flow *flow, const u8 *frame)
 {
+	if (flow == &dropped)
+		return true;
 	if (flow->answer == SKB_DROP_NO_SOCKET) {
 		if (icmp_unreach_allowed() || !payload_is_right(flow, frame))
 			return false;
@@ -383,17 +389,13 @@ static noinline bool drop_unwanted(struct net *net, const struct rx_flow *flow, 
 	return true;
 }
 
-/* The i-th frame of a burst. Returns false when it has to go the long way. */
+/* The i-th frame of a burst, which is flow's. Returns false when it has to go the long way. */
 static __always_inline bool receive_one(
-	struct run *run, struct rx_flow **last, struct rx_burst *burst, u32 i)
+	struct run *run, const struct rx_flow *flow, struct rx_burst *burst, u32 i)
 {
 	const u8 *frame = burst->slot[i]->data;
-	enum way way = find(last, burst->dev, frame, burst->len[i]);
-	const struct rx_flow *flow = *last;
 
-	if (unlikely(way != KNOWN))
-		return way == DROPPED;
-	if (unlikely(flow->answer < SKB_DROP_REASONS))
+	if (unlikely(flow->answer <= SKB_DROP_REASONS))
 		return drop_unwanted(burst->dev->net, flow, frame);
 	if (unlikely(!payload_is_right(flow, frame)))
 		return false;
@@ -401,7 +403,7 @@ static __always_inline bool receive_one(
 		run_end(run);
 		run_begin(run, (struct sock *)(uintptr_t)flow->answer);
 	}
-	if (run->direct && receive_direct(run, frame, flow->total))
+	if (run->direct && receive_direct(run, flow, frame))
 		return true;
 	if (unlikely(flow->total > SMALL_MAX || !run->room))
 		return receive_other(run, burst, i, flow->total);
@@ -414,29 +416,74 @@ static bool hooked(const struct net *net)
 	return net->nf && !list_empty(&net->nf->hooks[NF_INET_LOCAL_IN]);
 }
 
-void rx_flow_receive(struct rx_burst *burst)
+static noinline void receive_burst(struct rx_burst *burst)
 {
+	static struct run run; /* one burst at a time */
 	struct net_device *dev = burst->dev;
-	u32 first = burst->done, i = first;
-	struct rx_flow *flow = last_flow;
-	struct run run;
-	u64 bytes = 0;
+	u32 first = burst->done, i = first, bytes = 0;
+	struct rx_flow *flow = dev->net->rx_last, *next;
 
-	if (static_branch_unlikely(&nf_hooks_needed[NF_INET_LOCAL_IN]) && hooked(dev->net))
-		return;
-	if (unlikely(!dev->net->rx_flows))
-		return;
 	if (flow->genid != dev->net->rx_genid || flow->dev != dev)
 		flow = &no_flow;
 	run.sk = NULL;
 	run.n = run.read = 0;
-	for (; i < burst->n && receive_one(&run, &flow, burst, i); i++)
+	for (; i < burst->n; i++) {
+		next = find(flow, dev, burst->slot[i]->data, burst->len[i]);
+		if (unlikely(!next))
+			break;
+		flow = next;
+		if (unlikely(!receive_one(&run, flow, burst, i)))
+			break;
 		bytes += burst->len[i];
+	}
 	run_end(&run);
-	last_flow = flow;
+	dev->net->rx_last = flow;
 	burst->done = i;
 	dev->stats.rx_packets += i - first;
 	dev->stats.rx_bytes += bytes;
+}
+
+/* One frame of the last frame's flow, whose socket has a reader, and nothing else: an answer that was waited for. */
+static __always_inline bool receive_single(struct rx_burst *burst)
+{
+	struct net_device *dev = burst->dev;
+	const struct rx_flow *flow = dev->net->rx_last;
+	const u8 *frame = burst->slot[burst->done]->data;
+	u32 len = burst->len[burst->done];
+	struct sock *sk = sock_reader.sk;
+	struct net_mib *mib = &dev->net->mib;
+
+	if (flow->answer != (u64)(uintptr_t)sk || flow->genid != dev->net->rx_genid ||
+		flow->dev != dev || !header_is(flow, frame, len) ||
+		!payload_is_right(flow, frame) || sk->sk_receive_queue.first || !give(flow, frame))
+		return false;
+	mib->ip_in_receives++;
+	mib->ip_in_delivers++;
+	mib->udp_in_datagrams++;
+	dev->stats.rx_packets++;
+	dev->stats.rx_bytes += len;
+	burst->done++;
+	return true;
+}
+
+void rx_flow_receive(struct rx_burst *burst)
+{
+	const struct net *net = burst->dev->net;
+
+	if (static_branch_unlikely(&nf_hooks_needed[NF_INET_LOCAL_IN]) && hooked(net))
+		return;
+	if (unlikely(!net->rx_flows))
+		return;
+	if (sock_reader.sk && burst->n == burst->done + 1 && receive_single(burst))
+		return;
+	receive_burst(burst);
+}
+
+struct net_device *rx_flow_device(const struct net *net)
+{
+	const struct rx_flow *flow = net->rx_last;
+
+	return likely(flow && flow->genid == net->rx_genid) ? flow->dev : NULL;
 }
 
 /* ---- the table ------------------------------------------------------------------------------ */
@@ -480,6 +527,7 @@ __cold void rx_flow_start(struct net *net)
 		n *= 2;
 	net->rx_flows = mem_alloc(n * sizeof(struct rx_flow));
 	net->rx_flow_n = net->rx_flows ? n : 0;
+	net->rx_last = &no_flow;
 }
 
 __cold void rx_flow_exit(struct net *net)
@@ -487,5 +535,5 @@ __cold void rx_flow_exit(struct net *net)
 	if (net->rx_flows)
 		mem_free(net->rx_flows, net->rx_flow_n * sizeof(struct rx_flow));
 	net->rx_flows = NULL;
-	last_flow = &no_flow;
+	net->rx_last = &no_flow;
 }

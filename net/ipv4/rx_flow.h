@@ -33,6 +33,9 @@ struct sock;
 /* rx_flow_receive - frames that came in, in their slots: as many as need not go the long way. */
 void rx_flow_receive(struct rx_burst *burst);
 
+/* rx_flow_device - the device that the last frame came by, if it was a valid flow's of net; or NULL. */
+struct net_device *rx_flow_device(const struct net *net);
+
 /* rx_flow_socket - keep the long way's answer for a datagram, data at its UDP header: sk; NULL: no socket. */
 void rx_flow_socket(const struct sk_buff *skb, struct sock *sk);
 

@@ -76,19 +76,22 @@ static __always_inline bool reader_give(
 {
 	bool given;
 
-	if (!reader->n)
+	if (unlikely(!reader->n))
 		return false;
 	user_access_begin();
-	if (reader->vec) {
+	if (reader->vec)
 		given = mmsg_give(reader->vec, name_key, payload, len);
-		reader->vec += given;
-	} else {
+	else
 		given = msg_give(&reader->one, name_key, payload, &len);
-		reader->one.len = given ? len : reader->one.len;
-	}
 	user_access_end();
-	reader->n -= given;
-	return given;
+	if (unlikely(!given))
+		return false;
+	if (reader->vec)
+		reader->vec++;
+	else
+		reader->one.len = len;
+	reader->n--;
+	return true;
 }
 
 /* sock_queue_rcv_skb - append to sk's receive queue, in as little memory as it needs (skb_shrink): what it

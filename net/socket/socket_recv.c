@@ -4,6 +4,7 @@
  * kernel/entry/syscall.c calls in; calls the family's operations past the security hooks.
  * Source: recv(2), recvmmsg(2). Behaves as Linux in the order of checks. */
 #include "kernel/security/security.h"
+#include "net/socket/datagram.h"
 #include "net/socket/socket_user.h"
 
 /* Does a security module want to see each call that receives? */
@@ -76,11 +77,12 @@ long sys_recvfrom(int fd, u64 buf, u64 len, u32 flags, u64 addr, u64 addr_len)
 	prot = sock->sk->sk_prot;
 	if (likely(prot->recv_plain && !(flags & ~MSG_USUAL) && !recv_watched() &&
 		    recvfrom_is_plain(buf, len, addr, addr_len))) {
-		const struct plain_message m = {
-			.name = (void *)addr, .base = (void *)buf, .len = len
-		};
-		ssize received = prot->recv_plain(sock->sk, &m, flags);
+		ssize received;
 
+		sock_reader.one.name = (void *)addr;
+		sock_reader.one.base = (void *)buf;
+		sock_reader.one.len = len;
+		received = prot->recv_plain(sock->sk, flags);
 		if (likely(received >= 0) && addr)
 			err = tell_namelen(addr_len);
 		if (likely(received != RECV_LONG_WAY))

@@ -61,7 +61,7 @@ void udp_link_failure(struct sock *sk, const struct sk_buff *skb);
 /* udp_err - ICMP complains about a datagram of ours. See struct net_protocol. */
 void udp_err(struct net *net, const struct icmp_error *e);
 
-/* udp_recv_plain - the oldest datagram into a plain message, whose name and control data are not looked at but for name:
- * room for 16 bytes, or NULL. flags: only such as do not keep it from the shortest way (MSG_USUAL).
+/* udp_recv_plain - the oldest datagram into sock_reader.one: its name, room for 16 bytes or NULL, and its base and len.
+ * flags: only such as do not keep it from the shortest way (MSG_USUAL).
  * Returns  its bytes, or -EAGAIN with MSG_DONTWAIT; RECV_LONG_WAY: nothing has happened, ask udp_recvmsg */
-ssize udp_recv_plain(struct sock *sk, const struct plain_message *m, u32 flags);
+ssize udp_recv_plain(struct sock *sk, u32 flags);

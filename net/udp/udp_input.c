@@ -212,10 +212,13 @@ ssize udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len)
 /* Into one message or several, straight from the frames. Returns how many have come. */
 static __always_inline u32 read_frames(struct sock *sk, struct user_mmsghdr __user *vec, u32 n)
 {
+	struct net_device *dev = rx_flow_device(sk->sk_net);
+
 	sock_reader.sk = sk;
 	sock_reader.vec = vec;
 	sock_reader.n = n;
-	net_look(sk->sk_net);
+	if (!dev || !net_look_at(dev) || sock_reader.n == n)
+		net_look(sk->sk_net);
 	sock_reader.sk = NULL;
 	return n - sock_reader.n;
 }
@@ -250,7 +253,7 @@ u32 udp_recv_batch(struct sock *sk, struct user_mmsghdr __user *vec, u32 n)
 	return i + read_frames(sk, vec + i, n - i);
 }
 
-static ssize give_first(struct sock *sk, const struct plain_message *m)
+static noinline ssize give_first(struct sock *sk)
 {
 	const struct sk_buff *skb = sk->sk_receive_queue.first;
 	size_t len = (size_t)skb->len - sizeof(struct udphdr);
@@ -259,7 +262,7 @@ static ssize give_first(struct sock *sk, const struct plain_message *m)
 	if (skb->frags)
 		return RECV_LONG_WAY;
 	user_access_begin();
-	given = msg_give(m, name_key(skb), skb->data + sizeof(struct udphdr), &len);
+	given = msg_give(&sock_reader.one, name_key(skb), skb->data + sizeof(struct udphdr), &len);
 	user_access_end();
 	if (!given)
 		return RECV_LONG_WAY;
@@ -267,16 +270,13 @@ static ssize give_first(struct sock *sk, const struct plain_message *m)
 	return (ssize)len;
 }
 
-ssize udp_recv_plain(struct sock *sk, const struct plain_message *m, u32 flags)
+ssize udp_recv_plain(struct sock *sk, u32 flags)
 {
 	if (inet_sk(sk)->rx_unusual || sk->sk_err)
 		return RECV_LONG_WAY;
-	if (!sk->sk_receive_queue.first) {
-		sock_reader.one = *m;
-		if (read_frames(sk, NULL, 1))
-			return (ssize)sock_reader.one.len;
-	}
+	if (likely(!sk->sk_receive_queue.first) && likely(read_frames(sk, NULL, 1)))
+		return (ssize)sock_reader.one.len;
 	if (sk->sk_receive_queue.first)
-		return give_first(sk, m);
+		return give_first(sk);
 	return sk->sk_err || !(flags & MSG_DONTWAIT) ? RECV_LONG_WAY : -EAGAIN;
 }
