@@ -60,7 +60,7 @@ def rows(text, rate):
         of = found[name]["datagrams"]
         for key in ("median", "least", "most", "mean"):
             found[name][key] -= look[key] / of
-    copy = found["sendto_1472"]["median"] - found["sendto"]["median"]
+    copy = found["sendto_1472"]["least"] - found["sendto"]["least"]
     found["recvfrom_1472"]["beyond_copy"] = found["recvfrom_1472"]["median"] - copy
     found["batches"] = {"rate": round(1e9 / guest.floods(rate)["batches"]["ns"])}
     return found
@@ -71,6 +71,8 @@ def growth(few):
     found = {}
     for what, (arguments, routes) in GROWN.items():
         many = guest.costs(on_muffin(f"only={GROWTH_WAYS} {arguments}", routes))
+        if what == "senders":
+            few = few | {"recvmmsg": few["recvmmsg_senders"]}   # in turn, too
         found[what] = {name: round(many[name]["median"] / few[name]["median"], 4) for name in many}
         print(f"growth {what:10}", *(f"{name} {ratio:.3f}" for name, ratio in found[what].items()))
     return found

@@ -132,7 +132,7 @@ int e1000_poll(struct net_device *dev, int budget)
 	struct e1000_adapter *a = netdev_priv(dev);
 	u32 left = (u32)budget, first, most, n;
 
-	do {
+	while (left > 0) {
 		first = SLOT(a->rx_next);
 		if (!(READ_ONCE(a->rx_ring[first].status) & RXD_STAT_DD))
 			break;
@@ -145,6 +145,6 @@ int e1000_poll(struct net_device *dev, int budget)
 			drop_broken(a);
 		refill(a);
 		left -= max(n, 1u);
-	} while (left > 0);
+	}
 	return budget - (int)left;
 }

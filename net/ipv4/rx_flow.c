@@ -183,20 +183,34 @@ static noinline struct rx_flow *look_up(const struct net_device *dev, const u8 *
 	return at;
 }
 
-/* last: the last frame's flow, of this device and valid, or no_flow. Returns this frame's, or &dropped; NULL: it has to
- * go the long way. */
-static __always_inline struct rx_flow *find(
+/* last: the last frame's flow, of this device and valid, or no_flow. Returns this frame's, where its header is known. */
+static __always_inline struct rx_flow *find_known(
 	struct rx_flow *last, const struct net_device *dev, const u8 *frame, u32 len)
 {
-	struct net *net = dev->net;
+	const struct net *net = dev->net;
 	struct rx_flow *at;
 
 	if (likely(header_is(last, frame, len)))
 		return last;
 	at = place_for(net, frame);
-	if (likely(at->genid == net->rx_genid && at->dev == dev && header_is(at, frame, len)))
-		return at;
-	return look_up(dev, frame, len);
+	return at->genid == net->rx_genid && at->dev == dev && header_is(at, frame, len) ? at
+											 : NULL;
+}
+
+/* The same where it is not known, or &dropped; NULL: it has to go the long way. */
+static __always_inline struct rx_flow *find(
+	struct rx_flow *last, const struct net_device *dev, const u8 *frame, u32 len)
+{
+	struct rx_flow *flow = find_known(last, dev, frame, len);
+
+	return likely(flow) ? flow : look_up(dev, frame, len);
+}
+
+static __always_inline struct rx_flow *last_of(const struct net_device *dev)
+{
+	struct rx_flow *flow = dev->net->rx_last;
+
+	return likely(flow->genid == dev->net->rx_genid && flow->dev == dev) ? flow : &no_flow;
 }
 
 /* Of a frame that is a flow's: is its UDP checksum right, if it has one? */
@@ -421,10 +435,8 @@ static noinline void receive_burst(struct rx_burst *burst)
 	static struct run run; /* one burst at a time */
 	struct net_device *dev = burst->dev;
 	u32 first = burst->done, i = first, bytes = 0;
-	struct rx_flow *flow = dev->net->rx_last, *next;
+	struct rx_flow *flow = last_of(dev), *next;
 
-	if (flow->genid != dev->net->rx_genid || flow->dev != dev)
-		flow = &no_flow;
 	run.sk = NULL;
 	run.n = run.read = 0;
 	for (; i < burst->n; i++) {
@@ -443,20 +455,20 @@ static noinline void receive_burst(struct rx_burst *burst)
 	dev->stats.rx_bytes += bytes;
 }
 
-/* One frame of the last frame's flow, whose socket has a reader, and nothing else: an answer that was waited for. */
+/* One frame with a known header, whose socket has a reader, and nothing else: an answer that was waited for. */
 static __always_inline bool receive_single(struct rx_burst *burst)
 {
 	struct net_device *dev = burst->dev;
-	const struct rx_flow *flow = dev->net->rx_last;
 	const u8 *frame = burst->slot[burst->done]->data;
 	u32 len = burst->len[burst->done];
 	struct sock *sk = sock_reader.sk;
 	struct net_mib *mib = &dev->net->mib;
+	struct rx_flow *flow = find_known(last_of(dev), dev, frame, len);
 
-	if (flow->answer != (u64)(uintptr_t)sk || flow->genid != dev->net->rx_genid ||
-		flow->dev != dev || !header_is(flow, frame, len) ||
-		!payload_is_right(flow, frame) || sk->sk_receive_queue.first || !give(flow, frame))
+	if (!flow || flow->answer != (u64)(uintptr_t)sk || !payload_is_right(flow, frame) ||
+		sk->sk_receive_queue.first || !give(flow, frame))
 		return false;
+	dev->net->rx_last = flow;
 	mib->ip_in_receives++;
 	mib->ip_in_delivers++;
 	mib->udp_in_datagrams++;
