@@ -306,6 +306,30 @@ static void receives_across_the_wrap(void **state)
 }
 
 /* A device that is set down and up again receives on, wherever its ring stands. */
+static u32 tails_n; /* different tails that were seen while frames went up */
+
+static void watch_tail(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
+{
+	static u32 last;
+
+	tails_n += er32(&card, E1000_RDT) != last;
+	last = er32(&card, E1000_RDT);
+}
+
+/* The card gets buffers back while a long look still goes on, so it never runs out of all of them. */
+static void refills_before_it_runs_dry(void **state)
+{
+	struct packet_tap tap = { .fn = watch_tail };
+
+	card_up(false);
+	dev_add_tap(&tap);
+	assert_int_equal(hardware_receives(E1000_RX_RING - 1, 0), E1000_RX_RING - 1);
+	assert_int_equal(e1000_poll(&card.netdev, E1000_RX_RING), E1000_RX_RING - 1);
+	assert_true(tails_n >= E1000_RX_RING / RX_BURST);
+	dev_remove_tap(&tap);
+	card_down();
+}
+
 static void receives_after_each_opening(void **state)
 {
 	struct packet_tap tap = { .fn = hear };
@@ -332,6 +356,7 @@ int main(void)
 		STACK_TEST(sends_across_the_wrap_with_few_packets),
 		STACK_TEST(full_at_every_slot),
 		STACK_TEST(receives_across_the_wrap),
+		STACK_TEST(refills_before_it_runs_dry),
 		STACK_TEST(receives_after_each_opening),
 		STACK_TEST(one_doorbell_for_a_batch),
 		STACK_TEST(frames_that_are_not_whole),
