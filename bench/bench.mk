@@ -8,7 +8,7 @@ PEERS ?=
 export PEERS
 
 # Only TCG counts instructions; with ACCEL=kvm there are ticks, and nothing that needs counting.
-COUNTING := rules receive growth lookup stages profile
+COUNTING := many rules receive growth lookup stages profile
 BENCHES  := instructions throughput native size boot $(if $(filter tcg,$(ACCEL)),$(COUNTING))
 
 .PHONY: bench bench-each $(BENCHES:%=bench-%)
@@ -34,6 +34,9 @@ needs = $(1) >/dev/null 2>&1 || { echo "$(2) is not installed: run \`make setup 
 
 bench-instructions: build/muffin.elf build/floor.elf build/bench/programs/bench-send ## guest instructions of each way to send
 	$(PYTHON) bench/instructions.py
+
+bench-many: build/muffin.elf build/bench/programs/bench-many ## the same for many destinations, sockets, lengths; with a rule, a tap, a queue
+	$(PYTHON) bench/many.py
 
 bench-rules: build/muffin.elf build/bench/programs/bench-rules ## guest instructions of a filter rule that does not match
 	$(PYTHON) bench/rules.py

@@ -18,23 +18,40 @@
  * one byte. */
 typedef u64 __attribute__((may_alias, aligned(1))) word;
 
+typedef u32 __attribute__((may_alias, aligned(1))) half;
+
+/* The last word, or half, may overlap the one before. It is loaded first, so that memmove's source may lie behind its
+ * destination. */
 void *memcpy(void *restrict dst, const void *restrict src, size_t len)
 {
-	u8 *d = dst;
+	u8 *d = dst, *end = d + len;
 	const u8 *s = src;
 
-	for (; len >= 4 * sizeof(word); len -= 4 * sizeof(word)) {
-		((word *)d)[0] = ((const word *)s)[0];
-		((word *)d)[1] = ((const word *)s)[1];
-		((word *)d)[2] = ((const word *)s)[2];
-		((word *)d)[3] = ((const word *)s)[3];
-		d += 4 * sizeof(word);
-		s += 4 * sizeof(word);
+	if (len >= sizeof(word)) {
+		word last = *(const word *)(s + len - sizeof(word));
+
+		for (; len >= 4 * sizeof(word); len -= 4 * sizeof(word)) {
+			((word *)d)[0] = ((const word *)s)[0];
+			((word *)d)[1] = ((const word *)s)[1];
+			((word *)d)[2] = ((const word *)s)[2];
+			((word *)d)[3] = ((const word *)s)[3];
+			d += 4 * sizeof(word);
+			s += 4 * sizeof(word);
+		}
+		for (; len > sizeof(word); len -= sizeof(word)) {
+			*(word *)d = *(const word *)s;
+			d += sizeof(word);
+			s += sizeof(word);
+		}
+		*(word *)(end - sizeof(word)) = last;
+		return dst;
 	}
-	for (; len >= sizeof(word); len -= sizeof(word)) {
-		*(word *)d = *(const word *)s;
-		d += sizeof(word);
-		s += sizeof(word);
+	if (len >= sizeof(half)) {
+		half last = *(const half *)(s + len - sizeof(half));
+
+		*(half *)d = *(const half *)s;
+		*(half *)(end - sizeof(half)) = last;
+		return dst;
 	}
 	while (len-- > 0)
 		*d++ = *s++;

@@ -153,7 +153,7 @@ struct sk_buff *skb_shrink(struct sk_buff *skb)
 	size_t at = (size_t)(skb->data - skb_slot(skb)), len = at + skb->len;
 	struct sk_buff *small;
 
-	if (len > SKB_SMALL || skb->frags || !skb_small_plenty())
+	if (len > SKB_SMALL || skb->frags || skb_is_small(skb) || !skb_small_plenty())
 		return skb;
 	small = skb_alloc_small();
 	memcpy(small, skb, len);

@@ -23,8 +23,7 @@ struct net_device flow_closed;
 struct flow_cache flow_none = { .dev = &flow_closed };
 
 static struct {
-	struct flow_cache *entry; /* memory that no flow needs is never touched */
-	u32 n, max;               /* ever used; there are */
+	u32 n, max; /* ever used; there are */
 	u32 oldest;
 } flows;
 
@@ -32,9 +31,9 @@ __cold int flow_init(u32 n)
 {
 	u32 bits = 32 - (u32)__builtin_clz(n - 1);
 
-	flows.entry = dma_alloc(n * sizeof(struct flow_cache));
+	flow_table.entry = dma_alloc(n * sizeof(struct flow_cache));
 	flow_table.bucket = mem_alloc(sizeof(struct flow_cache *) << bits);
-	if (!flows.entry || !flow_table.bucket)
+	if (!flow_table.entry || !flow_table.bucket)
 		return -ENOMEM;
 	flow_table.shift = 64 - bits;
 	flows.max = n;
@@ -50,7 +49,7 @@ u64 flow_new_owner(void)
 
 static struct flow_cache *take_oldest(void)
 {
-	struct flow_cache *flow = &flows.entry[flows.oldest], **at;
+	struct flow_cache *flow = &flow_table.entry[flows.oldest], **at;
 
 	flows.oldest = flows.oldest + 1 < flows.max ? flows.oldest + 1 : 0;
 	at = flow_bucket(flow->owner, flow->to);
@@ -64,7 +63,8 @@ static struct flow_cache *take_oldest(void)
 
 struct flow_cache *flow_create(u64 owner, u64 to)
 {
-	struct flow_cache *flow = flows.n < flows.max ? &flows.entry[flows.n++] : take_oldest(),
+	struct flow_cache *flow = flows.n < flows.max ? &flow_table.entry[flows.n++]
+						      : take_oldest(),
 			  **bucket = flow_bucket(owner, to);
 
 	flow->owner = owner;
@@ -77,11 +77,6 @@ struct flow_cache *flow_create(u64 owner, u64 to)
 	return flow;
 }
 
-const struct flow_cache *flow_of_tag(u64 tag)
-{
-	return &flows.entry[tag >> FLOW_INDEX_SHIFT & ((1u << FLOW_INDEX_BITS) - 1)];
-}
-
 /* ---- headers -------------------------------------------------------------------------------- */
 
 void flow_begin(struct flow_cache *flow)
@@ -90,7 +85,7 @@ void flow_begin(struct flow_cache *flow)
 
 	flow->tag = ++last << FLOW_NUMBER_SHIFT;
 	if (flow->owner)
-		flow->tag |= (u64)(flow - flows.entry) << FLOW_INDEX_SHIFT;
+		flow->tag |= (u64)(flow - flow_table.entry) << FLOW_INDEX_SHIFT;
 	flow_close(flow);
 }
 

@@ -92,7 +92,8 @@ extern struct net_device flow_closed;
 /* flow_bucket - where the chain of flows with this key begins. */
 struct flow_table {
 	struct flow_cache **bucket;
-	u32 shift; /* of the hash, down to a bucket's number */
+	u32 shift;                /* of the hash, down to a bucket's number */
+	struct flow_cache *entry; /* memory that no flow needs is never touched */
 };
 
 extern struct flow_table flow_table;
@@ -122,10 +123,6 @@ static inline void flow_forget(struct flow_cache *flow)
 {
 	flow->rt.genid = 0; /* never a namespace's */
 }
-
-/* flow_of_tag - the flow, in the table, whose headers a packet with this tag carries; it must not have been routed
- * again or replaced since. */
-const struct flow_cache *flow_of_tag(u64 tag);
 
 /* flow_close - its packets may not take the fast path. */
 static inline void flow_close(struct flow_cache *flow)
@@ -165,4 +162,11 @@ static inline u32 flow_tag_len(u64 tag)
 static inline bool flow_tag_same_kind(u64 a, u64 b)
 {
 	return (u16)(a ^ b) == 0 && a != 0;
+}
+
+/* flow_of_tag - the flow, in the table, whose headers a packet with this tag carries; it must not have been routed
+ * again or replaced since. */
+static inline const struct flow_cache *flow_of_tag(u64 tag)
+{
+	return &flow_table.entry[tag >> FLOW_INDEX_SHIFT & ((1u << FLOW_INDEX_BITS) - 1)];
 }

@@ -145,7 +145,20 @@ static __always_inline struct sk_buff *flow_fill_again(
 	return flow_fill(skb, p->flow, p->tag, p->at, p->len) ? skb : NULL;
 }
 
-static __always_inline struct sk_buff *flow_fill_any(
+/* One packet, whatever it carries. */
+static __always_inline struct sk_buff *flow_fill_one(
+	const struct flow_burst *b, size_t slot, void *arg)
+{
+	const struct flow_payloads *p = arg;
+	struct sk_buff *skb = b->slot[slot];
+
+	if (skb->tag != p->tag && !flow_put_same_kind(p->flow, skb, p->tag, p->len))
+		skb = flow_put_header(p->flow, slot, (u32)p->len);
+	return skb && flow_fill(skb, p->flow, p->tag, p->at, p->len) ? skb : NULL;
+}
+
+/* One of many, nearly all of which carry the header already. */
+static __always_inline struct sk_buff *flow_fill_next(
 	const struct flow_burst *b, size_t slot, void *arg)
 {
 	struct flow_payloads *p = arg;
@@ -158,8 +171,8 @@ static __always_inline struct sk_buff *flow_fill_any(
 	if (likely(p->two_words) ? unsafe_copy_4_8(skb_slot(skb) + SKB_HEADROOM, p->at, p->len) < 0
 				 : !flow_fill(skb, p->flow, p->tag, p->at, p->len))
 		return NULL;
-	p->at = (const u8 __user *)((uintptr_t)p->at +
-				    p->len); /* the program's: it may be any number */
+	/* the program's: it may be any number */
+	p->at = (const u8 __user *)((uintptr_t)p->at + p->len);
 	return skb;
 }
 
@@ -179,5 +192,5 @@ static __always_inline bool flow_send(
 	struct flow_payloads one = flow_payloads(flow, payload, len);
 
 	return flow_may_send(flow, payload) &&
-	       flow_xmit(flow->dev, 1, 1, true, flow_fill_any, &one);
+	       flow_xmit(flow->dev, 1, 1, true, flow_fill_one, &one);
 }

@@ -62,33 +62,55 @@ static u32 hidden_len(const struct sock *sk)
 	return sk->sk_type == SOCK_DGRAM ? ETH_HLEN : 0;
 }
 
-/* What is seen of its first len bytes. */
-static struct sk_buff *copy_frame(
-	const struct sock *sk, const struct sk_buff *skb, u32 len, bool outgoing)
+static inline void describe_frame(
+	const struct sock *sk, const struct sk_buff *skb, bool outgoing, struct sk_buff *copy)
 {
 	const struct ethhdr *eth = (const void *)skb->data;
-	struct sk_buff *copy = skb_alloc(HEARD_OFF);
-	u32 hidden = hidden_len(sk);
-	struct sockaddr_ll *sll;
+	struct sockaddr_ll *sll = frame_address(copy);
 
-	if (!copy)
-		return NULL;
-	if (skb_append(copy, skb, hidden, len - hidden) < 0) {
-		consume_skb(copy);
-		return NULL;
-	}
-	sll = frame_address(copy);
 	*sll = (struct sockaddr_ll){ .sll_family = AF_PACKET,
 		.sll_protocol = eth->h_proto,
 		.sll_pkttype = outgoing ? PACKET_OUTGOING : skb->pkt_type };
 	device_address(sll, skb->dev);
 	memcpy(sll->sll_addr, eth->h_source, ETH_ALEN);
 	copy->tstamp = sk->sk_timestamp ? clock_realtime_ns() : 0;
-	return copy;
 }
 
-/* How much of a frame its filter wants, header and all; 0: the frame is nothing to this socket. */
-static u32 wanted_len(const struct packet_sock *po, const struct sk_buff *skb, bool outgoing)
+/* One piece that fits a small packet: what most frames are. Returns false when it is another kind. */
+static bool take_short(struct sock *sk, const struct sk_buff *skb, u32 len, bool outgoing)
+{
+	u32 hidden = hidden_len(sk);
+	struct sk_buff *copy;
+
+	if (HEARD_OFF + len > SKB_SMALL || skb->frags || !skb_small_plenty())
+		return false;
+	copy = skb_alloc_small();
+	skb_init(copy, HEARD_OFF);
+	copy->len = (u16)(len - hidden);
+	memcpy(copy->data, skb->data + hidden, copy->len);
+	describe_frame(sk, skb, outgoing, copy);
+	sock_queue_rcv_taken(sk, copy, SKB_SMALL);
+	return true;
+}
+
+/* What is seen of its first len bytes. */
+static noinline void take_any(struct sock *sk, const struct sk_buff *skb, u32 len, bool outgoing)
+{
+	u32 hidden = hidden_len(sk);
+	struct sk_buff *copy = skb_alloc(HEARD_OFF);
+
+	if (copy && skb_append(copy, skb, hidden, len - hidden) < 0) {
+		consume_skb(copy);
+		copy = NULL;
+	}
+	if (copy)
+		describe_frame(sk, skb, outgoing, copy);
+	sock_queue_rcv_skb(sk, copy);
+}
+
+/* How much of a frame the filter wants, header and all; 0: the frame is nothing to this socket. */
+static noinline u32 filtered_len(
+	const struct packet_sock *po, const struct sk_buff *skb, bool outgoing)
 {
 	const struct ethhdr *eth = (const void *)skb->data;
 	u32 hidden = hidden_len(&po->sk), whole = skb_total_len(skb), len;
@@ -96,8 +118,6 @@ static u32 wanted_len(const struct packet_sock *po, const struct sk_buff *skb, b
 		[BPF_AUX_PKTTYPE] = outgoing ? PACKET_OUTGOING : skb->pkt_type,
 		[BPF_AUX_IFINDEX] = (u32)skb->dev->ifindex };
 
-	if (!po->filter)
-		return whole;
 	len = bpf_run(po->filter, skb, hidden, aux);
 	return len ? hidden + min(len, whole - hidden) : 0;
 }
@@ -105,12 +125,22 @@ static u32 wanted_len(const struct packet_sock *po, const struct sk_buff *skb, b
 static void packet_rcv(struct packet_tap *tap, const struct sk_buff *skb, bool outgoing)
 {
 	struct packet_sock *po = container_of(tap, struct packet_sock, tap);
-	u32 len = wanted(po, skb, outgoing) ? wanted_len(po, skb, outgoing) : 0;
+	struct sock *sk = &po->sk;
+	u32 len;
 
+	if (!wanted(po, skb, outgoing))
+		return;
+	len = po->filter ? filtered_len(po, skb, outgoing) : skb_total_len(skb);
 	if (len == 0)
 		return;
 	po->tp_packets++;
-	sock_queue_rcv_skb(&po->sk, copy_frame(&po->sk, skb, len, outgoing));
+	if (likely(sock_takes(sk, HEARD_OFF + len <= SKB_SMALL ? SKB_SMALL : SKB_SLOT))) {
+		if (!take_short(sk, skb, len, outgoing))
+			take_any(sk, skb, len, outgoing);
+		return;
+	}
+	skb_pool.dropped[SKB_DROP_RCVBUF_FULL]++; /* and has not been copied */
+	sk->sk_drops++;
 }
 
 static ssize packet_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)

@@ -126,6 +126,7 @@ static void capture(struct packet_tap *tap, const struct sk_buff *skb, bool outg
 	static const u8 padding[ETH_ZLEN];
 	bool lo = skb->dev->flags & IFF_LOOPBACK;
 	u32 whole = skb_total_len(skb), len = outgoing ? max(whole, (u32)ETH_ZLEN) : whole;
+	u32 at = pcap.head & (pcap.size - 1);
 	u64 now = pcap.sink.epoch_ns + clock_ns();
 	struct pcap_record record = { .seconds = (u32)(now / NSEC_PER_SEC),
 		.nanoseconds = (u32)(now % NSEC_PER_SEC),
@@ -139,6 +140,15 @@ static void capture(struct packet_tap *tap, const struct sk_buff *skb, bool outg
 		return;
 	}
 	pcap.frames++;
+	if (likely(!skb->frags && pcap.size - at >= sizeof(record) + len)) {
+		u8 *to = pcap.ring + at;
+
+		memcpy(to, &record, sizeof(record));
+		memcpy(to + sizeof(record), skb->data, whole);
+		memset(to + sizeof(record) + whole, 0, len - whole);
+		pcap.head += (u32)sizeof(record) + len;
+		return;
+	}
 	put(&record, sizeof(record));
 	for (const struct sk_buff *piece = skb; piece; piece = skb_next_piece(skb, piece))
 		put(piece->data, piece->len);

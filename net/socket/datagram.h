@@ -94,6 +94,21 @@ static __always_inline bool reader_give(
 	return true;
 }
 
+/* sock_queue_rcv_taken - the same for a packet without owner, whose size sock_takes has accepted. */
+static inline void sock_queue_rcv_taken(struct sock *sk, struct sk_buff *skb, u32 size)
+{
+	struct sk_buff_head *queue = &sk->sk_receive_queue;
+
+	sock_charge_rcv(sk, size);
+	skb->next = NULL;
+	if (queue->first)
+		queue->last->next = skb;
+	else
+		queue->first = skb;
+	queue->last = skb;
+	queue->n++;
+}
+
 /* sock_queue_rcv_skb - append to sk's receive queue, in as little memory as it needs (skb_shrink): what it
  * then occupies is charged to sk_rmem. Takes the skb; NULL: there was no memory for it.
  * Returns  0, or -ENOBUFS: dropped, counted in sk_drops. sk_rcvbuf is full, or sk's share of

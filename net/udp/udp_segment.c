@@ -18,7 +18,7 @@ static size_t xmit_segments(
 	n = flow_room(dev, (u32)n);
 	if (n < least || !user_starts_ok((u64)payload))
 		return 0;
-	return flow_xmit(dev, n, least, true, flow_fill_any, &segments);
+	return flow_xmit(dev, n, least, true, flow_fill_next, &segments);
 }
 
 /* As many of the next ones as can go at once, or else one, however: left bytes are to be sent. Returns how many
