@@ -273,7 +273,7 @@ def test_search(receiver):
     """RFC 2544's throughput: what is asked for at most is easy here, so it is the answer."""
     done = subprocess.run([BLAST, "--search", "rate=200pps", "trial=200ms", f"port={receiver}", "127.0.0.1"],
                           capture_output=True, text=True, timeout=DEADLINE_S, check=False)
-    assert done.stdout == ("200 a second: 40 sent, 40 received\n"
+    assert done.stdout == ("200 a second: 41 sent, 41 received\n"
                            "throughput: 200 datagrams a second, 18 bytes each\n")
     assert done.returncode == 0
 
@@ -337,6 +337,14 @@ def test_without_a_receiver(kernel):
     """Nobody answers: it gives up, and says what it expected."""
     result = boot(kernel, f"{STATIC} init=muffin-blast -- count=1k window=10 {GATEWAY}", icount=GUEST_TIME)
     assert "no answer for 5 s: expected a muffin-recv --answer at the host" in result.serial
+    assert result.status == UNSENT
+
+
+def test_search_without_a_receiver(kernel):
+    """The same before a search, which tries nothing then."""
+    result = boot(kernel, f"{STATIC} init=muffin-blast -- --search {GATEWAY}", icount=GUEST_TIME)
+    assert "no answer for 5 s: expected a muffin-recv --answer at the host" in result.serial
+    assert "a second:" not in result.serial
     assert result.status == UNSENT
 
 

@@ -22,6 +22,7 @@
 	100000ull /* so short that a system that polls its cards does not rest meanwhile */
 #define LAST_ASK_NS 2000000000ull /* so long the last ones may be under way */
 #define LATE        100           /* a plan that is late by less of the time was kept */
+#define QUIET_NS    300000000ull  /* no more come when none has for so long */
 #define GIVE_UP_NS  5000000000ull /* a receiver that has not answered for so long is not there */
 #define LOOK_NS                                                                                    \
 	1000000ull /* so often descriptors are looked at while there is nothing to wait for */
@@ -32,7 +33,7 @@ static const struct traffic *traffic;
 static int ask_fd = -1;
 static struct account account;
 static struct pace pace;
-static uint64_t count; /* 0: time ends the run, or nothing */
+static uint64_t count, count_wanted; /* 0: time ends the run, or nothing */
 static bool stopped;
 static uint64_t start_ns, line_ns, report_ns, end_ns;
 static uint64_t first_sent; /* of the account, when the window last moved */
@@ -40,7 +41,7 @@ static uint64_t first_sent; /* of the account, when the window last moved */
 void run_open(const struct traffic *of, int asked_fd)
 {
 	traffic = of;
-	count = !want.count && !want.time_ns ? of->n() : want.count;
+	count_wanted = !want.count && !want.time_ns ? of->n() : want.count;
 	ask_fd = asked_fd;
 	stopped = want.control != 0;
 }
@@ -57,7 +58,7 @@ static void count_time(uint64_t now)
 	account.run_ns = now - start_ns;
 	account.kept = want.timed ||
 		       (pace_limits(&pace) && pace_due_ns(&pace) + account.run_ns / LATE >= now);
-	if (want.time_ns)
+	if (want.time_ns && end_ns != NEVER)
 		end_ns = start_ns + account.stopped_ns + want.time_ns;
 }
 
@@ -207,6 +208,7 @@ static bool give_up(void)
 static bool step(uint64_t now)
 {
 	uint32_t frame_len[BATCH], size[BATCH], n;
+	uint64_t silent_ns;
 	int done;
 
 	if (stopped)
@@ -214,9 +216,11 @@ static bool step(uint64_t now)
 	else if (due_ns() > now)
 		wait_until(due_ns(), -1, &account.paced_ns);
 	else if (want.window && window_is_full(now)) {
-		if (now - answered_ns(now) > GIVE_UP_NS)
+		silent_ns = now - answered_ns(now);
+		if (silent_ns > GIVE_UP_NS)
 			return give_up();
-		wait_until(now + WINDOW_LOOK_NS, -1, &account.window_ns);
+		wait_until(now + (silent_ns > ASK_AGAIN_NS ? ASK_AGAIN_NS : WINDOW_LOOK_NS), -1,
+			&account.window_ns);
 	} else {
 		n = choose(now, frame_len, size);
 		done = traffic->send(n);
@@ -260,11 +264,12 @@ static void begin(struct rate rate, uint64_t time_ns)
 		ask_restart(flows_restart());
 }
 
-bool run_traffic(struct rate rate, uint64_t time_ns)
+bool run_traffic(struct rate rate, uint64_t most, uint64_t time_ns)
 {
 	uint64_t now;
 
 	begin(rate, time_ns);
+	count = most ? most : count_wanted;
 	for (now = start_ns; !over(now); now = clock_now()) {
 		look_around(now);
 		if (!step(now))
@@ -279,18 +284,33 @@ bool run_traffic(struct rate rate, uint64_t time_ns)
 
 void run_ask_at_the_end(void)
 {
-	uint64_t nothing = 0, end = clock_now() + LAST_ASK_NS, now;
+	uint64_t nothing = 0, start = clock_now(), changed = start, now;
 
 	end_ns = line_ns = report_ns = NEVER;
-	for (now = clock_now(); now < end; now = clock_now()) {
-		uint64_t answers = ask_told()->answers;
-
+	for (now = start; now - start < LAST_ASK_NS; now = clock_now()) {
 		ask(account.sent);
-		if (ask_told()->answers == answers)
-			wait_until(now + ASK_AGAIN_NS, -1, &nothing);
+		wait_until(now + ASK_AGAIN_NS, -1, &nothing);
+		if (!ask_told()->answers || account.received != ask_told()->received)
+			changed = clock_now();
 		account.asked = ask_told()->answers > 0;
 		account.received = ask_told()->received;
-		if (account.asked && account.received >= account.sent)
+		if (account.asked &&
+			(account.received >= account.sent || clock_now() - changed > QUIET_NS))
 			return;
 	}
+}
+
+bool run_find_receiver(void)
+{
+	uint64_t nothing = 0, start = clock_now(), now;
+
+	begin((struct rate){ .packets = 0 }, 0);
+	line_ns = report_ns = NEVER;
+	for (now = start; now - start < GIVE_UP_NS && !run_ended; now = clock_now()) {
+		ask(0);
+		wait_until(now + ASK_AGAIN_NS, -1, &nothing);
+		if (ask_told()->answers)
+			return true;
+	}
+	return give_up();
 }
