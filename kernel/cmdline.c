@@ -87,6 +87,7 @@ static bool take_init(struct text value, struct parse_error *error)
 
 static const struct boot_word words[] = {
 	{ "ip=", .take = ipconfig_parse_ip },
+	{ "route=", .part = "route" },
 	{ "neigh=", .take = ipconfig_parse_neigh },
 	{ "hosts=", .take = ipconfig_parse_hosts },
 	{ "console=", .take = take_console },
@@ -101,8 +102,7 @@ static const struct boot_word words[] = {
 	{ .key = "root=" },
 	{ .key = "ro" },
 	{ .key = "rw" },
-	/* of parts, for a kernel without them */
-	{ "route=", .part = "route" },
+	/* of parts: their own rows take them, if they are there */
 	{ "netns=", .part = "namespaces" },
 	{ "qdisc=", .part = "pacing" },
 	{ "filter=", .part = "netfilter" },
@@ -123,24 +123,23 @@ static void complain(const char *word, u32 number, const struct parse_error *err
 	pr_err("  expected %s\n", error->expected);
 }
 
-static void list_words(const struct boot_word *list, char *text, size_t size)
+static bool has_part(const char *name)
 {
-	size_t len = strlen(text);
-
-	for (const struct boot_word *w = list; w && w->key; w++)
-		if (w->take)
-			len += text_format(text + len, size - len, "%s ", w->key);
+	for_each_part(p)
+		if (strcmp(p->name, name) == 0)
+			return true;
+	return false;
 }
 
 static const char *known_words(void)
 {
 	static char text[512];
+	size_t len = 0;
 
-	list_words(words, text, sizeof(text));
-	for_each_part(p)
-		list_words(p->words, text, sizeof(text));
-	text_format(text + strlen(text), sizeof(text) - strlen(text),
-		"or -- and the program's arguments");
+	for (const struct boot_word *w = words; w->key; w++)
+		if (w->take || (w->part && has_part(w->part)))
+			len += text_format(text + len, sizeof(text) - len, "%s ", w->key);
+	text_format(text + len, sizeof(text) - len, "or -- and the program's arguments");
 	return text;
 }
 

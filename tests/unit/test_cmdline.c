@@ -146,7 +146,7 @@ static void too_many_arguments(void **state)
 
 static void refused(void **state)
 {
-	assert_refused("quiet colour=red", "word 2, character 1", "ip= neigh= hosts=");
+	assert_refused("quiet colour=red", "word 2, character 1", "ip= route=");
 	assert_refused("quietly", "word 1, character 1", "quiet");
 	assert_refused("console=lp0", "character 9", "ttyS0");
 	assert_refused("console=", "character 9", "ttyS0");
