@@ -215,6 +215,7 @@ PART_egress     := net/config/egress.o
 PART_errqueue   := net/udp/errqueue.o
 PART_groups     := net/ipv4/igmp.o
 PART_ioctl      := net/ipv4/dev_ioctl.o
+PART_multipath  := net/fib/fib_select.o
 PART_namespaces := net/core/nsfs.o net/config/ipconfig_netns.o
 PART_netfilter  := net/netfilter/%.o net/config/nf_%.o net/netlink/nf%.o
 PART_netlink    := net/netlink/%.o

@@ -13,6 +13,7 @@
 #include "kernel/lib/parse.h"
 #include "net/core/net_namespace.h"
 
+struct fib_multipath_ops;
 struct fib_trie_ops;
 struct net_device;
 
@@ -57,6 +58,8 @@ struct part {
 	bool (*load_routes)(struct net *net, struct text file, char *problem, size_t len);
 	/* searching tables of many routes */
 	const struct fib_trie_ops *trie;
+	/* routes with several hops, several default routes */
+	const struct fib_multipath_ops *multipath;
 	/* the program has ended */
 	void (*end)(void);
 };

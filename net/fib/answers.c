@@ -6,6 +6,7 @@
 #include "net/fib/table.h"
 
 const struct fib_trie_ops *fib_trie_ops;
+const struct fib_multipath_ops *fib_multipath_ops;
 
 /* Every address that nothing else covers has answer 0, so the default route is a matter of filling
  * that one in. */

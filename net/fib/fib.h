@@ -125,7 +125,7 @@ void fib_table_free(struct fib_table *tb);
  * Returns  0; -EEXIST (exclusive and there, or the very same route is there), -ENOENT (nothing to
  *          replace, or no FIB_CREATE), -EINVAL (bits below the mask, length over 32, a scope wider
  *          than the type's, hops that are none of it or missing, weight 0, a gateway on a link or
- *          host route), -ENOSPC (more results than the trie can name), -ENOMEM.
+ *          host route, several hops without the part "multipath"), -ENOSPC (more results than the trie can name), -ENOMEM.
  *          On any error nothing has changed. */
 int fib_table_insert(struct fib_table *tb, const struct fib_config *cfg) __must_check;
 
@@ -161,6 +161,14 @@ int fib_table_lookup(struct fib_table *tb, const struct flowi4 *flp, struct fib_
  * by their gateways' neighbour state. Nothing is chosen for a flow that names its device.
  * Changes res->nh_sel (and fi for defaults). */
 void fib_select_path(struct fib_result *res, const struct flowi4 *flp);
+
+/* The part "multipath" (fib_select.c). Without it a route has one hop, and of equal default routes the first is used. */
+struct fib_multipath_ops {
+	void (*select)(struct fib_result *res, const struct flowi4 *flp);
+	void (*rebalance)(struct fib_info *fi);
+};
+
+extern const struct fib_multipath_ops *fib_multipath_ops;
 
 /* What is known of a gateway's link address; numbers in the order of preference. */
 enum fib_nh_state {

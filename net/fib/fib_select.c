@@ -1,9 +1,37 @@
 /* SPDX-License-Identifier: MIT
  * fib_select.c - which of several ways a flow takes: by its hash, or among default routes.
- * Not here: finding the route (fib_trie.c), the shares of the hops (fib_rebalance).
+ * And the part "multipath" as a whole.
+ * Not here: finding the route (fib_trie.c).
  * route.c calls in; it calls fib/table.c.
  * Source: RFC 2992 (hash threshold); RFC 1122 3.3.1.2 (several default gateways). */
+#include "net/core/part.h"
 #include "net/fib/table.h"
+
+/* Flow hashes have 31 bits; the last hop that takes part owns the last of them. */
+#define HASH_BITS 31
+
+static void rebalance(struct fib_info *fi)
+{
+	u32 total = 0, sum = 0;
+	u8 skip = RTNH_F_DEAD | RTNH_F_LINKDOWN;
+
+	for (u32 i = 0; i < fi->nhs; i++)
+		total += fi->nh[i].flags & skip ? 0 : fi->nh[i].weight;
+	if (total == 0) /* none has a carrier: better any that is up than none */
+		skip = RTNH_F_DEAD;
+	for (u32 i = 0; i < fi->nhs && skip == RTNH_F_DEAD; i++)
+		total += fi->nh[i].flags & skip ? 0 : fi->nh[i].weight;
+	for (u32 i = 0; i < fi->nhs; i++) {
+		struct fib_nh *nh = &fi->nh[i];
+
+		nh->upper_bound = FIB_NH_NO_SHARE;
+		if (nh->flags & skip)
+			continue;
+		sum += nh->weight;
+		/* Rounded to the nearest; sum == total gives the last hash there is. */
+		nh->upper_bound = (u32)((((u64)sum << HASH_BITS) + total / 2) / total - 1);
+	}
+}
 
 /* A flow keeps its way as long as the table stays: the hash knows nothing but the flow's addresses. */
 static u32 flow_hash(const struct fib_table *tb, const struct flowi4 *flp)
@@ -105,3 +133,8 @@ void fib_select_path(struct fib_result *res, const struct flowi4 *flp)
 	else if (res->prefixlen == 0 && res->type == RTN_UNICAST && res->table->len_n[0] > 1)
 		fib_select_default(res, flp);
 }
+
+static const struct fib_multipath_ops multipath_ops = { .select = fib_select_path,
+	.rebalance = rebalance };
+
+PART(multipath) = { .name = "multipath", .multipath = &multipath_ops };

@@ -60,7 +60,7 @@ static bool config_ok(const struct fib_config *cfg)
 		return cfg->nhs == 0;
 	if (cfg->nhs == 0 || cfg->nhs > FIB_NHS_MAX || cfg->nh == NULL)
 		return false;
-	if (cfg->scope == RT_SCOPE_HOST && cfg->nhs != 1)
+	if (cfg->nhs > 1 && (cfg->scope == RT_SCOPE_HOST || !fib_multipath_ops))
 		return false;
 	for (u32 i = 0; i < cfg->nhs; i++)
 		if (!nh_ok(&cfg->nh[i], cfg->scope))

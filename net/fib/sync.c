@@ -1,35 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * sync.c - next hops as devices and addresses come and go: alive or dead, their shares of the flows.
- * Not here: what a route means (semantics.c), choosing a hop (fib_select.c).
+ * sync.c - next hops as devices and addresses come and go: alive or dead.
+ * Not here: what a route means (semantics.c), choosing a hop and their shares of the flows (fib_select.c).
  * fib_frontend.c and semantics.c call in; it calls semantics.c and answers.c.
- * Source: RFC 2992 (hash threshold); Linux's answers for dead and carrier-less hops. */
+ * Source: Linux's answers for dead and carrier-less hops. */
 #include "net/fib/table.h"
-
-/* Flow hashes have 31 bits; the last hop that takes part owns the last of them. */
-#define HASH_BITS 31
-
-void fib_rebalance(struct fib_info *fi)
-{
-	u32 total = 0, sum = 0;
-	u8 skip = RTNH_F_DEAD | RTNH_F_LINKDOWN;
-
-	for (u32 i = 0; i < fi->nhs; i++)
-		total += fi->nh[i].flags & skip ? 0 : fi->nh[i].weight;
-	if (total == 0) /* none has a carrier: better any that is up than none */
-		skip = RTNH_F_DEAD;
-	for (u32 i = 0; i < fi->nhs && skip == RTNH_F_DEAD; i++)
-		total += fi->nh[i].flags & skip ? 0 : fi->nh[i].weight;
-	for (u32 i = 0; i < fi->nhs; i++) {
-		struct fib_nh *nh = &fi->nh[i];
-
-		nh->upper_bound = FIB_NH_NO_SHARE;
-		if (nh->flags & skip)
-			continue;
-		sum += nh->weight;
-		/* Rounded to the nearest; sum == total gives the last hash there is. */
-		nh->upper_bound = (u32)((((u64)sum << HASH_BITS) + total / 2) / total - 1);
-	}
-}
 
 /* Let fn change every info; what it changed is shown at once.
  * Returns how many routes that concerns. */

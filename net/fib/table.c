@@ -47,8 +47,10 @@ struct fib_table *fib_table_new(void)
 	}
 	tb->reserved = bytes;
 	tb->hash_seed = random_u32();
-	for_each_part(p)
+	for_each_part(p) {
 		fib_trie_ops = p->trie ?: fib_trie_ops;
+		fib_multipath_ops = p->multipath ?: fib_multipath_ops;
+	}
 	fib_popcount_init();
 	lay_out(tb, budget);
 	fib_heads_init(&tb->alias_heads);

@@ -177,10 +177,12 @@ static inline bool fib_nh_usable(const struct fib_nh *nh)
 	return !(nh->flags & RTNH_F_DEAD);
 }
 
-/* ---- fib/sync.c ------------------------------------------------------------------------ */
-
 /* fib_rebalance - share the flow hashes among the hops by weight. */
-void fib_rebalance(struct fib_info *fi);
+static inline void fib_rebalance(struct fib_info *fi)
+{
+	if (fib_multipath_ops)
+		fib_multipath_ops->rebalance(fi);
+}
 
 /* ---- fib/table.c ----------------------------------------------------------------------- */
 

@@ -105,7 +105,8 @@ static int route_found(
 
 	if (res->type == RTN_LOCAL)
 		return route_local(net, fl4, res, rt);
-	fib_select_path(res, fl4);
+	if (fib_multipath_ops && (res->fi->nhs > 1 || res->prefixlen == 0))
+		fib_multipath_ops->select(res, fl4);
 	nh = fib_res_nh(res);
 	next = next_hop(nh, fl4->daddr);
 	if (be32_is_zero(fl4->saddr))

@@ -19,7 +19,7 @@ from support import (CMDLINE, ROOT, STATIC, Nic, assert_success, boot, check_by_
 MAKE_S = 600
 SUBSETS, SEED = 20, 1
 MUSL = {errno.ENOTTY: "Not a tty"}     # musl's words where they are not glibc's
-PARTS = ("egress", "errqueue", "groups", "ioctl", "namespaces", "netfilter", "netlink", "pacing",
+PARTS = ("egress", "errqueue", "groups", "ioctl", "multipath", "namespaces", "netfilter", "netlink", "pacing",
          "packet", "pcap", "pmtu", "proc", "programs", "route", "routesfile", "selftest", "symbols",
          "trie", "unix")
 # Words of the command line, or files of the initrd, by the part that takes them.
