@@ -87,7 +87,31 @@ static noinline ssize udp_sendmsg_no_room(struct sock *sk, struct msghdr *msg, s
 	return udp_sendmsg_slow(sk, msg, len);
 }
 
-/* The last flow is another destination's, or the packet in the next slot is of another kind. */
+/* A usual message, whose flow is not there yet (NULL) or not valid: the complete road, each question asked once. What
+ * it does not expect is the slow path's. */
+static noinline ssize udp_sendmsg_first(
+	struct sock *sk, struct msghdr *msg, size_t len, struct flow_cache *flow)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	const struct sockaddr_in *to = udp_destination(inet, msg);
+
+	if (unlikely(to->sin_family != AF_INET || be16_is_zero(to->sin_port)))
+		return udp_sendmsg_slow(sk, msg, len);
+	if (!flow) {
+		flow = flow_create(inet->flow_owner, sockaddr_key(to));
+		flow->ipc = ipcm_usual;
+		flow->source = cpu_to_be16(inet->inet_num);
+		inet_use_flow(inet, flow);
+	}
+	if (unlikely(udp_route(sk, flow)))
+		return udp_sendmsg_slow(sk, msg, len);
+	flow_open(flow);
+	if (likely(flow_send(flow, msg->at, len)))
+		return (ssize)len;
+	return udp_sendmsg_slow(sk, msg, len);
+}
+
+/* The last flow is another destination's, or not valid, or the packet in the next slot is of another kind. */
 static noinline ssize udp_sendmsg_elsewhere(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct inet_sock *inet = inet_sk(sk);
@@ -95,15 +119,13 @@ static noinline ssize udp_sendmsg_elsewhere(struct sock *sk, struct msghdr *msg,
 	u64 to = sockaddr_key(udp_destination(inet, msg));
 
 	if (to != flow->to) {
-		if (flow == &flow_none)
-			return udp_sendmsg_slow(sk, msg, len);
 		flow = flow_lookup(inet->flow_owner, to);
 		if (!flow)
-			return udp_sendmsg_slow(sk, msg, len);
+			return udp_sendmsg_first(sk, msg, len, NULL);
 		inet_use_flow(inet, flow);
 	}
 	if (unlikely(!rt_valid(sk->sk_net, &flow->rt)))
-		return udp_sendmsg_slow(sk, msg, len);
+		return udp_sendmsg_first(sk, msg, len, flow);
 	if (likely(flow_send(flow, msg->at, len)))
 		return (ssize)len;
 	return udp_sendmsg_no_room(sk, msg, len);
@@ -119,7 +141,8 @@ ssize udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 		return udp_sendmsg_slow(sk, msg, len);
 	if (unlikely(sockaddr_key(udp_destination(inet, msg)) != flow->to ||
 		     !rt_valid(sk->sk_net, &flow->rt)))
-		return udp_sendmsg_elsewhere(sk, msg, len);
+		return flow == &flow_none ? udp_sendmsg_first(sk, msg, len, NULL)
+					  : udp_sendmsg_elsewhere(sk, msg, len);
 	if (unlikely(!flow_may_send(flow, msg->at)))
 		return udp_sendmsg_no_room(sk, msg, len);
 	one = flow_payloads(flow, msg->at, len);
