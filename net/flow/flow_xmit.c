@@ -83,13 +83,39 @@ struct sk_buff *flow_put_header(struct flow_cache *flow, size_t slot, u32 len)
 	return skb;
 }
 
+/* One packet, whatever it carries. */
+static __always_inline struct sk_buff *flow_fill_one(
+	const struct flow_burst *b, size_t slot, void *arg)
+{
+	const struct flow_payloads *p = arg;
+	struct sk_buff *skb = b->slot[slot];
+
+	if (skb->tag != p->tag && !flow_put_same_kind(p->flow, skb, p->tag, p->len))
+		skb = flow_put_header(p->flow, slot, (u32)p->len);
+	return skb && flow_fill(skb, p->flow, p->tag, p->at, p->len) ? skb : NULL;
+}
+
+static __always_inline bool send_one(
+	struct flow_cache *flow, const void __user *payload, size_t len)
+{
+	struct flow_payloads one = flow_payloads(flow, payload, len);
+
+	return flow_may_send(flow, payload) &&
+	       flow_xmit(flow->dev, 1, 1, true, flow_fill_one, &one);
+}
+
+bool flow_send(struct flow_cache *flow, const void __user *payload, size_t len)
+{
+	return send_one(flow, payload, len);
+}
+
 bool flow_send_now(struct flow_cache *flow, const void __user *payload, size_t len)
 {
 	struct Qdisc *q = flow->dev->qdisc;
 
 	if (!q || !q->ops->open(q, (u32)(HEADERS + len)))
 		return false;
-	flow_send(flow, payload, len);
+	send_one(flow, payload, len);
 	return q->ops->close(q) > 0;
 }
 

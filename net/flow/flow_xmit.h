@@ -145,18 +145,6 @@ static __always_inline struct sk_buff *flow_fill_again(
 	return flow_fill(skb, p->flow, p->tag, p->at, p->len) ? skb : NULL;
 }
 
-/* One packet, whatever it carries. */
-static __always_inline struct sk_buff *flow_fill_one(
-	const struct flow_burst *b, size_t slot, void *arg)
-{
-	const struct flow_payloads *p = arg;
-	struct sk_buff *skb = b->slot[slot];
-
-	if (skb->tag != p->tag && !flow_put_same_kind(p->flow, skb, p->tag, p->len))
-		skb = flow_put_header(p->flow, slot, (u32)p->len);
-	return skb && flow_fill(skb, p->flow, p->tag, p->at, p->len) ? skb : NULL;
-}
-
 /* One of many, nearly all of which carry the header already. */
 static __always_inline struct sk_buff *flow_fill_next(
 	const struct flow_burst *b, size_t slot, void *arg)
@@ -186,11 +174,4 @@ static __always_inline bool flow_may_send(const struct flow_cache *flow, const v
 }
 
 /* flow_send - one payload of at most MSG_PLAIN_MAX bytes, if there is room for it. */
-static __always_inline bool flow_send(
-	struct flow_cache *flow, const void __user *payload, size_t len)
-{
-	struct flow_payloads one = flow_payloads(flow, payload, len);
-
-	return flow_may_send(flow, payload) &&
-	       flow_xmit(flow->dev, 1, 1, true, flow_fill_one, &one);
-}
+bool flow_send(struct flow_cache *flow, const void __user *payload, size_t len);
