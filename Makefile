@@ -74,6 +74,7 @@ OBJS := \
 	net/device/dev_poll.o \
 	net/ipv4/rx_flow.o \
 	net/ipv4/ip_input.o \
+	net/ipv4/ip_fragment.o \
 	net/ipv4/protocol.o \
 	net/ipv4/igmp.o \
 	net/ipv4/icmp.o \
@@ -213,6 +214,7 @@ OBJS := \
 OMIT ?=
 PART_egress     := net/config/egress.o
 PART_errqueue   := net/udp/errqueue.o
+PART_fragments  := net/ipv4/ip_fragment.o
 PART_groups     := net/ipv4/igmp.o
 PART_ioctl      := net/ipv4/dev_ioctl.o
 PART_multipath  := net/fib/fib_select.o

@@ -56,6 +56,10 @@ static const struct counter ip_counters[] = {
 	{ "InDelivers", MIB(ip_in_delivers) },
 	{ "OutRequests", MIB(ip_out_requests) },
 	{ "OutNoRoutes", MIB(ip_out_no_routes) },
+	{ "ReasmTimeout", MIB(ip_reasm_timeout) },
+	{ "ReasmReqds", MIB(ip_reasm_reqds) },
+	{ "ReasmOKs", MIB(ip_reasm_oks) },
+	{ "ReasmFails", MIB(ip_reasm_fails) },
 	{ "FragCreates", MIB(ip_frag_creates) },
 };
 

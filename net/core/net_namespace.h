@@ -24,6 +24,7 @@ struct net_mib {
 	u64 arp_out;         /* ARP packets built */
 	u64 packet_out;      /* frames that packet sockets sent */
 	u64 ip_in_receives, ip_in_delivers;
+	u64 ip_reasm_timeout, ip_reasm_reqds, ip_reasm_oks, ip_reasm_fails;
 	u64 ip_frag_creates; /* extra frames that fragmentation made */
 	u64 ip_out_no_routes;
 	u64 udp_out_datagrams, udp_in_datagrams, udp_no_ports;

@@ -52,7 +52,7 @@ struct sk_buff {
 	struct neighbour *neigh; /* sending: bound at routing */
 	u8 *data;                /* first byte of the current layer */
 	union {
-		u64 csum;   /* building: of the payload, net/core/checksum.h */
+		u64 csum; /* building: of the payload, net/core/checksum.h; a fragment: its offset */
 		u64 tstamp; /* received, if its socket asks: when, nanoseconds since 1970 */
 	};
 	struct sk_buff *frags; /* the rest of a datagram that does not fit one frame */

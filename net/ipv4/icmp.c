@@ -62,7 +62,7 @@ static bool rate_allows(void)
 	return window.sent < UNREACH_PER_SEC && ++window.sent;
 }
 
-void icmp_send_unreach(const struct sk_buff *skb, enum icmp_unreach code)
+static void send_error(const struct sk_buff *skb, enum icmp_type type, u8 code)
 {
 	const struct iphdr *iph = skb_network_header(skb);
 	u32 whole = (u32)(skb->data + skb->len - (const u8 *)iph);
@@ -79,9 +79,19 @@ void icmp_send_unreach(const struct sk_buff *skb, enum icmp_unreach code)
 	if (!reply)
 		return;
 	icmp = skb_put(reply, sizeof(*icmp));
-	*icmp = (struct icmphdr){ .type = ICMP_DEST_UNREACH, .code = (u8)code };
+	*icmp = (struct icmphdr){ .type = (u8)type, .code = code };
 	memcpy(skb_put(reply, quote_len), iph, quote_len);
 	icmp_push(net, reply, &rt);
+}
+
+void icmp_send_unreach(const struct sk_buff *skb, enum icmp_unreach code)
+{
+	send_error(skb, ICMP_DEST_UNREACH, (u8)code);
+}
+
+void icmp_send_reassembly_time(const struct sk_buff *skb)
+{
+	send_error(skb, ICMP_TIME_EXCEEDED, ICMP_EXC_FRAGTIME);
 }
 
 /* ---- receiving -------------------------------------------------------------------------- */

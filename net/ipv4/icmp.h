@@ -32,6 +32,9 @@ void icmp_rcv(struct sk_buff *skb);
 /* icmp_unreach_allowed - at most 100 errors a second are sent: is there one left in this second? */
 bool icmp_unreach_allowed(void);
 
+/* icmp_send_reassembly_time - the same that skb, the first fragment of a datagram, has waited too long for the rest. */
+void icmp_send_reassembly_time(const struct sk_buff *skb);
+
 /* icmp_send_unreach - tell the sender of skb that it could not be delivered, if RFC 1122 3.2.2
  * allows it: never about a broadcast, and at most 100 a second. skb stays the caller's. */
 void icmp_send_unreach(const struct sk_buff *skb, enum icmp_unreach code);

@@ -111,6 +111,10 @@ int ip_local_out(struct net *net, struct sk_buff *skb);
 /* ip_rcv - an IPv4 packet came in, data at its header. Takes the skb. */
 void ip_rcv(struct sk_buff *skb);
 
+/* ip_defrag_fn - of a part: a fragment came in, data at its IPv4 header, which is its network header. Takes the skb.
+ * Returns  the whole datagram, if this was what it lacked: the same for it; or NULL. NULL itself without the part */
+extern struct sk_buff *(*ip_defrag_fn)(struct net *net, struct sk_buff *skb);
+
 /* inet_iif - the device that a packet to daddr came by, as its socket sees it: what this host sends to an
  * address of its own came by the device that has it, not by lo. Returns its index. */
 int inet_iif(const struct net_device *dev, be32 daddr);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * ip_input.c - IPv4 packets received: checked, and handed to their protocol.
- * Not here: reassembly (fragments are counted and dropped), forwarding.
+ * Not here: putting fragments together (ip_fragment.c), forwarding.
  * dev_receive.c hands ip_rcv what comes in; calls the protocol that registered (protocol.c).
  * Source: RFC 791 3.1; RFC 1122 3.2.1 (what must be discarded silently). Behaves as Linux's ip_route_input. */
 #include "net/core/checksum.h"
@@ -63,8 +63,6 @@ static enum skb_drop_reason check_header(struct sk_buff *skb)
 	if (!csum_ok(csum_add(0, iph, header_len)))
 		return SKB_DROP_CHECKSUM;
 	skb_trim(skb, total); /* what follows is Ethernet's padding */
-	if (be16_to_cpu(iph->frag_off) & (IP_MF | IP_OFFSET))
-		return SKB_DROP_FRAGMENT;
 	return check_options((const u8 *)(iph + 1), (const u8 *)iph + header_len);
 }
 
@@ -113,6 +111,21 @@ int inet_iif(const struct net_device *dev, be32 daddr)
 	return has ? has->ifindex : dev->ifindex;
 }
 
+struct sk_buff *(*ip_defrag_fn)(struct net *net, struct sk_buff *skb);
+
+static bool is_fragment(const struct iphdr *iph)
+{
+	return be16_to_cpu(iph->frag_off) & (IP_MF | IP_OFFSET);
+}
+
+static noinline struct sk_buff *defrag(struct net *net, struct sk_buff *skb)
+{
+	if (ip_defrag_fn)
+		return ip_defrag_fn(net, skb);
+	kfree_skb(skb, SKB_DROP_FRAGMENT);
+	return NULL;
+}
+
 void ip_rcv(struct sk_buff *skb)
 {
 	struct net *net = skb->dev->net;
@@ -131,5 +144,10 @@ void ip_rcv(struct sk_buff *skb)
 		return;
 	}
 	skb_set_network_header(skb);
+	if (unlikely(is_fragment(skb_network_header(skb)))) {
+		skb = defrag(net, skb);
+		if (!skb)
+			return;
+	}
 	nf_hook(NF_INET_LOCAL_IN, net, skb, skb->dev, NULL, ip_local_deliver);
 }

@@ -51,7 +51,7 @@ void sock_consume_first(struct sock *sk)
 {
 	struct sk_buff *skb = skb_dequeue(&sk->sk_receive_queue);
 
-	if (likely(skb_is_small(skb) && !skb->owned)) {
+	if (likely(skb_is_small(skb) && !skb->owned && !skb->frags)) {
 		sock_uncharge_rcv(sk, SKB_SMALL);
 		skb_release_small(skb);
 		return;

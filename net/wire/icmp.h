@@ -15,6 +15,8 @@ enum icmp_type {
 	ICMP_PARAMETERPROB = 12
 };
 
+#define ICMP_EXC_FRAGTIME 1 /* code of TIME_EXCEEDED: in reassembly */
+
 enum icmp_unreach {
 	ICMP_NET_UNREACH,
 	ICMP_HOST_UNREACH,

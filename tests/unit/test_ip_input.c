@@ -98,18 +98,6 @@ static void every_wrong_bit_is_seen(void **state)
 	assert_int_equal(stack_dropped(SKB_DROP_CHECKSUM) + stack_dropped(SKB_DROP_HEADER), 160);
 }
 
-static void fragments(void **state)
-{
-	static const u16 offsets[] = { 0x2000, 0x2001, 0x0001, 0x1fff };
-
-	for (u32 i = 0; i < ARRAY_SIZE(offsets); i++) {
-		good();
-		put16(frame + FRAG, offsets[i]);
-		fix_ip_checksum(frame);
-		assert_dropped(SKB_DROP_FRAGMENT);
-	}
-}
-
 static void unknown_protocol(void **state)
 {
 	good();
@@ -332,7 +320,6 @@ int main(void)
 		STACK_TEST(malformed_headers),
 		STACK_TEST(header_longer_than_the_frame),
 		STACK_TEST(every_wrong_bit_is_seen),
-		STACK_TEST(fragments),
 		STACK_TEST(unknown_protocol),
 		STACK_TEST(unknown_protocol_is_told),
 		STACK_TEST(unknown_protocols_are_told_seldom),

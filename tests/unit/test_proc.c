@@ -69,7 +69,8 @@ static void counters(void **state)
 	frame[41] ^= 1;
 	fake_inject(&eth0, frame, len);
 	assert_line("/proc/net/snmp", "Ip: Forwarding DefaultTTL InReceives InDelivers OutRequests "
-				      "OutNoRoutes FragCreates\nIp: 2 64 2 2 0 0 0\n");
+				      "OutNoRoutes ReasmTimeout ReasmReqds ReasmOKs ReasmFails "
+				      "FragCreates\nIp: 2 64 2 2 0 0 0 0 0 0 0\n");
 	assert_line("/proc/net/snmp", "Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors "
 				      "InCsumErrors\nUdp: 1 0 1 0 0 1\n");
 }
@@ -85,7 +86,8 @@ static void counters_of_what_is_sent(void **state)
 	assert_int_equal(set_int(fd, SOL_SOCKET, SO_NO_CHECK, 1), 0);
 	assert_int_equal(send_to(fd, "muffin", 6, 0, PEER_IP, PEER_PORT), 6);
 	assert_line("/proc/net/snmp", "Ip: Forwarding DefaultTTL InReceives InDelivers OutRequests "
-				      "OutNoRoutes FragCreates\nIp: 2 64 0 0 4 0 0\n");
+				      "OutNoRoutes ReasmTimeout ReasmReqds ReasmOKs ReasmFails "
+				      "FragCreates\nIp: 2 64 0 0 4 0 0 0 0 0 0\n");
 	assert_line("/proc/net/snmp", "Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors "
 				      "InCsumErrors\nUdp: 0 0 0 4 0 0\n");
 }
