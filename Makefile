@@ -134,11 +134,11 @@ OBJS := \
 	net/device/ifaddr.o \
 	net/ipv4/fib_frontend.o \
 	net/core/net_namespace.o \
-	net/core/nsfs.o \
 	net/config/ipconfig.o \
 	net/config/ipconfig_route.o \
 	net/config/ipconfig_qdisc.o \
 	net/config/ipconfig_netns.o \
+	net/config/nsfs.o \
 	net/config/ipconfig_apply.o \
 	net/config/routes_file.o \
 	net/net_init.o \
@@ -218,7 +218,7 @@ PART_fragments  := net/ipv4/ip_fragment.o
 PART_groups     := net/ipv4/igmp.o
 PART_ioctl      := net/ipv4/dev_ioctl.o
 PART_multipath  := net/fib/fib_select.o
-PART_namespaces := net/core/nsfs.o net/config/ipconfig_netns.o
+PART_namespaces := net/config/nsfs.o net/config/ipconfig_netns.o
 PART_netfilter  := net/netfilter/%.o net/config/nf_%.o net/netlink/nf%.o
 PART_netlink    := net/netlink/%.o
 PART_pacing     := net/config/ipconfig_qdisc.o net/device/qdisc.o net/device/rate_queue.o net/device/sk_pacing.o \

@@ -67,7 +67,6 @@ static const struct pernet_operations tables[] = {
 
 static const struct pernet_operations devices[] = {
 	{ loopback_init, loopback_exit },
-	{ NULL, default_device_exit },
 };
 
 static void register_pernet(const struct pernet_operations *ops, size_t n)

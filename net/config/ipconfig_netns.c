@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * ipconfig_netns.c - the word netns=: namespaces with names, and the devices that go there.
- * Not here: what a namespace is (net/core/net_namespace.c), its file (net/core/nsfs.c).
+ * Not here: what a namespace is (net/core/net_namespace.c), its file (net/config/nsfs.c).
  * kernel/cmdline.c calls the parser, ipconfig_apply.c what it applies.
  * Source: ip-netns(8) for the names. */
 #include "kernel/lib/string.h"
 #include "net/config/ipconfig.h"
 #include "net/config/ipconfig_words.h"
-#include "net/core/nsfs.h"
+#include "net/core/net_namespace.h"
 #include "net/core/part.h"
 #include "net/device/dev_config.h"
 

@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: MIT
- * net_namespace.c - namespaces are created, counted and freed.
- * Not here: the members; net_init.c lists the layers that create and free them.
+ * net_namespace.c - namespaces are set up, counted and unmade.
+ * Not here: the members; net_init.c lists the layers that create and free them; further ones (net/config/nsfs.c).
  * net_init.c, nsfs.c and every sock call in.
- * Behaves as Linux's setup_net, put_net and cleanup_net: their roles. */
+ * Behaves as Linux's setup_net and put_net: their roles. */
 #include "net/core/net_namespace.h"
-#include "kernel/mm/slab.h"
-#include "net/core/timer.h"
 
 u64 net_rx_genid;
 struct net init_net;
 struct list_head net_namespace_list = LIST_HEAD_INIT(net_namespace_list);
 struct net_account net_gone;
+const struct nsfs_ops *nsfs_ops;
 
 #define PERNET_MAX 16
 
 static const struct pernet_operations *pernet[PERNET_MAX]; /* lowest first */
 static size_t pernet_n;
-static struct slab net_slab = SLAB(struct net);
 
 void register_pernet_subsys(const struct pernet_operations *ops)
 {
@@ -49,17 +47,6 @@ int setup_net(struct net *net)
 	return 0;
 }
 
-struct net *net_create(void)
-{
-	struct net *net = slab_alloc(&net_slab);
-
-	if (net && setup_net(net) < 0) {
-		slab_free(&net_slab, net);
-		return NULL;
-	}
-	return net;
-}
-
 void net_add_accepted(struct net_account *a, const struct net *net)
 {
 	const struct net_mib *mib = &net->mib;
@@ -71,31 +58,15 @@ void net_add_accepted(struct net_account *a, const struct net *net)
 	a->accepted += datagrams + mib->arp_out + mib->packet_out;
 }
 
-static void cleanup_net(struct net *net)
+void net_free(struct net *net)
 {
 	undo(net, pernet_n);
 	net_add_accepted(&net_gone, net);
 	list_del(&net->list);
-	slab_free(&net_slab, net);
-}
-
-/* Called by a timer: no other code is using a namespace then. */
-static void cleanup_unused(struct timer *timer)
-{
-	struct net *net, *tmp;
-
-	list_for_each_safe(net, tmp, &net_namespace_list, list)
-		if (net->count == 0)
-			cleanup_net(net);
 }
 
 void put_net(struct net *net)
 {
-	static struct timer cleanup;
-
-	if (--net->count > 0)
-		return;
-	if (!cleanup.fn)
-		timer_setup(&cleanup, cleanup_unused);
-	mod_timer(&cleanup, 0);
+	if (--net->count == 0)
+		nsfs_ops->unused();
 }

@@ -74,8 +74,8 @@ void register_pernet_subsys(const struct pernet_operations *ops);
  * Returns  0, or -ENOMEM with nothing left behind */
 int setup_net(struct net *net) __must_check;
 
-/* net_create - the same in memory of its own, given back with its last user. NULL without memory. */
-struct net *net_create(void);
+/* net_free - the opposite: devices have left it, and it has no user. */
+void net_free(struct net *net);
 
 /* get_net - take a reference. Returns net. */
 static inline struct net *get_net(struct net *net)
@@ -117,4 +117,48 @@ static inline void net_changed(struct net *net)
 {
 	net->genid++;
 	net_rx_changed(net);
+}
+
+struct file;
+
+/* ---- the part "namespaces": net/config/nsfs.c ------------------------------------------ */
+
+/* Its table; the functions below call it. */
+struct nsfs_ops {
+	struct net *(*of)(const struct file *file);
+	struct net *(*get)(const char *name);
+	struct net *(*create)(void);
+	int (*move)(struct net_device *dev, struct net *net);
+	void (*unused)(void);
+};
+
+extern const struct nsfs_ops *nsfs_ops; /* NULL: without it there is one namespace, init_net */
+
+/* nsfs_of - the namespace that an open file names, or NULL. No count is taken. */
+static inline struct net *nsfs_of(const struct file *file)
+{
+	return nsfs_ops ? nsfs_ops->of(file) : NULL;
+}
+
+/* nsfs_get - the namespace of a name, made if need be: from then on /run/netns/<name> can be opened,
+ * and the name is one user of it.
+ * name     1..63 characters, without '/'; copied
+ * Returns  it, or NULL without memory */
+static inline struct net *nsfs_get(const char *name)
+{
+	return nsfs_ops->get(name);
+}
+
+/* net_create - a namespace in memory of its own, given back with its last user. NULL without memory. */
+static inline struct net *net_create(void)
+{
+	return nsfs_ops->create();
+}
+
+/* dev_change_net_namespace - the device leaves its namespace, losing addresses and routes, and is down
+ * in the other one. Cards of a namespace that ends return to init_net, as dev0, dev1 .. where their names are taken.
+ * Returns  0; -EINVAL (lo stays), -EEXIST (its name is taken there) */
+static inline int dev_change_net_namespace(struct net_device *dev, struct net *net)
+{
+	return nsfs_ops->move(dev, net);
 }

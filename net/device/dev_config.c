@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * dev_config.c - changes to a network device by the operator: up, down, name, MTU, namespace.
- * Not here: sending and receiving, registration (dev.c); addresses (devinet.c).
+ * dev_config.c - changes to a network device by the operator: up, down, name, MTU.
+ * Not here: sending and receiving, registration (dev.c); addresses (devinet.c); another namespace (net/config/nsfs.c).
  * rtnetlink.c, the ioctls, ipconfig_apply.c and net_init.c call in.
- * Behaves as Linux's dev_close, dev_change_name, dev_change_net_namespace: the order of their steps. */
+ * Behaves as Linux's dev_close, dev_change_name: the order of their steps. */
 #include "net/device/dev_config.h"
-#include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
 #include "net/core/rtmsg.h"
 #include "net/wire/ip.h"
@@ -103,63 +102,4 @@ struct net_device *dev_get_anywhere(const char *name)
 			return dev;
 	}
 	return NULL;
-}
-
-/* ---- from one namespace to another --------------------------------------------------------- */
-
-/* In order of ifindex; it keeps its own unless that is taken. */
-static void enter(struct net *net, struct net_device *dev)
-{
-	struct net_device *after;
-
-	if (dev_get_by_index(net, dev->ifindex))
-		dev->ifindex = net->ifindex_last + 1;
-	net->ifindex_last = max(net->ifindex_last, dev->ifindex);
-	dev->net = net;
-	list_for_each(after, &net->dev_base, list)
-		if (after->ifindex > dev->ifindex)
-			break;
-	list_add_tail(&dev->list, &after->list);
-	net_changed(net);
-	rtmsg_ifinfo(RTM_NEWLINK, dev);
-}
-
-static void leave(struct net_device *dev)
-{
-	dev_close(dev);
-	dev_notify(dev, NETDEV_UNREGISTER);
-	list_del(&dev->list);
-	net_changed(dev->net);
-}
-
-int dev_change_net_namespace(struct net_device *dev, struct net *net)
-{
-	if (dev->net == net)
-		return 0;
-	if (dev->flags & IFF_LOOPBACK)
-		return -EINVAL;
-	if (dev_get_by_name(net, dev->name, strlen(dev->name)))
-		return -EEXIST;
-	leave(dev);
-	enter(net, dev);
-	return 0;
-}
-
-static void send_home(struct net_device *dev)
-{
-	leave(dev);
-	for (int i = 0; dev_get_by_name(&init_net, dev->name, strlen(dev->name)); i++)
-		text_format(dev->name, IFNAMSIZ, "dev%d", i);
-	enter(&init_net, dev);
-}
-
-void default_device_exit(struct net *net)
-{
-	struct net_device *dev, *tmp;
-
-	list_for_each_safe(dev, tmp, &net->dev_base, list)
-		if (dev->flags & IFF_LOOPBACK)
-			leave(dev);
-		else
-			send_home(dev);
 }

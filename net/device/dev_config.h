@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * dev_config.h - changes to a network device by the operator: up, down, name, MTU, namespace.
+ * dev_config.h - changes to a network device by the operator: up, down, name, MTU.
  * Not here: sending and receiving, registration (dev.h); addresses (devinet.h).
  * rtnetlink.c, the ioctls, ipconfig_apply.c and net_init.c call in.
- * Behaves as Linux's dev_close, dev_change_name, dev_change_net_namespace. */
+ * Behaves as Linux's dev_close, dev_change_name. */
 #pragma once
 
 #include "net/device/dev.h"
@@ -20,14 +20,5 @@ int dev_set_mtu(struct net_device *dev, u32 mtu) __must_check;
 /* dev_change_name - name: below IFNAMSIZ characters. Returns 0, -EINVAL (characters), -EEXIST. */
 int dev_change_name(struct net_device *dev, const char *name) __must_check;
 
-/* dev_change_net_namespace - the device leaves its namespace, losing addresses and routes, and is down
- * in the other one.
- * Returns  0; -EINVAL (lo stays), -EEXIST (its name is taken there) */
-int dev_change_net_namespace(struct net_device *dev, struct net *net) __must_check;
-
 /* dev_get_anywhere - the card of a name, in any namespace, or NULL. For names on the command line. */
 struct net_device *dev_get_anywhere(const char *name);
-
-/* default_device_exit - net ends: its cards return to init_net, as dev0, dev1 .. where their names
- * are taken; lo leaves it. */
-void default_device_exit(struct net *net);

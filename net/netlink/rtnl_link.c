@@ -6,7 +6,7 @@
 #include "kernel/fs/task.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
-#include "net/core/nsfs.h"
+#include "net/core/net_namespace.h"
 #include "net/device/dev_config.h"
 #include "net/device/eth.h"
 #include "net/netlink/rtnetlink.h"

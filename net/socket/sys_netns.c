@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * sys_netns.c - unshare and setns: the process goes to another network namespace.
- * Not here: what a namespace is (net/core/net_namespace.c), its files (net/core/nsfs.c).
+ * Not here: what a namespace is (net/core/net_namespace.c), its files (net/config/nsfs.c).
  * kernel/entry/syscall.c calls in.
  * Source: setns(2), unshare(2). */
 #include "net/socket/sys_netns.h"
 #include "kernel/fs/file.h"
 #include "kernel/fs/task.h"
-#include "net/core/nsfs.h"
+#include "net/core/net_namespace.h"
 #include "net/device/dev.h"
 
 enum clone_flags {

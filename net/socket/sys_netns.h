@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * sys_netns.h - unshare and setns: the process goes to another network namespace.
- * Not here: what a namespace is (net/core/net_namespace.h), its files (net/core/nsfs.h).
+ * Not here: what a namespace is (net/core/net_namespace.h), its files (net/config/nsfs.c).
  * kernel/entry/syscall.c calls in.
  * Source: setns(2), unshare(2). */
 #pragma once

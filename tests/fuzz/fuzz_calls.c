@@ -12,7 +12,7 @@
 #include "net/core/part.h"
 #include "kernel/fs/procfile.h"
 #include "kernel/fs/task.h"
-#include "net/core/nsfs.h"
+#include "net/core/net_namespace.h"
 #include "net/neigh/neighbour.h"
 #include "net/socket/sys_netns.h"
 #include "net/config/proc.h"

@@ -4,7 +4,7 @@
  * Not here: the bytes of the frames, for all that their slots held (test_udp_send.c).
  * cmocka calls in; eth0 keeps its packets and does checksums, eth1 is a second card.
  * Source: design: cached, not skipped; net/flow/flow_cache.h: what ends it. */
-#include "net/core/nsfs.h"
+#include "net/core/net_namespace.h"
 #include "net/device/dev_config.h"
 #include "net/device/ifaddr.h"
 #include "net/device/qdisc.h"

@@ -5,7 +5,7 @@
  * cmocka calls in; eth0 is init_net's, eth1 moves.
  * Source: network_namespaces(7), setns(2), unshare(2). */
 #include "kernel/fs/procfile.h"
-#include "net/core/nsfs.h"
+#include "net/core/net_namespace.h"
 #include "net/device/dev_config.h"
 #include "net/device/ifaddr.h"
 #include "net/socket/sockopt.h"

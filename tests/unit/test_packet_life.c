@@ -9,7 +9,7 @@
  * lived too long is an error of AddressSanitizer's; stack.c counts the pools at the end. */
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/string.h"
-#include "net/core/nsfs.h"
+#include "net/core/net_namespace.h"
 #include "net/device/dev_config.h"
 #include "net/device/ifaddr.h"
 #include "net/device/qdisc.h"

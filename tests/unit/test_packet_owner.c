@@ -6,7 +6,7 @@
  * Source: design: a packet that outlives the call has a reference to its sender, or no pointer to it. */
 #include "kernel/fs/procfile.h"
 #include "kernel/lib/string.h"
-#include "net/core/nsfs.h"
+#include "net/core/net_namespace.h"
 #include "net/device/dev_config.h"
 #include "net/device/qdisc.h"
 #include "net/netfilter/nf_rules.h"

@@ -5,7 +5,7 @@
  * cmocka calls in, as a program does: by system calls.
  * Source: rtnetlink(7). */
 #include "kernel/fs/procfile.h"
-#include "net/core/nsfs.h"
+#include "net/core/net_namespace.h"
 #include "net/device/dev_config.h"
 #include "net/netlink/rtnetlink.h"
 #include "net/socket/sockopt.h"
