@@ -13,6 +13,10 @@ import guest
 import linux_peer
 from budget import judge, keep, run
 
+sys.path.insert(0, str(guest.ROOT / "tools"))
+
+from qemu import Machine, Nic, null_net  # noqa: E402
+
 PROGRAM = "build/bench/programs/bench-many"
 RULE = "filter=out,proto=udp,dport=9,drop"
 # What is on meanwhile: the kernel's words, the program's.
@@ -34,6 +38,21 @@ def measure(words, arguments):
     return {name: row["median"] for name, row in guest.costs(text).items()}
 
 
+def growth():
+    """name -> what it costs with more of it in use, to that with fewer: hosts that are neighbours, sockets."""
+    address = guest.ADDRESS.replace("255.255.255.0", "255.255.0.0")
+    found = {}
+    for name, few, many in (("hosts", 64, 1000), ("sockets", 10, 250)):
+        costs = []
+        for n in (few, many):
+            machine = Machine(kernel=guest.KERNEL, initrd=PROGRAM, nics=[Nic(null_net())], icount=guest.ICOUNT,
+                              append=f"{address} -- only=nothing,{name} {name}={n} rounds=2001")
+            costs.append(guest.costs(guest.said_by(machine, "muffin"))[name]["median"])
+        found[name] = round(costs[1] / costs[0], 4)
+        print(f"{name} in turn: {few} {costs[0]:.0f}, {many} {costs[1]:.0f}")
+    return found
+
+
 def main():
     """Measure, show, keep, judge."""
     found = {"muffin": measure("", "")}
@@ -50,6 +69,7 @@ def main():
         print(f"{name:23}", *(f"{found[what].get(name, 0):9.1f}" for what in found))
     found["most"] = beyond | {"further_rule": round(
         max(found["rules"][name] - found["rule"][name] for name in found["rule"]) / 9, 2)}
+    found["growth"] = growth()
     keep("many", found)
     sys.exit(not judge("many"))
 

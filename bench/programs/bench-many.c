@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * bench-many.c - what sending costs away from one flow and one length: the same static ELF runs here and on Linux.
  * Not here: one flow (bench-send.c), what the numbers should be (bench/budgets.toml), booting (bench/many.py).
- * Usage: bench-many [rounds=N] [tap=1] [rest=MS] [only=name,..]
+ * Usage: bench-many [rounds=N] [tap=1] [rest=MS] [sockets=N] [hosts=N] [only=name,..]
  *   rounds=  calls of each kind; prints "cost <name> <datagrams> <median> <least> <most> <mean>", per call, in
  *            ticks of the time-stamp counter (one guest instruction under -icount shift=0)
  *   tap=1    a packet socket takes every frame meanwhile; it is read between the calls
+ *   sockets=, hosts=  that send, and that are sent to, in turn; the hosts are permanent neighbours
  *   rest=MS  a pause between the calls, for what leaves in pauses
  * Source: Intel SDM vol. 2B "RDTSC"; sendmmsg(2), packet(7). The simple mix of sizes (IMIX): 7 frames of 64, 4 of 590,
  * 1 of 1,514 bytes. */
@@ -22,18 +23,23 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "neighbours.h"
+
 #define ROUNDS_DEFAULT 1001
 #define ROUNDS_MAX     100001
 #define WARM_UP        1200 /* calls: every slot of the ring, and every destination */
 #define PORT           5000
 #define HOST           "10.0.2.2"
+#define HOSTS          0x0a000280u /* 10.0.2.128 and those that follow */
 
 enum {
 	MUFFIN_LEN = 6,
 	FULL_LEN = 1472,
 	BATCH = 64,
-	UNEVEN = 61, /* destinations: no ring's size is a multiple of it */
-	SOCKETS = 100
+	UNEVEN = 61,   /* destinations: no ring's size is a multiple of it */
+	SOCKETS = 100, /* if sockets= does not say otherwise */
+	SOCKETS_MAX = 250,
+	HOSTS_MAX = 1000
 };
 
 struct batch {
@@ -44,7 +50,9 @@ struct batch {
 static uint32_t ticks[ROUNDS_MAX];
 static char payload[FULL_LEN] = "muffin";
 static struct sockaddr_in to[BATCH];
-static int fd, connected[SOCKETS], tap_fd = -1;
+static struct sockaddr_in host[HOSTS_MAX];
+static int fd, connected[SOCKETS_MAX], tap_fd = -1;
+static unsigned sockets = SOCKETS, hosts = BATCH;
 static char frame[2048];
 static struct timespec rest;
 static struct batch one, many, uneven, mix, many_mix;
@@ -138,7 +146,16 @@ static long call_sockets(void)
 {
 	static unsigned n;
 
-	return send(connected[n++ % SOCKETS], payload, MUFFIN_LEN, 0) == MUFFIN_LEN;
+	return send(connected[n++ % sockets], payload, MUFFIN_LEN, 0) == MUFFIN_LEN;
+}
+
+static long call_hosts(void)
+{
+	static unsigned n;
+	const struct sockaddr_in *at = &host[n++ % hosts];
+
+	return sendto(fd, payload, MUFFIN_LEN, 0, (const struct sockaddr *)at, sizeof(*at)) ==
+	       MUFFIN_LEN;
 }
 
 static long call_batch(void)
@@ -181,6 +198,7 @@ static const struct what {
 	{ "to_64", call_to_64, 1 },
 	{ "to_61", call_to_61, 1 },
 	{ "sockets", call_sockets, 1 },
+	{ "hosts", call_hosts, 1 },
 	{ "batch", call_batch, BATCH },
 	{ "batch_64", call_batch_64, BATCH },
 	{ "batch_61", call_batch_61, BATCH },
@@ -252,9 +270,14 @@ static void prepare_all(int tap)
 		tap_fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
 		check(tap_fd >= 0, "packet socket");
 	}
+	for (unsigned i = 0; i < hosts; i++)
+		host[i] = (struct sockaddr_in){ .sin_family = AF_INET,
+			.sin_port = htons(PORT),
+			.sin_addr.s_addr = htonl(HOSTS + i) };
+	check(add_neighbours("eth0", HOSTS, hosts) == 0, "neighbours");
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
 	check(fd >= 0, "socket");
-	for (unsigned i = 0; i < SOCKETS; i++) {
+	for (unsigned i = 0; i < sockets; i++) {
 		connected[i] = socket(AF_INET, SOCK_DGRAM, 0);
 		check(connected[i] >= 0 && connect(connected[i], (struct sockaddr *)&to[i % BATCH],
 						   sizeof(*to)) == 0,
@@ -288,9 +311,12 @@ int main(int argc, char **argv)
 		if (sscanf(argv[i], "rounds=%u", &rounds) != 1 &&
 			sscanf(argv[i], "tap=%d", &tap) != 1 &&
 			sscanf(argv[i], "rest=%d", &rest_ms) != 1 &&
+			sscanf(argv[i], "sockets=%u", &sockets) != 1 &&
+			sscanf(argv[i], "hosts=%u", &hosts) != 1 &&
 			sscanf(argv[i], "only=%255s", only) != 1)
 			rounds = 0;
-	if (rounds < 1 || rounds > ROUNDS_MAX) {
+	if (rounds < 1 || rounds > ROUNDS_MAX || sockets < 1 || sockets > SOCKETS_MAX ||
+		hosts < 1 || hosts > HOSTS_MAX) {
 		printf("usage: bench-many [rounds=1..%d] [tap=1] [rest=MS] [only=name,..]\n",
 			ROUNDS_MAX);
 		return 2;

@@ -13,17 +13,17 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "neighbours.h"
 
 #ifndef UDP_SEGMENT /* linux/udp.h; musl's netinet/udp.h has it from 1.2.5 on */
 #define UDP_SEGMENT 103
@@ -36,6 +36,7 @@
 #define PORT           4747
 #define HOST_A         "10.0.2.2"
 #define HOST_B         "10.0.2.3"
+#define HOSTS          0x0a000400u /* addresses of neighbours= */
 
 enum {
 	MUFFIN_LEN = 6,
@@ -293,66 +294,6 @@ static struct sockaddr_in address(const char *host)
 	};
 }
 
-/* Through rtnetlink, whose header musl does not bring. */
-struct new_neighbour {
-	uint32_t len;
-	uint16_t type, flags;
-	uint32_t seq, port;
-	uint8_t family, pad1;
-	uint16_t pad2;
-	int32_t ifindex;
-	uint16_t state;
-	uint8_t ntf_flags, ntf_type;
-	uint16_t dst_len, dst_type;
-	uint32_t dst;
-	uint16_t mac_len, mac_type;
-	uint8_t mac[8];
-};
-
-struct netlink_answer {
-	uint32_t len;
-	uint16_t type, flags;
-	uint32_t seq, port;
-	int32_t error;
-	char request[256];
-};
-
-enum {
-	RTM_NEWNEIGH = 28,
-	NLM_F_REQUEST_ACK_CREATE = 0x001 | 0x004 | 0x400,
-	NUD_PERMANENT = 0x80,
-	NDA_DST = 1,
-	NDA_LLADDR = 2
-};
-
-static void add_neighbour(int netlink, int ifindex, unsigned i)
-{
-	struct new_neighbour add = { sizeof(add) - 2, RTM_NEWNEIGH, NLM_F_REQUEST_ACK_CREATE, i, 0,
-		AF_INET, 0, 0, ifindex, NUD_PERMANENT, 0, 0, 8, NDA_DST, htonl(0x0a000400 + i), 10,
-		NDA_LLADDR, { 0x52, 0x55, 0, 0, (uint8_t)(i >> 8), (uint8_t)i } };
-	struct netlink_answer answer;
-
-	check(send(netlink, &add, sizeof(add), 0) == sizeof(add), "RTM_NEWNEIGH");
-	check(recv(netlink, &answer, sizeof(answer), 0) > 0, "its answer");
-	errno = -answer.error;
-	check(answer.error == 0, "a neighbour");
-}
-
-static void add_neighbours(unsigned n)
-{
-	struct ifreq card = { .ifr_name = "eth0" };
-	int netlink;
-
-	if (!n)
-		return;
-	check(ioctl(fd, SIOCGIFINDEX, &card) == 0, "eth0");
-	netlink = socket(AF_NETLINK, SOCK_RAW, 0);
-	check(netlink >= 0, "netlink");
-	for (unsigned i = 0; i < n; i++)
-		add_neighbour(netlink, card.ifr_ifindex, i);
-	close(netlink);
-}
-
 static void prepare_all(unsigned sockets, unsigned neighbours)
 {
 	to_a = address(HOST_A);
@@ -362,7 +303,8 @@ static void prepare_all(unsigned sockets, unsigned neighbours)
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
 	connected_fd = socket(AF_INET, SOCK_DGRAM, 0);
 	check(fd >= 0 && connected_fd >= 0, "socket");
-	add_neighbours(neighbours);
+	if (neighbours)
+		check(add_neighbours("eth0", HOSTS, neighbours) == 0, "neighbours");
 	check(connect(connected_fd, (struct sockaddr *)&to_a, sizeof(to_a)) == 0, "connect");
 	for (int i = 0; i < BATCH; i++) {
 		unnamed[i].msg_hdr = (struct msghdr){ .msg_iov = &one_muffin, .msg_iovlen = 1 };
