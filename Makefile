@@ -112,6 +112,7 @@ OBJS := \
 	net/netlink/nfqnl_mangle.o \
 	net/core/skbuff.o \
 	net/core/skbuff_pieces.o \
+	net/core/checksum.o \
 	net/core/skb_owner.o \
 	net/core/timer.o \
 	net/core/part.o \
@@ -324,7 +325,7 @@ $(BUILD)/%.o: %.S Makefile
 # What runs once is built small, what every packet meets is built fast.
 FAST := kernel/lib/string kernel/mm/uaccess net/socket/socket net/socket/socket_user net/socket/socket_recv net/socket/datagram net/udp/af_inet net/udp/udp_send net/udp/udp_route net/udp/udp_output net/udp/udp_segment net/flow/flow_cache net/flow/flow_xmit \
 	net/ipv4/route net/fib/fib_trie net/fib/fib_select net/ipv4/ip_output net/socket/msg net/netfilter/netfilter net/netfilter/nf_rules \
-	net/neigh/neigh_table net/device/dev_xmit net/device/dev_receive net/device/dev_poll net/ipv4/rx_flow net/ipv4/ip_input net/ipv4/protocol net/udp/udp_input \
+	net/neigh/neigh_table net/device/dev_xmit net/core/checksum net/device/dev_receive net/device/dev_poll net/ipv4/rx_flow net/ipv4/ip_input net/ipv4/protocol net/udp/udp_input \
 	drivers/e1000/tx drivers/e1000/rx net/device/qdisc net/packet/af_packet net/packet/pcap kernel/process/sys_poll \
 	net/config/routes_file
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os $(NO_REP)

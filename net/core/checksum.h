@@ -31,33 +31,7 @@ static inline csum csum_short(u64 sum)
 
 /* csum_add - bytes to a sum. at: any alignment; len: an odd last byte counts as if followed by
  * zero, so only the last piece of a message may have odd length. */
-static inline csum csum_add(csum sum, const void *at, size_t len)
-{
-	typedef u64 __attribute__((may_alias, aligned(1))) word;
-	typedef u32 __attribute__((may_alias, aligned(1))) half;
-	typedef u16 __attribute__((may_alias, aligned(1))) quarter;
-	const u8 *p = at;
-	u64 words = 0;
-
-	for (; len >= 4 * sizeof(word); len -= 4 * sizeof(word), p += 4 * sizeof(word)) {
-		words = csum_carry(words, *(const word *)p);
-		words = csum_carry(words, *((const word *)p + 1));
-		words = csum_carry(words, *((const word *)p + 2));
-		words = csum_carry(words, *((const word *)p + 3));
-	}
-	for (; len >= sizeof(word); len -= sizeof(word), p += sizeof(word))
-		words = csum_carry(words, *(const word *)p);
-	sum += csum_short(words);
-	if (len & sizeof(half)) {
-		sum += *(const half *)p;
-		p += sizeof(half);
-	}
-	if (len & sizeof(quarter)) {
-		sum += *(const quarter *)p;
-		p += sizeof(quarter);
-	}
-	return len & 1 ? sum + *p : sum;
-}
+csum csum_add(csum sum, const void *at, size_t len);
 
 /* csum_fold_32 - the finished checksum of a sum below 2^32, ready to be stored. Adding a word to
  * itself with its halves exchanged leaves their sum, with its carry, in the upper half. */

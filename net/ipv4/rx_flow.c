@@ -38,7 +38,8 @@ struct rx_flow {
 #define WORD_3_MASK   0xffffffffffff0000ul /* all but the checksum */
 #define UDP_CHECK_OFF 40
 
-#define HEADERS (ETH_HLEN + IP_HLEN + UDP_HLEN)
+#define LONG_WORDS 16 /* of payload: for these a call pays */
+#define HEADERS    (ETH_HLEN + IP_HLEN + UDP_HLEN)
 /* Bytes of IPv4 packet that a small packet has room for, and those copied in one go. */
 #define SMALL_MAX ((u32)(SKB_SMALL - SKB_NETWORK_OFF))
 #define SHORT     48
@@ -78,7 +79,7 @@ static __always_inline bool header_is(const struct rx_flow *flow, const u8 *fram
 	       csum_is_multiple((u64)flow->ip_sum + (u16)(word2 >> 16) + (u16)word3);
 }
 
-static void remember(struct rx_flow *flow, const u8 *frame)
+__cold static void remember(struct rx_flow *flow, const u8 *frame)
 {
 	const struct iphdr *iph = (const void *)(frame + ETH_HLEN);
 	const struct udphdr *uh = (const void *)(iph + 1);
@@ -134,7 +135,7 @@ static bool is_to(const struct net_device *dev, const struct ethhdr *eth)
 }
 
 /* Is all of it as in nearly every packet, and right: IPv4, UDP, no options, no fragment, lengths that agree? */
-static bool header_is_plain(const struct iphdr *iph, u32 room)
+static noinline bool header_is_plain(const struct iphdr *iph, u32 room)
 {
 	const struct udphdr *uh = (const void *)(iph + 1);
 	u32 total = be16_to_cpu(iph->tot_len);
@@ -162,7 +163,8 @@ static struct rx_flow *drop_foreign(struct net *net, const struct ethhdr *eth)
 
 /* A frame whose header no flow has. If it is plain, it may have the addresses and ports of one, which has this header
  * from now on. */
-static noinline struct rx_flow *look_up(const struct net_device *dev, const u8 *frame, u32 len)
+__cold static noinline struct rx_flow *look_up(
+	const struct net_device *dev, const u8 *frame, u32 len)
 {
 	const struct ethhdr *eth = (const void *)frame;
 	struct net *net = dev->net;
@@ -183,18 +185,21 @@ static noinline struct rx_flow *look_up(const struct net_device *dev, const u8 *
 	return at;
 }
 
+static noinline struct rx_flow *find_at_place(
+	const struct net_device *dev, const u8 *frame, u32 len)
+{
+	const struct net *net = dev->net;
+	struct rx_flow *at = place_for(net, frame);
+
+	return at->genid == net->rx_genid && at->dev == dev && header_is(at, frame, len) ? at
+											 : NULL;
+}
+
 /* last: the last frame's flow, of this device and valid, or no_flow. Returns this frame's, where its header is known. */
 static __always_inline struct rx_flow *find_known(
 	struct rx_flow *last, const struct net_device *dev, const u8 *frame, u32 len)
 {
-	const struct net *net = dev->net;
-	struct rx_flow *at;
-
-	if (likely(header_is(last, frame, len)))
-		return last;
-	at = place_for(net, frame);
-	return at->genid == net->rx_genid && at->dev == dev && header_is(at, frame, len) ? at
-											 : NULL;
+	return likely(header_is(last, frame, len)) ? last : find_at_place(dev, frame, len);
 }
 
 /* The same where it is not known, or &dropped; NULL: it has to go the long way. */
@@ -225,11 +230,10 @@ static __always_inline bool payload_is_right(const struct rx_flow *flow, const u
 	if (unlikely(be16_is_zero(check)))
 		return true;
 	sum += check.raw;
-	for (; n >= 8; n -= 8, p += 64) {
-		sum = csum_carry(csum_carry(sum, load_u64(p)), load_u64(p + 8));
-		sum = csum_carry(csum_carry(sum, load_u64(p + 16)), load_u64(p + 24));
-		sum = csum_carry(csum_carry(sum, load_u64(p + 32)), load_u64(p + 40));
-		sum = csum_carry(csum_carry(sum, load_u64(p + 48)), load_u64(p + 56));
+	if (n >= LONG_WORDS) {
+		sum = csum_carry(sum, csum_add(0, p, 8ul * n));
+		p += 8ul * n;
+		n = 0;
 	}
 	for (; n > 0; n--, p += 8)
 		sum = csum_carry(sum, load_u64(p));
@@ -311,6 +315,11 @@ static __always_inline void run_add(struct run *run, struct sk_buff *skb, u32 to
 	run->n++;
 }
 
+static noinline void copy_rest(u8 *to, const u8 *from)
+{
+	memcpy(to, from, SMALL_MAX - SHORT);
+}
+
 /* A copy in a small packet, of which there is one (run->room). */
 static __always_inline void receive_short(
 	struct run *run, struct net_device *dev, const u8 *frame, u32 total)
@@ -322,7 +331,7 @@ static __always_inline void receive_short(
 	small->dev = dev;
 	memcpy(to, frame + ETH_HLEN, SHORT);
 	if (total > SHORT)
-		memcpy(to + SHORT, frame + ETH_HLEN + SHORT, SMALL_MAX - SHORT);
+		copy_rest(to + SHORT, frame + ETH_HLEN + SHORT);
 	run_add(run, small, total, SKB_SMALL);
 	run->room--;
 }
@@ -340,20 +349,22 @@ static bool count_full(struct sock *sk)
 	return true;
 }
 
-/* The first short one of a run; what is long; what small packets are too few for: then it is the packet itself, and
- * another one in its slot. Or the socket is full. Returns false when no packet is free. */
-static noinline bool receive_other(struct run *run, struct rx_burst *burst, u32 i, u32 total)
+/* How many short ones may follow, for the first of a run. */
+static noinline bool find_room(struct run *run)
+{
+	run->room = min(room_for_short(run->sk), small_packets());
+	return run->room > 0;
+}
+
+/* What is long, and what small packets are too few for: the packet itself, and another one in its slot. Or the socket
+ * is full. Returns false when no packet is free. */
+__cold static noinline bool receive_other(struct run *run, struct rx_burst *burst, u32 i, u32 total)
 {
 	struct sk_buff *skb = burst->slot[i], *fresh;
 	bool fits = total <= SMALL_MAX && skb_small_plenty();
 
 	if (!sock_takes(run->sk, fits ? SKB_SMALL : SKB_SLOT))
 		return count_full(run->sk);
-	if (fits) {
-		run->room = min(room_for_short(run->sk), small_packets());
-		receive_short(run, burst->dev, skb->data, total);
-		return true;
-	}
 	fresh = skb_alloc_reserved(RX_HEADROOM);
 	if (!fresh)
 		return false;
@@ -388,7 +399,8 @@ static __always_inline bool receive_direct(
 /* ---- a burst -------------------------------------------------------------------------------- */
 
 /* A flow that is dropped. The answer that a port is closed is the long way's, while it may be sent. */
-static noinline bool drop_unwanted(struct net *net, const struct rx_flow *flow, const u8 *frame)
+__cold static noinline bool drop_unwanted(
+	struct net *net, const struct rx_flow *flow, const u8 *frame)
 {
 	if (flow == &dropped)
 		return true;
@@ -419,7 +431,7 @@ static __always_inline bool receive_one(
 	}
 	if (run->direct && receive_direct(run, flow, frame))
 		return true;
-	if (unlikely(flow->total > SMALL_MAX || !run->room))
+	if (unlikely(flow->total > SMALL_MAX || (!run->room && !find_room(run))))
 		return receive_other(run, burst, i, flow->total);
 	receive_short(run, burst->dev, frame, flow->total);
 	return true;
@@ -501,7 +513,7 @@ struct net_device *rx_flow_device(const struct net *net)
 /* ---- the table ------------------------------------------------------------------------------ */
 
 /* What the long way says of a header, if it is plain. What is stale makes room first. */
-static void keep(struct net_device *dev, const struct iphdr *iph, u64 answer)
+__cold static void keep(struct net_device *dev, const struct iphdr *iph, u64 answer)
 {
 	const struct ethhdr *eth = (const struct ethhdr *)iph - 1;
 	const u8 *frame = (const u8 *)eth;
