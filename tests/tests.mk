@@ -23,7 +23,7 @@ HOST_SRCS += $(wildcard user/lib/*.c) $(addprefix user/blast/,account.c control.
 
 # A source with a main is a program of its own; the others are what the programs share.
 UNIT_MAINS  := $(shell grep -l '^int main' tests/unit/*.c 2>/dev/null)
-UNIT_SHARED := $(filter-out $(UNIT_MAINS),$(wildcard tests/unit/*.c)) $(wildcard bench/fib/synth.c)
+UNIT_SHARED := $(filter-out $(UNIT_MAINS),$(wildcard tests/unit/*.c)) $(wildcard bench/fib/synth.c bench/fib/bytes.c)
 UNIT_TESTS  := $(notdir $(UNIT_MAINS:.c=))
 FUZZERS     := $(notdir $(basename $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_SHARED := $(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c))

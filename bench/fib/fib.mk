@@ -3,7 +3,7 @@
 # Not here: the kernel's build. The top Makefile includes this; CC, BUILD and PYTHON are its.
 # Needs Debian's dpdk-dev.
 
-FIB_BENCH_SRC := bench/fib/fib_bench.c bench/fib/bulk.c bench/fib/synth.c tests/unit/host_machine.c \
+FIB_BENCH_SRC := bench/fib/fib_bench.c bench/fib/bulk.c bench/fib/bytes.c bench/fib/synth.c tests/unit/host_machine.c \
 	kernel/lib/parse.c kernel/lib/format.c $(wildcard net/fib/*.c)
 FIB_BENCH_CFLAGS := -std=gnu11 -DMUFFIN_HOST -O2 -g -Wall -Wextra -Werror -Wshadow -Wno-unused-parameter -I.
 FIB_BENCH_LIBS := -lrte_fib -lrte_lpm -lrte_rib -lrte_eal -lm

@@ -4,6 +4,7 @@
  * run.py starts it: fib_bench <routes> <turn> [lpm]; it prints one JSON object.
  * Source: DPDK 22.11 rte_fib.h, rte_lpm.h; madvise(2) for MADV_COLLAPSE. */
 #include "net/fib/table.h"
+#include "bench/fib/bytes.h"
 #include "bench/fib/bulk.h"
 #include "bench/fib/synth.h"
 #include "tests/unit/host_machine.h"

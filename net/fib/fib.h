@@ -218,13 +218,6 @@ int fib_table_flush(struct fib_table *tb);
 /* fib_table_count - how many routes there are. */
 size_t fib_table_count(const struct fib_table *tb);
 
-struct fib_bytes {
-	size_t trie, total;
-};
-
-/* fib_table_bytes - memory of the table: the trie alone, and all of it. */
-struct fib_bytes fib_table_bytes(const struct fib_table *tb);
-
 /* fib_selftest - two hundred routes and lookups against a linear search, in a table of its own.
  * Returns  the number of wrong answers, or a negative errno */
 int fib_selftest(void);

@@ -245,9 +245,6 @@ int fib_trie_update(struct fib_trie *t, u32 prefix, u8 len, u16 id) __must_check
 /* fib_trie_give_up - drop the trie and its memory; every address gets the answer id. */
 void fib_trie_give_up(struct fib_trie *t, u16 id);
 
-/* fib_trie_bytes - committed memory: root and pool. */
-size_t fib_trie_bytes(const struct fib_trie *t);
-
 /* fib_trie_lookup - the lookup for a root of this width on this CPU (fib_trie.c). */
 int (*fib_trie_lookup(u32 width))(struct fib_table *tb, const struct flowi4 *flp,
 	struct fib_result *res, const struct fib_root *root);

@@ -112,15 +112,6 @@ void fib_trie_free(struct fib_trie *t)
 	fib_pool_drop(&t->pool);
 }
 
-size_t fib_trie_bytes(const struct fib_trie *t)
-{
-	u32 width = t->root->width;
-	size_t root = width == 0 ? 2 * sizeof(struct fib_list)
-				 : ALIGN_UP(fib_root_bytes(width), (size_t)FIB_PAGE);
-
-	return root + fib_pool_bytes(&t->pool);
-}
-
 /* ---- updates --------------------------------------------------------------------------------- */
 
 /* Addresses first..last get the answer id where the present one's prefix is not longer than len. */

@@ -74,15 +74,10 @@ void fib_dsts_trim(struct fib_table *tb)
 	tb->dst_room = FIB_NEAR_DSTS;
 }
 
-static size_t heads_bytes(const struct fib_heads *h)
-{
-	return h->head == h->near ? 0 : sizeof(u32) << h->bits;
-}
-
 static void free_heads(struct fib_heads *h)
 {
 	if (h->head != h->near)
-		mem_free(h->head, heads_bytes(h));
+		mem_free(h->head, sizeof(u32) << h->bits);
 }
 
 void fib_table_free(struct fib_table *tb)
@@ -99,17 +94,6 @@ void fib_table_free(struct fib_table *tb)
 	free_heads(&tb->info_heads);
 	mem_decommit(tb, FIB_PAGE);
 	mem_release(tb, bytes);
-}
-
-struct fib_bytes fib_table_bytes(const struct fib_table *tb)
-{
-	struct fib_bytes b = { .trie = fib_trie_bytes(&tb->trie) };
-
-	b.total = FIB_PAGE + dsts_bytes(tb) + tb->aliases.far_bytes + fib_pool_bytes(&tb->infos) +
-		  heads_bytes(&tb->alias_heads) + heads_bytes(&tb->info_heads);
-	if (tb->trie.root->width != 0) /* a list lies in page 0 */
-		b.total += b.trie;
-	return b;
 }
 
 size_t fib_table_count(const struct fib_table *tb)

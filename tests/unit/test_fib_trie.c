@@ -4,6 +4,7 @@
  * cmocka calls in; it calls the table, and nothing of it to know what is right.
  * Source: the expected answers come from a linear search and from a sweep over sorted prefixes. */
 #include "net/fib/table.h"
+#include "bench/fib/bytes.h"
 #include "bench/fib/synth.h"
 #include "tests/unit/host_machine.h"
 #include "tests/unit/test_fib_oracle.h"
