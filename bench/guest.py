@@ -37,8 +37,8 @@ UNSUPPORTED = re.compile(r"^unsupported (\w+) (.*)$", re.M)
 def on_muffin(arguments, words="", kernel=KERNEL, program=PROGRAM, **options):
     """What the program said there. words: further ones for the kernel; options: of qemu.Machine."""
     options.setdefault("initrd", program)
-    machine = Machine(kernel=kernel, append=f"{ADDRESS} {words} -- {arguments}",
-                      nics=[Nic(null_net())], **options)
+    options.setdefault("nics", [Nic(null_net())])
+    machine = Machine(kernel=kernel, append=f"{ADDRESS} {words} -- {arguments}", **options)
     return said_by(machine, "muffin")
 
 

@@ -16,9 +16,14 @@ import linux_peer
 from budget import judge, keep, run
 from outcome import MachineError
 
+sys.path.insert(0, str(guest.ROOT / "tools"))
+
+from qemu import Nic, user_net  # noqa: E402
+
 WAYS = "sendto,send,sendmmsg,segment,sendto_1472,segment_1472"
 LAST = "lengths"        # bench-send's last way: its end is the machine's, too late to be timed
 COUNT, LINUX_COUNT, PKTGEN = 1000000, 50000, "pktgen=1000000,32"
+USER_WAYS, USER_COUNT = "sendto,sendmmsg", 50000    # over a wire that takes each frame: QEMU's user network
 FLOOR_COUNT = 4000000
 RATIOS = {  # name: (ours, whose, theirs)
     "sendto_to_linux": ("sendto", "linux", "sendto"),
@@ -43,6 +48,16 @@ def one_round(beside_linux):
         found["linux"] = guest.floods(guest.on_linux(f"flood={LINUX_COUNT} only={WAYS},{LAST}",
                                                      before=PKTGEN))
     return {who: {name: rate(who, name, row["cpu_s"]) for name, row in rows.items() if name != LAST}
+            for who, rows in found.items()}
+
+
+def over_user_network(beside_linux):
+    """who -> name -> the same where QEMU's user network takes each frame apart and sends it to this host's loopback."""
+    ways = f"flood={USER_COUNT} only={USER_WAYS},{LAST}"
+    found = {"muffin": guest.floods(guest.on_muffin(ways, nics=[Nic(user_net())]))}
+    if beside_linux:
+        found["linux"] = guest.floods(guest.on_linux(ways, nics=[Nic(user_net())]))
+    return {who: {name: round(rate(who, name, row["cpu_s"])) for name, row in rows.items() if name != LAST}
             for who, rows in found.items()}
 
 
@@ -77,7 +92,12 @@ def main():
     args = parser.parse_args()
     beside_linux = linux_peer.wanted()
     rounds = [one_round(beside_linux) for _ in range(args.rounds)]
-    keep("throughput", medians(rounds) | {"ratios": ratios(rounds), "rounds": args.rounds})
+    user = over_user_network(beside_linux)
+    for who, row in user.items():
+        print(f"{who:8}", *(f"{name} {each:,} packets/s" for name, each in row.items()), "over QEMU's user network")
+    if beside_linux:
+        user["ratio"] = round(user["muffin"]["sendto"] / user["linux"]["sendto"], 2)
+    keep("throughput", medians(rounds) | {"ratios": ratios(rounds), "rounds": args.rounds, "user": user})
     sys.exit(not judge("throughput"))
 
 
