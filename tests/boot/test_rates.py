@@ -62,7 +62,7 @@ def test_packet_rate(kernel, program, pcap, rate, pps, how):
     frames, result = send(kernel, program, pcap, f"qdisc=tbf,rate={rate}", how)
     assert packets_per_second(frames) == pytest.approx(pps, rel=WITHIN)
     assert max(gaps(frames)) < 1.6 / pps
-    assert min(gaps(frames)) > 0.4 / pps
+    assert min(gaps(frames)) > 0.2 / pps    # one that was late is made up for
     told = int(re.search(r"(\d+) times told", result.serial).group(1))
     assert (told > 100) == (how == "poll")
 
