@@ -17,6 +17,9 @@ WITHIN = 0.01
 UDP_HEADERS = 14 + 20 + 8
 
 
+BEGIN = 50  # frames until the sender has waited for the first time, which takes some microseconds more
+
+
 def send(kernel, program, pcap, words, how="block", count=1000, payload=18, pace=0, **machine):
     """One boot that sends numbered datagrams, each once and in order: (seconds, frame length) of
     each, and the Result."""
@@ -61,8 +64,9 @@ def test_packet_rate(kernel, program, pcap, rate, pps, how):
     """For every way in which the program waits, the rate is right, and no gap is far from the others."""
     frames, result = send(kernel, program, pcap, f"qdisc=tbf,rate={rate}", how)
     assert packets_per_second(frames) == pytest.approx(pps, rel=WITHIN)
-    assert max(gaps(frames)) < 1.6 / pps
-    assert min(gaps(frames)) > 0.2 / pps    # one that was late is made up for
+    rest = gaps(frames[BEGIN:])
+    assert max(rest) < 1.6 / pps
+    assert min(rest) > 0.4 / pps
     told = int(re.search(r"(\d+) times told", result.serial).group(1))
     assert (told > 100) == (how == "poll")
 
