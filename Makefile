@@ -82,6 +82,7 @@ OBJS := \
 	net/udp/udp_prot.o \
 	net/udp/udp_port.o \
 	net/udp/errqueue.o \
+	net/udp/timestamping.o \
 	net/udp/ip_cmsg.o \
 	net/socket/socket_calls.o \
 	net/socket/socket_recv.o \
@@ -214,7 +215,7 @@ OBJS := \
 
 OMIT ?=
 PART_egress     := net/config/egress.o
-PART_errqueue   := net/udp/errqueue.o
+PART_errqueue   := net/udp/errqueue.o net/udp/timestamping.o
 PART_fragments  := net/ipv4/ip_fragment.o
 PART_groups     := net/ipv4/igmp.o
 PART_ioctl      := net/ipv4/dev_ioctl.o

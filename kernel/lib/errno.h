@@ -34,6 +34,7 @@
 #define ENAMETOOLONG    36
 #define ENOSYS          38
 #define ELOOP           40
+#define ENOMSG          42
 #define ENODATA         61
 #define ENONET          64
 #define EPROTO          71

@@ -6,11 +6,13 @@
 #include "net/core/part.h"
 #include "net/core/nf_hook.h"
 #include "net/core/rtmsg.h"
+#include "net/core/timestamping.h"
 
-const struct rtmsg_ops *rtmsg_ops;       /* netlink */
-const struct ip_mc_ops *ip_mc_ops;       /* groups */
-const struct pmtu_ops *pmtu_ops;         /* pmtu */
-const struct errqueue_ops *errqueue_ops; /* errqueue */
+const struct rtmsg_ops *rtmsg_ops;               /* netlink */
+const struct ip_mc_ops *ip_mc_ops;               /* groups */
+const struct pmtu_ops *pmtu_ops;                 /* pmtu */
+const struct errqueue_ops *errqueue_ops;         /* errqueue */
+const struct timestamping_ops *timestamping_ops; /* errqueue */
 
 int (*nf_hook_fn)(enum nf_inet_hooks hook, struct net *net, struct sk_buff *skb,
 	struct net_device *in, struct net_device *out, nf_okfn okfn); /* netfilter */

@@ -65,8 +65,10 @@ struct sk_buff {
 	bool owned : 1;        /* is or was queued: holds a reference to sk, charged to it */
 	bool csum_partial : 1; /* the device adds the payload to the UDP checksum */
 	bool to_many : 1;      /* received: for all sockets that share the port, not for one */
-	u8 spare : 5;
-	u16 len; /* bytes from data, without frags */
+	u8 tx_flags : 2;       /* sending: enum skb_tx_flags */
+	u8 spare : 3;
+	u16 len;   /* bytes from data, without frags */
+	u32 tskey; /* sending: its number among its sender's, if tx_flags is set */
 	u64 tag; /* the flow and length (net/flow/flow_cache.h) whose headers and padding it carries; 0: none */
 };
 
@@ -185,6 +187,7 @@ static inline void skb_init(struct sk_buff *skb, u32 headroom)
 	skb->owned = false;
 	skb->csum_partial = false;
 	skb->to_many = false;
+	skb->tx_flags = 0;
 	skb->spare = 0;
 	skb->len = 0;
 	skb->tag = 0;

@@ -98,6 +98,7 @@ struct sk_buff *skb_copy(const struct sk_buff *skb)
 	copy->frags = NULL;
 	copy->frags_len = 0;
 	copy->owned = false;
+	copy->tx_flags = 0;
 	memcpy(skb_network_header(copy), from, (size_t)(end - from));
 	if (skb_append(copy, skb, skb->len, skb->frags_len) == 0)
 		return copy;

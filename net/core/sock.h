@@ -47,10 +47,15 @@ enum sock_shutdown {
 
 /* Why a socket may not send at once. */
 enum sk_tx_mode {
-	SK_TX_PENDING = 1, /* a datagram is being put together */
-	SK_TX_CORKED = 2,  /* UDP_CORK */
-	SK_TX_SEGMENT = 4, /* UDP_SEGMENT as an option */
-	SK_TX_PACED = 8    /* SO_MAX_PACING_RATE */
+	SK_TX_PENDING = 1,  /* a datagram is being put together */
+	SK_TX_CORKED = 2,   /* UDP_CORK */
+	SK_TX_SEGMENT = 4,  /* UDP_SEGMENT as an option */
+	SK_TX_PACED = 8,    /* SO_MAX_PACING_RATE */
+	SK_TX_STAMPED = 16, /* SO_TIMESTAMPING of what is sent */
+	SK_TX_WISH = 32,    /* sk_wish is the message's */
+	SK_TX_BURST = 64,   /* the first datagram of a GSO burst has been sent, others follow */
+	SK_TX_WISHES = SK_TX_STAMPED | SK_TX_WISH,
+	SK_TX_BUILT = SK_TX_PACED | SK_TX_WISHES /* cached headers do not do */
 };
 
 struct sock {
@@ -79,7 +84,8 @@ struct sock {
 		};
 	};
 	bool sk_broadcast, sk_reuse, sk_reuseport, sk_dontroute, sk_keepalive, sk_rxq_ovfl;
-	u8 sk_timestamp; /* SK_TIMESTAMP_*: which time stamps recvmsg gives */
+	u8 sk_timestamp; /* SK_TIMESTAMP_*: received packets get a stamp, and why */
+	bool sk_tstamp_new; /* its options were set by their new numbers, and so are the control messages */
 	u32 sk_priority, sk_mark;
 	struct {
 		s32 on, seconds;
@@ -87,6 +93,14 @@ struct sock {
 	u64 sk_drops;            /* datagrams that found sk_rcvbuf full */
 	u64 sk_max_pacing_rate;  /* bytes a second; UINT64_MAX: any */
 	struct Qdisc *sk_pacing; /* its queue; NULL: it was never paced */
+	u32 sk_tsflags;          /* enum sof_timestamping */
+	u32 sk_tskey;            /* the next message's number (OPT_ID) */
+	s32 sk_bind_phc;
+	/* control messages of one message, in place of the socket's: valid with SK_TX_WISH */
+	struct {
+		u32 tsflags, key;
+		bool has_key;
+	} sk_wish;
 };
 
 _Static_assert(offsetof(struct sock, sk_tx_modes) < offsetof(struct sock, sk_tx_unusual) + 8,
@@ -98,9 +112,9 @@ _Static_assert(offsetof(struct sock, sk_tx_modes) < offsetof(struct sock, sk_tx_
 #define SK_SNDBUF_MIN     4608
 
 enum sk_timestamp {
-	SK_TIMESTAMP_NONE,
-	SK_TIMESTAMP_US, /* SO_TIMESTAMP */
-	SK_TIMESTAMP_NS  /* SO_TIMESTAMPNS */
+	SK_TIMESTAMP_US = 1, /* SO_TIMESTAMP */
+	SK_TIMESTAMP_NS = 2, /* SO_TIMESTAMPNS */
+	SK_TIMESTAMP_RX = 4  /* SOF_TIMESTAMPING_RX_SOFTWARE */
 };
 
 extern u32 sock_n; /* number of socks */

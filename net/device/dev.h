@@ -187,7 +187,8 @@ int dev_drop(struct sk_buff *skb, enum skb_drop_reason reason, int err);
  * sockets'. */
 void dev_drop_waiting(struct net_device *dev, enum skb_drop_reason reason);
 
-/* dev_pacing_start - from now on dev_queue_xmit looks whether a packet's socket is paced. */
+/* dev_pacing_start - from now on dev_queue_xmit looks whether a packet's socket is paced, or its sender wants to know
+ * when it leaves (skb->tx_flags). */
 void dev_pacing_start(void);
 
 /* netif_receive_skb - a frame came in: Ethernet header at data. Takes the skb. */

@@ -7,7 +7,16 @@
 #include "net/core/qdisc.h"
 #include "net/core/skb_owner.h"
 #include "net/core/sock.h"
+#include "net/core/timestamping.h"
 #include "net/device/tap.h"
+
+/* Its sender has nothing to wait for any more, and learns when, if it asked. */
+static noinline void release_owner(struct sk_buff *skb)
+{
+	if (skb->tx_flags & SKBTX_SND)
+		timestamping_ops->stamp(skb, SCM_TSTAMP_SND);
+	skb_orphan(skb);
+}
 
 /* dev_hard_start_xmit - the last common step: the driver has it, and it has no sender any more. Taps see the
  * frame as the wire will. */
@@ -15,7 +24,9 @@ static inline int dev_hard_start_xmit(struct sk_buff *skb, struct net_device *de
 {
 	if (static_branch_unlikely(&taps_active))
 		show_taps(skb, true);
-	skb_orphan(skb);
+	if (unlikely(skb->owned))
+		release_owner(skb);
+	skb->sk = NULL;
 	return dev->netdev_ops->ndo_start_xmit(skb, dev);
 }
 
@@ -82,6 +93,11 @@ static noinline int dev_queue_xmit_pacing(struct sk_buff *skb)
 {
 	struct sock *sk = skb->sk;
 
+	if (skb->tx_flags) {
+		skb_set_owner_w(skb);
+		if (skb->tx_flags & SKBTX_SCHED)
+			timestamping_ops->stamp(skb, SCM_TSTAMP_SCHED);
+	}
 	if (!sk || !(sk->sk_tx_modes & SK_TX_PACED))
 		return dev_xmit(skb, skb->dev);
 	return qdisc_enqueue(sk->sk_pacing, skb);

@@ -209,8 +209,8 @@ static const struct sockopt options[] = {
 static const struct sockopt_table netlink_table = { SOL_NETLINK, SOCKOPT_TABLE(options),
 	.room = sizeof(s32) };
 
-static const struct sockopt_table *const netlink_options[] = { &socket_options, &netlink_table,
-	NULL };
+static const struct sockopt_table *const netlink_options[] = { &part_options, &socket_options,
+	&netlink_table, NULL };
 
 /* ---- messages ---------------------------------------------------------------------------- */
 

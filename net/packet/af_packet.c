@@ -8,12 +8,14 @@
 #include "kernel/mm/slab.h"
 #include "net/core/part.h"
 #include "net/core/skb_owner.h"
+#include "net/core/timestamping.h"
 #include "net/device/eth.h"
 #include "net/device/tap.h"
 #include "net/packet/af_packet.h"
 #include "net/socket/datagram.h"
 #include "net/socket/sock_room.h"
 #include "net/socket/sockopt.h"
+#include "net/udp/errqueue.h"
 #include "net/udp/ip_cmsg.h"
 
 #define SLL_ADDR_OFF offsetof(struct sockaddr_ll, sll_addr)
@@ -145,9 +147,12 @@ static void packet_rcv(struct packet_tap *tap, const struct sk_buff *skb, bool o
 
 static ssize packet_recvmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
+	const struct sk_buff *skb;
 	int err;
-	const struct sk_buff *skb = skb_recv_datagram(sock->sk, msg->flags, &err);
 
+	if (msg->flags & MSG_ERRQUEUE)
+		return sock_recv_errqueue(sock->sk, msg, len, SOL_PACKET, PACKET_TX_TIMESTAMP);
+	skb = skb_recv_datagram(sock->sk, msg->flags, &err);
 	if (!skb)
 		return err;
 	if (msg->name) {
@@ -254,6 +259,8 @@ static ssize packet_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		consume_skb(skb);
 		return err;
 	}
+	if (sk->sk_tx_modes & SK_TX_WISHES)
+		timestamping_ops->mark(sk, skb);
 	sk->sk_net->mib.packet_out++;
 	err = dev_queue_xmit(skb);
 	return err ? err : (ssize)len;
@@ -316,7 +323,7 @@ static u32 packet_poll(struct socket *sock, u32 wanted)
 {
 	const struct sock *sk = sock->sk;
 	struct net_device *dev = dev_get_by_index(sk->sk_net, pkt_sk(sk)->ifindex);
-	u16 events = sk->sk_err ? POLLERR : 0;
+	u16 events = sk->sk_err || sk->sk_error_queue.n > 0 ? POLLERR : 0;
 
 	if (sk->sk_receive_queue.n > 0)
 		events |= POLLIN | POLLRDNORM;

@@ -11,6 +11,14 @@
 
 #define PACKET_MEMBERSHIPS_MAX 8
 
+enum packet_option {
+	PACKET_ADD_MEMBERSHIP = 1,
+	PACKET_DROP_MEMBERSHIP = 2,
+	PACKET_STATISTICS = 6,
+	PACKET_TX_TIMESTAMP = 16, /* a control message alone */
+	PACKET_IGNORE_OUTGOING = 23
+};
+
 struct packet_sock {
 	struct sock sk; /* first: a sock is cast to it */
 	struct packet_tap tap;

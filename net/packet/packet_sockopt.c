@@ -6,13 +6,6 @@
 #include "net/packet/packet_sock.h"
 #include "net/socket/sockopt.h"
 
-enum packet_option {
-	PACKET_ADD_MEMBERSHIP = 1,
-	PACKET_DROP_MEMBERSHIP = 2,
-	PACKET_STATISTICS = 6,
-	PACKET_IGNORE_OUTGOING = 23
-};
-
 /* ---- memberships ------------------------------------------------------------------------ */
 
 struct packet_mreq {
@@ -197,5 +190,5 @@ static const struct sockopt_table packet_table = { SOL_PACKET, SOCKOPT_TABLE(pac
 static const struct sockopt_table filter_table = { SOL_SOCKET, SOCKOPT_TABLE(filter_options),
 	.least = sizeof(s32) };
 
-const struct sockopt_table *const packet_options[] = { &filter_table, &socket_options,
-	&packet_table, NULL };
+const struct sockopt_table *const packet_options[] = { &filter_table, &part_options,
+	&socket_options, &packet_table, NULL };

@@ -126,9 +126,7 @@ struct sk_buff *skb_recv_datagram(struct sock *sk, u32 flags, int *err)
 	return *err ? NULL : sk->sk_receive_queue.first;
 }
 
-/* A message may be in pieces, and so may the room for it. */
-static noinline int copy_pieces(
-	struct msghdr *msg, const struct sk_buff *skb, u32 offset, size_t len)
+noinline int skb_copy_pieces(struct msghdr *msg, const struct sk_buff *skb, u32 offset, size_t len)
 {
 	size_t n = min(len, (size_t)skb->len - offset);
 	int err = memcpy_to_msg(msg, skb->data + offset, n);
@@ -151,7 +149,7 @@ ssize skb_copy_datagram(struct sock *sk, struct msghdr *msg, u32 offset, size_t 
 	if (likely(!skb->frags && n <= msg->at_len))
 		err = copy_to_user(msg->at, skb->data + offset, n);
 	else
-		err = copy_pieces(msg, skb, offset, n);
+		err = skb_copy_pieces(msg, skb, offset, n);
 	msg->flags = n < payload ? MSG_TRUNC : 0;
 	if (!(flags & MSG_PEEK))
 		sock_consume_first(sk);

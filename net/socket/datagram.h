@@ -136,6 +136,10 @@ void sock_purge_rcv(struct sock *sk);
  * Blocks   until there is one, for sk_rcvtimeo at most; not with MSG_DONTWAIT */
 struct sk_buff *skb_recv_datagram(struct sock *sk, u32 flags, int *err);
 
+/* skb_copy_pieces - len bytes of skb, the first at offset, which lies in its first piece, into the message. Returns 0 or
+ * -EFAULT. */
+int skb_copy_pieces(struct msghdr *msg, const struct sk_buff *skb, u32 offset, size_t len);
+
 /* skb_copy_datagram - the first packet's bytes from offset on into the message, which has room for
  * len; what does not fit is lost, and MSG_TRUNC says so. The packet is taken, but for MSG_PEEK.
  * Returns  what recv returns: bytes copied, or under MSG_TRUNC all there were; or -EFAULT */

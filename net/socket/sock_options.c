@@ -55,32 +55,35 @@ static int get_one(struct sock *sk)
 	return 1;
 }
 
-static int set_stamps(struct sock *sk, enum sk_timestamp kind)
+int sock_set_stamps(struct sock *sk, s32 value, enum sk_timestamp kind, bool new)
 {
+	u32 others = sk->sk_timestamp & ~(u32)(SK_TIMESTAMP_US | SK_TIMESTAMP_NS);
+
 	clock_realtime_start();
-	sk->sk_timestamp = (u8)kind;
+	if (value)
+		sk->sk_tstamp_new = new;
+	sk->sk_timestamp = (u8)(others | (value ? kind : 0));
 	return 0;
 }
 
-/* One of the two at a time: the later. */
 static int set_timestamp(struct sock *sk, s32 value)
 {
-	return set_stamps(sk, value ? SK_TIMESTAMP_US : SK_TIMESTAMP_NONE);
+	return sock_set_stamps(sk, value, SK_TIMESTAMP_US, false);
 }
 
 static int set_timestampns(struct sock *sk, s32 value)
 {
-	return set_stamps(sk, value ? SK_TIMESTAMP_NS : SK_TIMESTAMP_NONE);
+	return sock_set_stamps(sk, value, SK_TIMESTAMP_NS, false);
 }
 
 static int get_timestamp(struct sock *sk)
 {
-	return sk->sk_timestamp == SK_TIMESTAMP_US;
+	return (sk->sk_timestamp & SK_TIMESTAMP_US) && !sk->sk_tstamp_new;
 }
 
 static int get_timestampns(struct sock *sk)
 {
-	return sk->sk_timestamp == SK_TIMESTAMP_NS;
+	return (sk->sk_timestamp & SK_TIMESTAMP_NS) && !sk->sk_tstamp_new;
 }
 
 static int bind_to_index(struct sock *sk, s32 index)
@@ -184,3 +187,5 @@ static const struct sockopt options[] = {
 
 const struct sockopt_table socket_options = { SOL_SOCKET, SOCKOPT_TABLE(options),
 	.least = sizeof(s32) };
+
+struct sockopt_table part_options = { SOL_SOCKET, .least = sizeof(s32) };

@@ -42,11 +42,16 @@ enum socket_option {
 	SO_RCVBUFFORCE = 33,
 	SO_TIMESTAMPNS = 35,
 	SO_MARK = 36,
+	SO_TIMESTAMPING = 37,
 	SO_PROTOCOL = 38,
 	SO_DOMAIN = 39,
 	SO_RXQ_OVFL = 40,
 	SO_MAX_PACING_RATE = 47,
-	SO_BINDTOIFINDEX = 62
+	SO_BINDTOIFINDEX = 62,
+	SO_TIMESTAMP_NEW = 63,
+	SO_TIMESTAMPNS_NEW = 64,
+	SO_TIMESTAMPING_NEW = 65,
+	SCM_TS_OPT_ID = 81 /* a control message alone */
 };
 
 enum ip_option {
@@ -147,6 +152,11 @@ struct sockopt_table {
 #define SOCKOPT_TABLE(options) .option = (options), .n = ARRAY_SIZE(options)
 
 extern const struct sockopt_table socket_options; /* SOL_SOCKET, of every family */
+extern struct sockopt_table part_options;         /* the same; empty in a kernel without the part */
+
+/* sock_set_stamps - SO_TIMESTAMP or SO_TIMESTAMPNS, one of the two at a time: the later. new: by its new number, which
+ * the control messages have then. Returns 0. */
+int sock_set_stamps(struct sock *sk, s32 value, enum sk_timestamp kind, bool new);
 
 /* sock_setsockopt - setsockopt. Returns 0, -ENOPROTOOPT (unknown, or cannot be set), -EINVAL (length or
  * value), -EFAULT, or what the option says */

@@ -205,4 +205,5 @@ static const struct sockopt_table ip_table = { SOL_IP, SOCKOPT_TABLE(ip_options)
 static const struct sockopt_table udp_table = { SOL_UDP, SOCKOPT_TABLE(udp_options),
 	.least = sizeof(s32) };
 
-const struct sockopt_table *const inet_options[] = { &socket_options, &ip_table, &udp_table, NULL };
+const struct sockopt_table *const inet_options[] = { &part_options, &socket_options, &ip_table,
+	&udp_table, NULL };

@@ -22,7 +22,7 @@ static void charge(struct sock *sk, u32 n)
 void udp_flush_pending_frames(struct sock *sk)
 {
 	ip_flush_pending(&inet_sk(sk)->pending.cork);
-	sk_set_tx_mode(sk, SK_TX_PENDING, false);
+	sk_set_tx_mode(sk, SK_TX_PENDING | SK_TX_WISH, false);
 	charge(sk, 0);
 }
 
@@ -71,6 +71,7 @@ static int udp_send_pending(struct sock *sk, enum sock_wait how)
 	struct inet_sock *inet = inet_sk(sk);
 	const struct flow_cache *flow = &inet->pending.flow;
 	struct sk_buff *skb = inet->pending.cork.first;
+	int err;
 
 	if (inet->pending.cork.segment)
 		return udp_send_pending_segments(sk, how);
@@ -80,7 +81,9 @@ static int udp_send_pending(struct sock *sk, enum sock_wait how)
 	}
 	inet->pending.cork = (struct cork){ .len = 0 };
 	sk_set_tx_mode(sk, SK_TX_PENDING, false);
-	return udp_send_skb(skb, sk, flow);
+	err = udp_send_skb(skb, sk, flow);
+	sk_set_tx_mode(sk, SK_TX_WISH, false);
+	return err;
 }
 
 int udp_push_pending_frames(struct sock *sk, enum sock_wait how)

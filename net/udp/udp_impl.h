@@ -41,7 +41,7 @@ int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *
 static inline bool udp_fast_path_ok(const struct sock *sk)
 {
 	return likely(!sk->sk_tx_unusual) ||
-	       !(sk->sk_no_check_tx || sk->sk_wmem_full || (sk->sk_tx_modes & SK_TX_PACED));
+	       !(sk->sk_no_check_tx || sk->sk_wmem_full || (sk->sk_tx_modes & SK_TX_BUILT));
 }
 
 /* udp_send_one - one datagram of msg's next len bytes: with a cached header if that can be.

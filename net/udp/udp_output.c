@@ -5,6 +5,7 @@
  * Source: RFC 768; RFC 1122 4.1.3. */
 #include "net/flow/flow_xmit.h"
 #include "net/core/checksum.h"
+#include "net/core/timestamping.h"
 #include "net/socket/datagram.h"
 #include "net/udp/errqueue.h"
 #include "net/udp/udp_impl.h"
@@ -28,6 +29,14 @@ static int udp_dropped(const struct sock *sk)
 	return 0;
 }
 
+/* The socket is no plain one. Does it want a checksum? */
+static noinline bool udp_mark(struct sock *sk, struct sk_buff *skb)
+{
+	if (sk->sk_tx_modes & SK_TX_WISHES)
+		timestamping_ops->mark(sk, skb);
+	return !sk->sk_no_check_tx;
+}
+
 int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *flow)
 {
 	const struct rtable *rt = &flow->rt;
@@ -38,7 +47,7 @@ int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *
 	*uh = (struct udphdr){
 		.source = flow->source, .dest = flow->dest, .len = cpu_to_be16(ulen)
 	};
-	if (!sk->sk_no_check_tx)
+	if (likely(!sk->sk_tx_unusual) || udp_mark(sk, skb))
 		uh->check = udp_checksum(csum_add(skb->csum, uh, sizeof(*uh)) +
 					 csum_pseudo(rt->saddr, rt->daddr, ulen, IPPROTO_UDP));
 	skb->sk = sk;

@@ -31,7 +31,7 @@ static ssize send_some(
 
 	if (err)
 		return err;
-	if (size < flow->len_end && msg->at_len >= left && left >= size)
+	if (udp_fast_path_ok(sk) && size < flow->len_end && msg->at_len >= left && left >= size)
 		n = xmit_segments(flow, msg->at, size, left / size, 1);
 	if (n == 0)
 		return udp_send_one(sk, flow, msg, min(left, size));
@@ -47,13 +47,36 @@ static __always_inline bool send_at_once(const struct sock *sk, struct flow_cach
 	       udp_fast_path_ok(sk) && xmit_segments(flow, msg->at, size, n, n) == n;
 }
 
-ssize udp_send_segments(
+/* One after the other, as there is room. */
+static noinline ssize send_each(
 	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len, size_t size)
 {
 	size_t n = (len + size - 1) / size, left = len;
 	ssize sent = 0;
 	bool outer;
-	int err;
+	int err = msg_probe(msg, len);
+
+	if (!err)
+		err = udp_wait_for_room(sk, flow, msg_wait(msg), (u32)n,
+			(u32)n * ip_packets_for(&flow->rt, UDP_HLEN + min(len, size)));
+	if (err)
+		return err;
+	/* a queue may be shorter than the burst; a burst that has begun is finished */
+	msg->begun = true;
+	outer = dev_xmit_begin();
+	for (; left > 0 && sent >= 0; left -= (size_t)max(sent, (ssize)0)) {
+		sent = send_some(sk, flow, msg, left, size);
+		sk_set_tx_mode(sk, SK_TX_BURST, true);
+	}
+	sk_set_tx_mode(sk, SK_TX_BURST, false);
+	dev_xmit_end(sk->sk_net, outer);
+	return sent < 0 ? sent : (ssize)len;
+}
+
+ssize udp_send_segments(
+	struct sock *sk, struct flow_cache *flow, struct msghdr *msg, size_t len, size_t size)
+{
+	size_t n = (len + size - 1) / size;
 
 	if (len + UDP_HLEN + IP_HLEN > UINT16_MAX ||
 		min(len, size) + UDP_HLEN + IP_HLEN > flow->rt.mtu)
@@ -64,17 +87,5 @@ ssize udp_send_segments(
 		return udp_send_one(sk, flow, msg, len);
 	if (likely(send_at_once(sk, flow, msg, len, size, n)))
 		return (ssize)len;
-	err = msg_probe(msg, len);
-	if (!err)
-		err = udp_wait_for_room(sk, flow, msg_wait(msg), (u32)n,
-			(u32)n * ip_packets_for(&flow->rt, UDP_HLEN + min(len, size)));
-	if (err)
-		return err;
-	/* a queue may be shorter than the burst; a burst that has begun is finished */
-	msg->begun = true;
-	outer = dev_xmit_begin();
-	for (; left > 0 && sent >= 0; left -= (size_t)max(sent, (ssize)0))
-		sent = send_some(sk, flow, msg, left, size);
-	dev_xmit_end(sk->sk_net, outer);
-	return sent < 0 ? sent : (ssize)len;
+	return send_each(sk, flow, msg, len, size);
 }

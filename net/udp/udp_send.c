@@ -6,6 +6,7 @@
  * Source: RFC 768; RFC 1122 4.1.3. Behaves as Linux's udp_sendmsg: the order of its checks. */
 #include "net/flow/flow_xmit.h"
 #include "net/core/qdisc.h"
+#include "net/core/timestamping.h"
 #include "net/socket/sockopt.h"
 #include "net/udp/udp_impl.h"
 
@@ -41,14 +42,27 @@ static ssize udp_send_by(
 	return udp_send_one(sk, flow, msg, len);
 }
 
+/* Control messages, and not of those that ip_cmsg_send reads alone. What the socket keeps of them is this message's. */
+static noinline ssize udp_send_wish(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	struct ipcm_cookie ipc = IPCM_USUAL;
+	ssize sent = timestamping_ops ? timestamping_ops->cmsg_send(sk, msg, &ipc) : -EINVAL;
+
+	ipc.dontroute = msg->flags & MSG_DONTROUTE;
+	if (!sent)
+		sent = udp_send_by(sk, &ipc, msg, len);
+	if (!inet_sk(sk)->pending.cork.first)
+		sk_set_tx_mode(sk, SK_TX_WISH, false);
+	return sent;
+}
+
 /* Control messages. */
 static noinline ssize udp_send_controlled(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct ipcm_cookie ipc = IPCM_USUAL;
-	int err = ip_cmsg_send(msg, &ipc);
 
-	if (err)
-		return err;
+	if (ip_cmsg_send(msg, &ipc))
+		return udp_send_wish(sk, msg, len);
 	ipc.dontroute = msg->flags & MSG_DONTROUTE;
 	return udp_send_by(sk, &ipc, msg, len);
 }

@@ -137,7 +137,7 @@ static void unix_free(struct sock *sk)
 	slab_free(&unix_slab, sk);
 }
 
-static const struct sockopt_table *const unix_options[] = { &socket_options, NULL };
+static const struct sockopt_table *const unix_options[] = { &part_options, &socket_options, NULL };
 
 static const struct proto_ops unix_ops = {
 	.family = AF_UNIX,

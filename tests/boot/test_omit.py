@@ -109,7 +109,8 @@ def test_calls_of_parts(link, program):
         f"{call}: -1 {MUSL.get(answer) or os.strerror(answer)}" for call, answer in (
             ("AF_NETLINK", errno.EAFNOSUPPORT), ("AF_PACKET", errno.EAFNOSUPPORT),
             ("AF_UNIX", errno.EAFNOSUPPORT), ("IP_ADD_MEMBERSHIP", errno.ENOPROTOOPT),
-            ("IP_RECVERR", errno.ENOPROTOOPT), ("SO_MAX_PACING_RATE", errno.ENOPROTOOPT),
+            ("IP_RECVERR", errno.ENOPROTOOPT), ("SO_TIMESTAMPING", errno.ENOPROTOOPT),
+            ("SO_MAX_PACING_RATE", errno.ENOPROTOOPT),
             ("MSG_ERRQUEUE", errno.EAGAIN), ("SIOCGIFMTU", errno.ENOTTY),
             ("unshare", errno.EINVAL), ("/proc/net/dev", errno.ENOENT))]
 

@@ -32,6 +32,7 @@ int main(void)
 	RESULT("IP_ADD_MEMBERSHIP",
 		setsockopt(s, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof(group)));
 	RESULT("IP_RECVERR", setsockopt(s, IPPROTO_IP, IP_RECVERR, &on, sizeof(on)));
+	RESULT("SO_TIMESTAMPING", setsockopt(s, SOL_SOCKET, SO_TIMESTAMPING, &on, sizeof(on)));
 	RESULT("SO_MAX_PACING_RATE",
 		setsockopt(s, SOL_SOCKET, SO_MAX_PACING_RATE, &on, sizeof(on)));
 	RESULT("MSG_ERRQUEUE", recv(s, &byte, 1, MSG_ERRQUEUE | MSG_DONTWAIT));
