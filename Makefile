@@ -61,6 +61,7 @@ OBJS := \
 	net/device/qdisc.o \
 	net/device/sk_pacing.o \
 	net/device/rate_queue.o \
+	net/device/etf.o \
 	net/device/token_bucket.o \
 	drivers/e1000/tx.o \
 	drivers/e1000/rx.o \
@@ -223,7 +224,7 @@ PART_multipath  := net/fib/fib_select.o
 PART_namespaces := net/config/nsfs.o net/config/ipconfig_netns.o
 PART_netfilter  := net/netfilter/%.o net/config/nf_%.o net/netlink/nf%.o
 PART_netlink    := net/netlink/%.o
-PART_pacing     := net/config/ipconfig_qdisc.o net/device/qdisc.o net/device/rate_queue.o net/device/sk_pacing.o \
+PART_pacing     := net/config/ipconfig_qdisc.o net/device/qdisc.o net/device/etf.o net/device/rate_queue.o net/device/sk_pacing.o \
 	net/device/token_bucket.o
 PART_packet     := net/packet/af_packet.o net/packet/packet_sockopt.o net/packet/bpf.o
 PART_pcap       := net/packet/pcap.o kernel/capture.o

@@ -57,3 +57,4 @@
 #define EHOSTDOWN       112
 #define EHOSTUNREACH    113
 #define ESTALE          116
+#define ECANCELED       125

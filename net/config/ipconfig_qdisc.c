@@ -2,7 +2,7 @@
  * ipconfig_qdisc.c - the word qdisc=: how fast a device may send, what may wait. And the part "pacing" as a whole.
  * Not here: what a discipline does (net/device/qdisc.c), a socket's pacing (net/device/sk_pacing.c).
  * kernel/cmdline.c calls the parser, ipconfig_apply.c what it applies.
- * Source: tc-tbf(8), tc-pfifo(8), tc(8) for the units. */
+ * Source: tc-tbf(8), tc-pfifo(8), tc-etf(8), tc(8) for the units. */
 #include "kernel/lib/string.h"
 #include "net/config/ipconfig.h"
 #include "net/config/ipconfig_words.h"
@@ -64,11 +64,14 @@ static bool read_burst(struct text value, const struct field *f, void *at)
 	return good || parse_u32(value, QDISC_BURST_MAX, burst);
 }
 
-static const struct choice kinds[] = { { "pfifo", false }, { "tbf", true }, { .name = NULL } };
+static const struct choice kinds[] = { { "pfifo", QDISC_PFIFO }, { "tbf", QDISC_TBF },
+	{ "etf", QDISC_ETF }, { .name = NULL } };
+
+#define DELTA_DEFAULT 100000 /* longer than a kernel that rests or polls looks away */
 
 static const struct field fields[] = {
-	{ "kind", field_choice, FIELD(struct qdisc_word, tbf), .choices = kinds,
-		.expected = "tbf,rate=... or pfifo, and options behind it" },
+	{ "kind", field_choice, FIELD(struct qdisc_word, kind), .choices = kinds,
+		.expected = "tbf,rate=..., etf or pfifo, and options behind it" },
 	{ "rate", read_rate, FIELD(struct qdisc_word, spec),
 		.expected =
 			"at least 16kbit or 1pps, in bit, kbit, mbit, gbit, pps, kpps or mpps" },
@@ -77,8 +80,9 @@ static const struct field fields[] = {
 			    "with k" },
 	{ "limit", field_u32, FIELD(struct qdisc_word, spec.limit), 1, UINT32_MAX,
 		.expected = "a number of packets above 0" },
+	{ "delta", FIELD_U32(struct qdisc_word, spec.delta_ns, 0, 1000000000) },
 	{ "dev", FIELD_DEV(struct qdisc_word, device) },
-	{ .expected = "rate=, burst=, limit= or dev=<name>" },
+	{ .expected = "rate=, burst=, limit=, delta= or dev=<name>" },
 };
 
 bool ipconfig_parse_qdisc(struct text value, struct parse_error *error)
@@ -87,12 +91,13 @@ bool ipconfig_parse_qdisc(struct text value, struct parse_error *error)
 
 	if (!ipconfig_room(ipconfig_words.qdisc_n, value, "qdisc=", error))
 		return false;
-	*word = (struct qdisc_word){ .tbf = false };
+	*word = (struct qdisc_word){ .spec.delta_ns = DELTA_DEFAULT };
 	if (!parse_word(value, ',', fields, 1, word, error))
 		return false;
-	if (word->tbf != (word->spec.rate > 0))
+	word->spec.timed = word->kind == QDISC_ETF;
+	if ((word->kind == QDISC_TBF) != (word->spec.rate > 0))
 		return parse_fail(error, text_cut(&value, ','), "kind",
-			"rate= behind tbf, none behind pfifo");
+			"rate= behind tbf, none behind pfifo and etf");
 	ipconfig_words.qdisc_n++;
 	return true;
 }

@@ -44,8 +44,14 @@ struct netns_word {
 	u32 device_n;
 };
 
+enum qdisc_kind {
+	QDISC_PFIFO,
+	QDISC_TBF,
+	QDISC_ETF
+};
+
 struct qdisc_word {
-	bool tbf;
+	u8 kind; /* enum qdisc_kind */
 	struct qdisc_spec spec;
 	char device[IFNAMSIZ];
 };

@@ -22,6 +22,7 @@ static const char *const drop_name[SKB_DROP_REASONS] = {
 	[SKB_DROP_TX_FULL] = "transmit ring full or link down",
 	[SKB_DROP_QDISC_FULL] = "queueing discipline full",
 	[SKB_DROP_QDISC_GONE] = "queueing discipline taken away",
+	[SKB_DROP_TXTIME] = "its time to leave had passed",
 	[SKB_DROP_POWER_OFF] = "still waiting when the machine ended",
 	[SKB_DROP_RX_NO_BUFFER] = "no buffer to receive into",
 	[SKB_DROP_RX_ERROR] = "received with an error",

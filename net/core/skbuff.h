@@ -53,7 +53,7 @@ struct sk_buff {
 	u8 *data;                /* first byte of the current layer */
 	union {
 		u64 csum; /* building: of the payload, net/core/checksum.h; a fragment: its offset */
-		u64 tstamp; /* received, if its socket asks: when, nanoseconds since 1970 */
+		u64 tstamp; /* received, if its socket asks: when, nanoseconds since 1970; sent: SKBTX_TIME */
 	};
 	struct sk_buff *frags; /* the rest of a datagram that does not fit one frame */
 	/* skb_alloc sets these eight bytes at once: no bit may be left out */
@@ -65,8 +65,8 @@ struct sk_buff {
 	bool owned : 1;        /* is or was queued: holds a reference to sk, charged to it */
 	bool csum_partial : 1; /* the device adds the payload to the UDP checksum */
 	bool to_many : 1;      /* received: for all sockets that share the port, not for one */
-	u8 tx_flags : 2;       /* sending: enum skb_tx_flags */
-	u8 spare : 3;
+	u8 tx_flags : 3;       /* sending: enum skb_tx_flags */
+	u8 spare : 2;
 	u16 len;   /* bytes from data, without frags */
 	u32 tskey; /* sending: its number among its sender's, if tx_flags is set */
 	u64 tag; /* the flow and length (net/flow/flow_cache.h) whose headers and padding it carries; 0: none */
@@ -92,6 +92,7 @@ enum skb_drop_reason {
 	SKB_DROP_TX_FULL,
 	SKB_DROP_QDISC_FULL,
 	SKB_DROP_QDISC_GONE,
+	SKB_DROP_TXTIME,
 	SKB_DROP_POWER_OFF,
 	SKB_DROP_TX_REASONS, /* how many so far */
 	/* on the way in */

@@ -54,7 +54,8 @@ enum sk_tx_mode {
 	SK_TX_STAMPED = 16, /* SO_TIMESTAMPING of what is sent */
 	SK_TX_WISH = 32,    /* sk_wish is the message's */
 	SK_TX_BURST = 64,   /* the first datagram of a GSO burst has been sent, others follow */
-	SK_TX_WISHES = SK_TX_STAMPED | SK_TX_WISH,
+	SK_TX_TIMED = 128,  /* SO_TXTIME */
+	SK_TX_WISHES = SK_TX_STAMPED | SK_TX_WISH | SK_TX_TIMED,
 	SK_TX_BUILT = SK_TX_PACED | SK_TX_WISHES /* cached headers do not do */
 };
 
@@ -98,9 +99,15 @@ struct sock {
 	s32 sk_bind_phc;
 	/* control messages of one message, in place of the socket's: valid with SK_TX_WISH */
 	struct {
+		u64 txtime;
 		u32 tsflags, key;
 		bool has_key;
 	} sk_wish;
+	struct {
+		s32 clockid;
+		u32 flags;    /* enum sof_txtime */
+		u64 ahead_ns; /* of clock_ns */
+	} sk_txtime;
 };
 
 _Static_assert(offsetof(struct sock, sk_tx_modes) < offsetof(struct sock, sk_tx_unusual) + 8,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * timestamping.h - SO_TIMESTAMPING as every layer sees it: what a socket asks for, and which packets carry it.
+ * timestamping.h - SO_TIMESTAMPING and SO_TXTIME as every layer sees them: what a socket asks for, and which packets carry it.
  * Not here: the time stamps themselves (net/udp/timestamping.c).
  * The socket's options, udp_output.c, dev_xmit.c and ip_cmsg.c call through the table.
  * Source: Documentation/networking/timestamping. Behaves as Linux's net_tstamp.h and skb_shared_info: their numbers. */
@@ -35,7 +35,18 @@ enum scm_tstamp {
 /* skb->tx_flags. A packet that has any of them is owned from dev_queue_xmit on. */
 enum skb_tx_flags {
 	SKBTX_SND = 1,
-	SKBTX_SCHED = 2
+	SKBTX_SCHED = 2,
+	SKBTX_TIME = 4 /* skb->tstamp is when it shall leave, by its socket's clock (SO_TXTIME) */
+};
+
+enum sof_txtime {
+	SOF_TXTIME_DEADLINE_MODE = 1, /* it may leave before */
+	SOF_TXTIME_REPORT_ERRORS = 2
+};
+
+enum so_ee_txtime {
+	SO_EE_CODE_TXTIME_INVALID_PARAM = 1,
+	SO_EE_CODE_TXTIME_MISSED = 2
 };
 
 struct ipcm_cookie;
@@ -48,6 +59,8 @@ struct timestamping_ops {
 	void (*mark)(struct sock *sk, struct sk_buff *skb);
 	/* skb, which is owned, has come so far: into its sender's error queue */
 	void (*stamp)(const struct sk_buff *skb, enum scm_tstamp where);
+	/* skb, which has SKBTX_TIME, is dropped for it: into its sender's error queue, if that asked */
+	void (*txtime_error)(const struct sk_buff *skb, u32 err, enum so_ee_txtime code);
 	/* SCM_TIMESTAMPING for recvmsg. ns: since 1970; 0: the packet has no stamp */
 	void (*recv)(struct msghdr *msg, const struct sock *sk, u64 ns, bool error_queue);
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * qdisc.c - a device's queueing discipline: tbf, or pfifo in front of the ring.
+ * qdisc.c - a device's queueing discipline: tbf, etf, or pfifo in front of the ring.
  * Not here: the queue and its rate (rate_queue.c), the word qdisc= (net/config/ipconfig_qdisc.c).
  * dev_xmit.c enqueues through the table; calls dev_xmit_direct.
  * Source: tc-tbf(8), tc-pfifo(8). */
@@ -7,6 +7,7 @@
 #include "kernel/mm/slab.h"
 #include "net/core/sock.h"
 #include "net/device/dev.h"
+#include "net/device/etf.h"
 #include "net/device/rate_queue.h"
 
 struct dev_qdisc {
@@ -28,7 +29,7 @@ static void hide_ring(struct dev_qdisc *dq)
 {
 	struct Qdisc *q = &dq->rq.q;
 
-	q->is_open = q->queue.n == 0 && !tb_has_rate(&dq->rq.tb);
+	q->is_open = q->queue.n == 0 && !tb_has_rate(&dq->rq.tb) && !dq->rq.timed;
 	q->ring_room = q->is_open ? 0 : dq->dev->tx_room;
 	if (!q->is_open)
 		dq->dev->tx_room = 0;
@@ -86,6 +87,8 @@ static int enqueue(struct Qdisc *q, struct sk_buff *skb)
 		return dev_drop(skb, SKB_DROP_DEV_DOWN, ENETDOWN);
 	if (!skb->owned && q->queue.n >= q->limit + SKB_RESERVE)
 		return dev_drop(skb, SKB_DROP_QDISC_FULL, ENOBUFS);
+	if (rq->timed && etf_refuse(skb, clock_ns()) < 0)
+		return -ENOBUFS;
 	rate_queue_add(rq, skb);
 	if (qdisc_ring_room(q, dev->tx_room) == 0)
 		dev_reclaim(dev);
@@ -119,7 +122,7 @@ static u32 open_for(struct Qdisc *q, u32 len)
 	struct dev_qdisc *dq = of(rate_queue_of(q));
 	struct net_device *dev = dq->dev;
 
-	if (q->queue.n > 0)
+	if (q->queue.n > 0 || dq->rq.timed)
 		return 0;
 	if (q->ring_room == 0)
 		dev_reclaim(dev);
@@ -200,6 +203,8 @@ int dev_set_qdisc(struct net_device *dev, const struct qdisc_spec *spec)
 	if (!dq)
 		return -ENOMEM;
 	tb_set_rate(&dq->rq.tb, spec->rate, spec->packets, spec->burst);
+	dq->rq.timed = spec->timed;
+	dq->rq.delta_ns = spec->delta_ns;
 	dev->tx_ring_n = dev->qdisc->limit = spec->limit ? min(spec->limit, most) : most;
 	run(&dq->rq);
 	return 0;
@@ -212,6 +217,10 @@ void qdisc_show(const struct net_device *dev, const struct qdisc_spec *spec)
 	if (spec->rate)
 		pr_info("%s: tbf, %lu %s a second, at most %u packets wait\n", dev->name,
 			spec->rate, unit, dev->qdisc->limit);
+	else if (spec->timed)
+		pr_info("%s: etf, packets leave at their times and at most %u ns later, at most %u "
+			"wait\n",
+			dev->name, spec->delta_ns, dev->qdisc->limit);
 	else
 		pr_info("%s: pfifo, at most %u packets wait\n", dev->name, dev->qdisc->limit);
 }

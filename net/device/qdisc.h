@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * qdisc.h - a device's queueing discipline: tbf, or pfifo in front of the ring.
+ * qdisc.h - a device's queueing discipline: tbf, etf, or pfifo in front of the ring.
  * Not here: the interface for senders (net/core/qdisc.h), the word qdisc= (net/config/ipconfig_qdisc.c).
  * ipconfig_qdisc.c sets it up; dev_xmit.c enqueues through the table.
  * Source: tc-tbf(8), tc-pfifo(8). */
@@ -10,6 +10,8 @@
 /* A device's discipline as the operator asks for it. Without a rate it is pfifo: a bounded queue in front of the ring. */
 struct qdisc_spec {
 	u64 rate;     /* a second: bits of frames without FCS, or packets; 0: as fast as the ring */
+	bool timed;   /* etf: packets leave at their own times (SO_TXTIME), without a rate */
+	u32 delta_ns; /* ... or so much later; later still they are dropped */
 	bool packets; /* rate and burst count packets, not bits and bytes */
 	u32 burst;    /* packets or bytes that may leave at once after a pause; 0: one frame */
 	u32 limit; /* packets that may wait; 0, or more than a quarter of the pool: that quarter */

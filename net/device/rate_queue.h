@@ -13,6 +13,8 @@ struct rate_queue {
 	struct Qdisc q;
 	struct token_bucket tb;
 	struct timer timer; /* set while the first packet waits for its time */
+	bool timed;         /* packets have times of their own (etf.h), and no rate */
+	u64 delta_ns;       /* by which they may be late */
 };
 
 struct rate_queue_ops {
@@ -29,7 +31,7 @@ struct rate_queue_ops {
 /* rate_queue_init - empty, without a rate. rq: zeroed. */
 void rate_queue_init(struct rate_queue *rq, const struct rate_queue_ops *ops);
 
-/* rate_queue_add - to the end. Takes the skb; run must follow. */
+/* rate_queue_add - to the end, or by its time. Takes the skb; run must follow. */
 void rate_queue_add(struct rate_queue *rq, struct sk_buff *skb);
 
 /* rate_queue_release - send all packets whose time has come; the timer is set for the next one. */

@@ -16,6 +16,7 @@
 #include "net/core/skb_owner.h"
 #include "net/neigh/neigh_impl.h"
 #include "net/core/sock.h"
+#include "net/core/timestamping.h"
 #include "net/wire/ip.h"
 
 /* Interval at which datagrams that wait for their device are tried again. */
@@ -132,6 +133,8 @@ static struct sk_buff *take_apart(struct sk_buff *skb)
 	rest->next = NULL;
 	rest->sk = skb->sk;
 	rest->owned = skb->owned;
+	rest->tx_flags = skb->tx_flags & SKBTX_TIME;
+	rest->tstamp = skb->tstamp;
 	if (rest->owned)
 		rest->sk->sk_refs++; /* each has its share of the charge */
 	skb->frags = NULL;

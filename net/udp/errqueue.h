@@ -12,7 +12,8 @@
 enum ee_origin {
 	SO_EE_ORIGIN_LOCAL = 1,
 	SO_EE_ORIGIN_ICMP = 2,
-	SO_EE_ORIGIN_TIMESTAMPING = 4
+	SO_EE_ORIGIN_TIMESTAMPING = 4,
+	SO_EE_ORIGIN_TXTIME = 6
 };
 
 /* The control message that the program gets; an address follows. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * timestamping.c - SO_TIMESTAMPING: when a datagram came, and when one that was sent went to the driver.
- * Not here: the error queue, which the latter are told in (errqueue.c); SO_TIMESTAMP and SO_TIMESTAMPNS (ip_cmsg.c).
+ * timestamping.c - SO_TIMESTAMPING: when a datagram came, and when one that was sent went to the driver. SO_TXTIME: when it
+ * shall.
+ * Not here: the error queue, which the latter are told in (errqueue.c); SO_TIMESTAMP and SO_TIMESTAMPNS (ip_cmsg.c), who
+ * keeps packets until their time (net/device/etf.c).
  * Other layers call through timestamping_ops (net/core/timestamping.h), the options through part_options.
  * Source: Linux's Documentation/networking/timestamping. Behaves as its sock_set_timestamping, __sock_cmsg_send,
  * __skb_tstamp_tx and __sock_recv_timestamp. */
@@ -104,7 +106,49 @@ static int get_timestampns_new(struct sock *sk)
 	return (sk->sk_timestamp & SK_TIMESTAMP_NS) && sk->sk_tstamp_new;
 }
 
+struct sock_txtime {
+	s32 clockid;
+	u32 flags;
+};
+
+enum clockid {
+	CLOCK_REALTIME = 0,
+	CLOCK_MONOTONIC = 1,
+	CLOCK_TAI = 11 /* as far ahead of UTC as Linux's before somebody sets that: not at all */
+};
+
+static int set_txtime(struct sock *sk, const void __user *val, u32 len)
+{
+	struct sock_txtime t;
+	u64 now;
+
+	if (len != sizeof(t))
+		return -EINVAL;
+	if (copy_from_user(&t, val, sizeof(t)) < 0)
+		return -EFAULT;
+	if (t.flags & ~(u32)(SOF_TXTIME_DEADLINE_MODE | SOF_TXTIME_REPORT_ERRORS))
+		return -EINVAL;
+	if (t.clockid != CLOCK_REALTIME && t.clockid != CLOCK_MONOTONIC && t.clockid != CLOCK_TAI)
+		return -EINVAL;
+	clock_realtime_start();
+	now = clock_ns();
+	sk->sk_txtime.clockid = t.clockid;
+	sk->sk_txtime.flags = t.flags;
+	sk->sk_txtime.ahead_ns = t.clockid == CLOCK_MONOTONIC ? 0 : clock_realtime_ns() - now;
+	sk_set_tx_mode(sk, SK_TX_TIMED, true);
+	dev_pacing_start();
+	return 0;
+}
+
+static int get_txtime(struct sock *sk, void __user *val, u32 *len)
+{
+	struct sock_txtime t = { sk->sk_txtime.clockid, sk->sk_txtime.flags };
+
+	return sockopt_put(&t, sizeof(t), val, len);
+}
+
 static const struct sockopt options[] = {
+	{ SO_TXTIME, OPT_BYTES, .set_bytes = set_txtime, .get_bytes = get_txtime },
 	{ SO_TIMESTAMPING, OPT_BYTES, .set_bytes = set_timestamping,
 		.get_bytes = get_timestamping },
 	{ SO_TIMESTAMP_NEW, OPT_FLAG, .set = set_timestamp_new, .get = get_timestamp_new },
@@ -121,14 +165,26 @@ static void begin_wish(struct sock *sk)
 		return;
 	sk->sk_wish.tsflags = sk->sk_tsflags;
 	sk->sk_wish.has_key = false;
+	sk->sk_wish.txtime = 0;
 	sk_set_tx_mode(sk, SK_TX_WISH, true);
 	dev_pacing_start();
+}
+
+static int wish_time(struct sock *sk, const struct cmsghdr *c)
+{
+	if (!(sk->sk_tx_modes & SK_TX_TIMED) || c->len != CMSG_LEN(sizeof(u64)))
+		return -EINVAL;
+	begin_wish(sk);
+	memcpy(&sk->sk_wish.txtime, c + 1, sizeof(u64));
+	return 0;
 }
 
 static int wish(struct sock *sk, const struct cmsghdr *c)
 {
 	u32 value;
 
+	if (c->type == SO_TXTIME)
+		return wish_time(sk, c);
 	if (c->len != CMSG_LEN(sizeof(value)))
 		return -EINVAL;
 	memcpy(&value, c + 1, sizeof(value));
@@ -151,7 +207,7 @@ static bool is_wish(const struct cmsghdr *c)
 {
 	return c->level == SOL_SOCKET &&
 	       (c->type == SO_TIMESTAMPING || c->type == SO_TIMESTAMPING_NEW ||
-		       c->type == SCM_TS_OPT_ID);
+		       c->type == SCM_TS_OPT_ID || c->type == SO_TXTIME);
 }
 
 static int cmsg_send(struct sock *sk, const struct msghdr *msg, struct ipcm_cookie *ipc)
@@ -181,9 +237,13 @@ static void mark(struct sock *sk, struct sk_buff *skb)
 	bool own = sk->sk_tx_modes & SK_TX_WISH;
 	u32 flags = own ? sk->sk_wish.tsflags : sk->sk_tsflags;
 
+	skb->tx_flags = 0;
+	if (sk->sk_tx_modes & SK_TX_TIMED) {
+		skb->tx_flags = SKBTX_TIME;
+		skb->tstamp = own ? sk->sk_wish.txtime : 0;
+	}
 	if (sk->sk_tx_modes & SK_TX_BURST)
 		return;
-	skb->tx_flags = 0;
 	if (flags & SOF_TIMESTAMPING_TX_SOFTWARE)
 		skb->tx_flags |= SKBTX_SND;
 	if (flags & SOF_TIMESTAMPING_TX_SCHED)
@@ -201,6 +261,19 @@ static void stamp(const struct sk_buff *skb, enum scm_tstamp where)
 		.ee_data = flags & SOF_TIMESTAMPING_OPT_ID ? skb->tskey : 0 };
 
 	sock_queue_tx_err(skb, &ee, !(flags & SOF_TIMESTAMPING_OPT_TSONLY), clock_realtime_ns());
+}
+
+/* As on Linux the record's time stamp is the time that was asked for. */
+static void txtime_error(const struct sk_buff *skb, u32 err, enum so_ee_txtime code)
+{
+	struct sock_extended_err ee = { .ee_errno = err,
+		.ee_origin = SO_EE_ORIGIN_TXTIME,
+		.ee_code = code,
+		.ee_info = (u32)skb->tstamp,
+		.ee_data = (u32)(skb->tstamp >> 32) };
+
+	if (skb->sk->sk_txtime.flags & SOF_TXTIME_REPORT_ERRORS)
+		sock_queue_tx_err(skb, &ee, true, skb->tstamp);
 }
 
 /* ---- receiving --------------------------------------------------------------------------- */
@@ -227,9 +300,11 @@ static void recv_stamp(struct msghdr *msg, const struct sock *sk, u64 ns, bool e
 
 static void timestamping_init(void)
 {
-	static const struct timestamping_ops ops = {
-		.cmsg_send = cmsg_send, .mark = mark, .stamp = stamp, .recv = recv_stamp
-	};
+	static const struct timestamping_ops ops = { .cmsg_send = cmsg_send,
+		.mark = mark,
+		.stamp = stamp,
+		.txtime_error = txtime_error,
+		.recv = recv_stamp };
 
 	timestamping_ops = &ops;
 	part_options.option = options;

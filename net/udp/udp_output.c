@@ -18,11 +18,14 @@ int udp_may_send(struct sock *sk)
 }
 
 /* A datagram was dropped because its next hop does not answer ARP. A connected socket, or one with IP_RECVERR, is told;
- * for others it counts as lost. */
-static int udp_dropped(const struct sock *sk)
+ * for others it counts as lost. If it was too late (SO_TXTIME) IP_RECVERR is told, as on Linux. */
+static int udp_dropped(const struct sock *sk, int err)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 
+	if (err != -EHOSTUNREACH)
+		return err == -ENOBUFS && (sk->sk_tx_modes & SK_TX_TIMED) && !inet->recverr ? 0
+											    : err;
 	if (inet->recverr || inet->peer_family)
 		return -EHOSTUNREACH;
 	skb_pool.lost++;
@@ -42,18 +45,19 @@ int udp_send_skb(struct sk_buff *skb, struct sock *sk, const struct flow_cache *
 	const struct rtable *rt = &flow->rt;
 	u16 ulen = (u16)(skb->len + skb->frags_len);
 	struct udphdr *uh = (struct udphdr *)skb->data;
+	u64 sum = skb->csum; /* what udp_mark notes may stand there */
 	int err;
 
 	*uh = (struct udphdr){
 		.source = flow->source, .dest = flow->dest, .len = cpu_to_be16(ulen)
 	};
 	if (likely(!sk->sk_tx_unusual) || udp_mark(sk, skb))
-		uh->check = udp_checksum(csum_add(skb->csum, uh, sizeof(*uh)) +
+		uh->check = udp_checksum(csum_add(sum, uh, sizeof(*uh)) +
 					 csum_pseudo(rt->saddr, rt->daddr, ulen, IPPROTO_UDP));
 	skb->sk = sk;
 	err = ip_send_skb(sk->sk_net, skb, rt, &flow->ip);
-	if (err == -EHOSTUNREACH)
-		err = udp_dropped(sk);
+	if (unlikely(err))
+		err = udp_dropped(sk, err);
 	if (!err)
 		sk->sk_net->mib.udp_out_datagrams++;
 	return err;

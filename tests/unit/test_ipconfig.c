@@ -386,6 +386,8 @@ static void qdiscs_taken(void **state)
 	} words[] = {
 		{ "pfifo", { .rate = 0 } },
 		{ "pfifo,limit=7", { .limit = 7 } },
+		{ "etf", { .timed = true, .delta_ns = 100000 } },
+		{ "etf,delta=500", { .timed = true, .delta_ns = 500 } },
 		{ "tbf,rate=16kbit", { .rate = 16000 } },
 		{ "tbf,rate=16000bit,burst=0", { .rate = 16000 } },
 		{ "tbf,rate=100mbit,burst=10k", { .rate = 100000000, .burst = 10240 } },
@@ -404,6 +406,9 @@ static void qdiscs_taken(void **state)
 		assert_int_equal(spec->packets, words[i].spec.packets);
 		assert_int_equal(spec->burst, words[i].spec.burst);
 		assert_int_equal(spec->limit, words[i].spec.limit);
+		assert_int_equal(spec->timed, words[i].spec.timed);
+		if (spec->timed)
+			assert_int_equal(spec->delta_ns, words[i].spec.delta_ns);
 	}
 }
 
@@ -414,10 +419,12 @@ static void qdiscs_refused(void **state)
 		u32 at, len;
 		const char *expected;
 	} words[] = {
-		{ "", 0, 0, "tbf,rate=... or pfifo" },
-		{ "fq", 0, 2, "tbf,rate=... or pfifo" },
+		{ "", 0, 0, "tbf,rate=..., etf or pfifo" },
+		{ "fq", 0, 2, "tbf,rate=..., etf or pfifo" },
 		{ "tbf", 0, 3, "rate= behind tbf" },
 		{ "pfifo,rate=1mbit", 0, 5, "none behind pfifo" },
+		{ "etf,rate=1mbit", 0, 3, "none behind pfifo and etf" },
+		{ "etf,delta=1000000001", 10, 10, "0 to 1000000000" },
 		{ "tbf,rate=1mbit,", 15, 0, "rate=, burst=" },
 		{ "tbf,peakrate=1mbit", 4, 14, "rate=, burst=" },
 		{ "tbf,rate=", 9, 0, "at least 16kbit" },
