@@ -233,6 +233,7 @@ PART_programs   := user/muffin-recv.o user/muffin-blast.o
 PART_proc       := net/config/proc.o kernel/counts.o
 PART_route      := net/config/ipconfig_route.o
 PART_routesfile := net/config/routes_file.o
+PART_rxflows    := net/ipv4/rx_flow.o
 PART_selftest   := net/fib/selftest.o
 PART_symbols    :=
 PART_trie       := net/fib/build.o net/fib/hash.o net/fib/roots.o

@@ -20,8 +20,8 @@
 #include "net/udp/udp.h"
 
 /* The only place that knows who sits above whom. */
-static const struct packet_type packet_types[] = {
-	{ ETH_P_IP, ip_rcv, rx_flow_receive },
+static struct packet_type packet_types[] = {
+	{ ETH_P_IP, ip_rcv, NULL },
 	{ ETH_P_ARP, arp_rcv, NULL },
 };
 
@@ -114,6 +114,7 @@ int net_init(void)
 	af_inet_init();
 	register_pernet(tables, ARRAY_SIZE(tables));
 	init_parts();
+	packet_types[0].early = rx_flow_ops ? rx_flow_ops->receive : NULL;
 	register_pernet(devices, ARRAY_SIZE(devices));
 	return setup_net(&init_net) ?: dev_open(init_net.loopback_dev);
 }

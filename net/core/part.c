@@ -13,6 +13,7 @@ const struct ip_mc_ops *ip_mc_ops;               /* groups */
 const struct pmtu_ops *pmtu_ops;                 /* pmtu */
 const struct errqueue_ops *errqueue_ops;         /* errqueue */
 const struct timestamping_ops *timestamping_ops; /* errqueue */
+const struct rx_flow_ops *rx_flow_ops;           /* rxflows */
 
 int (*nf_hook_fn)(enum nf_inet_hooks hook, struct net *net, struct sk_buff *skb,
 	struct net_device *in, struct net_device *out, nf_okfn okfn); /* netfilter */

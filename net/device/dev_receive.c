@@ -50,7 +50,7 @@ static noinline void receive_next(struct rx_burst *burst)
 void netif_receive_slots(struct rx_burst *burst)
 {
 	for (; burst->done < burst->n; receive_next(burst)) {
-		if (!static_branch_unlikely(&taps_active))
+		if (likely(ptypes->early) && !static_branch_unlikely(&taps_active))
 			ptypes->early(burst);
 		if (burst->done == burst->n)
 			break;

@@ -4,6 +4,7 @@
  * dev_receive.c calls rx_flow_receive; ip_input.c and udp_input.c keep their answers here.
  * Source: RFC 791, RFC 768, RFC 1122 3.2.1. */
 #include "net/ipv4/rx_flow.h"
+#include "net/core/part.h"
 #include "kernel/lib/string.h"
 #include "net/core/checksum.h"
 #include "net/ipv4/icmp.h"
@@ -490,7 +491,7 @@ static __always_inline bool receive_single(struct rx_burst *burst)
 	return true;
 }
 
-void rx_flow_receive(struct rx_burst *burst)
+static void rx_receive(struct rx_burst *burst)
 {
 	const struct net *net = burst->dev->net;
 
@@ -503,7 +504,7 @@ void rx_flow_receive(struct rx_burst *burst)
 	receive_burst(burst);
 }
 
-struct net_device *rx_flow_device(const struct net *net)
+static struct net_device *rx_device(const struct net *net)
 {
 	const struct rx_flow *flow = net->rx_last;
 
@@ -530,12 +531,12 @@ __cold static void keep(struct net_device *dev, const struct iphdr *iph, u64 ans
 	remember(flow, frame);
 }
 
-void rx_flow_socket(const struct sk_buff *skb, struct sock *sk)
+static void rx_socket(const struct sk_buff *skb, struct sock *sk)
 {
 	keep(skb->dev, skb_network_header(skb), sk ? (u64)(uintptr_t)sk : SKB_DROP_NO_SOCKET);
 }
 
-void rx_flow_drop(const struct sk_buff *skb, enum skb_drop_reason reason)
+static void rx_drop(const struct sk_buff *skb, enum skb_drop_reason reason)
 {
 	const struct iphdr *iph = (const void *)skb->data;
 
@@ -543,7 +544,7 @@ void rx_flow_drop(const struct sk_buff *skb, enum skb_drop_reason reason)
 		keep(skb->dev, iph, reason);
 }
 
-__cold void rx_flow_start(struct net *net)
+static __cold void rx_start(struct net *net)
 {
 	u32 want = (u32)min(mem_total() / FLOWS_PER_MEM, (u64)FLOWS_MAX), n = FLOWS_MIN;
 
@@ -554,10 +555,26 @@ __cold void rx_flow_start(struct net *net)
 	net->rx_last = &no_flow;
 }
 
-__cold void rx_flow_exit(struct net *net)
+static __cold void rx_exit(struct net *net)
 {
 	if (net->rx_flows)
 		mem_free(net->rx_flows, net->rx_flow_n * sizeof(struct rx_flow));
 	net->rx_flows = NULL;
 	net->rx_last = &no_flow;
 }
+
+static const struct rx_flow_ops ops = {
+	.receive = rx_receive,
+	.device = rx_device,
+	.socket = rx_socket,
+	.drop = rx_drop,
+	.start = rx_start,
+	.exit = rx_exit,
+};
+
+static void rx_flow_init(void)
+{
+	rx_flow_ops = &ops;
+}
+
+PART(rxflows) = { .name = "rxflows", .init = rx_flow_init };

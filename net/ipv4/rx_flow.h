@@ -30,20 +30,49 @@
 
 struct sock;
 
-/* rx_flow_receive - frames that came in, in their slots: as many as need not go the long way. */
-void rx_flow_receive(struct rx_burst *burst);
+/* The part's functions; NULL in a kernel without: each datagram takes the long way. */
+struct rx_flow_ops {
+	/* frames that came in, in their slots: as many as need not go the long way */
+	void (*receive)(struct rx_burst *burst);
+	/* the device that the last frame came by, if it was a valid flow's of net; or NULL */
+	struct net_device *(*device)(const struct net *net);
+	/* keep the long way's answer for a datagram, data at its UDP header: sk; NULL: no socket */
+	void (*socket)(const struct sk_buff *skb, struct sock *sk);
+	/* the same for a packet, data at its IPv4 header, that is dropped: SKB_DROP_NOT_LOCAL */
+	void (*drop)(const struct sk_buff *skb, enum skb_drop_reason reason);
+	/* a program waits for datagrams in net: from now on there is a table, if there is memory */
+	void (*start)(struct net *net);
+	/* the namespace ends */
+	void (*exit)(struct net *net);
+};
 
-/* rx_flow_device - the device that the last frame came by, if it was a valid flow's of net; or NULL. */
-struct net_device *rx_flow_device(const struct net *net);
+extern const struct rx_flow_ops *rx_flow_ops;
 
-/* rx_flow_socket - keep the long way's answer for a datagram, data at its UDP header: sk; NULL: no socket. */
-void rx_flow_socket(const struct sk_buff *skb, struct sock *sk);
+static inline struct net_device *rx_flow_device(const struct net *net)
+{
+	return likely(rx_flow_ops) ? rx_flow_ops->device(net) : NULL;
+}
 
-/* rx_flow_drop - the same for a packet, data at its IPv4 header, that is dropped: SKB_DROP_NOT_LOCAL. */
-void rx_flow_drop(const struct sk_buff *skb, enum skb_drop_reason reason);
+static inline void rx_flow_socket(const struct sk_buff *skb, struct sock *sk)
+{
+	if (likely(rx_flow_ops))
+		rx_flow_ops->socket(skb, sk);
+}
 
-/* rx_flow_start - a program waits for datagrams in net: from now on there is a table, if there is memory. */
-void rx_flow_start(struct net *net);
+static inline void rx_flow_drop(const struct sk_buff *skb, enum skb_drop_reason reason)
+{
+	if (likely(rx_flow_ops))
+		rx_flow_ops->drop(skb, reason);
+}
 
-/* rx_flow_exit - the namespace ends. */
-void rx_flow_exit(struct net *net);
+static inline void rx_flow_start(struct net *net)
+{
+	if (likely(rx_flow_ops))
+		rx_flow_ops->start(net);
+}
+
+static inline void rx_flow_exit(struct net *net)
+{
+	if (rx_flow_ops)
+		rx_flow_ops->exit(net);
+}

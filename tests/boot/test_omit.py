@@ -20,7 +20,7 @@ MAKE_S = 600
 SUBSETS, SEED = 20, 1
 MUSL = {errno.ENOTTY: "Not a tty"}     # musl's words where they are not glibc's
 PARTS = ("egress", "errqueue", "groups", "ioctl", "multipath", "namespaces", "netfilter", "netlink", "pacing",
-         "packet", "pcap", "pmtu", "proc", "programs", "route", "routesfile", "selftest", "symbols",
+         "packet", "pcap", "pmtu", "proc", "programs", "route", "routesfile", "rxflows", "selftest", "symbols",
          "trie", "unix")
 # Words of the command line, or files of the initrd, by the part that takes them.
 WORDS = {"route=default,via=10.0.2.2": "route", "egress=10.0.2.2": "egress", "netns=a:eth0": "namespaces", "filter=out,drop": "netfilter",
