@@ -274,7 +274,7 @@ NO_PADDING := -falign-functions=1 -falign-jumps=1 -falign-loops=1
 endif
 # Wherever the tree lies, the kernel has the same bytes.
 SAME_BYTES := -ffile-prefix-map="$(CURDIR)"=.
-# Small code would copy by `rep movsb`, a byte an iteration: an emulator counts each, and a CPU is slow to begin one.
+# Small code of net/ would copy frames by `rep movsb`, a byte an iteration: an emulator counts each, and a CPU is slow to begin one.
 # clang has no such flag, and does not do it.
 NO_REP := $(if $(findstring clang,$(CC)),,-mstringop-strategy=libcall)
 
@@ -326,12 +326,13 @@ $(BUILD)/%.o: %.S Makefile
 	@$(CC) $(ASFLAGS) -MMD -MP -c -o $@ $<
 
 # What runs once is built small, what every packet meets is built fast.
-FAST := kernel/lib/string kernel/mm/uaccess net/socket/socket net/socket/socket_user net/socket/socket_recv net/socket/datagram net/udp/af_inet net/udp/udp_send net/udp/udp_route net/udp/udp_output net/udp/udp_segment net/flow/flow_cache net/flow/flow_xmit \
-	net/ipv4/route net/fib/fib_trie net/fib/fib_select net/ipv4/ip_output net/socket/msg net/netfilter/netfilter net/netfilter/nf_rules \
-	net/neigh/neigh_table net/device/dev_xmit net/core/checksum net/device/dev_receive net/device/dev_poll net/ipv4/rx_flow net/ipv4/ip_input net/ipv4/protocol net/udp/udp_input \
-	drivers/e1000/tx drivers/e1000/rx net/device/qdisc net/packet/af_packet net/packet/pcap kernel/process/sys_poll \
+FAST := kernel/lib/string kernel/mm/uaccess net/socket/socket net/socket/socket_recv net/socket/datagram net/udp/af_inet net/udp/udp_send net/udp/udp_route net/udp/udp_output net/udp/udp_segment net/flow/flow_cache net/flow/flow_xmit \
+	net/ipv4/route net/fib/fib_trie net/fib/fib_select net/ipv4/ip_output net/socket/msg net/netfilter/nf_rules \
+	net/neigh/neigh_table net/device/dev_xmit net/core/checksum net/device/dev_receive net/ipv4/rx_flow net/ipv4/ip_input net/ipv4/protocol net/udp/udp_input \
+	drivers/e1000/tx drivers/e1000/rx net/packet/af_packet \
 	net/config/routes_file
-$(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os $(NO_REP)
+$(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
+$(filter $(BUILD)/net/%,$(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS))): CFLAGS += $(NO_REP)
 
 # a compiler would turn these loops into calls of themselves
 CFLAGS_string := $(NO_IDIOMS)
