@@ -79,7 +79,8 @@ static void measure(const char *name, const char *rule, int rounds)
 int main(int argc, char **argv)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(4747) };
-	int dont = IP_PMTUDISC_DONT; /* each packet is built and meets the rules; a cached flow's are asked once */
+	int dont =
+		IP_PMTUDISC_DONT; /* each packet is built and meets the rules; a cached flow's are asked once */
 	int rounds = argc > 1 ? atoi(argv[1]) : ROUNDS_DEFAULT;
 
 	to.sin_addr.s_addr = inet_addr("10.0.2.2");
