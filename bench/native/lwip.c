@@ -19,6 +19,20 @@ static struct udp_pcb *pcb;
 static ip_addr_t peer;
 static uint64_t frames;
 
+/* What arrived, in pbufs, and what came out of them. */
+#define WAITING  64
+#define DATA_MAX 64
+
+static struct pbuf *waiting[WAITING];
+static unsigned arrived, handed_up;
+
+static struct datagram {
+	ip_addr_t from;
+	uint16_t from_port, len;
+	uint8_t data[DATA_MAX];
+} received[WAITING];
+static unsigned received_n;
+
 static void check(int ok, const char *what)
 {
 	if (ok)
@@ -71,8 +85,20 @@ static void learn_peer(void)
 	check(ethernet_input(p, &netif) == ERR_OK, "ARP");
 }
 
+static void take(void *arg, struct udp_pcb *of, struct pbuf *p, const ip_addr_t *from, u16_t port)
+{
+	struct datagram *to = &received[received_n++ % WAITING];
+
+	(void)arg;
+	(void)of;
+	to->len = pbuf_copy_partial(p, to->data, sizeof(to->data), 0);
+	to->from = *from;
+	to->from_port = port;
+	pbuf_free(p);
+}
+
 /* Core locking makes every raw call ask for the lock: it is taken once and kept. */
-void lwip_start(void)
+void lwip_start(uint16_t port)
 {
 	ip4_addr_t ours = ip4("10.0.0.1"), mask = ip4("255.255.255.0"), gateway = ip4("10.0.0.254");
 	ip4_addr_t theirs = ip4("10.0.0.2");
@@ -86,11 +112,12 @@ void lwip_start(void)
 	ip_addr_copy_from_ip4(peer, theirs);
 	learn_peer();
 	pcb = udp_new();
-	check(pcb && udp_bind(pcb, IP_ADDR_ANY, 5000) == ERR_OK, "udp_bind");
+	check(pcb && udp_bind(pcb, IP_ADDR_ANY, port) == ERR_OK, "udp_bind");
+	udp_recv(pcb, take, NULL);
 	frames = 0;
 }
 
-int lwip_send(const void *data, uint16_t len)
+int lwip_send(const void *data, uint16_t len, uint16_t port)
 {
 	struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, len, PBUF_RAM);
 	err_t answer;
@@ -98,9 +125,27 @@ int lwip_send(const void *data, uint16_t len)
 	if (!p)
 		return 0;
 	memcpy(p->payload, data, len);
-	answer = udp_sendto(pcb, p, &peer, 4747);
+	answer = udp_sendto(pcb, p, &peer, port);
 	pbuf_free(p);
 	return answer == ERR_OK;
+}
+
+void lwip_arrive(const void *frame, uint16_t len)
+{
+	struct pbuf *p = pbuf_alloc(PBUF_RAW, len, PBUF_RAM);
+
+	check(p && pbuf_take(p, frame, len) == ERR_OK, "pbuf");
+	check(arrived - handed_up < WAITING, "room for a frame");
+	waiting[arrived++ % WAITING] = p;
+}
+
+int lwip_receive(unsigned n)
+{
+	unsigned before = received_n;
+
+	for (unsigned i = 0; i < n; i++)
+		ethernet_input(waiting[handed_up++ % WAITING], &netif);
+	return received_n - before == n;
 }
 
 uint64_t lwip_frames(void)

@@ -4,6 +4,8 @@
 Not here: any number's worth; `make bench` measures.
 """
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +18,7 @@ sys.path.insert(0, str(ROOT / "bench"))
 
 import budget  # noqa: E402
 import guest  # noqa: E402
+import native  # noqa: E402
 import size  # noqa: E402
 
 BUDGETS = [{"title": "costs", "rows": [
@@ -120,8 +123,33 @@ def test_every_bench_finds_its_parts(script):
 
 
 def test_native_bench_still_fits_the_stack():
-    """It calls the stack's own functions: compiled here, linked with lwIP only to measure."""
-    built = "build/bench/native/bench/native"
-    done = subprocess.run(["make", "-s", f"{built}/native.o", f"{built}/ring.o"], cwd=ROOT,
-                          capture_output=True, text=True, timeout=300, check=False)
+    """It calls the stack's own functions: compiled here, linked with lwIP and DPDK only to measure."""
+    objects = [f"build/bench/native/bench/native/{name}.o" for name in ("native", "muffin", "ring", "frame")]
+    done = subprocess.run(["make", "-s", *objects], cwd=ROOT, capture_output=True, text=True, timeout=300,
+                          check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_native_bench_names_the_missing_peer(tmp_path):
+    """DPDK's library is found by pkg-config, or the bench ends with what to do."""
+    done = subprocess.run(["make", "-s", "-W", "bench/native/dpdk.c", "build/bench/native/dpdk.o"], cwd=ROOT,
+                          capture_output=True, text=True, timeout=300, check=False,
+                          env=os.environ | {"PKG_CONFIG_LIBDIR": str(tmp_path)})
+    assert done.returncode != 0
+    assert "DPDK is not installed: run `make setup bench`" in done.stdout
+
+
+def test_native_bench_keeps_what_its_rows_ask_for():
+    """Each row's number is one that native.py keeps, from ways that native.c has."""
+    ways = re.findall(r'^\t\{ "(\w+)", batch_', (ROOT / "bench/native/native.c").read_text("utf-8"), re.M)
+    numbers = {way: {"ticks": 1.0} | ({} if way.startswith("dpdk_") else {"instructions": 1.0}) for way in ways}
+    kept = {name: native.compare(*((way, numbers[way]) for way in pair))
+            for name, pair in native.COMPARISONS.items()}
+    for group in budget.groups():
+        for row in group["rows"]:
+            file, *members = row["value"].split(".")
+            for who in ("muffin", group.get("peer", "linux")) if file == "native" else ():
+                found = kept
+                for member in members:
+                    found = found[member.format(who)]
+                assert found == 1.0
