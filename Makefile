@@ -326,11 +326,10 @@ $(BUILD)/%.o: %.S Makefile
 	@$(CC) $(ASFLAGS) -MMD -MP -c -o $@ $<
 
 # What runs once is built small, what every packet meets is built fast.
-FAST := kernel/lib/string kernel/mm/uaccess net/socket/socket net/socket/socket_recv net/socket/datagram net/udp/af_inet net/udp/udp_send net/udp/udp_route net/udp/udp_output net/udp/udp_segment net/flow/flow_cache net/flow/flow_xmit \
-	net/ipv4/route net/fib/fib_trie net/fib/fib_select net/ipv4/ip_output net/socket/msg net/netfilter/nf_rules \
-	net/neigh/neigh_table net/device/dev_xmit net/core/checksum net/device/dev_receive net/ipv4/rx_flow net/ipv4/ip_input net/ipv4/protocol net/udp/udp_input \
-	drivers/e1000/tx drivers/e1000/rx net/packet/af_packet \
-	net/config/routes_file
+FAST := kernel/lib/string kernel/mm/uaccess net/socket/socket net/socket/socket_recv net/socket/datagram net/udp/udp_send net/udp/udp_route net/udp/udp_output net/udp/udp_segment net/flow/flow_cache net/flow/flow_xmit \
+	net/ipv4/route net/fib/fib_trie net/ipv4/ip_output net/socket/msg \
+	net/neigh/neigh_table net/device/dev_xmit net/ipv4/rx_flow net/udp/udp_input \
+	drivers/e1000/tx drivers/e1000/rx net/packet/af_packet net/config/routes_file
 $(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS)): CFLAGS += -Os
 $(filter $(BUILD)/net/%,$(filter-out $(FAST:%=$(BUILD)/%.o),$(KERNEL_OBJS))): CFLAGS += $(NO_REP)
 
