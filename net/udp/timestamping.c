@@ -268,7 +268,7 @@ static void txtime_error(const struct sk_buff *skb, u32 err, enum so_ee_txtime c
 {
 	struct sock_extended_err ee = { .ee_errno = err,
 		.ee_origin = SO_EE_ORIGIN_TXTIME,
-		.ee_code = code,
+		.ee_code = (u8)code,
 		.ee_info = (u32)skb->tstamp,
 		.ee_data = (u32)(skb->tstamp >> 32) };
 
